@@ -1,0 +1,1 @@
+"""The core of cuocthi: what every contest has in common, and the contract that plugins build on."""

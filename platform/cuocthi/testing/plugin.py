@@ -1,0 +1,1 @@
+"""The pytest plugin that ships with the core: fixtures for tests of the core and of plugins."""

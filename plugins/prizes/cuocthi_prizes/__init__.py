@@ -1,0 +1,1 @@
+"""Prizes: schemes, allocation over adopted rankings, adoption and budget."""

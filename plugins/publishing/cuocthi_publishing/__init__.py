@@ -1,0 +1,1 @@
+"""Publishing: results, statistics and bundles for the public."""

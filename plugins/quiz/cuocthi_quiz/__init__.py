@@ -1,0 +1,1 @@
+"""The quiz: a contest format with a question bank, timed attempts and scoring."""
