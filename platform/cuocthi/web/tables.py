@@ -1,0 +1,191 @@
+"""Tables of data as all pages show them: sorted, searched, filtered, paged and exported by the same addresses.
+
+A view makes a :class:`Table` from the request's arguments, asks its query for ``limit`` rows from ``offset`` in the
+order of ``sort`` and hands rows and total over with :meth:`Table.show`; the macro ``data_table`` draws it.
+Everything stands in the address, so that a page can be bookmarked, sent and used without JavaScript.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlencode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cuocthi.text import Text
+
+_PAGE = re.compile(r"[0-9]{1,7}")
+
+CellKind = Literal["text", "number", "moment", "status", "acts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its key among the arguments and rows, its heading, whether rows can be sorted by it, and its kind."""
+
+    key: str
+    title: str | Text
+    sortable: bool = False
+    kind: CellKind = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A choice that narrows a table: the name of its argument, its label, and (value, label) pairs."""
+
+    name: str
+    label: str | Text
+    choices: Sequence[tuple[str, str | Text]]
+
+
+@dataclass(slots=True)
+class Table:
+    """One table of a page.
+
+    ``id`` is unique on the page; ``path`` is the page's address without arguments; ``args`` are the request's
+    arguments. ``sort`` is the column sorted by at first (``-key`` for descending). ``prefix`` keeps the arguments of
+    two tables of one page apart. Arguments that make no sense are ignored.
+    """
+
+    id: str
+    path: str
+    args: Mapping[str, str]
+    columns: Sequence[Column]
+    sort: str
+    filters: Sequence[Filter] = ()
+    searchable: bool = True
+    exports: Sequence[str] = ()
+    per_page: int = 50
+    prefix: str = ""
+    rows: Sequence[Any] = field(default=(), init=False)
+    total: int = field(default=0, init=False)
+    search: str = field(init=False)
+    filtered: dict[str, str] = field(init=False)
+    page: int = field(init=False)
+    _first_sort: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Read search, filters, order and page from the arguments."""
+        self.search = self._argument("q").strip() if self.searchable else ""
+        self.filtered = {f.name: self._chosen(f) for f in self.filters}
+        self._first_sort = self.sort
+        wanted = self._argument("sort")
+        if wanted.removeprefix("-") in {c.key for c in self.columns if c.sortable}:
+            self.sort = wanted
+        page = self._argument("page")
+        self.page = max(int(page), 1) if _PAGE.fullmatch(page) else 1
+
+    def show(self, rows: Sequence[Any], total: int) -> Table:
+        """Take the rows of this page and the number of all rows that match; returns the table itself."""
+        self.rows, self.total = rows, total
+        return self
+
+    # --- for the query ---
+
+    @property
+    def sort_key(self) -> str:
+        """The key of the column that rows are sorted by."""
+        return self.sort.removeprefix("-")
+
+    @property
+    def descending(self) -> bool:
+        """Whether the order is reversed."""
+        return self.sort.startswith("-")
+
+    @property
+    def limit(self) -> int:
+        """How many rows a page has."""
+        return self.per_page
+
+    @property
+    def offset(self) -> int:
+        """How many rows come before this page."""
+        return (self.page - 1) * self.per_page
+
+    # --- for the template ---
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether a search or a filter hides rows, or the page lies behind the last one."""
+        return bool(self.search or any(self.filtered.values()) or (self.total and not self.rows))
+
+    @property
+    def pages(self) -> int:
+        """The number of pages."""
+        return -(-self.total // self.per_page)
+
+    @property
+    def first(self) -> int:
+        """The number of the first row shown, counted from 1."""
+        return self.offset + 1
+
+    @property
+    def last(self) -> int:
+        """The number of the last row shown."""
+        return self.offset + len(self.rows)
+
+    @property
+    def page_links(self) -> list[int | None]:
+        """The pages to link to: the first, the last and those around this one; None stands for a gap."""
+        near = {1, self.pages, *range(max(self.page - 1, 1), min(self.page + 1, self.pages) + 1)}
+        links: list[int | None] = []
+        for number in sorted(near):
+            if links and links[-1] != number - 1:
+                links.append(None)
+            links.append(number)
+        return links
+
+    def aria_sort(self, column: Column) -> Literal["ascending", "descending"] | None:
+        """Return how rows are sorted by this column, in the words of ARIA; None when they are not."""
+        if column.key != self.sort_key:
+            return None
+        return "descending" if self.descending else "ascending"
+
+    def sort_url(self, column: Column) -> str:
+        """Return the address that sorts by this column, or turns its order round."""
+        return self._url(sort=f"-{column.key}" if self.sort == column.key else column.key, page=None)
+
+    def page_url(self, number: int) -> str:
+        """Return the address of a page."""
+        return self._url(page=str(number) if number > 1 else None)
+
+    def export_url(self, kind: str) -> str:
+        """Return the address of all matching rows as a file (``xlsx``, ``csv``)."""
+        return self._url(export=kind, page=None)
+
+    @property
+    def kept_by_search(self) -> list[tuple[str, str]]:
+        """The arguments that the search form carries along: the order, and what belongs to others on the page."""
+        own = {self.prefix + name for name in ("q", "page", "export", *(f.name for f in self.filters))}
+        return [(name, value) for name, value in self._arguments().items() if name not in own]
+
+    # --- within ---
+
+    def _argument(self, name: str) -> str:
+        return self.args.get(self.prefix + name, "")
+
+    def _chosen(self, chosen: Filter) -> str:
+        value = self._argument(chosen.name)
+        return value if value in {choice for choice, _ in chosen.choices} else ""
+
+    def _arguments(self) -> dict[str, str]:
+        """All arguments that the page stands for now, defaults left out."""
+        others = {k: v for k, v in self.args.items() if not self.prefix or not k.startswith(self.prefix)}
+        if not self.prefix:
+            known = {"q", "sort", "page", "export", *self.filtered}
+            others = {k: v for k, v in others.items() if k not in known}
+        own = {
+            "q": self.search,
+            **self.filtered,
+            "sort": "" if self.sort == self._first_sort else self.sort,
+            "page": str(self.page) if self.page > 1 else "",
+        }
+        return others | {self.prefix + name: value for name, value in own.items() if value}
+
+    def _url(self, **changes: str | None) -> str:
+        merged = self._arguments() | {self.prefix + name: value for name, value in changes.items()}
+        query = urlencode({name: value for name, value in merged.items() if value})
+        return f"{self.path}?{query}" if query else self.path
