@@ -1,28 +1,100 @@
-# GNU make 3.81 or newer. `make run` and `make test` are all that most people need.
+# GNU make 3.81 or newer. `make run` and `make test` are all that most people need; `make help` lists the rest.
 
 SHELL := /bin/sh
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest
 DISTRIBUTIONS := platform plugins/quiz plugins/prizes plugins/publishing
 CATALOGUES := $(wildcard platform/*/translations/*/LC_MESSAGES/*.po plugins/*/*/translations/*/LC_MESSAGES/*.po)
 
+# Each suite runs in a process of its own, so that a plugin is tested with no other plugin loaded. The quick ones come
+# first and share the cores; the others start servers, browsers and faults of their own and run one test at a time.
+QUICK := $(filter $(notdir $(wildcard tests/*)),architecture platform quiz prizes publishing examples)
+THOROUGH := $(filter $(notdir $(wildcard tests/*)),faults rehearsal journeys)
+
 .DEFAULT_GOAL := help
-.PHONY: help venv run lock
+.NOTPARALLEL:
+.PHONY: help venv run test $(QUICK:%=test-%) $(THOROUGH:%=test-%) lint format types architecture check bench messages \
+	assets lock clean
 
 help:
-	@echo "make run     start the platform with the demonstration campaign"
+	@echo "make run           start the platform with the demonstration campaign, Ctrl-C stops it"
+	@echo "make test          run all tests; make test-NAME runs those of one: $(QUICK) $(THOROUGH)"
+	@echo "make lint          check style, templates and translations"
+	@echo "make types         check types"
+	@echo "make architecture  check who imports whom"
+	@echo "make check         all of the above but run"
+	@echo "make bench         measure"
+	@echo "make format        put the code into the common form"
+	@echo "make messages      collect the texts to be translated into the catalogues"
+	@echo "make assets        refresh the vendored front-end files (needs npm)"
+	@echo "make lock          choose the versions of all dependencies anew"
+	@echo "make venv          make the virtual environment, as all the others do first"
+	@echo "make clean         remove what make made"
 
-venv: .venv/.locked .venv/.editable
+venv: .venv/.locked .venv/.editable .venv/.messages
 
 run: venv
 	$(BIN)/cuocthi run --demo
+
+test: $(QUICK:%=test-%) $(THOROUGH:%=test-%)
+
+$(QUICK:%=test-%): test-%: venv
+	$(PYTEST) --numprocesses logical tests/$*
+
+$(THOROUGH:%=test-%): test-%: venv
+	$(PYTEST) tests/$*
+
+lint: venv
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/djlint --quiet --lint $(DISTRIBUTIONS)
+	$(BIN)/python tools/messages.py check
+
+format: venv
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+types: venv
+	$(BIN)/mypy
+
+architecture: venv
+	$(BIN)/lint-imports
+
+check: test lint types architecture
+
+bench: venv
+	$(PYTEST) --capture no tests/load
+
+messages: venv
+	$(BIN)/python tools/messages.py update
+
+assets: venv
+	$(BIN)/uv run tools/vendor_assets.py
+
+# Only the versions are chosen here; nothing of where they were found is written down (decision 25).
+lock: | $(BIN)/python
+	$(PIP) install --require-hashes --requirement requirements.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header $(foreach name,cuocthi cuocthi-quiz cuocthi-prizes cuocthi-publishing,--no-emit-package $(name)) \
+		--output-file requirements.lock requirements.in
+
+clean:
+	rm -rf .venv .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis dist node_modules test-results
+	find platform plugins tests tools examples -name __pycache__ -prune -exec rm -rf {} +
+	find platform plugins -name '*.mo' -exec rm -f {} +
 
 $(BIN)/python:
 	@python=$$(sh tools/find_python.sh) && echo "$$python -m venv .venv" && "$$python" -m venv .venv
 
 .venv/.locked: requirements.lock | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes --requirement requirements.lock
+	$(PIP) install --only-binary :all: --require-hashes --requirement requirements.lock
 	@touch $@
 
 .venv/.editable: .venv/.locked $(DISTRIBUTIONS:%=%/pyproject.toml)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation $(DISTRIBUTIONS:%=--editable ./%)
+	$(PIP) install --no-index --no-deps --no-build-isolation $(DISTRIBUTIONS:%=--editable ./%)
+	@touch $@
+
+.venv/.messages: .venv/.locked tools/messages.py $(CATALOGUES)
+	$(BIN)/python tools/messages.py compile
 	@touch $@
