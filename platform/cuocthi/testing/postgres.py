@@ -332,7 +332,8 @@ def _keep(*, durable: bool) -> None:
 
 def main(arguments: list[str]) -> int:
     """Keep a cluster until the standard input ends; return the exit status."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         _keep(durable="--durable" in arguments)
     except PostgresUnavailable as error:
