@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-#: The width of a tabular digit, in thousandths of the font's size: that of most of its digits.
-DIGIT_WIDTH = 680
+#: The width of a tabular digit, in thousandths of the font's size: a little less than that of its widest.
+DIGIT_WIDTH = 660
 
 UNICODES = (
     "U+0020-007E",  # Basic Latin

@@ -1,0 +1,130 @@
+"""The style guide: every part a page can be made of, with the long names of real life, on one page.
+
+Developers see it at ``/styleguide`` of an application in debug mode; tests render it to hold all parts together.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask import render_template, request
+from wtforms import (
+    BooleanField,
+    Form,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    validators,
+    widgets,
+)
+
+from cuocthi.web.assets import STATIC
+from cuocthi.web.tables import Column, Filter, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask import Flask
+
+UNITS = (
+    "Sở Thông tin và Truyền thông",
+    "Ủy ban nhân dân huyện Quỳnh Phụ",
+    "Trung tâm Phục vụ hành chính công tỉnh",
+    "Ban Quản lý Khu kinh tế và các khu công nghiệp tỉnh",
+)
+NAMES = ("Nguyễn Thị Phương Thảo", "Trần Quốc Khánh", "Phạm Ngọc Minh Nguyệt Ánh", "Lê Văn Đức", "Đỗ Thị Huyền")
+
+
+class SampleForm(Form):
+    """One field of each kind."""
+
+    name = StringField("Họ và tên", [validators.InputRequired()], description="Viết đầy đủ, có dấu, như trên giấy tờ.")
+    phone = StringField("Số điện thoại hoặc thư điện tử", [validators.InputRequired()])
+    minutes = IntegerField("Thời gian làm bài", [validators.InputRequired()])
+    unit = SelectField("Đơn vị", [validators.Optional()], choices=[("", "Chọn đơn vị"), *((u, u) for u in UNITS)])
+    note = TextAreaField("Ghi chú", [validators.Optional()])
+    category = RadioField(
+        "Bạn dự thi với tư cách",
+        [validators.InputRequired(message="Hãy chọn một mục.")],
+        choices=[("official", "Cán bộ, công chức, viên chức"), ("resident", "Người dân trên địa bàn tỉnh")],
+    )
+    topics = SelectMultipleField(
+        "Chủ đề",
+        [validators.Optional()],
+        choices=[("data", "Dữ liệu cá nhân"), ("services", "Dịch vụ công trực tuyến")],
+        widget=widgets.ListWidget(prefix_label=False),
+        option_widget=widgets.CheckboxInput(),
+    )
+    consent = BooleanField(
+        "Tôi đã đọc và đồng ý với Thể lệ Cuộc thi", [validators.InputRequired(message="Cần đồng ý để dự thi.")]
+    )
+
+
+def sample_table(args: Mapping[str, str]) -> Table:
+    """Return a table of invented participants, paged and sorted by ``args``."""
+    table = Table(
+        id="participants",
+        path="/styleguide",
+        args=args,
+        columns=[
+            Column("name", "Họ và tên", sortable=True),
+            Column("unit", "Đơn vị"),
+            Column("score", "Điểm", sortable=True, kind="number"),
+            Column("handed_in", "Nộp bài", sortable=True, kind="moment"),
+            Column("state", "Trạng thái", kind="status"),
+        ],
+        sort="-score",
+        filters=[Filter("unit", "Đơn vị", [(unit, unit) for unit in UNITS])],
+        exports=("xlsx", "csv"),
+        per_page=5,
+    )
+    start = datetime(2024, 9, 28, 2, 30, tzinfo=UTC)
+    rows = [
+        {
+            "name": name,
+            "unit": UNITS[number % len(UNITS)],
+            "score": 20 - number,
+            "handed_in": start + timedelta(minutes=37 * number, seconds=11 * number),
+            "state": "ok" if number != 2 else "warn",  # noqa: PLR2004 - one of them is different
+        }
+        for number, name in enumerate(NAMES)
+    ]
+    return table.show(rows, total=12486)
+
+
+def context(args: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the template ``styleguide.html`` needs beyond what every page has."""
+    empty = SampleForm()
+    wrong = SampleForm(data={"name": "", "phone": "0912 345", "minutes": 15})
+    wrong.validate()
+    now = datetime(2024, 10, 2, 6, 10, tzinfo=UTC)
+    return {
+        "table": sample_table(args),
+        "nothing": Table(
+            id="nothing",
+            path="/styleguide",
+            args={},
+            columns=[Column("name", "Họ và tên")],
+            sort="name",
+            searchable=False,
+        ),
+        "empty_form": empty,
+        "wrong_form": wrong,
+        "now": now,
+        "closes": now + timedelta(days=3, hours=4, minutes=2),
+        "paper_ends": now + timedelta(minutes=11, seconds=42),
+        "icon_names": (STATIC / "icons.txt").read_text("utf-8").split(),
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Add the page ``/styleguide`` to an application in debug mode."""
+
+    def page() -> str:
+        return render_template("styleguide.html", campaign=None, nav=[], **context(request.args))
+
+    app.add_url_rule("/styleguide", "styleguide", page)
