@@ -88,7 +88,7 @@ $(BIN)/python:
 	@python=$$(sh tools/find_python.sh) && echo "$$python -m venv .venv" && "$$python" -m venv .venv
 
 .venv/.locked: requirements.lock | $(BIN)/python
-	$(PIP) install --only-binary :all: --require-hashes --requirement requirements.lock
+	$(PIP) install --no-compile --only-binary :all: --require-hashes --requirement requirements.lock
 	@touch $@
 
 .venv/.editable: .venv/.locked $(DISTRIBUTIONS:%=%/pyproject.toml)
