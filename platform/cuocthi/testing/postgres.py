@@ -279,10 +279,12 @@ class _Server:
             str(self.binaries / "initdb"), f"--pgdata={self._data}", *options, folder=self.folder
         )
         try:
-            status = initdb.wait(START_SECONDS)
+            initdb.wait(START_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._fail()
         finally:
             _end(initdb, signal.SIGTERM)
-        if status != 0:
+        if initdb.returncode != 0:
             self._fail()
 
     def _start(self) -> subprocess.Popen[bytes]:
