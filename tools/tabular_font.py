@@ -18,7 +18,7 @@ from typing import Any
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 #: The width of a tabular digit, in thousandths of the font's size: a little less than that of its widest.
-DIGIT_WIDTH = 660
+DIGIT_WIDTH = 640
 
 UNICODES = (
     "U+0020-007E",  # Basic Latin
