@@ -1,0 +1,142 @@
+"""The installation's settings: defaults, then ``instance/config.toml``, then the environment; checked at start."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, get_type_hints
+
+from cuocthi.security.keys import load_or_create_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cuocthi.security.keys import Keys
+
+ENVIRONMENT_PREFIX = "CUOCTHI_"
+
+
+class ConfigError(Exception):
+    """The installation's settings are wrong; the message names the setting, where it came from and what is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of one installation.
+
+    ``public_url`` is the address under which people reach it (links in mails, QR codes and bundles follow it; a path
+    in it is the sub-path behind a proxy). ``trusted_hops`` counts proxies whose forwarding headers are believed.
+    ``session_hours`` is how long a sign-in lasts. ``demo`` allows the accounts of ``cuocthi demo``, and only on
+    loopback. ``embedded_jobs`` runs the job loop inside the web process (needed with SQLite, which has one writer).
+    """
+
+    instance: Path
+    database_url: str = ""
+    public_url: str = "http://127.0.0.1:8000"
+    site_name: str = "Cuộc thi trực tuyến"
+    trusted_hops: int = 0
+    session_hours: int = 12
+    secure_cookies: bool = False
+    demo: bool = False
+    embedded_jobs: bool = True
+    upload_limit_mb: int = 20
+    testing: bool = False
+    keys: Keys = field(default=None, repr=False)  # type: ignore[assignment]  # load() fills it from the key file
+
+    @property
+    def effective_database_url(self) -> str:
+        """The database: PostgreSQL where ``database_url`` says so, otherwise the embedded SQLite file."""
+        if not self.database_url:
+            return f"sqlite:///{self.instance / 'cuocthi.sqlite3'}"
+        for prefix in ("postgresql://", "postgres://"):
+            if self.database_url.startswith(prefix):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(prefix)
+        return self.database_url
+
+    @property
+    def files(self) -> Path:
+        """The folder of stored files."""
+        return self.instance / "files"
+
+
+def load(instance: Path | None = None, environment: Mapping[str, str] | None = None) -> Config:
+    """Read the settings of the installation whose folder is ``instance`` (default: $CUOCTHI_INSTANCE or ./instance).
+
+    Creates the folder and its key file if they are missing. Raises ConfigError for an unknown name, a value of the
+    wrong type, or a value out of bounds.
+    """
+    environment = os.environ if environment is None else environment
+    folder = Path(instance or environment.get("CUOCTHI_INSTANCE") or "instance").absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    values: dict[str, object] = {}
+    values |= _from_file(folder / "config.toml")
+    values |= _from_environment(environment)
+    config = Config(instance=folder, keys=load_or_create_keys(folder / "keys.json"), **values)  # type: ignore[arg-type]
+    _check(config)
+    return config
+
+
+def _settable() -> dict[str, type]:
+    hints = get_type_hints(Config, localns={"Keys": object})
+    return {item.name: hints[item.name] for item in dataclasses.fields(Config) if item.name not in {"instance", "keys"}}
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    try:
+        stored = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        msg = f"{path.name} is not valid TOML: {error}"
+        raise ConfigError(msg) from error
+    known = _settable()
+    for name, value in stored.items():
+        if name not in known:
+            msg = f"{path.name}: unknown setting {name!r}; known are {', '.join(sorted(known))}"
+            raise ConfigError(msg)
+        if type(value) is not known[name]:
+            msg = f"{path.name}: {name} must be {known[name].__name__}, not {value!r}"
+            raise ConfigError(msg)
+    return stored
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    if environment.get("DATABASE_URL"):
+        values["database_url"] = environment["DATABASE_URL"]
+    for name, kind in _settable().items():
+        variable = ENVIRONMENT_PREFIX + name.upper()
+        if variable in environment:
+            values[name] = _parse(variable, environment[variable], kind)
+    return values
+
+
+def _parse(variable: str, raw: str, kind: type) -> object:
+    if kind is bool:
+        meanings = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+        if raw.lower() not in meanings:
+            msg = f"{variable} must be true or false, not {raw!r}"
+            raise ConfigError(msg)
+        return meanings[raw.lower()]
+    try:
+        return kind(raw)
+    except ValueError as error:
+        msg = f"{variable} must be {kind.__name__}, not {raw!r}"
+        raise ConfigError(msg) from error
+
+
+def _check(config: Config) -> None:
+    if not config.public_url.startswith(("http://", "https://")):
+        msg = f"public_url must begin with http:// or https://, not {config.public_url!r}"
+        raise ConfigError(msg)
+    if not config.effective_database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        msg = "database_url must be a sqlite:/// or postgresql:// address"
+        raise ConfigError(msg)
+    bounds = {"session_hours": (1, 24 * 30), "trusted_hops": (0, 5), "upload_limit_mb": (1, 500)}
+    for name, (low, high) in bounds.items():
+        if not low <= getattr(config, name) <= high:
+            msg = f"{name} must be between {low} and {high}, not {getattr(config, name)}"
+            raise ConfigError(msg)

@@ -1,0 +1,372 @@
+"""What plugins hand to the core: small frozen values, never HTML, never ORM objects of another owner.
+
+Every contribution that is listed with others has a ``key``, unique within its plugin and place, and an ``order``;
+lists are sorted by (order, plugin, key).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from cuocthi.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime, timedelta
+    from pathlib import Path
+
+    from flask_wtf import FlaskForm
+    from sqlalchemy import Select
+
+    from cuocthi.context import Context
+
+
+# --- at start -------------------------------------------------------------------------------------------------------
+
+
+class Role(StrEnum):
+    """The part a committee plays in a campaign; the committee's title is campaign data."""
+
+    ORGANISING = "organising"
+    JURY = "jury"
+    SUPPORT = "support"
+    OVERSIGHT = "oversight"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """An act that needs a permission.
+
+    ``name`` is ``owner:object:action``; ``roles`` are the committees that hold it. Nobody else does.
+    """
+
+    name: str
+    title: Text
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Migrations:
+    """Where an owner's Alembic revisions stand: a folder of version files."""
+
+    versions: Path
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsSpec:
+    """An owner's settings.
+
+    ``schema`` is a frozen dataclass whose field defaults are the defaults and whose ``__post_init__`` raises
+    ``cuocthi.campaigns.settings.SettingsError``; ``form`` is the WTForms class that edits it on the settings page,
+    with ``from_settings(settings)`` to fill it and ``to_settings()`` to read it back; ``per_round`` says whether a
+    round may have values of its own.
+    """
+
+    schema: type[Any]
+    form: Callable[[], type[FlaskForm]]
+    title: Text
+    per_round: bool = False
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """A kind of background work.
+
+    ``run(ctx, arguments, progress)`` does it, calling ``progress(done, total)`` now and then, and returns a small
+    JSON-able result. It must be idempotent: after a crash it runs again. With ``every`` the worker starts it by
+    itself in that rhythm.
+    """
+
+    name: str
+    title: Text
+    run: Callable[[Context, Mapping[str, Any], Callable[[int, int], None]], Mapping[str, Any]]
+    every: timedelta | None = None
+
+
+class Direction(StrEnum):
+    """Which values of a measure are better."""
+
+    HIGHEST = "highest"
+    LOWEST = "lowest"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """An integer that a contest format reports for each entry, for use as a ranking criterion.
+
+    ``unit`` is how to show it: ``points`` (thousandths of a point), ``ms`` (milliseconds), ``moment`` (microseconds
+    since 1970), ``count`` or ``flag``. A missing value always ranks last.
+    """
+
+    key: str
+    title: Text
+    unit: str
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class ContestFormat:
+    """A way to hold a round: the quiz, an estimate, later essays or photos.
+
+    ``source`` is the plugin's name; ``measures`` are those it reports beyond the core's own (score, full marks,
+    duration, start and finish).
+    """
+
+    source: str
+    title: Text
+    measures: Sequence[Measure] = ()
+
+
+# --- in a campaign --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A link in the staff navigation of a campaign; shown to holders of ``permission``."""
+
+    key: str
+    title: Text
+    url: str
+    permission: str
+    order: int = 50
+    badge: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A short figure with its words for the head of the campaign's page ("20 questions", "and one prediction")."""
+
+    key: str
+    value: Text
+    label: Text
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of a page.
+
+    Inline: ``template`` (in the plugin's own folder) with ``values``. Lazy: ``url`` alone, fetched after the page,
+    with a link as fallback; a failing lazy panel fails alone.
+    """
+
+    key: str
+    title: Text
+    template: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    url: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class EntryAction:
+    """What one enrolled person can do in a round now: start, go on, see the result, or why nothing.
+
+    Without ``url`` it is a statement (``detail`` says why). ``primary`` marks the one big button.
+    """
+
+    key: str
+    round_id: int
+    title: Text
+    detail: Text | None = None
+    url: str = ""
+    primary: bool = False
+    order: int = 50
+
+
+class Act(StrEnum):
+    """Acts of people that gates may refuse. The clock is never gated."""
+
+    OPEN_CAMPAIGN = "open_campaign"
+    ADOPT_RANKING = "adopt_ranking"
+    ADOPT_AWARDS = "adopt_awards"
+    PUBLISH = "publish"
+    ARCHIVE = "archive"
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """A reason why an act is refused, with the place where it can be mended."""
+
+    key: str
+    reason: Text
+    url: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessItem:
+    """Something to be done before a campaign opens; an undone ``required`` item refuses the opening."""
+
+    key: str
+    title: Text
+    done: bool
+    detail: Text | None = None
+    url: str = ""
+    required: bool = True
+    order: int = 50
+
+
+class Edge(StrEnum):
+    """The two edges of a phase."""
+
+    OPENED = "opened"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleClause:
+    """A clause of the Thể lệ that follows from settings, in the campaign's language, as Markdown."""
+
+    key: str
+    heading: str
+    body: str
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Something a format or another plugin knows about an entry that the jury should see before adopting."""
+
+    key: str
+    enrolment_id: int
+    note: Text
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """One award of an adopted list, as it may be published (names unmasked; publishing masks by its rules)."""
+
+    tier: str
+    title: str
+    value: int
+    recipient: str
+    unit: str
+    enrolment_id: int | None = None
+    unit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AwardList:
+    """An adopted list of awards in ceremony order, with its digest and the moment of adoption."""
+
+    key: str
+    title: str
+    awards: Sequence[Award]
+    digest: str
+    adopted_at: datetime
+    total_value: int
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a published table. ``kind``: text, person (masked by rule), unit, integer, money, points, ms, moment."""
+
+    key: str
+    title: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationSection:
+    """A section of a publication: prose, a table, a chart. The one set of data behind every output.
+
+    ``columns`` and ``rows`` make the table, the CSV and the JSON; ``chart`` ("bar" or "") draws the first text
+    column against the first number column.
+    """
+
+    key: str
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str | int | None]]
+    note: str = ""
+    chart: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignPart:
+    """A plugin's part of a campaign file: a TOML-able table and further files by relative name."""
+
+    values: Mapping[str, Any]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A synthetic participant of a rehearsal: an enrolment with a plausible nature.
+
+    ``skill`` and ``speed`` are in 0..1; ``starts_at`` is when this person opens the round; ``seed`` makes every
+    choice of this person reproducible whatever the order in which people are simulated.
+    """
+
+    enrolment_id: int
+    user_id: int
+    skill: float
+    speed: float
+    starts_at: datetime
+    seed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """A signed-in participant's HTTP client in a rehearsal through the real web interface.
+
+    ``get(path)`` and ``post(path, fields)`` follow redirects and return (status, body); ``post`` adds the CSRF token.
+    """
+
+    get: Callable[[str], tuple[int, str]]
+    post: Callable[[str, Mapping[str, str | list[str]]], tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsedEntry:
+    """How a format lets a synthetic participant take part in one of its rounds.
+
+    ``take(ctx_at, participant, round_id)`` uses the domain functions: ``ctx_at(moment)`` gives a context at a
+    moment and commits the previous one. ``browse(browser, participant, campaign_slug, round_id)`` does the same
+    through the pages. Both return the number of answers that the system acknowledged.
+    """
+
+    source: str
+    take: Callable[[Callable[[datetime], Context], Participant, int], int]
+    browse: Callable[[Browser, Participant, str, int], int]
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalStep:
+    """What a plugin does in a rehearsal after the ranking was adopted (allocate prizes, publish), in order.
+
+    ``run(ctx, campaign_id, staff_ids)`` returns lines to report; ``staff_ids`` are two different committee members.
+    """
+
+    key: str
+    title: Text
+    run: Callable[[Context, int, tuple[int, int]], Sequence[tuple[str, str]]]
+    order: int = 50
+
+
+ResultRows = "Sequence[ResultRow] | Select[Any]"
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One result that a contest format posts for one entry of an enrolment in a round.
+
+    Arguments: ``score`` and ``max_score`` in thousandths of a point; ``started_at`` and ``finished_at`` as moments;
+    ``duration_ms`` in milliseconds; ``measures`` the format's own integers by key (a missing one is left out).
+    """
+
+    enrolment_id: int
+    entry_key: str
+    score: int
+    max_score: int
+    duration_ms: int
+    started_at: datetime
+    finished_at: datetime
+    measures: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,161 @@
+"""The database without Flask: declarative base, column types, and how connections begin their transactions."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+from cuocthi.clock import from_micros, to_micros
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from enum import Enum
+
+    from sqlalchemy.engine import Connection, Dialect, Engine
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+#: Microseconds SQLite waits for another process's write lock before it gives up, in milliseconds.
+SQLITE_BUSY_TIMEOUT_MS = 10_000
+
+_read_only: ContextVar[bool] = ContextVar("cuocthi_read_only", default=False)
+
+
+class UtcTime(sa.types.TypeDecorator[datetime]):
+    """A moment, stored as integer microseconds since 1970 in UTC so that both databases compare and subtract alike."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - interface
+        """Store an aware datetime as microseconds."""
+        return None if value is None else to_micros(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - interface
+        """Load microseconds as an aware datetime in UTC."""
+        return None if value is None else from_micros(value)
+
+
+#: 64-bit key; SQLite only gives automatic keys to INTEGER.
+Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+PrimaryKey = Annotated[int, mapped_column(Key, primary_key=True)]
+
+
+def choice(values: type[Enum]) -> sa.Enum:
+    """Return the column type of a string enumeration: text with a check constraint, on both databases."""
+    return sa.Enum(
+        values,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+        name=f"{values.__name__.lower()}_known",
+    )
+
+
+class Base(DeclarativeBase):
+    """The declarative base of the core and of every plugin."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        },
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads this attribute from the class
+        datetime: UtcTime(),
+        int: Key,
+        dict[str, Any]: sa.JSON(),
+        list[str]: sa.JSON(),
+    }
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Make every transaction begun inside read-only: a write fails on both databases."""
+    token = _read_only.set(True)
+    try:
+        yield
+    finally:
+        _read_only.reset(token)
+
+
+def set_read_only(value: bool) -> None:  # noqa: FBT001 - a plain setter for the request hooks
+    """Say whether transactions begun from here on, in this context, are read-only."""
+    _read_only.set(value)
+
+
+def configure_engine(engine: Engine) -> None:
+    """Attach the transaction rules of this platform to ``engine``.
+
+    On SQLite, writers begin IMMEDIATE, one at a time (a read that turns into a write would fail at once with
+    "database is locked"), and readers may not write. On PostgreSQL readers begin READ ONLY, so that a page that
+    writes on a safe method is found on either database.
+    """
+    if engine.dialect.name == "sqlite":
+        _configure_sqlite(engine)
+    else:
+        _configure_postgresql(engine)
+
+
+def _configure_sqlite(engine: Engine) -> None:
+    # SQLite's own waiting is a poll without order: under load some writers starve. Within one process a lock queues them.
+    writer = threading.Lock()
+
+    def connect(dbapi: Any, _record: ConnectionPoolEntry) -> None:
+        dbapi.isolation_level = None
+        for pragma in (
+            f"busy_timeout={SQLITE_BUSY_TIMEOUT_MS}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        ):
+            dbapi.execute(f"PRAGMA {pragma}")
+
+    def release(connection: Connection) -> None:
+        if connection.info.pop("cuocthi_writer", False):
+            writer.release()
+
+    def begin(connection: Connection) -> None:
+        read_only = _read_only.get()
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+        if read_only:
+            connection.exec_driver_sql("BEGIN")
+            return
+        if not connection.info.get("cuocthi_writer"):
+            writer.acquire()
+            connection.info["cuocthi_writer"] = True
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            release(connection)
+            raise
+
+    def checkin(_dbapi: Any, record: ConnectionPoolEntry) -> None:
+        if record.info.pop("cuocthi_writer", False):
+            writer.release()
+
+    event.listen(engine, "connect", connect)
+    event.listen(engine, "begin", begin)
+    # The lock is let go when the connection returns to the pool: only then the transaction is certainly over.
+    event.listen(engine, "checkin", checkin)
+
+
+def _configure_postgresql(engine: Engine) -> None:
+    def begin(connection: Connection) -> None:
+        dbapi: Any = connection.connection.dbapi_connection
+        read_only = _read_only.get()
+        if dbapi.read_only is not read_only and not dbapi.autocommit:
+            dbapi.read_only = read_only
+
+    event.listen(engine, "begin", begin)

@@ -1,0 +1,44 @@
+"""Every mapped class of the core, in the order of their dependence."""
+
+from cuocthi.audit.models import AuditEvent, AuditHead
+from cuocthi.campaigns.models import Campaign, Division, Headcount, SettingsVersion
+from cuocthi.committees.models import Committee, Membership
+from cuocthi.documents.models import Document
+from cuocthi.enrolments.models import Enrolment
+from cuocthi.files.models import StoredFile
+from cuocthi.jobs.models import Job
+from cuocthi.rules.models import RulesVersion
+from cuocthi.standings.models import Confirmation, Decision, Ranking, Result, ResultMeasure, Standing, TieDecision
+from cuocthi.timelines.models import Phase, PhaseEdge, Window
+from cuocthi.units.models import Unit
+from cuocthi.users.models import Contact, User, WebSession
+
+CORE_MODELS = (
+    User,
+    Contact,
+    WebSession,
+    Unit,
+    Campaign,
+    Division,
+    Headcount,
+    Phase,
+    Window,
+    PhaseEdge,
+    SettingsVersion,
+    Committee,
+    Membership,
+    StoredFile,
+    Document,
+    RulesVersion,
+    Enrolment,
+    Result,
+    ResultMeasure,
+    Ranking,
+    Standing,
+    Decision,
+    TieDecision,
+    Confirmation,
+    Job,
+    AuditEvent,
+    AuditHead,
+)

@@ -1,0 +1,241 @@
+"""Every hook of the platform. This file is the contract; docs/plugins/hooks.md explains each with an example.
+
+A hook declares its class:
+
+* *boot* - called once at start, without a database;
+* *decorate* - adds something to look at; a failing implementation is logged, named on the health page, and skipped;
+* *gate* - may refuse an act of a person; a failing implementation refuses;
+* *effect* - takes part in a change; a failing implementation aborts the whole change.
+
+Implementations take the arguments they need and return a list (or None for nothing). Contextual hooks reach only the
+plugins enabled in the campaign. Wrappers, ``tryfirst`` and ``trylast`` are refused at load.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pluggy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    import click
+    from flask import Blueprint
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.contributions import (
+        Act,
+        AwardList,
+        Blocker,
+        CampaignPart,
+        ContestFormat,
+        Edge,
+        EntryAction,
+        Evidence,
+        Fact,
+        JobKind,
+        Migrations,
+        NavItem,
+        Panel,
+        Permission,
+        PublicationSection,
+        ReadinessItem,
+        RehearsalStep,
+        RehearsedEntry,
+        RuleClause,
+        SettingsSpec,
+    )
+    from cuocthi.database import Base
+    from cuocthi.enrolments.models import Enrolment
+    from cuocthi.timelines.models import Phase
+
+PROJECT = "cuocthi"
+hookimpl = pluggy.HookimplMarker(PROJECT)
+_hookspec = pluggy.HookspecMarker(PROJECT)
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+class HookClass(StrEnum):
+    """What a failing implementation means."""
+
+    BOOT = "boot"
+    DECORATE = "decorate"
+    GATE = "gate"
+    EFFECT = "effect"
+
+
+def spec(hook_class: HookClass) -> Callable[[F], F]:
+    """Declare a hook and its class."""
+
+    def mark(function: F) -> F:
+        function.hook_class = hook_class  # type: ignore[attr-defined]
+        return _hookspec(function)
+
+    return mark
+
+
+# --- boot -----------------------------------------------------------------------------------------------------------
+
+
+@spec(HookClass.BOOT)
+def register_models() -> Sequence[type[Base]]:
+    """Return the plugin's mapped classes; their tables must be named ``<name>_*``."""
+    raise NotImplementedError
+
+
+@spec(HookClass.BOOT)
+def register_migrations() -> Sequence[Migrations]:
+    """Return the folder of the plugin's Alembic revisions (one, with a version table of its own)."""
+    raise NotImplementedError
+
+
+@spec(HookClass.BOOT)
+def register_blueprints() -> Sequence[Blueprint]:
+    """Return the plugin's blueprints: ``CampaignBlueprint`` for pages of a campaign, named like the plugin."""
+    raise NotImplementedError
+
+
+@spec(HookClass.BOOT)
+def register_permissions() -> Sequence[Permission]:
+    """Return the permissions the plugin's views ask for, named ``<name>:object:action``."""
+    raise NotImplementedError
+
+
+@spec(HookClass.BOOT)
+def register_settings() -> Sequence[SettingsSpec]:
+    """Return the plugin's settings per campaign (one)."""
+    raise NotImplementedError
+
+
+@spec(HookClass.BOOT)
+def register_commands() -> Sequence[click.Command]:
+    """Return command-line commands; they appear as ``cuocthi <name> …``."""
+    raise NotImplementedError
+
+
+@spec(HookClass.BOOT)
+def register_jobs() -> Sequence[JobKind]:
+    """Return kinds of background work, named ``<name>.<what>``."""
+    raise NotImplementedError
+
+
+@spec(HookClass.BOOT)
+def register_formats() -> Sequence[ContestFormat]:
+    """Return the contest formats the plugin offers (source = the plugin's name)."""
+    raise NotImplementedError
+
+
+@spec(HookClass.BOOT)
+def register_rehearsals() -> Sequence[RehearsedEntry | RehearsalStep]:
+    """Return how synthetic participants use the plugin's format, and its steps after the ranking is adopted."""
+    raise NotImplementedError
+
+
+# --- decorate -------------------------------------------------------------------------------------------------------
+
+
+@spec(HookClass.DECORATE)
+def nav_items(ctx: Context, campaign: Campaign) -> Sequence[NavItem]:
+    """Return links for the campaign's staff navigation."""
+    raise NotImplementedError
+
+
+@spec(HookClass.DECORATE)
+def campaign_facts(ctx: Context, campaign: Campaign) -> Sequence[Fact]:
+    """Return short figures for the head of the campaign's public page."""
+    raise NotImplementedError
+
+
+@spec(HookClass.DECORATE)
+def panels(ctx: Context, campaign: Campaign, slot: str) -> Sequence[Panel]:
+    """Return parts of a page. Slots: ``campaign`` (public page), ``overview`` (staff home), ``person`` (my page)."""
+    raise NotImplementedError
+
+
+@spec(HookClass.DECORATE)
+def evidence(ctx: Context, campaign: Campaign, round_: Phase, enrolment_ids: Sequence[int]) -> Sequence[Evidence]:
+    """Return what the plugin knows about these entries that the jury should see before adopting."""
+    raise NotImplementedError
+
+
+@spec(HookClass.DECORATE)
+def readiness_items(ctx: Context, campaign: Campaign) -> Sequence[ReadinessItem]:
+    """Return what is to be done before the campaign opens (shown; required ones are enforced by a gate as well)."""
+    raise NotImplementedError
+
+
+# --- gate -----------------------------------------------------------------------------------------------------------
+
+
+@spec(HookClass.GATE)
+def act_blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | None) -> Sequence[Blocker]:
+    """Return every reason why an act of a person must wait; ``round_`` is set for acts on one round's ranking."""
+    raise NotImplementedError
+
+
+# --- effect ---------------------------------------------------------------------------------------------------------
+
+
+@spec(HookClass.EFFECT)
+def entry_actions(ctx: Context, campaign: Campaign, rounds: Sequence[Phase], enrolment: Enrolment) -> Sequence[EntryAction]:
+    """Return what this person can do now in the plugin's rounds (those whose source is the plugin)."""
+    raise NotImplementedError
+
+
+@spec(HookClass.EFFECT)
+def phase_changed(ctx: Context, campaign: Campaign, phase: Phase, edge: Edge) -> None:
+    """React to a phase that opened or closed; called once per (phase, edge, plugin), in the transaction of its ledger."""
+    raise NotImplementedError
+
+
+@spec(HookClass.EFFECT)
+def windows_changed(ctx: Context, campaign: Campaign, phase: Phase) -> None:
+    """React, in the same transaction, to a round whose windows were moved (closed now, extended)."""
+    raise NotImplementedError
+
+
+@spec(HookClass.EFFECT)
+def refresh_results(ctx: Context, campaign: Campaign, round_: Phase) -> None:
+    """Grade what is ungraded in the plugin's round and post its results, before a ranking is built."""
+    raise NotImplementedError
+
+
+@spec(HookClass.EFFECT)
+def rule_clauses(ctx: Context, campaign: Campaign) -> Sequence[RuleClause]:
+    """Return the clauses of the Thể lệ that follow from the plugin's settings, in the campaign's language."""
+    raise NotImplementedError
+
+
+@spec(HookClass.EFFECT)
+def award_lists(ctx: Context, campaign: Campaign) -> Sequence[AwardList]:
+    """Return adopted award lists, for publishing and certificates."""
+    raise NotImplementedError
+
+
+@spec(HookClass.EFFECT)
+def publication_sections(ctx: Context, campaign: Campaign) -> Sequence[PublicationSection]:
+    """Return sections of the campaign's publication; persons are masked by the publisher, not here."""
+    raise NotImplementedError
+
+
+@spec(HookClass.EFFECT)
+def export_campaign(ctx: Context, campaign: Campaign) -> Sequence[CampaignPart]:
+    """Return the plugin's part of the campaign file (one part)."""
+    raise NotImplementedError
+
+
+@spec(HookClass.EFFECT)
+def import_campaign(ctx: Context, campaign: Campaign, part: CampaignPart) -> None:
+    """Create the plugin's part of a campaign from its file; raise InvalidData with every problem; all or nothing."""
+    raise NotImplementedError
+
+
+@spec(HookClass.EFFECT)
+def activity(ctx: Context, campaign: Campaign, since: datetime) -> Sequence[tuple[str, int]]:
+    """Return counts for the live page: (``starters`` | ``finishers`` | ``open``, number of persons) in the plugin's rounds."""
+    raise NotImplementedError

@@ -1,0 +1,43 @@
+"""Texts that are translated where they are shown, not where they are made.
+
+Domain code knows no language and no request. It hands out :class:`Text` values; the edge of the system
+(a page, the command line) turns them into the reader's language. ``T`` and ``TN`` are the markers that the
+catalogue extraction looks for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A message of a catalogue with its parameters.
+
+    ``msgid`` is the English text with ``%(name)s`` marks; ``plural`` and ``count`` are set for texts that depend on
+    a number. Parameters may be numbers, datetimes, strings or texts; the edge formats each by its type.
+    """
+
+    msgid: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    plural: str | None = None
+    count: int = 1
+
+    def __str__(self) -> str:
+        """Return the untranslated (English) text, for logs and exceptions."""
+        chosen = self.msgid if self.plural is None or self.count == 1 else self.plural
+        return chosen % self.params if self.params else chosen
+
+
+def T(msgid: str, **params: object) -> Text:  # noqa: N802 - the short name keeps call sites readable
+    """Mark ``msgid`` for translation and keep its parameters."""
+    return Text(msgid, params)
+
+
+def TN(singular: str, plural: str, count: int, **params: object) -> Text:  # noqa: N802 - see T
+    """Mark a text with a number; ``%(count)s`` is filled from ``count``."""
+    return Text(singular, {"count": count, **params}, plural, count)
