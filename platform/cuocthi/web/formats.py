@@ -57,9 +57,10 @@ def span(start: datetime, end: datetime, language: str) -> str:
     first, last = (m.astimezone(LOCAL_ZONE) for m in (start, end))
     if first.date() == last.date():
         return day(end, language)
-    if language != VIETNAMESE:
-        return f"{first.day} {_MONTHS[first.month - 1]} – {day(end, language)}"
-    return f"{first:%d/%m}{'' if first.year == last.year else f'/{first.year}'} – {day(end, language)}"
+    if first.year != last.year:
+        return f"{day(start, language)} – {day(end, language)}"
+    shortened = f"{first:%d/%m}" if language == VIETNAMESE else f"{first.day} {_MONTHS[first.month - 1]}"
+    return f"{shortened} – {day(end, language)}"
 
 
 def time_left(left: timedelta | float, language: str, *, exact: bool = False) -> str:

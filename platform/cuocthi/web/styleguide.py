@@ -23,6 +23,7 @@ from wtforms import (
 )
 
 from cuocthi.web.assets import STATIC
+from cuocthi.web.fields import select_choices
 from cuocthi.web.tables import Column, Filter, Table
 
 if TYPE_CHECKING:
@@ -45,17 +46,23 @@ class SampleForm(Form):
     name = StringField("Họ và tên", [validators.InputRequired()], description="Viết đầy đủ, có dấu, như trên giấy tờ.")
     phone = StringField("Số điện thoại hoặc thư điện tử", [validators.InputRequired()])
     minutes = IntegerField("Thời gian làm bài", [validators.InputRequired()])
-    unit = SelectField("Đơn vị", [validators.Optional()], choices=[("", "Chọn đơn vị"), *((u, u) for u in UNITS)])
+    unit = SelectField(
+        "Đơn vị",
+        [validators.Optional()],
+        choices=select_choices((unit, unit) for unit in UNITS),
+    )
     note = TextAreaField("Ghi chú", [validators.Optional()])
     category = RadioField(
         "Bạn dự thi với tư cách",
         [validators.InputRequired(message="Hãy chọn một mục.")],
-        choices=[("official", "Cán bộ, công chức, viên chức"), ("resident", "Người dân trên địa bàn tỉnh")],
+        choices=select_choices(
+            [("official", "Cán bộ, công chức, viên chức"), ("resident", "Người dân trên địa bàn tỉnh")]
+        ),
     )
     topics = SelectMultipleField(
         "Chủ đề",
         [validators.Optional()],
-        choices=[("data", "Dữ liệu cá nhân"), ("services", "Dịch vụ công trực tuyến")],
+        choices=select_choices([("data", "Dữ liệu cá nhân"), ("services", "Dịch vụ công trực tuyến")]),
         widget=widgets.ListWidget(prefix_label=False),
         option_widget=widgets.CheckboxInput(),
     )
@@ -99,7 +106,7 @@ def sample_table(args: Mapping[str, str]) -> Table:
 def context(args: Mapping[str, str]) -> dict[str, Any]:
     """Return what the template ``styleguide.html`` needs beyond what every page has."""
     empty = SampleForm()
-    wrong = SampleForm(data={"name": "", "phone": "0912 345", "minutes": 15})
+    wrong = SampleForm(prefix="wrong-")
     wrong.validate()
     now = datetime(2024, 10, 2, 6, 10, tzinfo=UTC)
     return {

@@ -186,6 +186,8 @@ class Table:
         return others | {self.prefix + name: value for name, value in own.items() if value}
 
     def _url(self, **changes: str | None) -> str:
+        if changes.get("sort") == self._first_sort:
+            changes["sort"] = None
         merged = self._arguments() | {self.prefix + name: value for name, value in changes.items()}
         query = urlencode({name: value for name, value in merged.items() if value})
         return f"{self.path}?{query}" if query else self.path
