@@ -32,6 +32,7 @@ class Enrolment(Base):
         sa.UniqueConstraint("campaign_id", "code"),
         sa.CheckConstraint("(state = 'excluded') = (excluded_reason <> '')", name="exclusion_has_a_reason"),
         sa.Index("ix_core_enrolment_campaign_unit", "campaign_id", "unit_id"),
+        sa.Index("ix_core_enrolment_campaign_name", "campaign_id", "name_sort", "id"),
     )
 
     id: Mapped[PrimaryKey]
