@@ -1,1 +1,1 @@
-"""Migrations."""
+"""Schema migrations: every owner (the core, each plugin) has its own revisions and its own version table."""

@@ -1,0 +1,29 @@
+"""How every owner's revisions run: the core's and each plugin's share this file, but neither folder nor version table."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from cuocthi.database import Base
+
+options = context.config.attributes
+owner: str = options["owner"]
+prefix = f"{owner}_"
+
+
+def _own(_object: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:  # noqa: FBT001 - Alembic's signature
+    if kind == "table":
+        return bool(name) and str(name).startswith(prefix) and name != options["version_table"]
+    return True
+
+
+context.configure(
+    connection=options["connection"],
+    target_metadata=Base.metadata,
+    version_table=options["version_table"],
+    include_object=_own,
+    render_as_batch=True,
+    transactional_ddl=True,
+    user_module_prefix="cuocthi.database.",
+)
+context.run_migrations()

@@ -1,0 +1,61 @@
+"""From a request to the context that domain functions take."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app, g, request
+from flask_login import current_user
+
+from cuocthi.context import Actor, Context
+from cuocthi.extensions import db
+from cuocthi.registry import EXTENSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from cuocthi.registry import Registry
+
+
+def registry() -> Registry:
+    """Return the running application's parts."""
+    return cast("Registry", current_app.extensions[EXTENSION])
+
+
+def request_time() -> datetime:
+    """Return the moment at which the request arrived: the clock is read once, whatever is asked later."""
+    if "now" not in g:
+        g.now = registry().clock.now()
+    return cast("datetime", g.now)
+
+
+def actor() -> Actor:
+    """Return who makes the request, and from which address."""
+    user_id = current_user.id if current_user and current_user.is_authenticated else None
+    return Actor(user_id, request.remote_addr or "")
+
+
+def reading_context() -> Context:
+    """Return the context of a page that only reads."""
+    return Context(session=session(), hooks=registry().hooks, now=request_time(), actor=actor())
+
+
+@contextmanager
+def committing() -> Iterator[Context]:
+    """Give the context of a change and commit it on leaving; an exception rolls everything back."""
+    ctx = reading_context()
+    try:
+        yield ctx
+        ctx.session.commit()
+    except BaseException:
+        ctx.session.rollback()
+        raise
+
+
+def session() -> Session:
+    """Return the request's database session."""
+    return cast("Session", db.session())

@@ -1,0 +1,50 @@
+"""The base of every form, and how a refusal of the domain becomes an error at its field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import get_locale, gettext, ngettext
+from flask_wtf import FlaskForm
+
+from cuocthi.web.i18n import translate
+
+if TYPE_CHECKING:
+    from cuocthi.errors import DomainError
+
+
+class _CatalogueMessages:
+    """WTForms' own messages, taken from our catalogue: WTForms ships no Vietnamese one."""
+
+    def gettext(self, string: str) -> str:
+        return str(gettext(string))
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        return str(ngettext(singular, plural, n))
+
+
+class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships without annotations
+    """A form with a CSRF token and messages in the reader's language."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc, name-defined]  # as above
+        """Where messages come from."""
+
+        def get_translations(self, _form: Any) -> _CatalogueMessages:
+            """Return the catalogue of this platform."""
+            return _CatalogueMessages()
+
+        @property
+        def locales(self) -> list[str]:
+            """The reader's language."""
+            return [str(get_locale())]
+
+
+def attach_error(form: BaseForm, error: DomainError) -> None:
+    """Show a refusal at the field it names, or at the head of the form."""
+    message = translate(error.message)
+    details = [translate(text) for text in (*getattr(error, "reasons", ()), *getattr(error, "problems", ()))]
+    if error.field and error.field in form:
+        field = form[error.field]
+        field.errors = [*field.errors, message, *details]
+    else:
+        form.form_errors = [*form.form_errors, message, *details]

@@ -1,0 +1,82 @@
+"""The reader's language: Vietnamese unless the reader chose English."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from flask import Flask, g, has_request_context, redirect, request
+from flask_babel import gettext, ngettext
+
+from cuocthi.extensions import babel
+from cuocthi.text import Text
+from cuocthi.web import formats
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from werkzeug.wrappers import Response
+
+LANGUAGES = ("vi", "en")
+COOKIE = "lang"
+_YEAR = 365 * 24 * 3600
+
+
+def language() -> str:
+    """Return the language of the page that is being made."""
+    if not has_request_context():
+        return LANGUAGES[0]
+    if "language" not in g:
+        chosen = request.args.get("lang") or request.cookies.get(COOKIE) or ""
+        g.language = chosen if chosen in LANGUAGES else LANGUAGES[0]
+    return str(g.language)
+
+
+def translate(text: Text | str) -> str:
+    """Return a text in the reader's language, its parameters written as that language writes them."""
+    if isinstance(text, str):
+        return text
+    params = {name: _written(value) for name, value in text.params.items()}
+    if text.plural is None:
+        return str(gettext(text.msgid, **params)) if params else str(gettext(text.msgid))
+    params.pop("num", None)
+    return str(ngettext(text.msgid, text.plural, text.count, **params))
+
+
+def _written(value: object) -> object:
+    if isinstance(value, Text):
+        return translate(value)
+    if isinstance(value, datetime):
+        return formats.moment(value, language())
+    if isinstance(value, int) and not isinstance(value, bool):
+        return formats.number(value, language())
+    return value
+
+
+def init_app(app: Flask, catalogues: Sequence[tuple[str, Path]]) -> None:
+    """Set the languages up: catalogues are (domain, folder) pairs, one for each owner.
+
+    A visit with ``?lang=`` stores the choice in a cookie and goes on to the same page without it.
+    """
+    babel.init_app(
+        app,
+        default_locale=LANGUAGES[0],
+        default_domain=";".join(domain for domain, _ in catalogues),
+        default_translation_directories=";".join(str(folder) for _, folder in catalogues),
+        locale_selector=language,
+    )
+    app.jinja_env.filters["t"] = translate
+    app.jinja_env.filters.update(formats.filters(language))
+    app.before_request(_remember)
+
+
+def _remember() -> Response | None:
+    chosen = request.args.get("lang")
+    if request.method != "GET" or chosen not in LANGUAGES or request.path.startswith("/static/"):
+        return None
+    rest = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    query = "&".join(f"{name}={value}" for name, value in rest)
+    response = redirect(f"{request.script_root}{request.path}{'?' + query if query else ''}")
+    response.set_cookie(COOKIE, chosen, max_age=_YEAR, httponly=True, samesite="Lax")
+    return response
