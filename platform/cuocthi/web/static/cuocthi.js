@@ -42,7 +42,7 @@
 
   function show(element) {
     if (element.dataset.done) return;
-    const left = Date.parse(element.dataset.deadline) + 0 - (Date.now() + ahead);
+    const left = Date.parse(element.dataset.deadline) - (Date.now() + ahead);
     if (left > 0) {
       const text = element.dataset.pattern.replace("{time}", words(left, "exact" in element.dataset));
       if (element.textContent !== text) element.textContent = text;
