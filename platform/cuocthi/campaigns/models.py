@@ -21,7 +21,11 @@ class CampaignState(StrEnum):
 
 
 class Campaign(Base):
-    """A contest held once. ``version`` counts changes that its public pages show (their ETag)."""
+    """A contest held once.
+
+    ``content`` says what is asked about; ``categories`` maps the key of each kind of entrant to its ``title`` and
+    ``hint``; ``version`` counts changes that its public pages show (their ETag).
+    """
 
     __tablename__ = "core_campaign"
     __table_args__ = (sa.UniqueConstraint("slug"),)
@@ -33,6 +37,7 @@ class Campaign(Base):
     summary: Mapped[str] = mapped_column(sa.Text, default="")
     purpose: Mapped[str] = mapped_column(sa.Text, default="")
     requirements: Mapped[str] = mapped_column(sa.Text, default="")
+    content: Mapped[str] = mapped_column(sa.Text, default="")
     audience: Mapped[str] = mapped_column(sa.Text, default="")
     language: Mapped[str] = mapped_column(sa.String(8), default="vi")
     accent: Mapped[str] = mapped_column(sa.String(7), default="#0a5f66")
