@@ -8,7 +8,16 @@ from cuocthi.enrolments.models import Enrolment
 from cuocthi.files.models import StoredFile
 from cuocthi.jobs.models import Job
 from cuocthi.rules.models import RulesVersion
-from cuocthi.standings.models import Confirmation, Decision, Ranking, Result, ResultMeasure, Standing, TieDecision
+from cuocthi.standings.models import (
+    Confirmation,
+    Decision,
+    Ranking,
+    Result,
+    ResultMeasure,
+    ResultSet,
+    Standing,
+    TieDecision,
+)
 from cuocthi.timelines.models import Phase, PhaseEdge, Window
 from cuocthi.units.models import Unit
 from cuocthi.users.models import Contact, User, WebSession
@@ -33,6 +42,7 @@ CORE_MODELS = (
     Enrolment,
     Result,
     ResultMeasure,
+    ResultSet,
     Ranking,
     Standing,
     Decision,

@@ -49,6 +49,18 @@ class ResultMeasure(Base):
     value: Mapped[int]
 
 
+class ResultSet(Base):
+    """What a round's results are at present: how many, and the digests by which a ranking knows whether it is stale."""
+
+    __tablename__ = "core_result_set"
+
+    phase_id: Mapped[int] = mapped_column(sa.ForeignKey("core_phase.id"), primary_key=True)
+    results: Mapped[int]
+    results_digest: Mapped[str] = mapped_column(sa.String(64))
+    measures_digest: Mapped[str] = mapped_column(sa.String(64))
+    posted_at: Mapped[datetime]
+
+
 class RankingState(StrEnum):
     """How binding a ranking is."""
 
@@ -63,6 +75,7 @@ class Ranking(Base):
 
     ``criteria`` is the list it was made by, each with key, title, unit, direction and gate, copied so that it can be
     explained for ever. ``number`` counts versions of a round; a draft that nobody submitted is replaced by the next.
+    ``results_digest`` says which results it was made of.
     """
 
     __tablename__ = "core_ranking"
@@ -86,6 +99,7 @@ class Ranking(Base):
     settings_version_id: Mapped[int | None] = mapped_column(sa.ForeignKey("core_settings_version.id"))
     persons: Mapped[int]
     entries: Mapped[int]
+    results_digest: Mapped[str] = mapped_column(sa.String(64))
     digest: Mapped[str] = mapped_column(sa.String(64))
     created_at: Mapped[datetime]
     adopted_at: Mapped[datetime | None]
@@ -99,7 +113,8 @@ _KEYS = ", ".join(f"key_{number}" for number in range(1, MAX_CRITERIA + 1))
 class Standing(Base):
     """A person's place in a ranking: the counted entry and the keys it was ranked by (smaller is better).
 
-    ``tied`` is the number of persons sharing the rank; ``tie_place`` orders them where a lot or the jury decided.
+    ``entries`` is how many entries the person had in the round; ``tied`` is the number of persons sharing the rank;
+    ``tie_place`` orders them where a lot or the jury decided.
     """
 
     __tablename__ = "core_standing"
@@ -114,6 +129,7 @@ class Standing(Base):
     tied: Mapped[int]
     tie_place: Mapped[int | None]
     qualified: Mapped[bool]
+    entries: Mapped[int]
     entry_key: Mapped[str] = mapped_column(sa.String(40))
     score: Mapped[int]
     max_score: Mapped[int]
