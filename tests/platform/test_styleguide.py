@@ -70,6 +70,7 @@ def app() -> Iterator[Flask]:
     app = Flask("sample", static_folder=None, template_folder=str(TEMPLATES))
     app.secret_key = "sample"
     app.jinja_env.undefined = jinja2.StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     install = app.jinja_env.extensions["jinja2.ext.InternationalizationExtension"]
     install._install_null(newstyle=True)  # type: ignore[attr-defined]
@@ -92,8 +93,15 @@ def rendered(template: str, **values: object) -> str:
     return render_template(template, **{"campaign": CAMPAIGN, "nav": NAV, **values})
 
 
-WORDS = {"title": "T", "what_happened": "A", "what_was_kept": "B", "what_to_do": "C", "reference": "1"}
-FEW_WORDS = {**WORDS, "what_was_kept": None, "what_to_do": None, "reference": None}
+WORDS: dict[str, object] = {
+    "title": "T",
+    "details": ["D1", "D2"],
+    "what_happened": "A",
+    "what_was_kept": "B",
+    "what_to_do": "C",
+    "reference": "1",
+}
+FEW_WORDS = {**WORDS, "details": [], "what_was_kept": None, "what_to_do": None, "reference": None}
 PAGES: dict[str, Callable[[], str]] = {
     "style guide": lambda: rendered("styleguide.html", **styleguide.context({})),
     "public": lambda: rendered("base.html"),
@@ -174,6 +182,12 @@ def test_every_macro_is_shown(app: Flask) -> None:
         for name in re.findall(r"{% macro ([a-z]\w*)", source):
             used_within = len(re.findall(rf"\b{name}\(", source)) > 1
             assert used_within or re.search(rf"\b{name}\(", guide), f"{file.name}: {name}"
+
+
+def test_an_error_says_the_same_on_a_page_and_in_a_fragment(app: Flask) -> None:
+    words = [str(word) for word in ("D1", "D2", *(value for value in WORDS.values() if isinstance(value, str)))]
+    for html in (PAGES["error"](), render_template("parts/error_fragment.html", **WORDS)):
+        assert [word for word in words if f">{word}<" not in html] == []
 
 
 def test_every_public_page_says_who_is_responsible(app: Flask) -> None:

@@ -67,6 +67,8 @@ def init_app(app: Flask, catalogues: Sequence[tuple[str, Path]]) -> None:
         locale_selector=language,
     )
     app.jinja_env.filters["t"] = translate
+    # What a template writes is translated there, wherever the text was made.
+    app.jinja_env.finalize = lambda value: translate(value) if isinstance(value, Text) else value
     app.jinja_env.filters.update(formats.filters(language))
     app.before_request(_remember)
 
