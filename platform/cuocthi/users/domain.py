@@ -1,0 +1,184 @@
+"""People: how they register, prove who they are, and how their sessions begin and end."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from cuocthi.errors import Conflict, DomainError
+from cuocthi.security.passwords import check_strength, hash_password, verify_password
+from cuocthi.text import T
+from cuocthi.users import queries
+from cuocthi.users.contacts import NormalisedContact, contact_index, normalise_contact, sealed_contact
+from cuocthi.users.models import User, WebSession
+from cuocthi.users.names import fold, normalise_name, sort_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cuocthi.context import Context
+    from cuocthi.security.personal_data import Vault
+    from cuocthi.users.queries import Credential
+
+#: How many people may give the same unverified contact: a family shares a phone. It bounds what a sign-in costs.
+MAX_SHARING = 8
+
+_TOKEN_BYTES = 32
+_DEVICE_LENGTH = 200
+
+
+class WrongCredentials(DomainError):
+    """No account has this contact and this password; which of the two is wrong is not said."""
+
+    def __init__(self) -> None:
+        super().__init__(T("The phone number or e-mail address, or the password, is not right."))
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A person about to be added, everything checked and the password hashed."""
+
+    name: str
+    contact: NormalisedContact
+    password_hash: str
+
+
+def prepare_registration(*, name: str, contact: str, password: str) -> Registration:
+    """Check what a new person entered and hash the password, outside of any transaction since that takes a while.
+
+    Raises DomainError (fields ``name``, ``contact``, ``password``) and Busy.
+    """
+    full_name, reached_at = normalise_name(name), normalise_contact(contact)
+    check_strength(password, personal=[*fold(full_name).split(), fold(full_name).replace(" ", ""), *_parts(reached_at)])
+    return Registration(full_name, reached_at, hash_password(password))
+
+
+def _parts(contact: NormalisedContact) -> tuple[str, ...]:
+    return (contact.value, contact.value.replace("+84", "0"), contact.value.partition("@")[0])
+
+
+def add_user(ctx: Context, *, registration: Registration, password: str, vault: Vault) -> User:
+    """Add a person with an unverified contact; return the one already there for the same name, contact and password.
+
+    So a form sent twice makes one person, even at the same moment. Raises Conflict (field ``contact``) if the
+    contact is somebody's verified one, or too many people gave it.
+    """
+    index = contact_index(registration.contact, vault)
+    _one_at_a_time(ctx, index)
+    folded = fold(registration.name)
+    known = queries.credentials(ctx, index=index)
+    if any(credential.verified for credential in known):
+        message = T("There is an account with this phone number or e-mail address already. Please sign in with it.")
+        raise Conflict(message, field="contact")
+    namesakes = [credential for credential in known if credential.name_folded == folded]
+    same = _matching(namesakes, password) if namesakes else None
+    if same is not None:
+        return ctx.session.get_one(User, same.user_id)
+    if len(known) >= MAX_SHARING:
+        message = T("Several people use this phone number or e-mail address already. Please give another one.")
+        raise Conflict(message, field="contact")
+    return _insert(ctx, registration, vault)
+
+
+def _insert(ctx: Context, registration: Registration, vault: Vault) -> User:
+    user = User(
+        name=registration.name,
+        name_folded=fold(registration.name),
+        name_sort=sort_key(registration.name),
+        password_hash=registration.password_hash,
+        created_at=ctx.now,
+    )
+    user.contacts.append(sealed_contact(registration.contact, vault))
+    ctx.session.add(user)
+    ctx.session.flush()
+    return user
+
+
+def _one_at_a_time(ctx: Context, index: str) -> None:
+    """Let registrations with one contact wait for one another; SQLite has one writer anyway."""
+    if ctx.session.get_bind().dialect.name == "postgresql":
+        key = int(index[:15], 16)
+        ctx.session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
+def register_user(ctx: Context, *, name: str, contact: str, password: str, vault: Vault) -> User:
+    """Check and add a new person; see :func:`prepare_registration` and :func:`add_user` for what is raised."""
+    registration = prepare_registration(name=name, contact=contact, password=password)
+    return add_user(ctx, registration=registration, password=password, vault=vault)
+
+
+def find_credentials(ctx: Context, *, contact: str, vault: Vault) -> list[Credential]:
+    """Return what the password of a sign-in with ``contact`` is to be compared with; none for an unknown one."""
+    try:
+        reached_at = normalise_contact(contact)
+    except DomainError:
+        return []
+    return queries.credentials(ctx, index=contact_index(reached_at, vault))
+
+
+def check_credentials(credentials: Iterable[Credential], *, password: str, demo_allowed: bool) -> int:
+    """Return the id of the user whose password this is. It takes a while: call it outside of a transaction.
+
+    Accounts of the demonstration sign in only where ``demo_allowed``. An unknown account takes as long as a known
+    one and gets the same answer. Raises WrongCredentials and Busy.
+    """
+    found = _matching(list(credentials), password)
+    if found is None or (found.is_demo and not demo_allowed):
+        raise WrongCredentials
+    return found.user_id
+
+
+def _matching(credentials: list[Credential], password: str) -> Credential | None:
+    if not credentials:
+        verify_password(None, password)
+    return next((known for known in credentials if verify_password(known.password_hash, password)), None)
+
+
+def authenticate(ctx: Context, *, contact: str, password: str, vault: Vault, demo_allowed: bool = False) -> User:
+    """Return the user with this contact and password. Raises WrongCredentials and Busy."""
+    credentials = find_credentials(ctx, contact=contact, vault=vault)
+    user_id = check_credentials(credentials, password=password, demo_allowed=demo_allowed)
+    return ctx.session.get_one(User, user_id)
+
+
+def start_session(ctx: Context, *, user_id: int, device: str, hours: int) -> str:
+    """Sign a user in on a device for some hours; return the token of the session.
+
+    Forgets the user's sessions that have expired.
+    """
+    ctx.session.execute(sa.delete(WebSession).where(WebSession.user_id == user_id, WebSession.expires_at <= ctx.now))
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    opened = WebSession(
+        token_hash=queries.token_hash(token),
+        user_id=user_id,
+        created_at=ctx.now,
+        expires_at=ctx.now + timedelta(hours=hours),
+        device=device[:_DEVICE_LENGTH],
+    )
+    ctx.session.add(opened)
+    ctx.session.flush()
+    return token
+
+
+def end_session(ctx: Context, *, token: str) -> None:
+    """End the session of a token; nothing happens if it is over already."""
+    ctx.session.execute(
+        sa.update(WebSession)
+        .where(WebSession.token_hash == queries.token_hash(token), WebSession.revoked_at.is_(None))
+        .values(revoked_at=ctx.now)
+    )
+
+
+def end_all_sessions(ctx: Context, *, user_id: int) -> int:
+    """Sign a user out on every device; return how many sessions that ended."""
+    ended = ctx.session.execute(
+        sa.update(WebSession)
+        .where(WebSession.user_id == user_id, WebSession.revoked_at.is_(None), WebSession.expires_at > ctx.now)
+        .values(revoked_at=ctx.now)
+        .returning(WebSession.token_hash)
+    )
+    return len(ended.all())

@@ -1,0 +1,107 @@
+"""What is asked about people: their credentials, contacts and sessions."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from cuocthi.users.contacts import mask, reveal
+from cuocthi.users.models import Contact, User, WebSession
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from cuocthi.context import Context
+    from cuocthi.security.personal_data import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a password is compared with. ``verified`` tells whether the contact certainly is this user's."""
+
+    user_id: int
+    name_folded: str
+    password_hash: str
+    is_demo: bool
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The user of a valid session."""
+
+    id: int
+    name: str
+    is_admin: bool
+    is_demo: bool
+
+
+def token_hash(token: str) -> str:
+    """Return the digest under which a session's token is stored."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def credentials(ctx: Context, *, index: str) -> list[Credential]:
+    """Return the active users with the contact of this blind index, a verified one first, then the oldest."""
+    rows = ctx.session.execute(
+        sa.select(
+            User.id,
+            User.name_folded,
+            User.password_hash,
+            User.is_demo,
+            Contact.verified_at.is_not(None).label("verified"),
+        )
+        .join(Contact, Contact.user_id == User.id)
+        .where(Contact.blind_index == index, User.active)
+        .order_by(Contact.verified_at.is_(None), User.id)
+    )
+    return [Credential(row.id, row.name_folded, row.password_hash, row.is_demo, bool(row.verified)) for row in rows]
+
+
+def signed_in(session: Session, *, token: str, now: datetime) -> SignedIn | None:
+    """Return the user of a session that was neither ended nor has expired, or None (one statement)."""
+    row = session.execute(
+        sa.select(User.id, User.name, User.is_admin, User.is_demo)
+        .join(WebSession, WebSession.user_id == User.id)
+        .where(
+            WebSession.token_hash == token_hash(token),
+            WebSession.revoked_at.is_(None),
+            WebSession.expires_at > now,
+            User.active,
+        )
+    ).one_or_none()
+    return None if row is None else SignedIn(row.id, row.name, row.is_admin, row.is_demo)
+
+
+def open_sessions(ctx: Context, *, user_id: int) -> Sequence[WebSession]:
+    """Return the sessions in which a user is signed in, the newest first."""
+    return ctx.session.scalars(
+        sa.select(WebSession)
+        .where(WebSession.user_id == user_id, WebSession.revoked_at.is_(None), WebSession.expires_at > ctx.now)
+        .order_by(WebSession.created_at.desc(), WebSession.token_hash)
+    ).all()
+
+
+def masked_contacts(ctx: Context, *, user_id: int, vault: Vault) -> list[str]:
+    """Return a user's contacts as they may be shown."""
+    contacts = ctx.session.scalars(sa.select(Contact).where(Contact.user_id == user_id).order_by(Contact.id))
+    return [mask(contact.kind, reveal(contact, vault)) for contact in contacts]
+
+
+def sharing_contact(ctx: Context, *, user_id: int) -> Sequence[User]:
+    """Return other users who gave a contact of this one: family members, or the same person twice."""
+    own = sa.select(Contact.blind_index).where(Contact.user_id == user_id)
+    return ctx.session.scalars(
+        sa.select(User)
+        .where(
+            User.id != user_id,
+            User.id.in_(sa.select(Contact.user_id).where(Contact.blind_index.in_(own))),
+        )
+        .order_by(User.id)
+    ).all()
