@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 
 from cuocthi.clock import from_micros, to_micros
 
@@ -72,12 +72,16 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         },
     )
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads this attribute from the class
-        datetime: UtcTime(),
-        int: Key,
-        dict[str, Any]: sa.JSON(),
-        list[str]: sa.JSON(),
-    }
+    # Given whole: Flask-SQLAlchemy copies the class, and a copy may not bring both a registry and a map.
+    registry = registry(
+        metadata=metadata,
+        type_annotation_map={
+            datetime: UtcTime(),
+            int: Key,
+            dict[str, Any]: sa.JSON(),
+            list[str]: sa.JSON(),
+        },
+    )
 
 
 @contextmanager
