@@ -8,7 +8,10 @@ catalogue extraction looks for.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from cuocthi.clock import from_micros, to_micros
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,3 +44,39 @@ def T(msgid: str, **params: object) -> Text:  # noqa: N802 - the short name keep
 def TN(singular: str, plural: str, count: int, **params: object) -> Text:  # noqa: N802 - see T
     """Mark a text with a number; ``%(count)s`` is filled from ``count``."""
     return Text(singular, {"count": count, **params}, plural, count)
+
+
+def pack(text: Text) -> dict[str, object]:
+    """Return ``text`` as a value that JSON can hold; :func:`unpack` makes it again."""
+    packed: dict[str, object] = {"text": text.msgid}
+    if text.params:
+        packed["params"] = {name: _packed(value) for name, value in text.params.items()}
+    if text.plural is not None:
+        packed |= {"plural": text.plural, "count": text.count}
+    return packed
+
+
+def unpack(packed: Mapping[str, Any]) -> Text:
+    """Return the text that :func:`pack` made ``packed`` from."""
+    params = {name: _unpacked(value) for name, value in packed.get("params", {}).items()}
+    return Text(packed["text"], params, packed.get("plural"), packed.get("count", 1))
+
+
+def _packed(value: object) -> object:
+    if isinstance(value, Text):
+        return pack(value)
+    if isinstance(value, datetime):
+        return {"moment": to_micros(value)}
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
+    return value if value is None or type(value) in (bool, int, str) else str(value)
+
+
+def _unpacked(value: object) -> object:
+    if not isinstance(value, dict):
+        return value
+    if "moment" in value:
+        return from_micros(value["moment"])
+    if "day" in value:
+        return date.fromisoformat(value["day"])
+    return unpack(value)
