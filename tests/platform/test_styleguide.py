@@ -8,12 +8,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 
-import jinja2
 import pytest
 from flask import Flask, render_template
 
-from cuocthi.web import formats, styleguide
-from cuocthi.web.assets import Assets
+from cuocthi.web import styleguide
 
 TEMPLATES = Path(styleguide.__file__).parent / "templates"
 CAMPAIGN = SimpleNamespace(
@@ -67,25 +65,10 @@ class Page(HTMLParser):
 
 @pytest.fixture
 def app() -> Iterator[Flask]:
-    app = Flask("sample", static_folder=None, template_folder=str(TEMPLATES))
-    app.secret_key = "sample"
-    app.jinja_env.undefined = jinja2.StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    install = app.jinja_env.extensions["jinja2.ext.InternationalizationExtension"]
-    install._install_null(newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.filters.update(formats.filters(lambda: "vi"))
-    app.jinja_env.globals.update(csrf_token=lambda: "the-token")
-    app.context_processor(
-        lambda: {
-            "site_name": "Cuộc thi trực tuyến",
-            "locale": "vi",
-            "current_user": SimpleNamespace(is_authenticated=True, name="Lê Văn Đức"),
-        }
-    )
-    Assets({}).init_app(app)
-    styleguide.init_app(app)
-    with app.test_request_context("/"):
+    app = styleguide.sample_app()
+    app.jinja_env.globals["csrf_token"] = lambda: "the-token"
+    app.context_processor(lambda: {"current_user": SimpleNamespace(is_authenticated=True, name="Lê Văn Đức")})
+    with app.test_request_context("/styleguide"):
         yield app
 
 

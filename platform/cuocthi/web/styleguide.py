@@ -1,14 +1,17 @@
 """The style guide: every part a page can be made of, with the long names of real life, on one page.
 
-Developers see it at ``/styleguide`` of an application in debug mode; tests render it to hold all parts together.
+``flask --app cuocthi.web.styleguide:sample_app run`` shows it to developers, without a database; tests look at it
+with a browser.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import render_template, request
+from flask import Flask, render_template, request
+from jinja2 import StrictUndefined
 from wtforms import (
     BooleanField,
     Form,
@@ -22,14 +25,13 @@ from wtforms import (
     widgets,
 )
 
-from cuocthi.web.assets import STATIC
+from cuocthi.web import i18n, security_headers
+from cuocthi.web.assets import STATIC, Assets
 from cuocthi.web.fields import select_choices
 from cuocthi.web.tables import Column, Filter, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from flask import Flask
 
 UNITS = (
     "Sở Thông tin và Truyền thông",
@@ -128,10 +130,22 @@ def context(args: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def init_app(app: Flask) -> None:
-    """Add the page ``/styleguide`` to an application in debug mode."""
+def sample_app() -> Flask:
+    """Return an application with the style guide as its one page, in front of the same headers as the real one."""
+    app = Flask("styleguide", root_path=str(Path(__file__).parent), static_folder=None)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["csrf_token"] = lambda: "token"
+    Assets({}).init_app(app)
+    i18n.init_app(app, [("cuocthi", Path(__file__).parents[1] / "translations")])
+    security_headers.init_app(app)
 
-    def page() -> str:
-        return render_template("styleguide.html", campaign=None, nav=[], **context(request.args))
+    @app.context_processor
+    def common() -> dict[str, Any]:
+        return {"site_name": "Cuộc thi trực tuyến", "campaign": None, "nav": [], "locale": i18n.language()}
 
-    app.add_url_rule("/styleguide", "styleguide", page)
+    @app.route("/styleguide")
+    def show() -> str:
+        return render_template("styleguide.html", **context(request.args))
+
+    return app

@@ -74,7 +74,7 @@
     if (wanted) {
       wanted.removeAttribute("data-focus");
       focusOn(wanted);
-    } else if (context && context.target === document.body) {
+    } else if (context && (context.target === document.body || context.target === "#main")) {
       focusOn(document.querySelector("main h1") || document.getElementById("main"));
     }
   }
