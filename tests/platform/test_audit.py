@@ -114,9 +114,7 @@ def test_events_are_read_back_in_words(ctx: Context, make: Factories) -> None:
     record(
         ctx,
         action="core:file:store",
-        summary=TN(
-            "Stored %(count)s file in %(place)s", "Stored %(count)s files in %(place)s", 2, place=T("Documents")
-        ),
+        summary=TN("%(count)s file in %(place)s", "%(count)s files in %(place)s", 2, place=T("Documents")),
         campaign=campaign,
         object_kind="file",
         object_id=None,
