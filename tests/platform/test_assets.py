@@ -142,7 +142,7 @@ def test_what_stylesheets_refer_to_is_there(assets: Assets) -> None:
 
 def test_the_scripts_of_every_page_are_one_file(client: FlaskClient, assets: Assets) -> None:
     sent = client.get(assets.url("site.js"))
-    parts = [(STATIC / name).read_text("utf-8") for name in ("vendor/htmx.min.js", "cuocthi.js")]
+    parts = [(STATIC / name).read_text("utf-8") for name in ("cuocthi.js", "vendor/htmx.min.js")]
     assert sent.get_data(as_text=True) == "\n".join(parts)
     assert sent.headers["Content-Type"].startswith("text/javascript")
 

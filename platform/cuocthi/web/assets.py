@@ -32,7 +32,7 @@ STATIC = Path(__file__).parent / "static"
 STYLESHEET = "cuocthi.css"
 #: The scripts of every page, sent as one file: a request less on a slow network.
 SCRIPT = "site.js"
-_SCRIPT_PARTS = ("vendor/htmx.min.js", "cuocthi.js")
+_SCRIPT_PARTS = ("cuocthi.js", "vendor/htmx.min.js")
 _THEMED = re.compile(r"cuocthi-([0-9a-f]{6})\.css", re.ASCII)
 _COMPRESSED = {".css", ".js", ".svg", ".json", ".txt"}
 _SVG = "{http://www.w3.org/2000/svg}"
