@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 from flask_wtf import FlaskForm
 
 from cuocthi.web.i18n import translate
@@ -37,6 +37,11 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships without anno
         def locales(self) -> list[str]:
             """The reader's language."""
             return [str(get_locale())]
+
+
+def lazy_text(msgid: str) -> str:
+    """Mark a label for translation at the time it is shown (import it as ``_l``); WTForms' annotations ask for str."""
+    return cast("str", lazy_gettext(msgid))
 
 
 def attach_error(form: BaseForm, error: DomainError) -> None:

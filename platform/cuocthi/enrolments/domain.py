@@ -1,0 +1,175 @@
+"""Taking part: who may join, what is frozen then, and how an enrolment stops and starts to count."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cuocthi.campaigns.models import CampaignState
+from cuocthi.clock import LOCAL_ZONE
+from cuocthi.committees.queries import is_member
+from cuocthi.digest import digest
+from cuocthi.enrolments import queries
+from cuocthi.enrolments.models import Enrolment, EnrolmentState
+from cuocthi.errors import Closed, Conflict, DomainError, Forbidden
+from cuocthi.text import T
+from cuocthi.units.queries import full_name
+from cuocthi.users.models import User
+
+if TYPE_CHECKING:
+    from cuocthi.campaigns.models import Campaign, Division
+    from cuocthi.context import Context
+    from cuocthi.rules.models import RulesVersion
+    from cuocthi.units.models import Unit
+
+MAX_UNIT_NOTE = 200
+MAX_REASON = 400
+
+#: No letters or digits that are mistaken for one another when a number is read out.
+_CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CODE_LENGTH = 8
+
+
+def check_may_join(ctx: Context, *, campaign: Campaign, user_id: int | None) -> None:
+    """Raise Closed if nobody can join a campaign now, Forbidden if this person may not."""
+    if campaign.state is not CampaignState.OPEN:
+        raise Closed(T("Registration for this contest is not open."))
+    closes_at = queries.joining_closes_at(ctx, campaign_id=campaign.id)
+    if closes_at is not None and closes_at <= ctx.now:
+        raise Closed(T("The contest closed at %(when)s; nobody can join it any more.", when=closes_at))
+    if user_id is not None and is_member(ctx, campaign_id=campaign.id, user_id=user_id):
+        raise Forbidden(T("You are a member of a committee of this contest. Its members may not take part in it."))
+
+
+def enrol(
+    ctx: Context,
+    *,
+    campaign: Campaign,
+    user: User,
+    unit: Unit,
+    category: str,
+    unit_note: str = "",
+    division: Division | None = None,
+    consent: bool,
+    rules_version: RulesVersion | None,
+    code: str = "",
+) -> Enrolment:
+    """Let a person take part; name, unit and category are frozen as they are now.
+
+    ``rules_version`` is the version of the rules that the person accepted; ``code`` is given only where the contest
+    number must be known beforehand. Somebody who takes part already gets the enrolment there is, whatever is asked.
+    Raises Closed, Forbidden (committee members), Conflict (``rules``: they were issued anew meanwhile) or DomainError
+    with the field ``unit``, ``unit_note``, ``category``, ``division``, ``consent`` or ``rules``.
+    """
+    # An appointment to a committee locks the same row, so that nobody slips in beside it.
+    ctx.session.execute(sa.select(User.id).where(User.id == user.id).with_for_update())
+    existing = queries.enrolment_of(ctx, campaign_id=campaign.id, user_id=user.id)
+    if existing is not None:
+        return existing
+    check_may_join(ctx, campaign=campaign, user_id=user.id)
+    note = _check_unit(ctx, unit, unit_note)
+    _check_profile(campaign, category, division)
+    _check_acceptance(ctx, campaign, rules_version, consent=consent)
+    return _insert(
+        ctx,
+        campaign_id=campaign.id,
+        user_id=user.id,
+        division_id=None if division is None else division.id,
+        unit_id=unit.id,
+        category=category,
+        name=user.name,
+        name_folded=user.name_folded,
+        name_sort=user.name_sort,
+        unit_name=full_name(ctx, unit=unit),
+        unit_note=note,
+        state=EnrolmentState.ACTIVE,
+        excluded_reason="",
+        rules_version_id=None if rules_version is None else rules_version.id,
+        consent_digest=digest({"text": campaign.consent_text}),
+        enrolled_at=ctx.now,
+        code=code,
+    )
+
+
+def _check_unit(ctx: Context, unit: Unit, unit_note: str) -> str:
+    today = ctx.now.astimezone(LOCAL_ZONE).date()
+    valid = (unit.valid_from is None or unit.valid_from <= today) and (unit.valid_to is None or today < unit.valid_to)
+    if not unit.selectable or not valid:
+        raise DomainError(T("This unit cannot be chosen. Please look for another one."), field="unit")
+    note = " ".join(unit_note.split())
+    if unit.kind != queries.OTHER_UNIT:
+        return ""
+    if not note:
+        raise DomainError(T("Please write the name of your unit."), field="unit_note")
+    if len(note) > MAX_UNIT_NOTE:
+        message = T("The name of a unit may have at most %(count)s characters.", count=MAX_UNIT_NOTE)
+        raise DomainError(message, field="unit_note")
+    return note
+
+
+def _check_profile(campaign: Campaign, category: str, division: Division | None) -> None:
+    if campaign.categories and category not in campaign.categories:
+        raise DomainError(T("Please choose who you are."), field="category")
+    if (division is None) == bool(campaign.divisions) or (division and division.campaign_id != campaign.id):
+        raise DomainError(T("Please choose a division."), field="division")
+
+
+def _check_acceptance(ctx: Context, campaign: Campaign, accepted: RulesVersion | None, *, consent: bool) -> None:
+    if not consent:
+        message = T("Without your consent to the processing of your data you cannot take part.")
+        raise DomainError(message, field="consent")
+    in_force = queries.rules_in_force(ctx, campaign_id=campaign.id)
+    if in_force is None:
+        return
+    if accepted is None:
+        raise DomainError(T("Please read the rules and accept them."), field="rules")
+    if accepted.id != in_force.id:
+        message = T("The rules were issued anew in the meantime. Please read them and accept them again.")
+        raise Conflict(message, field="rules")
+
+
+def _insert(ctx: Context, **values: Any) -> Enrolment:
+    """Insert an enrolment, or return the one that another request of the same person has just inserted."""
+    dialect = ctx.session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    while True:
+        values["code"] = values["code"] or _new_code()
+        ctx.session.execute(insert(Enrolment).values(**values).on_conflict_do_nothing())
+        found = queries.enrolment_of(ctx, campaign_id=values["campaign_id"], user_id=values["user_id"])
+        if found is not None:
+            return found
+        # Somebody else has this very number: draw another one.
+        values["code"] = ""
+
+
+def _new_code() -> str:
+    return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(_CODE_LENGTH))
+
+
+def exclude(ctx: Context, *, enrolment: Enrolment, reason: str) -> None:
+    """Let an enrolment count no longer. Raises DomainError without a reason, Conflict if it is excluded already."""
+    written = " ".join(reason.split())
+    if not written:
+        raise DomainError(T("Please give the reason for the exclusion."), field="reason")
+    if len(written) > MAX_REASON:
+        message = T("The reason may have at most %(count)s characters.", count=MAX_REASON)
+        raise DomainError(message, field="reason")
+    if enrolment.state is EnrolmentState.EXCLUDED:
+        raise Conflict(T("%(name)s has been excluded already.", name=enrolment.name))
+    enrolment.state = EnrolmentState.EXCLUDED
+    enrolment.excluded_reason = written
+    ctx.session.flush()
+
+
+def restore(ctx: Context, *, enrolment: Enrolment, reason: str) -> None:
+    """Let an excluded enrolment count again. Raises DomainError without a reason, Conflict if it is not excluded."""
+    if not reason.strip():
+        raise DomainError(T("Please give the reason for the restoration."), field="reason")
+    if enrolment.state is EnrolmentState.ACTIVE:
+        raise Conflict(T("%(name)s is not excluded.", name=enrolment.name))
+    enrolment.state = EnrolmentState.ACTIVE
+    enrolment.excluded_reason = ""
+    ctx.session.flush()

@@ -1,0 +1,13 @@
+"""Pages of people taking part, and of the staff who see them."""
+
+from __future__ import annotations
+
+from cuocthi.enrolments.views import join, personal, staff
+from cuocthi.enrolments.views.blueprints import campaign_pages, my_pages
+from cuocthi.text import T
+from cuocthi.web.navigation import NavEntry
+
+__all__ = ["blueprints", "join", "navigation", "personal", "staff"]
+
+blueprints = (campaign_pages, my_pages)
+navigation = (NavEntry("enrolments", T("Participants"), "enrolments.listing", "core:enrolment:view", 40),)

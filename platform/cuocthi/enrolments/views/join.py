@@ -1,0 +1,162 @@
+"""Joining a campaign: one page for a new person, a confirmation for somebody who is signed in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import g, redirect, request, url_for
+from flask_babel import gettext as _
+
+from cuocthi.enrolments import queries
+from cuocthi.enrolments.domain import check_may_join, enrol
+from cuocthi.enrolments.forms import JoinForm, join_form
+from cuocthi.enrolments.views.blueprints import campaign_pages
+from cuocthi.errors import DomainError
+from cuocthi.security.limits import limit_registrations, remember_device
+from cuocthi.text import T
+from cuocthi.units.queries import full_name, full_names, search_units, unit_by_code
+from cuocthi.users import sign_in
+from cuocthi.users.domain import add_user, prepare_registration
+from cuocthi.users.models import User
+from cuocthi.web.context import committing, reading_context, registry
+from cuocthi.web.forms import attach_error
+from cuocthi.web.htmx import htmx
+from cuocthi.web.rendering import render
+
+if TYPE_CHECKING:
+    from flask import Response
+    from werkzeug.wrappers import Response as BaseResponse
+
+    from cuocthi.campaigns.models import Division
+    from cuocthi.context import Context
+    from cuocthi.rules.models import RulesVersion
+    from cuocthi.units.models import Unit
+
+_UNITS_SHOWN = 8
+
+
+def _too_many() -> Response:
+    message = _("Very many people are registering from your network at this moment. Please try again in a minute.")
+    return render("enrolments/no_entry.html", reason=message, status=429)
+
+
+@campaign_pages.page("/join", public=True, methods=["GET", "POST"])
+@limit_registrations(_too_many)
+def join() -> BaseResponse:
+    """Show and take the form of a person who joins."""
+    ctx = reading_context()
+    if request.method == "GET" and htmx.wants_fragment and htmx.target in {"unit", "unit-results"}:
+        return _unit_part(ctx)
+    user_id = ctx.actor.user_id
+    if user_id and queries.enrolment_of(ctx, campaign_id=g.campaign.id, user_id=user_id):
+        return redirect(url_for("campaigns.show", slug=g.campaign.slug))
+    try:
+        check_may_join(ctx, campaign=g.campaign, user_id=user_id)
+    except DomainError as refusal:
+        return render("enrolments/no_entry.html", reason=refusal.message, status=refusal.status)
+    rules_version = queries.rules_in_force(ctx, campaign_id=g.campaign.id)
+    form = join_form(g.campaign, rules_version, known=user_id is not None)
+    if request.method == "POST":
+        return _take(form)
+    _prefill(ctx, form, rules_version)
+    return _page(ctx, form)
+
+
+def _take(form: JoinForm) -> BaseResponse:
+    status = 422
+    if form.validate():
+        try:
+            return _joined(form)
+        except DomainError as error:
+            attach_error(form, error)
+            status = error.status
+    return _page(reading_context(), form, status=status)
+
+
+def _joined(form: JoinForm) -> BaseResponse:
+    reader, there = sign_in.reader(), url_for("campaigns.show", slug=g.campaign.slug)
+    if reader is not None:
+        with committing() as ctx:
+            _enrol(ctx, form, ctx.session.get_one(User, reader.id))
+        return redirect(there)
+    # Hashing the password takes a while; no transaction stays open meanwhile, above all no writing one.
+    reading_context().session.rollback()
+    password = form.password.data or ""
+    registration = prepare_registration(name=form.name.data or "", contact=form.contact.data or "", password=password)
+    with committing() as ctx:
+        user = add_user(ctx, registration=registration, password=password, vault=registry().vault)
+        _enrol(ctx, form, user)
+        sign_in.begin(ctx, user_id=user.id)
+    response = redirect(there)
+    remember_device(response, registration.contact.value)
+    return response
+
+
+def _enrol(ctx: Context, form: JoinForm, user: User) -> None:
+    unit = unit_by_code(ctx, code=form.unit.data or "")
+    if unit is None:
+        raise DomainError(T("Please choose your unit."), field="unit")
+    enrol(
+        ctx,
+        campaign=g.campaign,
+        user=user,
+        unit=unit,
+        unit_note=form.unit_note.data or "",
+        category=form.category.data if "category" in form else "",
+        division=_division(form),
+        consent=form.consent.data,
+        rules_version=_accepted_rules(ctx, form),
+    )
+
+
+def _division(form: JoinForm) -> Division | None:
+    if "division" not in form:
+        return None
+    return next((division for division in g.campaign.divisions if division.key == form.division.data), None)
+
+
+def _accepted_rules(ctx: Context, form: JoinForm) -> RulesVersion | None:
+    if "rules" not in form or not form.rules.data:
+        return None
+    return queries.rules_version(ctx, campaign_id=g.campaign.id, number=form.rules_version.data or "")
+
+
+def _prefill(ctx: Context, form: JoinForm, rules_version: RulesVersion | None) -> None:
+    """Fill in what is known: the version of the rules, the unit of the link, or what the person gave the last time."""
+    if rules_version is not None:
+        form.rules_version.data = str(rules_version.number)
+    last = queries.last_enrolment(ctx, user_id=ctx.actor.user_id) if ctx.actor.user_id else None
+    if last is not None:
+        form.unit.data, form.unit_note.data = last.unit.code, last.unit_note
+        if "category" in form and last.category in g.campaign.categories:
+            form.category.data = last.category
+    if "unit" in request.args or "q" in request.args:
+        form.unit.data = request.args.get("unit", "")
+
+
+def _page(ctx: Context, form: JoinForm, *, status: int = 200) -> Response:
+    return render("enrolments/join.html", form=form, status=status, **_unit_values(ctx, form))
+
+
+def _unit_part(ctx: Context) -> Response:
+    form = join_form(g.campaign, None, known=True)
+    form.unit.data = request.args.get("unit", "")
+    part = "enrolments/_units.html" if htmx.target == "unit-results" else "enrolments/_unit.html"
+    return render(part, form=form, swapped=True, **_unit_values(ctx, form))
+
+
+def _unit_values(ctx: Context, form: JoinForm) -> dict[str, Any]:
+    """Return the chosen unit, or else the units that match what is looked for."""
+    unit = unit_by_code(ctx, code=form.unit.data) if form.unit.data else None
+    if unit is not None:
+        return {"unit": unit, "unit_name": full_name(ctx, unit=unit), "needs_note": unit.kind == queries.OTHER_UNIT}
+    search = request.values.get("q", "").strip()[:100]
+    found = list(search_units(ctx, text=search, limit=_UNITS_SHOWN)) if search else []
+    others = [other for other in queries.other_units(ctx) if other not in found]
+    return {"unit": None, "search": search, "found": _named(ctx, found), "others": others}
+
+
+def _named(ctx: Context, units: list[Unit]) -> list[tuple[str, str, str]]:
+    """Return code, name and what the unit belongs to."""
+    names = full_names(ctx, units=units)
+    return [(unit.code, unit.name, names[unit.id].removeprefix(unit.name).removeprefix(", ")) for unit in units]

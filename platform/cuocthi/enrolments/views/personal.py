@@ -1,0 +1,79 @@
+"""What a person can do now: the button of a campaign's public page, and my page across campaigns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import g, redirect, render_template, request, url_for
+from markupsafe import Markup
+
+from cuocthi.contributions import Panel
+from cuocthi.enrolments import queries
+from cuocthi.enrolments.actions import entry_actions
+from cuocthi.enrolments.domain import check_may_join
+from cuocthi.enrolments.views.blueprints import campaign_pages, my_pages
+from cuocthi.errors import DomainError
+from cuocthi.users import sign_in
+from cuocthi.users.queries import masked_contacts, open_sessions, token_hash
+from cuocthi.web.context import reading_context, registry
+from cuocthi.web.htmx import htmx
+from cuocthi.web.rendering import render
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+    from cuocthi.context import Context
+    from cuocthi.text import Text
+
+
+@campaign_pages.page("/personal", public=True)
+def personal() -> Response:
+    """Show the one right act for this reader in this campaign: a fragment of the public page, or a page of its own."""
+    ctx = reading_context()
+    enrolment, refusal = None, None
+    if ctx.actor.user_id is not None:
+        enrolment = queries.enrolment_of(ctx, campaign_id=g.campaign.id, user_id=ctx.actor.user_id)
+    if enrolment is None:
+        refusal = _refusal(ctx)
+    return render(
+        "enrolments/personal.html",
+        "enrolments/_personal.html",
+        enrolment=enrolment,
+        refusal=refusal,
+        actions=entry_actions(ctx, campaign=g.campaign, enrolment=enrolment) if enrolment else [],
+        panels=_panels(ctx) if enrolment and not htmx.wants_fragment else [],
+    )
+
+
+def _refusal(ctx: Context) -> Text | None:
+    try:
+        check_may_join(ctx, campaign=g.campaign, user_id=ctx.actor.user_id)
+    except DomainError as error:
+        return error.message
+    return None
+
+
+def _panels(ctx: Context) -> list[tuple[Panel, Markup]]:
+    """Return the plugins' parts of my page with their content."""
+    found = ctx.hooks.collect(ctx, g.campaign, "panels", Panel, slot="person")
+    return [
+        (panel, Markup(render_template(panel.template, **panel.values)) if panel.template else Markup(""))  # noqa: S704 - made by Jinja, which escapes
+        for panel in found
+    ]
+
+
+@my_pages.route("/me")
+def show() -> Response:
+    """Show the reader's contests, committees, contacts and devices."""
+    reader = sign_in.reader()
+    if reader is None:
+        return redirect(url_for("users.sign_in", next=request.path))
+    ctx = reading_context()
+    return render(
+        "enrolments/me.html",
+        enrolments=queries.enrolments_of(ctx, user_id=reader.id),
+        staff_campaigns=queries.campaigns_of_member(ctx, user_id=reader.id),
+        contacts=masked_contacts(ctx, user_id=reader.id, vault=registry().vault),
+        devices=open_sessions(ctx, user_id=reader.id),
+        this_device=token_hash(reader.token),
+    )

@@ -1,0 +1,124 @@
+"""Who takes part, for the committees: a list, its export, and one person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Response, g, request, stream_with_context, url_for
+from flask_babel import gettext as _
+
+from cuocthi.enrolments import queries
+from cuocthi.enrolments.export import csv_lines
+from cuocthi.enrolments.models import EnrolmentState
+from cuocthi.enrolments.queries import Wanted
+from cuocthi.enrolments.views.blueprints import campaign_pages
+from cuocthi.text import T
+from cuocthi.users.queries import masked_contacts, sharing_contact
+from cuocthi.web import formats
+from cuocthi.web.context import reading_context, registry
+from cuocthi.web.i18n import language, translate
+from cuocthi.web.rendering import render
+from cuocthi.web.tables import Column, Filter, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cuocthi.context import Context
+    from cuocthi.enrolments.models import Enrolment
+
+STATES = {EnrolmentState.ACTIVE: T("Counts"), EnrolmentState.EXCLUDED: T("Excluded")}
+
+
+@campaign_pages.page("/staff/enrolments/", permission="core:enrolment:view")
+def listing() -> Response:
+    """List the campaign's participants, or hand the list out as CSV."""
+    ctx = reading_context()
+    table = _table(ctx)
+    unit = table.filtered["unit"]
+    wanted = Wanted(
+        search=table.search,
+        unit_id=int(unit) if unit else None,
+        category=table.filtered["category"],
+        state=EnrolmentState(table.filtered["state"]) if table.filtered["state"] else None,
+        sort=table.sort_key,
+        descending=table.descending,
+    )
+    vault = registry().vault
+    if request.args.get("export") == "csv":
+        return _csv(queries.every_enrolment(ctx, campaign_id=g.campaign.id, wanted=wanted, vault=vault))
+    rows, total = queries.list_enrolments(
+        ctx, campaign_id=g.campaign.id, wanted=wanted, vault=vault, limit=table.limit, offset=table.offset
+    )
+    return render("enrolments/listing.html", table=table.show(rows, total), states=STATES)
+
+
+def _table(ctx: Context) -> Table:
+    units = queries.units_taking_part(ctx, campaign_id=g.campaign.id)
+    return Table(
+        id="enrolments",
+        path=url_for("enrolments.listing", slug=g.campaign.slug),
+        args=request.args,
+        columns=[
+            Column("name", _("Name"), sortable=True),
+            Column("code", _("Contest number"), sortable=True),
+            Column("unit", _("Unit"), sortable=True),
+            Column("category", _("Category")),
+            Column("enrolled_at", _("Registered"), sortable=True, kind="moment"),
+            Column("state", _("State"), kind="status"),
+        ],
+        sort="name",
+        filters=[
+            Filter("unit", _("Unit"), [(str(unit_id), name) for unit_id, name in units]),
+            Filter("category", _("Category"), list(g.campaign.categories.items())),
+            Filter("state", _("State"), [(state.value, translate(title)) for state, title in STATES.items()]),
+        ],
+        exports=["csv"],
+    )
+
+
+def _csv(enrolments: Iterator[Enrolment]) -> Response:
+    headings = [
+        _("Contest number"),
+        _("Name"),
+        _("Unit"),
+        _("Name of the unit as entered"),
+        _("Category"),
+        _("Division"),
+        _("Registered"),
+        _("State"),
+        _("Reason of the exclusion"),
+    ]
+    divisions = {division.id: division.name for division in g.campaign.divisions}
+    rows = (_csv_row(enrolment, divisions) for enrolment in enrolments)
+    response = Response(stream_with_context(csv_lines(headings, rows)), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{g.campaign.slug}-enrolments.csv"'
+    return response
+
+
+def _csv_row(enrolment: Enrolment, divisions: dict[int, str]) -> list[str]:
+    return [
+        enrolment.code,
+        enrolment.name,
+        enrolment.unit_name,
+        enrolment.unit_note,
+        str(g.campaign.categories.get(enrolment.category, enrolment.category)),
+        divisions[enrolment.division_id] if enrolment.division_id else "",
+        formats.stamp(enrolment.enrolled_at, language()),
+        translate(STATES[enrolment.state]),
+        enrolment.excluded_reason,
+    ]
+
+
+@campaign_pages.page("/staff/enrolments/<int:enrolment_id>", permission="core:enrolment:view")
+def person(enrolment_id: int) -> Response:
+    """Show one participant: what was entered, contacts in part, whether the entry counts, who shares a contact."""
+    ctx = reading_context()
+    enrolment = queries.enrolment_by_id(ctx, campaign_id=g.campaign.id, enrolment_id=enrolment_id)
+    return render(
+        "enrolments/person.html",
+        enrolment=enrolment,
+        state=STATES[enrolment.state],
+        division=next((item.name for item in g.campaign.divisions if item.id == enrolment.division_id), ""),
+        contacts=masked_contacts(ctx, user_id=enrolment.user_id, vault=registry().vault),
+        sharing=sharing_contact(ctx, user_id=enrolment.user_id),
+    )

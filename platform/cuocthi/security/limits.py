@@ -1,0 +1,146 @@
+"""Limits on guessing passwords and on flooding, made so that nobody can use them to lock somebody else out.
+
+* Wrong passwords are counted per account *and* network: who guesses elsewhere does not stop the owner. A browser that
+  has signed in to the account before is counted by itself, so that not even a neighbour in the same network does.
+* Per network, only failures and registrations count, by the minute, and generously: a school, an agency or all phones
+  of an operator share one address. Browsers known to an account are left alone.
+
+Counters live in the memory of each process; they may vanish.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app, request
+from flask_limiter import Limiter, RateLimitExceeded
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from cuocthi.errors import DomainError
+from cuocthi.users.contacts import contact_index, normalise_contact
+from cuocthi.web.context import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask, Response
+    from werkzeug.wrappers import Response as BaseResponse
+
+    View = Callable[..., BaseResponse]
+
+WRONG_PASSWORDS = "10 per 15 minutes"
+FAILURES_OF_A_NETWORK = "300 per minute"
+REGISTRATIONS_OF_A_NETWORK = "600 per minute"
+
+#: The cookie by which a browser proves that it has signed in to an account before.
+DEVICE_COOKIE = "device"
+_DEVICE_LIFETIME = 365 * 24 * 3600
+_ACCOUNTS_PER_DEVICE = 8
+_MARK_LENGTH = 16
+_IPV6_NETWORK_BITS = 64
+
+limiter = Limiter(lambda: _network(), storage_uri="memory://", strategy="moving-window")  # noqa: PLW0108 - defined below
+
+
+def init_app(app: Flask) -> None:
+    """Set the limits up; their counters begin at nought."""
+    limiter.init_app(app)
+    app.register_error_handler(RateLimitExceeded, lambda error: error.get_response())
+
+
+def limit_sign_in(refuse: Callable[[], Response]) -> Callable[[View], View]:
+    """Limit failed attempts of a view that signs people in by the field ``contact``; ``refuse`` makes the answer.
+
+    An attempt has failed when the view answers a POST with status 422.
+    """
+    per_network = limiter.limit(
+        FAILURES_OF_A_NETWORK,
+        methods=["POST"],
+        deduct_when=_failed,
+        exempt_when=lambda: _known_device(account_mark(request.form.get("contact", ""))) is not None,
+        on_breach=lambda _limit: refuse(),
+    )
+    per_account = limiter.limit(
+        WRONG_PASSWORDS,
+        key_func=_account_and_origin,
+        methods=["POST"],
+        deduct_when=_failed,
+        on_breach=lambda _limit: refuse(),
+    )
+    return lambda view: cast("View", per_network(per_account(view)))
+
+
+def limit_registrations(refuse: Callable[[], Response]) -> Callable[[View], View]:
+    """Limit how many people a network may register in a minute; ``refuse`` makes the answer to those beyond."""
+    limit = limiter.limit(
+        REGISTRATIONS_OF_A_NETWORK,
+        methods=["POST"],
+        exempt_when=lambda: "password" not in request.form,
+        on_breach=lambda _limit: refuse(),
+    )
+    return lambda view: cast("View", limit(view))
+
+
+def remember_device(response: BaseResponse, contact: str) -> None:
+    """Let this browser be counted by itself when it signs in to the account of ``contact`` again."""
+    mark = account_mark(contact)
+    device, marks = _device()
+    kept = [mark, *(other for other in marks if other != mark)][:_ACCOUNTS_PER_DEVICE]
+    response.set_cookie(
+        DEVICE_COOKIE,
+        _signer().dumps([device or secrets.token_hex(8), kept]),
+        max_age=_DEVICE_LIFETIME,
+        secure=registry().config.secure_cookies,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def account_mark(contact: str) -> str:
+    """Return what stands for the account of a contact in counters and cookies: nothing that reveals the contact."""
+    vault = registry().vault
+    try:
+        return contact_index(normalise_contact(contact), vault)[:_MARK_LENGTH]
+    except DomainError:
+        return vault.blind_index(contact[:200], purpose="unknown contact")[:_MARK_LENGTH]
+
+
+def _account_and_origin() -> str:
+    mark = account_mark(request.form.get("contact", ""))
+    return f"{mark}:{_known_device(mark) or _network()}"
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code == 422  # noqa: PLR2004 - how every form says that it was refused
+
+
+def _network() -> str:
+    """Return the network a request comes from: an IPv4 address, or the /64 that a provider gives to one customer."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return hashlib.sha256((request.remote_addr or "").encode()).hexdigest()[:_MARK_LENGTH]
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, _IPV6_NETWORK_BITS), strict=False))
+    return str(address)
+
+
+def _known_device(mark: str) -> str | None:
+    """Return the id of this browser if it has signed in to the account of ``mark`` before."""
+    device, marks = _device()
+    return device if mark in marks else None
+
+
+def _device() -> tuple[str | None, list[str]]:
+    try:
+        device, marks = _signer().loads(request.cookies.get(DEVICE_COOKIE, ""))
+    except (BadSignature, ValueError, TypeError):
+        return None, []
+    return str(device), [str(mark) for mark in marks]
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(cast("bytes", current_app.config["SECRET_KEY"]), salt="cuocthi-device")

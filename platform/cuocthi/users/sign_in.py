@@ -1,0 +1,124 @@
+"""Who makes a request: Flask-Login over sessions that the server keeps and can end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from flask import request, session
+from flask_login import current_user, login_user, logout_user
+
+from cuocthi.extensions import login_manager
+from cuocthi.users import domain, queries
+from cuocthi.web.context import registry, request_time
+from cuocthi.web.context import session as database_session
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from cuocthi.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class LoginUser:
+    """Flask-Login's ``current_user``: somebody who has signed in, by the token in the cookie."""
+
+    id: int
+    name: str
+    is_admin: bool
+    token: str
+    is_authenticated: ClassVar[bool] = True
+    is_active: ClassVar[bool] = True
+    is_anonymous: ClassVar[bool] = False
+
+    def get_id(self) -> str:
+        """Return what Flask-Login keeps in the cookie: the token, which is worth nothing once the session has ended."""
+        return self.token
+
+
+def init_app(app: Flask) -> None:
+    """Let Flask-Login find the user of each request by the session's token."""
+    login_manager.init_app(app)
+    # Phones change their address on the way; what binds a session is its random token.
+    login_manager.session_protection = None  # type: ignore[assignment]  # None is what Flask-Login documents
+    login_manager.user_loader(load_user)
+
+
+def load_user(token: str) -> LoginUser | None:
+    """Return the user of a session's token, or None if it is over (one statement)."""
+    found = queries.signed_in(database_session(), token=token, now=request_time())
+    if found is None or (found.is_demo and not demo_allowed()):
+        return None
+    return LoginUser(found.id, found.name, found.is_admin, token)
+
+
+def reader() -> LoginUser | None:
+    """Return who has signed in on the browser that makes this request, or None."""
+    user = cast("LoginUser", current_user)
+    return user if user.is_authenticated else None
+
+
+def demo_allowed() -> bool:
+    """Tell whether this request may use the accounts of the demonstration: only from this very machine."""
+    config = registry().config
+    # Behind a proxy that is not declared, everybody would seem to sit at this machine.
+    through_proxy = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded"))
+    if not config.demo or (through_proxy and not config.trusted_hops):
+        return False
+    try:
+        return ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
+
+
+def begin(ctx: Context, *, user_id: int) -> None:
+    """Sign a user in on this browser; what it held of an earlier session is dropped."""
+    hours = registry().config.session_hours
+    device = device_name(request.user_agent.string)
+    token = domain.start_session(ctx, user_id=user_id, device=device, hours=hours)
+    session.clear()
+    session.permanent = True
+    found = queries.signed_in(ctx.session, token=token, now=ctx.now)
+    if found is not None:
+        login_user(LoginUser(found.id, found.name, found.is_admin, token))
+
+
+def end(ctx: Context, *, token: str) -> None:
+    """Sign the user out on this browser."""
+    domain.end_session(ctx, token=token)
+    logout_user()
+    session.clear()
+
+
+#: What tells a browser and its machine apart, in the order in which they must be looked for.
+_BROWSERS = {
+    "Zalo": "Zalo",
+    "FBAN": "Facebook",
+    "FBAV": "Facebook",
+    "coc_coc": "Cốc Cốc",
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "SamsungBrowser": "Samsung Internet",
+    "Firefox": "Firefox",
+    "FxiOS": "Firefox",
+    "CriOS": "Chrome",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+_MACHINES = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Macintosh": "macOS",
+    "Linux": "Linux",
+}
+
+
+def device_name(user_agent: str) -> str:
+    """Return how a person would call a browser on a machine ("Chrome, Android"), as far as it tells."""
+    found = (
+        next((name for mark, name in known.items() if mark in user_agent), None) for known in (_BROWSERS, _MACHINES)
+    )
+    return ", ".join(name for name in found if name)

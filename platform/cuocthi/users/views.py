@@ -1,0 +1,117 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+
+from cuocthi.database import reading
+from cuocthi.errors import DomainError
+from cuocthi.security.limits import limit_sign_in, remember_device
+from cuocthi.users import domain, sign_in
+from cuocthi.users.forms import SignInForm
+from cuocthi.web.context import committing, reading_context, registry
+from cuocthi.web.forms import attach_error
+from cuocthi.web.rendering import render
+
+if TYPE_CHECKING:
+    from flask import Response
+    from werkzeug.wrappers import Response as BaseResponse
+
+    from cuocthi.users.queries import Credential
+    from cuocthi.web.navigation import NavEntry
+
+blueprint = Blueprint("users", __name__, template_folder="templates")
+blueprints = (blueprint,)
+navigation: tuple[NavEntry, ...] = ()
+
+_CAMPAIGN_PATH = re.compile(r"/c/([a-z0-9-]+)/")
+
+
+def _too_many() -> Response:
+    form = SignInForm()
+    message = _("Too many wrong attempts. Please wait a quarter of an hour, or ask the support for help.")
+    form.form_errors = [message]
+    return _page(form, status=429)
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
+@limit_sign_in(_too_many)
+def sign_in_view() -> BaseResponse:
+    """Sign somebody in and lead on to where they wanted to go."""
+    form = SignInForm()
+    if request.method == "GET":
+        form.next.data = request.args.get("next", "")
+        if sign_in.reader():
+            return redirect(local_target(form.next.data))
+        return _page(form)
+    if form.validate():
+        try:
+            return _enter(form)
+        except DomainError as error:
+            attach_error(form, error)
+            return _page(form, status=error.status)
+    return _page(form, status=422)
+
+
+def _enter(form: SignInForm) -> BaseResponse:
+    contact, password = form.contact.data or "", form.password.data or ""
+    # Comparing the password takes a while; no transaction stays open meanwhile, above all no writing one.
+    credentials = _credentials(contact)
+    user_id = domain.check_credentials(credentials, password=password, demo_allowed=sign_in.demo_allowed())
+    with committing() as ctx:
+        sign_in.begin(ctx, user_id=user_id)
+    response = redirect(local_target(form.next.data))
+    remember_device(response, contact)
+    return response
+
+
+def _credentials(contact: str) -> list[Credential]:
+    ctx = reading_context()
+    ctx.session.rollback()
+    with reading():
+        found = domain.find_credentials(ctx, contact=contact, vault=registry().vault)
+        ctx.session.rollback()
+    return found
+
+
+def _page(form: SignInForm, *, status: int = 200) -> Response:
+    campaign = _CAMPAIGN_PATH.match(form.next.data or "")
+    return render("users/sign_in.html", form=form, join_slug=campaign[1] if campaign else None, status=status)
+
+
+@blueprint.route("/sign-out", methods=["POST"])
+def sign_out() -> BaseResponse:
+    """Sign the reader out on this device."""
+    reader = sign_in.reader()
+    if reader:
+        with committing() as ctx:
+            sign_in.end(ctx, token=reader.token)
+    return redirect(local_target("/"))
+
+
+@blueprint.route("/sign-out-everywhere", methods=["POST"])
+def sign_out_everywhere() -> BaseResponse:
+    """Sign the reader out on every device, this one too."""
+    reader = sign_in.reader()
+    if reader:
+        with committing() as ctx:
+            domain.end_all_sessions(ctx, user_id=reader.id)
+            sign_in.end(ctx, token=reader.token)
+        flash(_("You are signed out on all devices."), "ok")
+    return redirect(url_for("users.sign_in"))
+
+
+def local_target(target: str | None) -> str:
+    """Return an address of this site to go on to: ``target``, or my page if it is none or leads elsewhere."""
+    wanted = target or ""
+    parts = urlsplit(wanted)
+    # Browsers read a backslash as a slash and drop control characters: "/\host" would leave the site.
+    local = wanted.startswith("/") and not (parts.scheme or parts.netloc) and not wanted.startswith("//")
+    if not local or "\\" in wanted or not wanted.isprintable():
+        return url_for("me.show")
+    return request.script_root + wanted
