@@ -15,6 +15,7 @@ from cuocthi.digest import digest
 from cuocthi.enrolments import queries
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Closed, Conflict, DomainError, Forbidden
+from cuocthi.rules.queries import current_rules
 from cuocthi.text import T
 from cuocthi.units.queries import full_name
 from cuocthi.users.models import User
@@ -121,7 +122,7 @@ def _check_acceptance(ctx: Context, campaign: Campaign, accepted: RulesVersion |
     if not consent:
         message = T("Without your consent to the processing of your data you cannot take part.")
         raise DomainError(message, field="consent")
-    in_force = queries.rules_in_force(ctx, campaign_id=campaign.id)
+    in_force = current_rules(ctx, campaign_id=campaign.id)
     if in_force is None:
         return
     if accepted is None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class JoinForm(BaseForm):
-    """Who joins, from where, and what they agree to. ``unit`` is a code, ``rules_version`` an id.
+    """Who joins, from where, and what they agree to. ``unit`` is a code, ``rules_version`` a number.
 
     Fields that a campaign has no use for, or that are known of somebody signed in, are taken out by
     :func:`join_form`.
@@ -52,7 +52,7 @@ class JoinForm(BaseForm):
     rules_version = HiddenField()
 
 
-def join_form(campaign: Campaign, rules_version: RulesVersion | None, *, known: bool) -> JoinForm:
+def join_form(campaign: Campaign, rules: RulesVersion | None, *, known: bool) -> JoinForm:
     """Return the form of a campaign; ``known`` leaves out what is known of somebody who is signed in."""
     form = JoinForm()
     form.password.description = _("At least %(count)s characters, not easily guessed.", count=MIN_LENGTH)
@@ -63,8 +63,8 @@ def join_form(campaign: Campaign, rules_version: RulesVersion | None, *, known: 
     unused = {
         "category": not campaign.categories,
         "division": not campaign.divisions,
-        "rules": rules_version is None,
-        "rules_version": rules_version is None,
+        "rules": rules is None,
+        "rules_version": rules is None,
         "name": known,
         "contact": known,
         "password": known,

@@ -11,7 +11,6 @@ from cuocthi.campaigns.models import Campaign
 from cuocthi.committees.models import Committee, Membership
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import DomainError, Missing
-from cuocthi.rules.models import RulesVersion
 from cuocthi.text import T
 from cuocthi.timelines.models import Phase, PhaseKind, Window
 from cuocthi.units.models import Unit
@@ -81,25 +80,6 @@ def last_enrolment(ctx: Context, *, user_id: int) -> Enrolment | None:
         .where(Enrolment.user_id == user_id)
         .order_by(Enrolment.enrolled_at.desc(), Enrolment.id.desc())
         .limit(1)
-    )
-
-
-def rules_in_force(ctx: Context, *, campaign_id: int) -> RulesVersion | None:
-    """Return the version of a campaign's rules that was issued last, or None before the first."""
-    return ctx.session.scalar(
-        sa.select(RulesVersion)
-        .where(RulesVersion.campaign_id == campaign_id)
-        .order_by(RulesVersion.number.desc())
-        .limit(1)
-    )
-
-
-def rules_version(ctx: Context, *, campaign_id: int, number: str) -> RulesVersion | None:
-    """Return the version of a campaign's rules with a number as a form sends it back, or None."""
-    if not number.isascii() or not number.isdigit():
-        return None
-    return ctx.session.scalar(
-        sa.select(RulesVersion).where(RulesVersion.campaign_id == campaign_id, RulesVersion.number == int(number[:9]))
     )
 
 
@@ -186,7 +166,7 @@ def every_enrolment(ctx: Context, *, campaign_id: int, wanted: Wanted, vault: Va
     yield from ctx.session.scalars(chosen.execution_options(yield_per=_EXPORT_BATCH))
 
 
-def _ordered(chosen: sa.Select[Enrolment], wanted: Wanted) -> sa.Select[tuple[Enrolment]]:
+def _ordered(chosen: sa.Select[Enrolment], wanted: Wanted) -> sa.Select[Enrolment]:
     keys = [key.desc() if wanted.descending else key for key in _ORDERS[wanted.sort]]
     return chosen.join(Unit, Unit.id == Enrolment.unit_id).order_by(*keys)
 

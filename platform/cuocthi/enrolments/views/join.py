@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask import g, redirect, request, url_for
@@ -12,6 +13,7 @@ from cuocthi.enrolments.domain import check_may_join, enrol
 from cuocthi.enrolments.forms import JoinForm, join_form
 from cuocthi.enrolments.views.blueprints import campaign_pages
 from cuocthi.errors import DomainError
+from cuocthi.rules.queries import current_rules, rules_version
 from cuocthi.security.limits import limit_registrations, remember_device
 from cuocthi.text import T
 from cuocthi.units.queries import full_name, full_names, search_units, unit_by_code
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from cuocthi.units.models import Unit
 
 _UNITS_SHOWN = 8
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def _too_many() -> Response:
@@ -54,11 +57,11 @@ def join() -> BaseResponse:
         check_may_join(ctx, campaign=g.campaign, user_id=user_id)
     except DomainError as refusal:
         return render("enrolments/no_entry.html", reason=refusal.message, status=refusal.status)
-    rules_version = queries.rules_in_force(ctx, campaign_id=g.campaign.id)
-    form = join_form(g.campaign, rules_version, known=user_id is not None)
+    rules = current_rules(ctx, campaign_id=g.campaign.id)
+    form = join_form(g.campaign, rules, known=user_id is not None)
     if request.method == "POST":
         return _take(form)
-    _prefill(ctx, form, rules_version)
+    _prefill(ctx, form, rules)
     return _page(ctx, form)
 
 
@@ -118,13 +121,14 @@ def _division(form: JoinForm) -> Division | None:
 def _accepted_rules(ctx: Context, form: JoinForm) -> RulesVersion | None:
     if "rules" not in form or not form.rules.data:
         return None
-    return queries.rules_version(ctx, campaign_id=g.campaign.id, number=form.rules_version.data or "")
+    number = form.rules_version.data or ""
+    return rules_version(ctx, campaign_id=g.campaign.id, number=int(number)) if _NUMBER.fullmatch(number) else None
 
 
-def _prefill(ctx: Context, form: JoinForm, rules_version: RulesVersion | None) -> None:
+def _prefill(ctx: Context, form: JoinForm, rules: RulesVersion | None) -> None:
     """Fill in what is known: the version of the rules, the unit of the link, or what the person gave the last time."""
-    if rules_version is not None:
-        form.rules_version.data = str(rules_version.number)
+    if rules is not None:
+        form.rules_version.data = str(rules.number)
     last = queries.last_enrolment(ctx, user_id=ctx.actor.user_id) if ctx.actor.user_id else None
     if last is not None:
         form.unit.data, form.unit_note.data = last.unit.code, last.unit_note
