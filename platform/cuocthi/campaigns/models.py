@@ -23,8 +23,8 @@ class CampaignState(StrEnum):
 class Campaign(Base):
     """A contest held once.
 
-    ``content`` says what is asked about; ``categories`` maps the key of each kind of entrant to its ``title`` and
-    ``hint``; ``version`` counts changes that its public pages show (their ETag).
+    ``content`` says what is asked about; ``categories`` maps the key of each kind of entrant to its title;
+    ``version`` counts changes that its public pages show (their ETag).
     """
 
     __tablename__ = "core_campaign"

@@ -1,0 +1,226 @@
+"""Making a campaign and changing what it says of itself."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from cuocthi.audit.domain import record
+from cuocthi.campaigns.models import Campaign, Division, Headcount
+from cuocthi.campaigns.queries import campaign_by_slug
+from cuocthi.errors import Conflict, DomainError
+from cuocthi.text import T, Text
+from cuocthi.web import colour
+
+if TYPE_CHECKING:
+    from cuocthi.context import Context
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_SLUG_LENGTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Basics:
+    """What a campaign says of itself: its texts, its look, who holds it and whom to ask."""
+
+    name: str
+    host_name: str
+    tagline: str = ""
+    summary: str = ""
+    purpose: str = ""
+    requirements: str = ""
+    content: str = ""
+    audience: str = ""
+    language: str = "vi"
+    accent: str = "#0a5f66"
+    host_parent: str = ""
+    standing_office: str = ""
+    support_phone: str = ""
+    support_hours: str = ""
+    responsible: str = ""
+    portal_url: str = ""
+    consent_text: str = ""
+
+
+def create_campaign(
+    ctx: Context, *, slug: str, basics: Basics, plugins: Sequence[str] = (), categories: Mapping[str, str] | None = None
+) -> Campaign:
+    """Create a campaign as a draft; its key for random draws is drawn here and never changes.
+
+    ``categories`` are the kinds of entrants, titles by key.
+
+    Raises DomainError for an address or a colour that cannot be, Conflict if the address is taken.
+    """
+    if not _SLUG.fullmatch(slug) or len(slug) > _SLUG_LENGTH:
+        raise DomainError(
+            T(
+                "The address may hold lower-case letters, digits and single hyphens, %(most)s at most.",
+                most=_SLUG_LENGTH,
+            ),
+            field="slug",
+        )
+    if campaign_by_slug(ctx, slug=slug) is not None:
+        raise Conflict(T("There is already a campaign at the address “%(slug)s”.", slug=slug), field="slug")
+    campaign = Campaign(
+        slug=slug,
+        plugins=list(plugins),
+        categories=dict(categories or {}),
+        draw_key=secrets.token_hex(32),
+        version=1,
+        created_at=ctx.now,
+        **dataclasses.asdict(_checked(basics)),
+    )
+    ctx.session.add(campaign)
+    ctx.session.flush()
+    record(
+        ctx,
+        action="core:campaign:create",
+        summary=T("Created the campaign “%(name)s”", name=campaign.name),
+        campaign=campaign,
+        object_kind="campaign",
+        object_id=campaign.id,
+    )
+    return campaign
+
+
+def basics_of(campaign: Campaign) -> Basics:
+    """Return what a campaign says of itself now."""
+    return Basics(**{item.name: getattr(campaign, item.name) for item in dataclasses.fields(Basics)})
+
+
+def edit_basics(ctx: Context, *, campaign: Campaign, basics: Basics) -> None:
+    """Change what a campaign says of itself. Raises DomainError for a colour that cannot be."""
+    before, after = dataclasses.asdict(basics_of(campaign)), dataclasses.asdict(_checked(basics))
+    changed = {name: value for name, value in after.items() if before[name] != value}
+    if not changed:
+        return
+    for name, value in changed.items():
+        setattr(campaign, name, value)
+    _changed(
+        ctx,
+        campaign,
+        action="core:campaign:edit",
+        summary=T("Changed the campaign's basics"),
+        before={name: before[name] for name in changed},
+        after=changed,
+    )
+
+
+def set_categories(ctx: Context, *, campaign: Campaign, categories: Mapping[str, str]) -> None:
+    """Replace the kinds of entrants (titles by key). Raises Conflict if one would vanish after the opening."""
+    before, after = dict(campaign.categories), dict(categories)
+    if campaign.opened_at is not None and set(before) - set(after):
+        raise Conflict(T("The campaign has opened: categories can be renamed and added, but not taken away."))
+    if before == after:
+        return
+    campaign.categories = after
+    summary = T("Changed the categories of entrants")
+    _changed(ctx, campaign, action="core:campaign:edit", summary=summary, before=before, after=after)
+
+
+def set_plugins(ctx: Context, *, campaign: Campaign, plugins: Iterable[str], in_use: Iterable[str]) -> None:
+    """Choose the parts that are enabled in a campaign; ``in_use`` are the formats of its rounds.
+
+    Raises Conflict if the campaign has opened and a part would be taken away, or a round needs it.
+    """
+    wanted = [name for name in ctx.hooks.plugins if name in set(plugins)]
+    absent = [name for name in campaign.plugins if name not in ctx.hooks.plugins]
+    after = [*wanted, *absent]
+    removed = set(campaign.plugins) - set(after)
+    needed = sorted(removed & set(in_use))
+    if needed:
+        raise Conflict(T("A round is held with “%(name)s”; it stays enabled.", name=_title(ctx, needed[0])))
+    if removed and campaign.opened_at is not None:
+        raise Conflict(T("The campaign has opened: parts can be added, but not taken away."))
+    before = list(campaign.plugins)
+    if before == after:
+        return
+    campaign.plugins = after
+    summary = T("Changed the parts that are enabled")
+    _changed(
+        ctx,
+        campaign,
+        action="core:campaign:edit",
+        summary=summary,
+        before={"plugins": before},
+        after={"plugins": after},
+    )
+
+
+def add_division(ctx: Context, *, campaign: Campaign, key: str, name: str) -> Division:
+    """Add a part of the entrants that competes by itself."""
+    division = Division(campaign_id=campaign.id, key=key, name=name)
+    ctx.session.add(division)
+    ctx.session.flush()
+    ctx.session.expire(campaign, ["divisions"])
+    return division
+
+
+def replace_headcounts(
+    ctx: Context,
+    *,
+    campaign: Campaign,
+    numbers: Mapping[tuple[int, str], int],
+    source: str = "",
+    as_of: date | None = None,
+) -> None:
+    """Set how many people of each (unit id, category) are entitled to take part; what was set before is dropped."""
+    ctx.session.execute(sa.delete(Headcount).where(Headcount.campaign_id == campaign.id))
+    rows = [
+        {
+            "campaign_id": campaign.id,
+            "unit_id": unit_id,
+            "category": category,
+            "number": number,
+            "source": source,
+            "as_of": as_of,
+        }
+        for (unit_id, category), number in numbers.items()
+        if number
+    ]
+    if rows:
+        ctx.session.execute(sa.insert(Headcount), rows)
+    after = {"rows": len(rows), "total": sum(numbers.values()), "source": source}
+    summary = T("Set the numbers of people entitled to take part")
+    _changed(ctx, campaign, action="core:headcount:set", summary=summary, before={}, after=after)
+
+
+def _changed(
+    ctx: Context, campaign: Campaign, *, action: str, summary: Text, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    campaign.version += 1
+    ctx.session.flush()
+    record(
+        ctx,
+        action=action,
+        summary=summary,
+        campaign=campaign,
+        object_kind="campaign",
+        object_id=campaign.id,
+        before=dict(before),
+        after=dict(after),
+    )
+
+
+def _checked(basics: Basics) -> Basics:
+    if not basics.name.strip():
+        raise DomainError(T("The campaign needs a name."), field="name")
+    if not basics.host_name.strip():
+        raise DomainError(T("Please name the body that holds the campaign."), field="host_name")
+    try:
+        return dataclasses.replace(basics, accent=colour.normalised(basics.accent))
+    except ValueError as error:
+        raise DomainError(
+            T("“%(colour)s” is no colour; write it as #0a5f66.", colour=basics.accent), field="accent"
+        ) from error
+
+
+def _title(ctx: Context, name: str) -> Text | str:
+    return ctx.hooks.plugins[name].title if name in ctx.hooks.plugins else name

@@ -1,0 +1,210 @@
+"""Campaign files and the database: importing one, all or nothing, and exporting a campaign in canonical form."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from cuocthi.campaigns.domain import add_division, basics_of, create_campaign, replace_headcounts
+from cuocthi.campaigns.files import CampaignSource, Files, read_source, times, write_source
+from cuocthi.campaigns.models import Campaign, Headcount
+from cuocthi.campaigns.schema import (
+    FORMAT,
+    CampaignFile,
+    CommitteePart,
+    DivisionPart,
+    DocumentPart,
+    HeadcountsPart,
+    PhasePart,
+    WindowPart,
+)
+from cuocthi.campaigns.settings import load_settings, save_settings
+from cuocthi.committees.domain import set_up_committee
+from cuocthi.committees.queries import committees
+from cuocthi.contributions import CampaignPart
+from cuocthi.documents.domain import DocumentFacts, register_document
+from cuocthi.documents.models import Document
+from cuocthi.documents.queries import documents
+from cuocthi.errors import InvalidData
+from cuocthi.standings.criteria import RULES_OWNER, RankingRules
+from cuocthi.text import T, Text
+from cuocthi.timelines.domain import add_phase
+from cuocthi.timelines.localtime import write_moment
+from cuocthi.timelines.queries import phases
+from cuocthi.units.domain import import_units
+from cuocthi.units.models import Unit
+from cuocthi.units.rows import UnitRow, write_rows
+
+if TYPE_CHECKING:
+    from cuocthi.context import Context
+
+
+def import_campaign(ctx: Context, *, files: Files, shift: timedelta = timedelta(), slug: str = "") -> Campaign:
+    """Create a campaign as a draft from the files of a campaign folder.
+
+    ``shift`` moves every phase; ``slug`` replaces the file's own. Units are created, or updated by their codes.
+    Raises InvalidData with every problem, or another DomainError; then nothing was changed.
+    """
+    source = read_source(files)
+    with ctx.session.begin_nested():
+        campaign = _create(ctx, source, slug, shift)
+        _import_parts(ctx, campaign, source)
+    return campaign
+
+
+def export_campaign(ctx: Context, *, campaign: Campaign) -> dict[str, bytes]:
+    """Return a campaign as the files of a campaign folder; importing them elsewhere gives the same files again.
+
+    Left out are people, and everything that came of the campaign: entries, results, issued versions.
+    """
+    ranking = load_settings(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign)
+    parts = dict(ctx.hooks.collect_by_plugin(ctx, campaign, "export_campaign", CampaignPart))
+    core, units = _core(ctx, campaign), _units(ctx, campaign)
+    return write_source(CampaignSource(core, ranking.value if ranking.version_id else None, (), parts), units)
+
+
+def _create(ctx: Context, source: CampaignSource, slug: str, shift: timedelta) -> Campaign:
+    core = source.core
+    campaign = create_campaign(
+        ctx, slug=slug or core.slug, basics=core.campaign, plugins=core.plugins, categories=core.categories
+    )
+    for division in core.divisions:
+        add_division(ctx, campaign=campaign, key=division.key, name=division.name)
+    units = import_units(ctx, rows=source.units)
+    numbers = {
+        (units[row.code].id, category): number for row in source.units for category, number in row.headcounts.items()
+    }
+    replace_headcounts(
+        ctx, campaign=campaign, numbers=numbers, source=core.headcounts.source, as_of=core.headcounts.as_of
+    )
+    for phase in core.phases:
+        add_phase(
+            ctx,
+            campaign=campaign,
+            key=phase.key,
+            kind=phase.kind,
+            title=phase.title,
+            windows=[times(window, shift) for window in phase.windows],
+            description=phase.description,
+            source=phase.source,
+            number=phase.number,
+        )
+    for committee in core.committees:
+        set_up_committee(ctx, campaign=campaign, **dataclasses.asdict(committee))
+    _register(ctx, campaign, core.documents)
+    if source.ranking is not None:
+        save_settings(ctx, owner=RULES_OWNER, campaign=campaign, value=source.ranking)
+    return campaign
+
+
+def _register(ctx: Context, campaign: Campaign, parts: Sequence[DocumentPart]) -> None:
+    """Enter the documents in their order; what they replace is linked once all are there."""
+    by_key: dict[str, Document] = {}
+    for part in parts:
+        facts = DocumentFacts(
+            **{item.name: getattr(part, item.name) for item in dataclasses.fields(DocumentFacts)},
+        )
+        by_key[part.key] = register_document(ctx, campaign=campaign, facts=facts, key=part.key)
+    for part in parts:
+        if part.replaces:
+            by_key[part.key].replaces = by_key[part.replaces]
+    ctx.session.flush()
+
+
+def _import_parts(ctx: Context, campaign: Campaign, source: CampaignSource) -> None:
+    problems: list[Text] = []
+    for name, part in source.parts.items():
+        if name not in ctx.hooks.plugins:
+            problems.append(T("“%(name)s” is not installed", name=name))
+            continue
+        try:
+            with ctx.session.begin_nested():
+                ctx.hooks.notify(ctx, campaign, "import_campaign", only=name, part=part)
+        except InvalidData as error:
+            problems += [T("%(place)s: %(problem)s", place=name, problem=problem) for problem in error.problems]
+    if problems:
+        raise InvalidData(T("The campaign file cannot be used; nothing was changed."), problems)
+
+
+def _core(ctx: Context, campaign: Campaign) -> CampaignFile:
+    return CampaignFile(
+        format=FORMAT,
+        slug=campaign.slug,
+        campaign=basics_of(campaign),
+        plugins=list(campaign.plugins),
+        categories=dict(campaign.categories),
+        divisions=[DivisionPart(division.key, division.name) for division in campaign.divisions],
+        phases=[
+            PhasePart(
+                key=phase.key,
+                kind=phase.kind,
+                title=phase.title,
+                windows=[
+                    WindowPart(
+                        write_moment(window.opens_at, closing=False), write_moment(window.closes_at, closing=True)
+                    )
+                    for window in phase.windows
+                ],
+                description=phase.description,
+                number=phase.number,
+                source=phase.source,
+            )
+            for phase in phases(ctx, campaign_id=campaign.id)
+        ],
+        committees=[
+            CommitteePart(item.key, item.role, item.title, item.decision)
+            for item in committees(ctx, campaign_id=campaign.id)
+        ],
+        documents=[_document(item) for item in documents(ctx, campaign_id=campaign.id, public_only=False)],
+        headcounts=_headcounts(ctx, campaign),
+    )
+
+
+def _document(document: Document) -> DocumentPart:
+    return DocumentPart(
+        key=document.key,
+        kind=document.kind,
+        title=document.title,
+        symbol=document.symbol,
+        issuer=document.issuer,
+        issued_on=document.issued_on,
+        url=document.url,
+        public=document.public,
+        replaces=document.replaces.key if document.replaces else "",
+    )
+
+
+def _headcounts(ctx: Context, campaign: Campaign) -> HeadcountsPart:
+    found = ctx.session.execute(
+        sa.select(Headcount.source, Headcount.as_of).where(Headcount.campaign_id == campaign.id).limit(1)
+    ).first()
+    return HeadcountsPart(found.source, found.as_of) if found else HeadcountsPart()
+
+
+def _units(ctx: Context, campaign: Campaign) -> bytes:
+    """Write the whole tree, each unit before those below it, in the order of their codes."""
+    units = {unit.id: unit for unit in ctx.session.scalars(sa.select(Unit))}
+    counts: dict[int, dict[str, int]] = {}
+    for unit_id, category, number in ctx.session.execute(
+        sa.select(Headcount.unit_id, Headcount.category, Headcount.number).where(Headcount.campaign_id == campaign.id)
+    ):
+        counts.setdefault(unit_id, {})[category] = number
+    ordered = sorted(units.values(), key=lambda unit: [units[int(key)].code for key in unit.path.strip("/").split("/")])
+    rows = [
+        UnitRow(
+            code=unit.code,
+            parent=units[unit.parent_id].code if unit.parent_id is not None else "",
+            name=unit.name,
+            kind=unit.kind,
+            block=unit.block,
+            aliases=tuple(unit.aliases),
+            headcounts=counts.get(unit.id, {}),
+        )
+        for unit in ordered
+    ]
+    used = {category for numbers in counts.values() for category in numbers}
+    return write_rows(rows, [category for category in campaign.categories if category in used])

@@ -1,0 +1,92 @@
+"""The form of ``campaign.toml``; the field names are the file's words, their defaults what may be left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from cuocthi.campaigns.domain import Basics
+from cuocthi.contributions import Role
+from cuocthi.documents.models import DocumentKind
+from cuocthi.timelines.models import PhaseKind
+
+#: The version of the form written in every file.
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DivisionPart:
+    """A part of the entrants that competes by itself."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPart:
+    """A span in local time, written "2024-10-05 17:00"; "24:00" is the end of the day."""
+
+    opens: str
+    closes: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhasePart:
+    """A phase; those of kind ``contest`` have a ``number`` and the ``source`` that holds the round."""
+
+    key: str
+    kind: PhaseKind
+    title: str
+    windows: list[WindowPart]
+    description: str = ""
+    number: int | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommitteePart:
+    """A committee; its members are people and never stand in a file."""
+
+    key: str
+    role: Role
+    title: str
+    decision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPart:
+    """A document of the register; ``replaces`` is another one's key."""
+
+    key: str
+    kind: DocumentKind
+    title: str
+    symbol: str = ""
+    issuer: str = ""
+    issued_on: date | None = None
+    url: str = ""
+    public: bool = True
+    replaces: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadcountsPart:
+    """Where the numbers in ``units.csv`` come from, and the day they stand for."""
+
+    source: str = ""
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFile:
+    """The core's part of a campaign file; further tables belong to the plugins they are named after."""
+
+    format: int
+    slug: str
+    campaign: Basics
+    plugins: list[str] = field(default_factory=list)
+    categories: dict[str, str] = field(default_factory=dict)
+    divisions: list[DivisionPart] = field(default_factory=list)
+    phases: list[PhasePart] = field(default_factory=list)
+    committees: list[CommitteePart] = field(default_factory=list)
+    documents: list[DocumentPart] = field(default_factory=list)
+    headcounts: HeadcountsPart = field(default_factory=HeadcountsPart)

@@ -1,0 +1,136 @@
+"""The clauses of the rules that follow from what the core knows. Pure: rows in, Markdown out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from cuocthi.contributions import RuleClause
+from cuocthi.rules.wording import Wording, wording
+from cuocthi.timelines.localtime import day_and_time
+
+if TYPE_CHECKING:
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.committees.models import Committee
+    from cuocthi.standings.criteria import RankingRules
+    from cuocthi.timelines.models import Phase, Window
+
+_PADDED_MONTHS = 2
+
+
+def core_clauses(
+    campaign: Campaign,
+    *,
+    rounds: Sequence[Phase],
+    committees: Sequence[Committee],
+    ranking: RankingRules,
+    measure_titles: Mapping[str, str],
+) -> list[RuleClause]:
+    """Return the core's clauses in the campaign's language.
+
+    ``measure_titles`` are the titles, in that language, of the measures that contest formats add to the core's own.
+    """
+    words = wording(campaign.language)
+    found = [
+        RuleClause("name", words.name.heading, _name(campaign, words), 10),
+        RuleClause("entrants", words.entrants.heading, _entrants(campaign, words), 20),
+    ]
+    if committees:
+        barred = _joined([committee.title for committee in committees], words)
+        found.append(RuleClause("barred", words.barred.heading, words.barred.body.format(list=barred), 22))
+    if campaign.content:
+        found.append(
+            RuleClause("content", words.content.heading, words.content.body.format(content=campaign.content), 30)
+        )
+    if rounds:
+        found.append(RuleClause("conduct", words.conduct.heading, _conduct(rounds, words), 40))
+    ranked = _ranking(ranking, words, measure_titles)
+    return [
+        *found,
+        RuleClause("ranking", words.ranking.heading, ranked, 60),
+        RuleClause("results", words.results.heading, _results(campaign, words), 80),
+        RuleClause("violations", words.violations.heading, words.violations.body, 84),
+        RuleClause("data", words.data.heading, _data(ranking, words), 88),
+        RuleClause("final", words.final.heading, _final(campaign, words), 95),
+    ]
+
+
+def _name(campaign: Campaign, words: Wording) -> str:
+    parts = [words.name.body.format(name=campaign.name, host=campaign.host_name)]
+    if campaign.purpose:
+        parts.append(words.purpose.format(text=campaign.purpose))
+    if campaign.requirements:
+        parts.append(words.requirements.format(text=campaign.requirements))
+    return _paragraphs(parts)
+
+
+def _entrants(campaign: Campaign, words: Wording) -> str:
+    parts = [words.entrants.body.format(audience=campaign.audience)]
+    if campaign.categories:
+        parts.append(words.categories.format(list="; ".join(campaign.categories.values())))
+    return _paragraphs(parts)
+
+
+def _conduct(rounds: Sequence[Phase], words: Wording) -> str:
+    lines = [words.round.format(title=phase.title, span=_spans(phase.windows, words)) for phase in rounds]
+    return _paragraphs(
+        [words.conduct.body, words.rounds.format(number=f"{len(rounds):02}"), "\n".join(lines), words.deadline]
+    )
+
+
+def _spans(windows: Sequence[Window], words: Wording) -> str:
+    spans = [
+        words.span.format(
+            opens=_moment(window.opens_at, words, closing=False),
+            closes=_moment(window.closes_at, words, closing=True),
+        )
+        for window in windows
+    ]
+    return spans[0] if len(spans) == 1 else words.windows.format(list="; ".join(spans))
+
+
+def _moment(moment: datetime, words: Wording, *, closing: bool) -> str:
+    """Write a moment as documents do: 17h00 ngày 05/10/2024; the end of a day is 24h00 of that day."""
+    day, clock = day_and_time(moment, closing=closing)
+    hour, _, minute = clock.partition(":")
+    # Documents put a zero before days below ten and before the first two months only.
+    month = f"{day.month:02}" if day.month <= _PADDED_MONTHS else str(day.month)
+    return words.moment.format(hour=hour, minute=minute, day=f"{day.day:02}", month=month, year=day.year)
+
+
+def _ranking(rules: RankingRules, words: Wording, titles: Mapping[str, str]) -> str:
+    lines = []
+    for number, criterion in enumerate(rules.criteria, 1):
+        measure = words.measures.get(criterion.key) or titles.get(criterion.key, criterion.key)
+        less = words.less.get(criterion.key, words.less["other"])
+        form = words.gate if criterion.gate else words.direction[str(criterion.direction)]
+        lines.append(form.format(number=number, measure=measure, less=less))
+    counted = words.ranking.body.format(counted=words.counted[str(rules.counted)])
+    return _paragraphs([counted, "\n".join(lines), words.ties])
+
+
+def _data(rules: RankingRules, words: Wording) -> str:
+    places = words.places.format(number=rules.public_places) if rules.public_places else ""
+    return words.data.body.format(places=places)
+
+
+def _results(campaign: Campaign, words: Wording) -> str:
+    parts = [words.results.body]
+    if campaign.portal_url:
+        parts.append(words.portal.format(portal=campaign.portal_url))
+    return _paragraphs(parts)
+
+
+def _final(campaign: Campaign, words: Wording) -> str:
+    office = f" ({campaign.standing_office})" if campaign.standing_office else ""
+    phone = f", {campaign.support_phone}" if campaign.support_phone else ""
+    return _paragraphs([words.final.body, words.support.format(office=office, phone=phone)])
+
+
+def _joined(items: Sequence[str], words: Wording) -> str:
+    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + words.joint + items[-1]
+
+
+def _paragraphs(parts: Iterable[str]) -> str:
+    return "\n\n".join(parts)

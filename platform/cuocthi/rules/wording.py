@@ -1,0 +1,74 @@
+"""The core's clauses of the rules in the languages a campaign can be held in.
+
+They are content of the campaign, not of the interface: the campaign's language chooses them, not the reader's. Each
+language is a file in ``wordings/``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from cuocthi.campaigns.settings import structure
+
+_FOLDER = Path(__file__).parent / "wordings"
+_FALLBACK = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseText:
+    """A clause's heading and body."""
+
+    heading: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The texts of one language; ``{fields}`` are filled by :mod:`cuocthi.rules.clauses`.
+
+    ``direction`` says for each direction which value ranks first; ``less`` how a lower value of a measure is called
+    ("other" for those not named).
+    """
+
+    title: str
+    clause: str
+    purpose: str
+    requirements: str
+    categories: str
+    rounds: str
+    round: str
+    windows: str
+    span: str
+    moment: str
+    deadline: str
+    gate: str
+    ties: str
+    portal: str
+    places: str
+    support: str
+    joint: str
+    name: ClauseText
+    entrants: ClauseText
+    barred: ClauseText
+    content: ClauseText
+    conduct: ClauseText
+    ranking: ClauseText
+    results: ClauseText
+    violations: ClauseText
+    data: ClauseText
+    final: ClauseText
+    counted: Mapping[str, str]
+    measures: Mapping[str, str]
+    direction: Mapping[str, str]
+    less: Mapping[str, str]
+
+
+@cache
+def wording(language: str) -> Wording:
+    """Return the texts of a language; English where there are none of its own."""
+    known = {path.stem: path for path in _FOLDER.glob("*.toml")}
+    return structure(Wording, tomllib.loads(known.get(language, known[_FALLBACK]).read_text("utf-8")))
