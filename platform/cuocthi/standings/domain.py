@@ -1,0 +1,377 @@
+"""Rankings: built from results, submitted, and adopted by two persons; who is left out, and how ties are decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from cuocthi.audit.domain import record
+from cuocthi.campaigns.models import Campaign
+from cuocthi.campaigns.settings import load_settings
+from cuocthi.contributions import Act, Blocker
+from cuocthi.digest import canonical, digest
+from cuocthi.enrolments import domain as enrolments
+from cuocthi.enrolments.models import Enrolment
+from cuocthi.errors import Blocked, Conflict, DomainError
+from cuocthi.standings import queries, ties
+from cuocthi.standings.canonical import digest_of_lines, line
+from cuocthi.standings.confirmations import NEEDED, confirm, hold, withdraw_confirmations
+from cuocthi.standings.criteria import RULES_OWNER, RankingRules, kept_criteria, measures_of, resolve
+from cuocthi.standings.models import (
+    Decision,
+    DecisionKind,
+    Ranking,
+    RankingState,
+    ResultSet,
+    Standing,
+    TieDecision,
+    TieMethod,
+)
+from cuocthi.standings.placing import KEYS, place_all
+from cuocthi.standings.results import lock_result_set
+from cuocthi.text import T
+from cuocthi.timelines.models import Phase
+from cuocthi.timelines.windows import PhaseState, phase_state
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cuocthi.context import Context
+    from cuocthi.text import Text
+
+#: The subject under which rankings are confirmed.
+SUBJECT = "core:ranking"
+_MAX_REASON = 400
+
+
+# --- building -------------------------------------------------------------------------------------------------------
+
+
+def build_ranking(ctx: Context, *, campaign: Campaign, round_: Phase) -> Ranking:
+    """Make a new draft of a round's ranking from its results; a draft that nobody submitted is replaced.
+
+    The round's format is asked first to grade and post what it has. Excluded enrolments are left out; decisions on
+    ties go on where the same persons are still equal. Raises InvalidData if the round's rules cannot be used.
+    """
+    ctx.hooks.notify(ctx, campaign, "refresh_results", only=round_.source, round_=round_)
+    results = lock_result_set(ctx, round_=round_)
+    rules = load_settings(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign, round_=round_)
+    criteria = resolve(rules.value, measures_of(ctx, source=round_.source))
+    earlier = queries.latest_ranking(ctx, round_=round_)
+    number = _next_number(ctx, earlier)
+    ranking = Ranking(
+        campaign_id=campaign.id,
+        phase_id=round_.id,
+        number=number,
+        state=RankingState.DRAFT,
+        criteria=kept_criteria(criteria, rules.value.counted),
+        settings_version_id=rules.version_id,
+        persons=0,
+        entries=0,
+        results_digest=_digest_of(results),
+        digest="",
+        created_at=ctx.now,
+    )
+    ctx.session.add(ranking)
+    ctx.session.flush()
+    ctx.session.execute(
+        place_all(ranking_id=ranking.id, phase_id=round_.id, criteria=criteria, counted=rules.value.counted)
+    )
+    ranking.persons, ranking.entries = _counts(ctx, ranking)
+    ranking.digest = _digest_of_standings(ctx, ranking, len(criteria))
+    if earlier is not None:
+        ties.carry_over(ctx, earlier=earlier, later=ranking)
+        if earlier.state is RankingState.DRAFT:
+            _drop_draft(ctx, earlier)
+    ctx.session.flush()
+    words = _named(ctx, ranking)
+    _record(ctx, ranking, "core:ranking:build", T("Built version %(number)s of the ranking of “%(round)s”", **words))
+    return ranking
+
+
+def _next_number(ctx: Context, earlier: Ranking | None) -> int:
+    if earlier is None:
+        return 1
+    if earlier.state is not RankingState.DRAFT:
+        return earlier.number + 1
+    # The draft hands its number on and leaves once its decisions on ties are carried over.
+    number = earlier.number
+    earlier.number = -number
+    ctx.session.flush()
+    return number
+
+
+def _drop_draft(ctx: Context, draft: Ranking) -> None:
+    ctx.session.execute(sa.delete(TieDecision).where(TieDecision.ranking_id == draft.id))
+    ctx.session.execute(sa.delete(Standing).where(Standing.ranking_id == draft.id))
+    ctx.session.delete(draft)
+    ctx.session.flush()
+
+
+def _counts(ctx: Context, ranking: Ranking) -> tuple[int, int]:
+    persons, entries = ctx.session.execute(
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Standing.entries), 0)).where(
+            Standing.ranking_id == ranking.id
+        )
+    ).one()
+    return int(persons), int(entries)
+
+
+def _digest_of(results: ResultSet | None) -> str:
+    return digest([] if results is None else [results.results_digest, results.measures_digest])
+
+
+def _digest_of_standings(ctx: Context, ranking: Ranking, criteria: int) -> str:
+    standing = Standing.__table__.c
+    qualified = sa.case((standing.qualified, sa.literal(1)), else_=sa.literal(0))
+    keys = (standing[name] for name in KEYS[:criteria])
+    row = line(Enrolment.__table__.c.code, standing.rank, qualified, standing.entry_key, *keys)
+    lines = sa.select(row).join_from(Standing, Enrolment).where(standing.ranking_id == ranking.id)
+    return digest_of_lines(ctx.session, lines, canonical(ranking.criteria) + b"\n")
+
+
+# --- whether it still holds -----------------------------------------------------------------------------------------
+
+
+def stale_reasons(ctx: Context, *, campaign: Campaign, round_: Phase, ranking: Ranking) -> list[Text]:
+    """Return everything that has changed since a ranking was built; an empty list if nothing has."""
+    reasons: list[Text] = []
+    if ranking.results_digest != _digest_of(queries.result_set(ctx, round_=round_)):
+        reasons.append(T("Results have changed since this ranking was built. Please build it again."))
+    if queries.exclusions_changed(ctx, ranking=ranking):
+        reasons.append(
+            T("Somebody was excluded or restored since this ranking was built. Please build it again."),
+        )
+    rules = load_settings(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign, round_=round_)
+    if rules.version_id != ranking.settings_version_id:
+        reasons.append(T("The ranking rules have changed since this ranking was built. Please build it again."))
+    return reasons
+
+
+def adoption_blockers(ctx: Context, *, campaign: Campaign, round_: Phase, ranking: Ranking) -> list[Text]:
+    """Return every reason why a ranking cannot be adopted now: the core's own and those of the plugins' gates."""
+    reasons: list[Text] = []
+    if phase_state(round_.windows, ctx.now) is not PhaseState.CLOSED:
+        reasons.append(
+            T("The round “%(round)s” has not closed: it closes at %(when)s.", round=round_.title, when=round_.closes_at)
+        )
+    if ranking.state is RankingState.DRAFT:
+        reasons.append(T("This ranking is a draft; it has to be submitted first."))
+    elif ranking.state is not RankingState.PROVISIONAL:
+        reasons.append(T("This version of the ranking is adopted or superseded already."))
+    newest = queries.latest_ranking(ctx, round_=round_)
+    if newest is not None and newest.number > ranking.number:
+        reasons.append(T("There is a newer version of this ranking: number %(number)s.", number=newest.number))
+    if round_.source not in ctx.hooks.enabled(campaign):
+        reasons.append(T("The contest format “%(source)s” of this round is not installed.", source=round_.source))
+    reasons += stale_reasons(ctx, campaign=campaign, round_=round_, ranking=ranking)
+    gates = ctx.hooks.collect(ctx, campaign, "act_blockers", Blocker, act=Act.ADOPT_RANKING, round_=round_)
+    return reasons + [blocker.reason for blocker in gates]
+
+
+# --- the way to adoption --------------------------------------------------------------------------------------------
+
+
+def submit_ranking(ctx: Context, *, ranking: Ranking) -> None:
+    """Make a draft provisional: from here it stays as it is. An earlier provisional version is superseded.
+
+    Raises Conflict if it is not a draft any more.
+    """
+    _move(ctx, ranking, RankingState.DRAFT, RankingState.PROVISIONAL)
+    _supersede(ctx, ranking, RankingState.PROVISIONAL)
+    summary = T("Submitted version %(number)s of the ranking of “%(round)s” for adoption", **_named(ctx, ranking))
+    _record(ctx, ranking, "core:ranking:submit", summary)
+
+
+def adoption_digest(ctx: Context, *, ranking: Ranking) -> str:
+    """Return what two persons confirm: the ranking's digest and every decision on its ties."""
+    decided = ctx.session.execute(
+        sa.select(TieDecision.rank, TieDecision.method, TieDecision.seed, TieDecision.reason)
+        .where(TieDecision.ranking_id == ranking.id)
+        .order_by(TieDecision.rank)
+    ).all()
+    places = ctx.session.execute(
+        sa.select(Standing.rank, Enrolment.code)
+        .join(Enrolment, Enrolment.id == Standing.enrolment_id)
+        .where(Standing.ranking_id == ranking.id, Standing.tie_place.is_not(None))
+        .order_by(Standing.rank, Standing.tie_place)
+    ).all()
+    return digest([ranking.digest, [list(row) for row in decided], [list(row) for row in places]])
+
+
+def adopt_ranking(ctx: Context, *, ranking: Ranking) -> int:
+    """Confirm the adoption of a ranking; with the second person's confirmation it is adopted.
+
+    The version adopted before is superseded. Returns the number of persons who have confirmed. Raises Blocked with
+    every reason against it, Forbidden without a person, Conflict if this person has confirmed already or somebody
+    else moved the ranking on.
+    """
+    campaign = ctx.session.get_one(Campaign, ranking.campaign_id)
+    round_ = ctx.session.get_one(Phase, ranking.phase_id)
+    hold(ctx, campaign_id=campaign.id)
+    lock_result_set(ctx, round_=round_)
+    ctx.session.refresh(ranking)
+    reasons = adoption_blockers(ctx, campaign=campaign, round_=round_, ranking=ranking)
+    if reasons:
+        raise Blocked(T("This ranking cannot be adopted yet."), reasons)
+    agreed = adoption_digest(ctx, ranking=ranking)
+    number = confirm(ctx, campaign=campaign, subject=SUBJECT, subject_id=ranking.id, digest=agreed)
+    words = _named(ctx, ranking)
+    summary = T("Confirmed version %(number)s of the ranking of “%(round)s”", **words)
+    _record(ctx, ranking, "core:ranking:confirm", summary)
+    if number >= NEEDED:
+        _supersede(ctx, ranking, RankingState.ADOPTED)
+        _move(ctx, ranking, RankingState.PROVISIONAL, RankingState.ADOPTED, adopted_at=ctx.now)
+        campaign.version += 1
+        summary = T("Adopted version %(number)s of the ranking of “%(round)s”", **words)
+        _record(ctx, ranking, "core:ranking:adopt", summary)
+    return number
+
+
+def _move(ctx: Context, ranking: Ranking, old: RankingState, new: RankingState, **values: object) -> None:
+    """Move a ranking on if it still is in its old state; of two who try, one succeeds."""
+    ctx.session.flush()
+    moved = ctx.session.execute(
+        sa.update(Ranking).where(Ranking.id == ranking.id, Ranking.state == old).values(state=new, **values),
+        execution_options={"synchronize_session": False},
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE has it
+        raise Conflict(T("Somebody else has changed this ranking in the meantime. Please load the page again."))
+    ctx.session.refresh(ranking)
+
+
+def _supersede(ctx: Context, ranking: Ranking, state: RankingState) -> None:
+    """Let the other version of the round that is in this state give way."""
+    ctx.session.execute(
+        sa.update(Ranking)
+        .where(Ranking.phase_id == ranking.phase_id, Ranking.state == state, Ranking.id != ranking.id)
+        .values(state=RankingState.SUPERSEDED),
+        execution_options={"synchronize_session": "fetch"},
+    )
+
+
+# --- decisions ------------------------------------------------------------------------------------------------------
+
+
+def exclude_entry(ctx: Context, *, enrolment: Enrolment, reason: str) -> Decision:
+    """Let a person's entries count no longer, from the next ranking on.
+
+    Raises DomainError without a reason, Conflict if the person is excluded already.
+    """
+    hold(ctx, campaign_id=enrolment.campaign_id)
+    enrolments.exclude(ctx, enrolment=enrolment, reason=reason)
+    return _decide(ctx, enrolment, DecisionKind.EXCLUDE, reason, T("Excluded %(code)s", code=enrolment.code))
+
+
+def restore_entry(ctx: Context, *, enrolment: Enrolment, reason: str) -> Decision:
+    """Let an excluded person's entries count again, from the next ranking on.
+
+    Raises DomainError without a reason, Conflict if the person is not excluded.
+    """
+    hold(ctx, campaign_id=enrolment.campaign_id)
+    enrolments.restore(ctx, enrolment=enrolment, reason=reason)
+    return _decide(ctx, enrolment, DecisionKind.RESTORE, reason, T("Restored %(code)s", code=enrolment.code))
+
+
+def _decide(ctx: Context, enrolment: Enrolment, kind: DecisionKind, reason: str, summary: Text) -> Decision:
+    decision = Decision(
+        campaign_id=enrolment.campaign_id,
+        enrolment_id=enrolment.id,
+        kind=kind,
+        reason=_checked_reason(reason),
+        decided_by=ctx.actor.user_id,
+        decided_at=ctx.now,
+    )
+    ctx.session.add(decision)
+    ctx.session.flush()
+    record(
+        ctx,
+        action=f"core:entry:{kind}",
+        summary=summary,
+        campaign=ctx.session.get_one(Campaign, enrolment.campaign_id),
+        object_kind="enrolment",
+        object_id=enrolment.id,
+        after={"reason": decision.reason},
+    )
+    return decision
+
+
+def decide_tie(
+    ctx: Context,
+    *,
+    ranking: Ranking,
+    rank: int,
+    method: TieMethod,
+    seed: str = "",
+    order: Sequence[int] | None = None,
+    reason: str,
+) -> TieDecision:
+    """Order the persons who share ``rank`` in a provisional ranking, by lot or by the jury.
+
+    A lot needs a ``seed``; the jury gives ``order``, all of the group's enrolments. Deciding again replaces the
+    earlier decision, and confirmations given before are void. Raises Conflict unless the ranking is provisional,
+    DomainError if nobody is tied there, a person is missing from the order, or the seed or the reason is.
+    """
+    if ranking.state is not RankingState.PROVISIONAL:
+        raise Conflict(T("Ties are decided in a ranking that is submitted and not yet adopted."))
+    written = _checked_reason(reason)
+    rows = queries.tied_rows(ctx, ranking=ranking, rank=rank)
+    if len(rows) < 2:  # noqa: PLR2004 - a tie has two
+        raise DomainError(T("Nobody shares rank %(rank)s in this ranking.", rank=rank))
+    lot = method is TieMethod.LOT
+    decided = ties.drawn(rows, seed) if lot else ties.ordered_by_jury(rows, order)
+    decision = ctx.session.scalar(
+        sa.select(TieDecision).where(TieDecision.ranking_id == ranking.id, TieDecision.rank == rank)
+    ) or TieDecision(ranking_id=ranking.id, rank=rank)
+    before = {"method": decision.method, "seed": decision.seed, "reason": decision.reason} if decision.id else {}
+    decision.method, decision.seed, decision.reason = method, seed.strip() if lot else "", written
+    decision.decided_by, decision.decided_at = ctx.actor.user_id, ctx.now
+    ctx.session.add(decision)
+    ctx.session.flush()
+    by_id = {row.enrolment.id: row for row in rows}
+    for place, person in enumerate(decided, start=1):
+        by_id[person].standing.tie_place = place
+    withdrawn = withdraw_confirmations(ctx, subject=SUBJECT, subject_id=ranking.id)
+    record(
+        ctx,
+        action="core:tie:decide",
+        summary=T("Decided the tie at rank %(rank)s", rank=rank),
+        campaign=ctx.session.get_one(Campaign, ranking.campaign_id),
+        object_kind="ranking",
+        object_id=ranking.id,
+        before=before,
+        after={
+            "method": method,
+            "seed": decision.seed,
+            "reason": written,
+            "order": [by_id[person].enrolment.code for person in decided],
+            "confirmations_withdrawn": withdrawn,
+        },
+    )
+    return decision
+
+
+def _checked_reason(reason: str) -> str:
+    written = " ".join(reason.split())
+    if not written:
+        raise DomainError(T("Please give the reason; it is kept on record."), field="reason")
+    if len(written) > _MAX_REASON:
+        raise DomainError(T("The reason may have at most %(count)s characters.", count=_MAX_REASON), field="reason")
+    return written
+
+
+def _named(ctx: Context, ranking: Ranking) -> dict[str, object]:
+    return {"number": ranking.number, "round": ctx.session.get_one(Phase, ranking.phase_id).title}
+
+
+def _record(ctx: Context, ranking: Ranking, action: str, summary: Text) -> None:
+    record(
+        ctx,
+        action=action,
+        summary=summary,
+        campaign=ctx.session.get_one(Campaign, ranking.campaign_id),
+        object_kind="ranking",
+        object_id=ranking.id,
+        after={"state": ranking.state, "digest": ranking.digest},
+    )

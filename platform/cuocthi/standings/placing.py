@@ -1,0 +1,106 @@
+"""From results to places in one statement: the counted entry of each person, its keys, and the rank over them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from cuocthi.contributions import Direction
+from cuocthi.database import Key
+from cuocthi.enrolments.models import Enrolment, EnrolmentState
+from cuocthi.standings.criteria import CORE_MEASURES, FULL_MARKS, MISSING, Counted, RankedBy
+from cuocthi.standings.models import MAX_CRITERIA, Result, ResultMeasure, Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.sql.elements import ColumnElement
+
+KEYS = tuple(f"key_{number}" for number in range(1, MAX_CRITERIA + 1))
+
+_CORE_KEYS = frozenset(measure.key for measure in CORE_MEASURES)
+_COPIED = ("enrolment_id", "entry_key", "score", "max_score", "duration_ms", "started_at", "finished_at")
+
+
+def place_all(*, ranking_id: int, phase_id: int, criteria: Sequence[RankedBy], counted: Counted) -> sa.Insert:
+    """Return the INSERT … SELECT that writes the standings of a ranking.
+
+    Only active enrolments take part. One entry of each person counts; RANK() runs over "qualified" and the keys of
+    the criteria and over nothing else, so that neither ids nor the order of insertion can decide.
+    """
+    entries = _keyed_entries(phase_id, criteria).cte("entries")
+    used = KEYS[: len(criteria)]
+    ordered = sa.select(entries, _turn(entries, used, counted).label("turn"), _entries_of(entries)).cte("ordered")
+    one = sa.select(ordered).where(ordered.c.turn == 1).cte("one")
+    order = (sa.desc(one.c.qualified), *(one.c[key] for key in used))
+    rank = sa.func.rank().over(order_by=order).label("rank")
+    ranked = sa.select(one, rank).cte("ranked")
+    columns: dict[str, ColumnElement[Any]] = {
+        "ranking_id": sa.literal(ranking_id, Key),
+        "rank": ranked.c.rank,
+        "tied": sa.func.count().over(partition_by=ranked.c.rank),
+        "qualified": ranked.c.qualified,
+        "entries": ranked.c.entries,
+        **{name: ranked.c[name] for name in _COPIED},
+        **{key: ranked.c[key] if key in used else sa.literal(0, Key) for key in KEYS},
+    }
+    return sa.insert(Standing).from_select(list(columns), sa.select(*columns.values()))
+
+
+def _keyed_entries(phase_id: int, criteria: Sequence[RankedBy]) -> sa.Select[Any]:
+    result = Result.__table__.c
+    joined: Any = sa.join(Result, Enrolment, Enrolment.id == Result.enrolment_id)
+    keys: list[ColumnElement[int]] = []
+    for criterion in criteria:
+        if criterion.key in _CORE_KEYS:
+            keys.append(_turned(_core_value(criterion.key), criterion.direction))
+            continue
+        measure = aliased(ResultMeasure)
+        joined = sa.outerjoin(joined, measure, sa.and_(measure.result_id == Result.id, measure.key == criterion.key))
+        keys.append(sa.func.coalesce(_turned(measure.value, criterion.direction), sa.literal(MISSING, Key)))
+    gates = [key <= sa.literal(-1, Key) for key, item in zip(keys, criteria, strict=True) if item.gate]
+    qualified = sa.case((sa.and_(*gates), sa.true()), else_=sa.false()) if gates else sa.true()
+    return (
+        sa.select(
+            *(result[name] for name in _COPIED),
+            qualified.label("qualified"),
+            *(key.label(name) for key, name in zip(keys, KEYS, strict=False)),
+        )
+        .select_from(joined)
+        .where(Result.phase_id == phase_id, Enrolment.state == EnrolmentState.ACTIVE)
+    )
+
+
+def _core_value(key: str) -> ColumnElement[int]:
+    result = Result.__table__.c
+    if key == FULL_MARKS.key:
+        # Nothing right of nothing asked is not "everything right".
+        full = sa.and_(result.score == result.max_score, result.max_score > 0)
+        return sa.case((full, sa.literal(1, Key)), else_=sa.literal(0, Key))
+    return sa.type_coerce(result[key], sa.BigInteger)
+
+
+def _turned(value: Any, direction: Direction) -> ColumnElement[int]:
+    turned: ColumnElement[int] = -value if direction is Direction.HIGHEST else value
+    return turned
+
+
+def _turn(entries: sa.CTE, keys: Sequence[str], counted: Counted) -> ColumnElement[int]:
+    """Number each person's entries; the one numbered 1 counts. Equal ones are told apart by time, then by their key."""
+    entry = entries.c
+    # The length first, so that entry "10" comes after entry "9".
+    moments = [entry.started_at, entry.finished_at, sa.func.length(entry.entry_key), entry.entry_key]
+    order: list[ColumnElement[Any]]
+    if counted is Counted.FIRST:
+        order = [*moments]
+    elif counted is Counted.LAST:
+        order = [column.desc() for column in moments]
+    else:
+        order = [entry.qualified.desc(), *(entry[key] for key in keys), entry.finished_at, *moments]
+    return sa.func.row_number().over(partition_by=entry.enrolment_id, order_by=order)
+
+
+def _entries_of(entries: sa.CTE) -> ColumnElement[int]:
+    return sa.func.count().over(partition_by=entries.c.enrolment_id).label("entries")
