@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import cattrs
@@ -44,7 +46,8 @@ def _converter() -> cattrs.Converter:
         converter.register_structure_hook(plain, _is(plain))
         converter.register_unstructure_hook(plain, lambda value: value)
     for exact in (int, str, bool):
-        converter.register_structure_hook(exact, _is(exact))
+        # By identity: a string enumeration is a str too, and is made from its value.
+        converter.register_structure_hook_func(partial(operator.is_, exact), _is(exact))
     return converter
 
 
