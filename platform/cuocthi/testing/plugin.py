@@ -1,1 +1,222 @@
-"""The pytest plugin that ships with the core: fixtures for tests of the core and of plugins."""
+"""The pytest plugin that ships with the core, for its own tests and those of plugin authors.
+
+A plugin's ``conftest.py`` says what is loaded::
+
+    @pytest.fixture(scope="session")
+    def plugins() -> list[ModuleType]:
+        return [my_plugin]
+
+Every test that asks for ``ctx``, ``app``, ``client`` or ``make`` runs on SQLite and on PostgreSQL, on a fresh database
+copied from a migrated template, at a moment that only the test moves (``clock``).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import ExitStack
+from datetime import datetime
+from itertools import count
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import cuocthi.models  # noqa: F401 - the core's tables refer to one another by name
+from cuocthi.clock import LOCAL_ZONE, FixedClock
+from cuocthi.config import Config
+from cuocthi.config import load as load_config
+from cuocthi.context import SYSTEM, Context
+from cuocthi.database import configure_engine
+from cuocthi.migrations import runner
+from cuocthi.plugins.manager import Hooks
+from cuocthi.security.personal_data import Vault
+from cuocthi.testing.factories import Factories
+from cuocthi.testing.postgres import Cluster, PostgresUnavailable, shared_cluster
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from types import ModuleType
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from sqlalchemy.engine import Engine
+
+#: Every test begins at this moment: noon in Việt Nam, in the middle of the contest of 2024.
+NOON = datetime(2024, 9, 20, 12, 0, tzinfo=LOCAL_ZONE)
+
+_numbers = count(1)
+
+
+def missing(what: str, reason: str) -> NoReturn:
+    """Skip a test because the machine lacks something; with ``REQUIRE_ALL=1`` that is a failure."""
+    text = f"{what} is missing: {reason}"
+    if os.environ.get("REQUIRE_ALL") == "1":
+        pytest.fail(text)
+    pytest.skip(text)
+
+
+@pytest.fixture(scope="session")
+def plugins() -> list[ModuleType]:
+    """The plugin modules that are loaded; override this fixture in a plugin's own tests."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def hooks(plugins: list[ModuleType]) -> Hooks:
+    """The loaded plugins."""
+    return Hooks(plugins)
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A scratch instance folder of the run."""
+    return tmp_path_factory.mktemp("instance")
+
+
+@pytest.fixture(scope="session")
+def vault(instance: Path) -> Vault:
+    """The keeper of personal data, with the scratch instance's keys."""
+    return Vault(load_config(instance, {}).keys)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Cluster]:
+    """A private PostgreSQL cluster of this run."""
+    with ExitStack() as stack:
+        try:
+            cluster = stack.enter_context(shared_cluster())
+        except PostgresUnavailable as error:
+            missing("PostgreSQL", str(error))
+        yield cluster
+
+
+def _migrate(url: str, hooks: Hooks) -> None:
+    from cuocthi.contributions import Migrations  # noqa: PLC0415 - only the templates need it
+
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    configure_engine(engine)
+    runner.upgrade(engine, dict(hooks.boot("register_migrations", Migrations)))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(hooks: Hooks, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    _migrate(f"sqlite:///{path}", hooks)
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_cluster: Cluster, hooks: Hooks) -> str:
+    """A migrated, empty PostgreSQL database; returns its name."""
+    name = f"template_{os.getpid()}_{next(_numbers)}"
+    _migrate(_with_driver(postgres_cluster.create_database(name)), hooks)
+    return name
+
+
+def _with_driver(url: str) -> str:
+    return sa.make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh, migrated database, on either kind of database."""
+    if request.param == "sqlite":
+        path = tmp_path / "test.sqlite3"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    cluster: Cluster = request.getfixturevalue("postgres_cluster")
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    yield _with_driver(cluster.create_database(name, template=request.getfixturevalue("postgres_template")))
+    cluster.drop_database(name)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine of the fresh database with the platform's transaction rules."""
+    created = sa.create_engine(database_url)
+    configure_engine(created)
+    yield created
+    created.dispose()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """The time, standing at noon on 20 September 2024 until the test moves it."""
+    return FixedClock(NOON)
+
+
+@pytest.fixture
+def ctx(engine: Engine, hooks: Hooks, clock: FixedClock) -> Iterator[Context]:
+    """A context as a domain function takes it, without Flask; the test commits where it needs to."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield Context(session=session, hooks=hooks, now=clock.now(), actor=SYSTEM)
+
+
+@pytest.fixture
+def make(ctx: Context, vault: Vault) -> Factories:
+    """Factories of campaigns, rounds, units, people and enrolments in the fresh database (flushed, not committed)."""
+    return Factories(ctx, vault)
+
+
+@pytest.fixture
+def config(database_url: str, instance: Path) -> Config:
+    """The settings of an application on the fresh database."""
+    environment = {"DATABASE_URL": database_url, "CUOCTHI_TESTING": "1", "CUOCTHI_EMBEDDED_JOBS": "0"}
+    return load_config(instance, environment)
+
+
+@pytest.fixture
+def app(config: Config, plugins: list[ModuleType], clock: FixedClock) -> Iterator[Flask]:
+    """An application on the fresh database with the loaded plugins."""
+    from cuocthi.app import create_app  # noqa: PLC0415 - tests of the domain need no Flask
+    from cuocthi.extensions import db  # noqa: PLC0415 - as above
+
+    created = create_app(config, plugins, clock=clock)
+    yield created
+    with created.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """An anonymous browser; forms it posts carry no CSRF token unless the test takes it from the page."""
+    return app.test_client()
+
+
+@pytest.fixture
+def statements(engine: Engine, request: pytest.FixtureRequest) -> Iterator[Callable[[], int]]:
+    """A counter of SQL statements: call it for the number sent since the last call (by ``ctx`` and by ``app``)."""
+    sent: list[str] = []
+    watched = [engine]
+    if "app" in request.fixturenames:
+        from cuocthi.extensions import db  # noqa: PLC0415 - as in ``app``
+
+        with request.getfixturevalue("app").app_context():
+            watched.append(db.engine)
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN", "SAVEPOINT", "RELEASE")):
+            sent.append(statement)
+
+    for one in watched:
+        sa.event.listen(one, "before_cursor_execute", note)
+
+    def taken() -> int:
+        number = len(sent)
+        sent.clear()
+        return number
+
+    yield taken
+    for one in watched:
+        sa.event.remove(one, "before_cursor_execute", note)
