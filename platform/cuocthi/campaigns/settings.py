@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import cattrs
@@ -46,13 +44,15 @@ def _converter() -> cattrs.Converter:
         converter.register_structure_hook(plain, _is(plain))
         converter.register_unstructure_hook(plain, lambda value: value)
     for exact in (int, str, bool):
-        # By identity: a string enumeration is a str too, and is made from its value.
-        converter.register_structure_hook_func(partial(operator.is_, exact), _is(exact))
+        converter.register_structure_hook(exact, _is(exact))
     return converter
 
 
 def _is(kind: type[Any]) -> Any:
-    def check(value: object, _target: object) -> object:
+    def check(value: object, target: type[Any]) -> object:
+        if target is not kind:
+            # A string enumeration comes here as a kind of str; it is made from its value.
+            return target(value)
         # Not isinstance: a bool is an int and a datetime is a date, but neither is meant as one.
         if type(value) is not kind:
             msg = f"expected {kind.__name__}, got {value!r}"
