@@ -21,7 +21,9 @@ def digest_of(award_list: AwardList) -> str:
             "ranking": award_list.ranking_digest,
             "total_value": award_list.total_value,
             "awards": [_award(award) for award in award_list.awards],
-            "unit_awards": [_unit_award(award) for award in award_list.unit_awards],
+            "unit_awards": [
+                _unit_award(award) for award in sorted(award_list.unit_awards, key=lambda award: award.unit_id)
+            ],
         }
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from cuocthi.campaigns.settings import Loaded, load_settings
-from cuocthi.enrolments.models import Enrolment, EnrolmentState
+from cuocthi.enrolments.models import Enrolment
 from cuocthi.standings.models import Standing
 from cuocthi_prizes.models import Award, AwardList, AwardListState
 from cuocthi_prizes.settings import PrizeSettings
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 OWNER = "prizes"
 
+#: Under this name confirmations of award lists stand.
+SUBJECT = "prizes:award_list"
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -31,7 +34,6 @@ class Candidate:
     code: str
     name: str
     unit_name: str
-    excluded: bool
     rank: int
     tied: int
     tie_place: int | None
@@ -57,7 +59,6 @@ def candidates(ctx: Context, *, ranking_id: int, limit: int) -> list[Candidate]:
             Enrolment.code,
             Enrolment.name,
             Enrolment.unit_name,
-            Enrolment.state,
             Standing.rank,
             Standing.tied,
             Standing.tie_place,
@@ -70,7 +71,7 @@ def candidates(ctx: Context, *, ranking_id: int, limit: int) -> list[Candidate]:
         .order_by(Standing.rank, Standing.tie_place.is_(None), Standing.tie_place, Enrolment.name_sort, Enrolment.code)
         .limit(limit)
     )
-    return [Candidate(*row[:5], row.state is EnrolmentState.EXCLUDED, *row[6:]) for row in rows]
+    return [Candidate(*row) for row in rows]
 
 
 def draft_list(ctx: Context, *, campaign_id: int) -> AwardList | None:
@@ -98,7 +99,7 @@ def list_numbered(ctx: Context, *, campaign_id: int, number: int) -> AwardList |
     )
 
 
-def versions(ctx: Context, *, campaign_id: int) -> Sequence[sa.Row[tuple[int, AwardListState, int, str]]]:
+def versions(ctx: Context, *, campaign_id: int) -> Sequence[sa.Row[int, AwardListState, int, str]]:
     """Return (number, state, total value in đồng, statement) of every version, the newest first."""
     return ctx.session.execute(
         sa.select(AwardList.number, AwardList.state, AwardList.total_value, AwardList.statement)

@@ -89,7 +89,7 @@ class PrizeSettings:
 
     def __post_init__(self) -> None:
         """Raise SettingsError for tiers that cannot be told apart, or for too many of them."""
-        keys = [tier.key for tier in (*self.tiers, *self.collective)]
+        keys = [*(tier.key for tier in self.tiers), *(tier.key for tier in self.collective)]
         if len(keys) > MAX_TIERS:
             raise SettingsError(T("There may be at most %(most)s kinds of prizes.", most=MAX_TIERS), field="tiers")
         repeated = _first_repeated(keys)

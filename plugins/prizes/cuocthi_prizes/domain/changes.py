@@ -1,0 +1,75 @@
+"""What a new version of the award list changes, said person by person and unit by unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cuocthi.text import T
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from cuocthi.text import Text
+    from cuocthi_prizes.models import AwardList
+    from cuocthi_prizes.queries import Candidate
+    from cuocthi_prizes.settings import Tier
+
+#: Who is awarded, the same in every version: "person" or "unit", and the id.
+Holder = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a holder gets: the holder's name, the prize's name and its value in đồng."""
+
+    name: str
+    title: str
+    value: int
+
+
+def changes(before: Mapping[Holder, Given], after: Mapping[Holder, Given]) -> list[Text]:
+    """Return a sentence for each whose prize differs, those who lose theirs first; empty when nothing changes."""
+    lost = [
+        T("%(name)s no longer has “%(prize)s”.", name=given.name, prize=given.title)
+        for holder, given in before.items()
+        if holder not in after
+    ]
+    return [*lost, *_gained(before, after)]
+
+
+def _gained(before: Mapping[Holder, Given], after: Mapping[Holder, Given]) -> Iterator[Text]:
+    for holder, given in after.items():
+        former = before.get(holder)
+        if former is None:
+            yield T("%(name)s now has “%(prize)s”.", name=given.name, prize=given.title)
+        elif former.title != given.title:
+            yield T(
+                "%(name)s has “%(prize)s” instead of “%(former)s”.",
+                name=given.name,
+                prize=given.title,
+                former=former.title,
+            )
+        elif former.value != given.value:
+            yield T(
+                "%(name)s: “%(prize)s” is worth %(value)s đồng.", name=given.name, prize=given.title, value=given.value
+            )
+
+
+def given_by(award_list: AwardList) -> dict[Holder, Given]:
+    """Return what a list gives to whom."""
+    return individually_given_by(award_list) | {
+        ("unit", award.unit_id): Given(award.unit_name, award.title, award.value) for award in award_list.unit_awards
+    }
+
+
+def individually_given_by(award_list: AwardList) -> dict[Holder, Given]:
+    """Return what a list gives to persons."""
+    return {
+        ("person", award.enrolment_id): Given(award.recipient, award.title, award.value) for award in award_list.awards
+    }
+
+
+def would_be_given(places: Iterable[tuple[Tier, Candidate]]) -> dict[Holder, Given]:
+    """Return what an allocation would give to persons."""
+    return {("person", person.enrolment_id): Given(person.name, tier.title, tier.value) for tier, person in places}

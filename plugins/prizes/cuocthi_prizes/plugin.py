@@ -1,0 +1,128 @@
+"""The prizes plugin: everything it hooks into, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cuocthi.contributions import (
+    Act,
+    Migrations,
+    Permission,
+    RehearsalStep,
+    Role,
+    SettingsSpec,
+)
+from cuocthi.plugins.hookspecs import hookimpl
+from cuocthi.plugins.info import PluginInfo
+from cuocthi.text import T
+from cuocthi_prizes import contributed
+from cuocthi_prizes.domain import campaign_file, clauses, rehearsal
+from cuocthi_prizes.models import MODELS
+from cuocthi_prizes.queries import load_scheme
+from cuocthi_prizes.settings import PrizeSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask import Blueprint
+    from flask_wtf import FlaskForm
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.contributions import AwardList, Blocker, CampaignPart, NavItem, Panel, ReadinessItem, RuleClause
+    from cuocthi.database import Base
+    from cuocthi.timelines.models import Phase
+
+_HERE = Path(__file__).parent
+
+info = PluginInfo(
+    name="prizes",
+    title=T("Prizes"),
+    version="0.1.0",
+    provides=frozenset({"awards"}),
+    requires=frozenset({"results"}),
+    catalogue=str(_HERE / "translations"),
+)
+
+
+@hookimpl
+def register_models() -> Sequence[type[Base]]:
+    return MODELS
+
+
+@hookimpl
+def register_migrations() -> Sequence[Migrations]:
+    return [Migrations(_HERE / "migrations" / "versions")]
+
+
+@hookimpl
+def register_blueprints() -> Sequence[Blueprint]:
+    from cuocthi_prizes.views import blueprint  # noqa: PLC0415 - loaded only where there are pages
+
+    return [blueprint]
+
+
+@hookimpl
+def register_permissions() -> Sequence[Permission]:
+    deciding = frozenset({Role.ORGANISING, Role.JURY})
+    return [
+        Permission("prizes:scheme:edit", T("Change the scheme of prizes"), frozenset({Role.ORGANISING})),
+        Permission("prizes:awards:view", T("See award lists before they are published"), frozenset(Role)),
+        Permission("prizes:awards:adopt", T("Draw up award lists and confirm their adoption"), deciding),
+    ]
+
+
+@hookimpl
+def register_settings() -> Sequence[SettingsSpec]:
+    def form() -> type[FlaskForm]:
+        from cuocthi_prizes.forms import SchemeForm  # noqa: PLC0415 - as above
+
+        return SchemeForm
+
+    return [SettingsSpec(PrizeSettings, form, T("Prizes"))]
+
+
+@hookimpl
+def register_rehearsals() -> Sequence[RehearsalStep]:
+    return [RehearsalStep("awards", T("Award the prizes"), rehearsal.rehearse, order=20)]
+
+
+@hookimpl
+def nav_items(ctx: Context, campaign: Campaign) -> Sequence[NavItem]:
+    return contributed.navigation(ctx, campaign)
+
+
+@hookimpl
+def panels(ctx: Context, campaign: Campaign, slot: str) -> Sequence[Panel]:
+    return contributed.panels(ctx, campaign, slot)
+
+
+@hookimpl
+def readiness_items(ctx: Context, campaign: Campaign) -> Sequence[ReadinessItem]:
+    return contributed.readiness(ctx, campaign)
+
+
+@hookimpl
+def act_blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | None) -> Sequence[Blocker]:
+    return contributed.blockers(ctx, campaign, act, round_)
+
+
+@hookimpl
+def rule_clauses(ctx: Context, campaign: Campaign) -> Sequence[RuleClause]:
+    return clauses.rule_clauses(load_scheme(ctx, campaign=campaign).value, campaign.language)
+
+
+@hookimpl
+def award_lists(ctx: Context, campaign: Campaign) -> Sequence[AwardList]:
+    return contributed.award_lists(ctx, campaign)
+
+
+@hookimpl
+def export_campaign(ctx: Context, campaign: Campaign) -> Sequence[CampaignPart]:
+    return [campaign_file.export_scheme(ctx, campaign=campaign)]
+
+
+@hookimpl
+def import_campaign(ctx: Context, campaign: Campaign, part: CampaignPart) -> None:
+    campaign_file.import_scheme(ctx, campaign=campaign, part=part)

@@ -1,0 +1,42 @@
+"""The table of the units' figures: sorted, searched and paged in memory, for units are few."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cuocthi.text import T
+from cuocthi.users.names import fold
+from cuocthi.web.tables import Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from cuocthi.standings.queries import UnitFigures
+
+#: What rows are sorted by; an unknown figure counts as the lowest.
+_SORTED_BY: dict[str, Callable[[UnitFigures], int]] = {
+    "persons": lambda row: row.persons,
+    "headcount": lambda row: row.headcount or 0,
+    "rate": lambda row: row.rate_permille or 0,
+    "mean": lambda row: row.mean_score,
+}
+
+
+def units_table(path: str, args: Mapping[str, str]) -> Table:
+    """Return the table at ``path`` as the request's arguments want it."""
+    columns = [
+        Column("unit", T("Unit")),
+        Column("persons", T("Persons"), sortable=True, kind="number"),
+        Column("headcount", T("Entitled"), sortable=True, kind="number"),
+        Column("rate", T("Rate"), sortable=True, kind="number"),
+        Column("mean", T("Mean points"), sortable=True, kind="number"),
+    ]
+    return Table(id="units", path=path, args=args, columns=columns, sort="-persons")
+
+
+def fill(table: Table, figures: Sequence[UnitFigures]) -> Table:
+    """Show the units that match the search, in the table's order; equals stay in the order of their names."""
+    wanted = fold(table.search).split()
+    found = [row for row in figures if all(word in fold(row.unit_name) for word in wanted)]
+    found.sort(key=_SORTED_BY[table.sort_key], reverse=table.descending)
+    return table.show(found[table.offset : table.offset + table.limit], len(found))

@@ -1,0 +1,131 @@
+"""What the tests of prizes share: the plugin, a contest format to rank, and a campaign with an adopted ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cuocthi.context import Actor, Context
+from cuocthi.contributions import ContestFormat, ResultRow
+from cuocthi.plugins.hookspecs import hookimpl
+from cuocthi.plugins.info import PluginInfo
+from cuocthi.standings.domain import adopt_ranking, build_ranking, decide_tie, submit_ranking
+from cuocthi.standings.models import Ranking, TieMethod
+from cuocthi.standings.results import post_results
+from cuocthi.text import T
+from cuocthi_prizes import plugin
+from cuocthi_prizes.domain.scheme import save_scheme
+from cuocthi_prizes.settings import CollectiveTier, PrizeSettings, Tier
+
+if TYPE_CHECKING:
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.clock import FixedClock
+    from cuocthi.enrolments.models import Enrolment
+    from cuocthi.testing.factories import Factories
+    from cuocthi.timelines.models import Phase
+
+PLAN = PrizeSettings(
+    tiers=(
+        Tier("nhat", "Giải Nhất", 1, 1_000_000),
+        Tier("nhi", "Giải Nhì", 2, 800_000),
+        Tier("ba", "Giải Ba", 3, 500_000),
+        Tier("khuyen-khich", "Giải Khuyến khích", 10, 300_000),
+    ),
+    collective=(CollectiveTier("tap-the", "Giải tập thể"),),
+    allotted=10_000_000,
+)
+
+SCALE = 1000
+
+
+def _sprint() -> ModuleType:
+    """A contest format with nothing of its own: the tests post its results."""
+    module = ModuleType("sprint")
+    module.info = PluginInfo("sprint", T("Sprint"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
+
+    @hookimpl
+    def register_formats() -> list[ContestFormat]:
+        return [ContestFormat("sprint", T("Sprint"))]
+
+    module.register_formats = register_formats  # type: ignore[attr-defined]
+    return module
+
+
+@pytest.fixture(scope="session")
+def plugins() -> list[ModuleType]:
+    return [_sprint(), plugin]
+
+
+@dataclass
+class Contest:
+    """A campaign with one round that is over, its committee, and what is done to its ranking."""
+
+    ctx: Context
+    make: Factories
+    campaign: Campaign
+    round_: Phase
+    staff: tuple[Context, Context]
+    people: list[Enrolment] = field(default_factory=list)
+
+    def post(self, scores: Sequence[int]) -> None:
+        """Post a result for each of the first persons, enrolling as many as it takes; equal scores are ties."""
+        while len(self.people) < len(scores):
+            self.people.append(self.make.enrolment(self.campaign))
+        started = self.round_.opens_at
+        rows = [
+            ResultRow(person.id, "1", score * SCALE, 20 * SCALE, 60_000, started, started + timedelta(minutes=1))
+            for person, score in zip(self.people, scores, strict=False)
+        ]
+        post_results(self.ctx, campaign=self.campaign, round_=self.round_, source="sprint", rows=rows)
+
+    def provisional(self) -> Ranking:
+        """Build a ranking and submit it."""
+        ranking = build_ranking(self.staff[0], campaign=self.campaign, round_=self.round_)
+        submit_ranking(self.staff[0], ranking=ranking)
+        return ranking
+
+    def lot(self, ranking: Ranking, rank: int) -> None:
+        """Decide a tie by lot."""
+        decide_tie(
+            self.staff[0], ranking=ranking, rank=rank, method=TieMethod.LOT, seed="10-10-2024", reason="Biên bản"
+        )
+
+    def adopt(self, ranking: Ranking) -> Ranking:
+        """Adopt a provisional ranking by both persons."""
+        for ctx in self.staff:
+            adopt_ranking(ctx, ranking=ranking)
+        return ranking
+
+    def rank(self, scores: Sequence[int]) -> Ranking:
+        """Post results and adopt the ranking made of them."""
+        self.post(scores)
+        return self.adopt(self.provisional())
+
+    def save(self, scheme: PrizeSettings) -> None:
+        """Change the scheme of prizes."""
+        save_scheme(self.staff[0], campaign=self.campaign, scheme=scheme)
+
+
+def as_person(ctx: Context, user_id: int) -> Context:
+    """The context of somebody else."""
+    return replace(ctx, actor=Actor(user_id))
+
+
+@pytest.fixture
+def contest(ctx: Context, make: Factories, clock: FixedClock) -> Contest:
+    """The plan's prizes over a round that closed an hour ago; nobody has taken part yet."""
+    campaign = make.campaign(plugins=("sprint", "prizes"))
+    round_ = make.round(campaign, "sprint", closes_at=clock.now() - timedelta(hours=1))
+    first, second = (as_person(ctx, make.member(campaign).id) for _ in range(2))
+    made = Contest(ctx, make, campaign, round_, (first, second))
+    made.save(PLAN)
+    return made
+
+
+#: Distinct scores of seventeen persons, the best first.
+DISTINCT = tuple(range(20, 3, -1))

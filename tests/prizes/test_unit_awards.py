@@ -1,0 +1,150 @@
+"""Collective prizes: entered by hand with the unit's figures and the decision, within what the scheme leaves open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from cuocthi.errors import Conflict, DomainError, Missing
+from cuocthi.standings.confirmations import confirmations
+from cuocthi.units.models import Unit
+from cuocthi_prizes.domain.award_lists import adopt, draw_up
+from cuocthi_prizes.domain.unit_awards import grant, revoke
+from cuocthi_prizes.models import AwardList, UnitAward
+from cuocthi_prizes.queries import SUBJECT
+from cuocthi_prizes.settings import CollectiveTier
+
+from .conftest import DISTINCT, PLAN, Contest
+
+DECISION: dict[str, Any] = {
+    "tier": "tap-the",
+    "reason": "Tỷ lệ tham gia cao nhất",
+    "decision_number": "15/QĐ-BTC",
+    "decision_date": date(2024, 9, 19),
+}
+
+
+@pytest.fixture
+def unit(contest: Contest) -> Unit:
+    """A unit two of whose people took part, of four entitled."""
+    district = contest.make.unit("Huyện Vũ Thư", parent=contest.make.unit("Tỉnh Thái Bình"))
+    unit = contest.make.unit("Xã Minh Quang", parent=district)
+    contest.people += [contest.make.enrolment(contest.campaign, unit=unit) for _ in range(2)]
+    contest.make.headcount(contest.campaign, unit, 4)
+    return unit
+
+
+@pytest.fixture
+def draft(contest: Contest, unit: Unit) -> AwardList:
+    """A draft of the plan's awards."""
+    contest.rank(DISTINCT)
+    return draw_up(contest.staff[0], campaign=contest.campaign)
+
+
+def give(contest: Contest, unit: Unit, **changed: Any) -> UnitAward:
+    values = {**DECISION, "value": 2_000_000, "unit_id": unit.id, **changed}
+    return grant(contest.staff[0], campaign=contest.campaign, number=1, **values)
+
+
+def test_an_award_copies_the_figures_it_was_decided_on(contest: Contest, unit: Unit, draft: AwardList) -> None:
+    before = draft.digest
+    award = give(contest, unit, title="Nhất tập thể")
+    assert (award.unit_name, award.persons, award.headcount, award.mean_score) == (
+        "Xã Minh Quang, Huyện Vũ Thư",
+        2,
+        4,
+        19_500,
+    )
+    assert (award.title, award.value, award.decision_number) == ("Nhất tập thể", 2_000_000, "15/QĐ-BTC")
+    assert draft.total_value == 9_100_000
+    assert draft.digest != before
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"tier": "khac"}, "tier"),
+        ({"reason": "  "}, "reason"),
+        ({"decision_number": ""}, "decision_number"),
+        ({"decision_date": date(2024, 9, 21)}, "decision_date"),
+        ({"value": None}, "value"),
+        ({"value": -1}, "value"),
+        ({"unit_id": 0}, "unit_id"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    contest: Contest, unit: Unit, draft: AwardList, changed: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(DomainError) as refusal:
+        give(contest, unit, **changed)
+    assert refusal.value.field == field
+    assert not draft.unit_awards
+
+
+def test_a_unit_is_awarded_once(contest: Contest, unit: Unit, draft: AwardList) -> None:
+    give(contest, unit)
+    with pytest.raises(DomainError, match="has an award in this list already"):
+        give(contest, unit)
+
+
+def test_what_the_scheme_fixes_is_kept(contest: Contest, unit: Unit) -> None:
+    contest.save(replace(PLAN, collective=(CollectiveTier("tap-the", "Nhất tập thể", 1, 1_500_000),)))
+    contest.rank(DISTINCT)
+    draw_up(contest.staff[0], campaign=contest.campaign)
+    with pytest.raises(DomainError, match="fixes this value"):
+        give(contest, unit)
+    assert give(contest, unit, value=None).value == 1_500_000
+    with pytest.raises(DomainError, match="All 1 of these prizes are given"):
+        give(contest, contest.people[5].unit, value=None)
+
+
+def test_an_award_can_be_taken_out_of_a_draft(contest: Contest, unit: Unit, draft: AwardList) -> None:
+    before = draft.digest
+    award = give(contest, unit)
+    revoke(contest.staff[0], campaign=contest.campaign, number=1, award_id=award.id)
+    assert (draft.digest, draft.total_value, draft.unit_awards) == (before, 7_100_000, [])
+    with pytest.raises(Missing):
+        revoke(contest.staff[0], campaign=contest.campaign, number=1, award_id=award.id)
+
+
+def test_a_change_voids_the_confirmation_given_before(contest: Contest, unit: Unit, draft: AwardList) -> None:
+    first, second = contest.staff
+    read = draft.digest
+    adopt(first, campaign=contest.campaign, number=1, digest=read)
+    give(contest, unit)
+    assert not confirmations(contest.ctx, subject=SUBJECT, subject_id=draft.id)
+    with pytest.raises(Conflict):
+        adopt(second, campaign=contest.campaign, number=1, digest=read)
+    assert adopt(second, campaign=contest.campaign, number=1, digest=draft.digest).is_draft
+    assert not adopt(first, campaign=contest.campaign, number=1, digest=draft.digest).is_draft
+
+
+def test_awards_beyond_the_allotted_sum_refuse_adoption(contest: Contest, unit: Unit, draft: AwardList) -> None:
+    give(contest, unit, value=2_900_001)
+    with pytest.raises(DomainError, match="cannot be adopted yet"):
+        adopt(contest.staff[0], campaign=contest.campaign, number=1, digest=draft.digest)
+
+
+def test_nothing_enters_or_leaves_an_adopted_list(contest: Contest, unit: Unit, draft: AwardList) -> None:
+    award = give(contest, unit)
+    for ctx in contest.staff:
+        adopt(ctx, campaign=contest.campaign, number=1, digest=draft.digest)
+    with pytest.raises(Conflict, match="not a draft"):
+        give(contest, contest.people[5].unit)
+    with pytest.raises(Conflict, match="not a draft"):
+        revoke(contest.staff[0], campaign=contest.campaign, number=1, award_id=award.id)
+    contest.ctx.session.commit()
+    contest.ctx.session.delete(award)
+    with pytest.raises(PermissionError, match="is no draft"):
+        contest.ctx.session.flush()
+
+
+def test_a_new_list_takes_over_what_was_decided(contest: Contest, unit: Unit, draft: AwardList) -> None:
+    give(contest, unit)
+    again = draw_up(contest.staff[0], campaign=contest.campaign)
+    (award,) = again.unit_awards
+    assert (award.award_list_id, award.unit_id, award.decision_number) == (again.id, unit.id, "15/QĐ-BTC")
+    assert again.total_value == 9_100_000
