@@ -18,6 +18,7 @@ from cuocthi.audit import views as audit_views
 from cuocthi.campaigns import views as campaign_views
 from cuocthi.clock import ShiftedClock
 from cuocthi.committees import views as committee_views
+from cuocthi.core_jobs import CORE_JOBS
 from cuocthi.database import configure_engine, set_read_only
 from cuocthi.documents import views as document_views
 from cuocthi.enrolments import views as enrolment_views
@@ -25,7 +26,6 @@ from cuocthi.errors import ContractError
 from cuocthi.extensions import csrf, db
 from cuocthi.files import views as file_views
 from cuocthi.jobs import views as job_views
-from cuocthi.jobs.kinds import CORE_JOBS
 from cuocthi.plugins.manager import Hooks, installed_modules
 from cuocthi.rules import views as rule_views
 from cuocthi.security import limits
@@ -137,8 +137,8 @@ def _catalogues(hooks: Hooks) -> list[tuple[str, Path]]:
 
 def _register_pages(app: Flask, hooks: Hooks) -> None:
     blueprints = hooks.boot("register_blueprints", Blueprint)
-    static = {name: Path(blueprint.static_folder) for name, blueprint in blueprints if blueprint.static_folder}
-    Assets(static).init_app(app)
+    folders = {name: blueprint.assets for name, blueprint in blueprints if isinstance(blueprint, CampaignBlueprint)}
+    Assets({name: folder for name, folder in folders.items() if folder}).init_app(app)
     for module in VIEWS:
         for blueprint in module.blueprints:
             app.register_blueprint(blueprint)
@@ -165,7 +165,7 @@ def _check_blueprint(app: Flask, plugin: str, blueprint: Blueprint) -> None:
         raise ContractError(msg)
     known = registry_of(app).permissions.by_name
     for endpoint, access in blueprint.access.items():
-        if access not in {"public", "signed-in"} and access not in known:
+        if access not in {"public", "signed-in", "by-statement"} and access not in known:
             msg = f"plugin {plugin!r}: {endpoint} asks for the unknown permission {access!r}"
             raise ContractError(msg)
     templates = Path(blueprint.root_path) / "templates"

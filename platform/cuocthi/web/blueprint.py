@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
@@ -36,6 +37,9 @@ class CampaignBlueprint(Blueprint):
         prefix = f"/c/<slug>/{plugin}" if plugin else "/c/<slug>"
         super().__init__(name, import_name, url_prefix=prefix, template_folder="templates")
         self.plugin = plugin
+        # Flask would serve these below every campaign; the core serves them once for all.
+        folder = Path(self.root_path) / "static"
+        self.assets = folder if folder.is_dir() else None
         self.access: dict[str, str] = {}
 
     def page(
@@ -45,20 +49,25 @@ class CampaignBlueprint(Blueprint):
         public: bool = False,
         signed_in: bool = False,
         permission: str = "",
+        by_statement: bool = False,
         **options: Any,
     ) -> Callable[[View], View]:
         """Register a view for everybody (``public``), for people who signed in, or for holders of ``permission``.
 
-        Exactly one of the three must be given. ``options`` are those of Flask's ``route``.
+        ``by_statement`` is for the few acts that thousands do at once: the view's own statement decides whether the
+        session may do it, and neither campaign nor reader is loaded. Exactly one of the four must be given.
+        ``options`` are those of Flask's ``route``.
         """
-        if [public, signed_in, bool(permission)].count(True) != 1:
+        if [public, signed_in, bool(permission), by_statement].count(True) != 1:
             msg = f"{self.name}: the page {rule!r} must be public, for the signed-in, or for holders of a permission"
             raise ContractError(msg)
-        access = permission or ("signed-in" if signed_in else "public")
+        access = permission or ("signed-in" if signed_in else "by-statement" if by_statement else "public")
 
         def register(view: View) -> View:
             @wraps(view)
             def guarded(slug: str, **arguments: Any) -> Any:
+                if by_statement:
+                    return view(**arguments)
                 refusal = self._enter(slug, access)
                 return refusal if refusal is not None else view(**arguments)
 
