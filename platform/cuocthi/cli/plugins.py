@@ -1,0 +1,48 @@
+"""Commands about plugins: which are installed, a new one, whether one keeps the contract, and the end of one."""
+
+from __future__ import annotations
+
+import click
+import sqlalchemy as sa
+from flask.cli import with_appcontext
+
+from cuocthi.campaigns.models import Campaign
+from cuocthi.cli.context import parts
+from cuocthi.extensions import db
+from cuocthi.migrations import runner
+
+
+@click.group()
+def plugins() -> None:
+    """List, start, check and purge plugins."""
+
+
+@plugins.command("list")
+@with_appcontext
+def list_() -> None:
+    """List the installed plugins with what they provide and require."""
+    for info in parts().hooks.plugins.values():
+        provides, requires = (" ".join(sorted(names)) or "-" for names in (info.provides, info.requires))
+        click.echo(f"{info.name}\t{info.version}\t{info.title}\tprovides {provides}\trequires {requires}")
+
+
+@plugins.command()
+@click.argument("name")
+@with_appcontext
+def purge(name: str) -> None:
+    """Drop every table of the plugin NAME, installed or not, after its name was typed once more.
+
+    What the core keeps stays: results, rankings, settings, the audit log.
+    """
+    tables = [table for table in sa.inspect(db.engine).get_table_names() if table.startswith(f"{name}_")]
+    if name == runner.CORE or not tables:
+        raise click.BadParameter(f"no plugin named {name!r} has tables in this database", param_hint="NAME")
+    for table in tables:
+        click.echo(f"{table}\t{db.session.scalar(sa.select(sa.func.count()).select_from(sa.table(table)))} rows")
+    for campaign in db.session.scalars(sa.select(Campaign).order_by(Campaign.slug)):
+        if name in campaign.plugins:
+            click.echo(f"enabled in {campaign.slug}")
+    db.session.rollback()
+    if click.prompt(f"These rows cannot be brought back. Type {name} to drop the tables") != name:
+        raise click.Abort
+    click.echo(f"dropped {', '.join(runner.purge(db.engine, name))}")
