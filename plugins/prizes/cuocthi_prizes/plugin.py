@@ -25,6 +25,7 @@ from cuocthi_prizes.settings import PrizeSettings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import click
     from flask import Blueprint
     from flask_wtf import FlaskForm
 
@@ -81,6 +82,13 @@ def register_settings() -> Sequence[SettingsSpec]:
         return SchemeForm
 
     return [SettingsSpec(PrizeSettings, form, T("Prizes"))]
+
+
+@hookimpl
+def register_commands() -> Sequence[click.Command]:
+    from cuocthi_prizes.cli import COMMANDS  # noqa: PLC0415 - loaded only for the command line
+
+    return COMMANDS
 
 
 @hookimpl
