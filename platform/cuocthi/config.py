@@ -57,6 +57,16 @@ class Config:
         return self.database_url
 
     @property
+    def is_embedded(self) -> bool:
+        """Whether the database is the embedded one, which has a single writer: one web process does all the writing."""
+        return self.effective_database_url.startswith("sqlite")
+
+    @property
+    def runs_jobs_in_web_process(self) -> bool:
+        """Whether background work is done in the web process rather than by ``cuocthi worker``."""
+        return self.is_embedded and self.embedded_jobs
+
+    @property
     def files(self) -> Path:
         """The folder of stored files."""
         return self.instance / "files"

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask_wtf import FlaskForm
-    from sqlalchemy import Select
 
     from cuocthi.context import Context
 
@@ -265,7 +264,10 @@ class AwardList:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a published table. ``kind``: text, person (masked by rule), unit, integer, money, points, ms, moment."""
+    """A column of a published table.
+
+    ``kind`` is text, person (masked by rule), unit, integer, money, points, ms or moment.
+    """
 
     key: str
     title: str
@@ -349,9 +351,6 @@ class RehearsalStep:
     title: Text
     run: Callable[[Context, int, tuple[int, int]], Sequence[tuple[str, str]]]
     order: int = 50
-
-
-ResultRows = "Sequence[ResultRow] | Select[Any]"
 
 
 @dataclass(frozen=True, slots=True)

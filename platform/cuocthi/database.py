@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Dialect, Engine
     from sqlalchemy.pool import ConnectionPoolEntry
 
-#: Microseconds SQLite waits for another process's write lock before it gives up, in milliseconds.
+#: How long SQLite waits for another process's write lock before it gives up, in milliseconds.
 SQLITE_BUSY_TIMEOUT_MS = 10_000
+
+#: Marks a connection that holds the writer's lock, in its ``info``.
+_WRITING = "cuocthi_writing"
 
 _read_only: ContextVar[bool] = ContextVar("cuocthi_read_only", default=False)
 
@@ -33,11 +36,11 @@ class UtcTime(sa.types.TypeDecorator[datetime]):
     impl = sa.BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - interface
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
         """Store an aware datetime as microseconds."""
         return None if value is None else to_micros(value)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - interface
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Load microseconds as an aware datetime in UTC."""
         return None if value is None else from_micros(value)
 
@@ -113,10 +116,20 @@ def configure_engine(engine: Engine) -> None:
 
 
 def _configure_sqlite(engine: Engine) -> None:
-    # SQLite's own waiting is a poll without order: under load some writers starve. Within one process a lock queues them.
-    writer = threading.Lock()
+    rules = _SqliteTransactions()
+    event.listen(engine, "connect", rules.connect)
+    event.listen(engine, "begin", rules.begin)
+    # The lock is let go when the connection returns to the pool: only then the transaction is certainly over.
+    event.listen(engine, "checkin", rules.checkin)
 
-    def connect(dbapi: Any, _record: ConnectionPoolEntry) -> None:
+
+class _SqliteTransactions:
+    """One writer at a time, in the order of asking: SQLite's own waiting is a poll under which some writers starve."""
+
+    def __init__(self) -> None:
+        self._writer = threading.Lock()
+
+    def connect(self, dbapi: Any, _record: ConnectionPoolEntry) -> None:
         dbapi.isolation_level = None
         for pragma in (
             f"busy_timeout={SQLITE_BUSY_TIMEOUT_MS}",
@@ -126,33 +139,27 @@ def _configure_sqlite(engine: Engine) -> None:
         ):
             dbapi.execute(f"PRAGMA {pragma}")
 
-    def release(connection: Connection) -> None:
-        if connection.info.pop("cuocthi_writer", False):
-            writer.release()
-
-    def begin(connection: Connection) -> None:
+    def begin(self, connection: Connection) -> None:
         read_only = _read_only.get()
         connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
         if read_only:
             connection.exec_driver_sql("BEGIN")
             return
-        if not connection.info.get("cuocthi_writer"):
-            writer.acquire()
-            connection.info["cuocthi_writer"] = True
+        if not connection.info.get(_WRITING):
+            self._writer.acquire()
+            connection.info[_WRITING] = True
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         except BaseException:
-            release(connection)
+            self._release(connection.info)
             raise
 
-    def checkin(_dbapi: Any, record: ConnectionPoolEntry) -> None:
-        if record.info.pop("cuocthi_writer", False):
-            writer.release()
+    def checkin(self, _dbapi: Any, record: ConnectionPoolEntry) -> None:
+        self._release(record.info)
 
-    event.listen(engine, "connect", connect)
-    event.listen(engine, "begin", begin)
-    # The lock is let go when the connection returns to the pool: only then the transaction is certainly over.
-    event.listen(engine, "checkin", checkin)
+    def _release(self, info: dict[Any, Any]) -> None:
+        if info.pop(_WRITING, False):
+            self._writer.release()
 
 
 def _configure_postgresql(engine: Engine) -> None:

@@ -7,7 +7,7 @@ import json
 
 
 def canonical(value: object) -> bytes:
-    """Return ``value`` as JSON with sorted keys and no white space, in UTF-8. Floats are refused: they are not exact."""
+    """Return ``value`` as JSON with sorted keys, without white space, in UTF-8. Floats are refused: not exact."""
     _refuse_floats(value)
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 

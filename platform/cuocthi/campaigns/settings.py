@@ -94,7 +94,7 @@ def unstructure(value: object) -> dict[str, Any]:
 def load_settings(
     ctx: Context, *, owner: str, schema: type[Schema], campaign: Campaign, round_: Phase | None = None
 ) -> Loaded[Schema]:
-    """Return the newest settings of ``owner`` for a round, or else for the campaign, or else the defaults (one statement)."""
+    """Return the newest settings of ``owner`` for a round, else for the campaign, else the defaults (one statement)."""
     scope = SettingsVersion.phase_id.is_(None)
     if round_ is not None:
         scope = sa.or_(scope, SettingsVersion.phase_id == round_.id)

@@ -1,4 +1,4 @@
-"""How every owner's revisions run: the core's and each plugin's share this file, but neither folder nor version table."""
+"""How every owner's revisions run: all owners share this file, but neither folder nor version table."""
 
 from __future__ import annotations
 

@@ -182,14 +182,16 @@ def act_blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | Non
 
 
 @spec(HookClass.EFFECT)
-def entry_actions(ctx: Context, campaign: Campaign, rounds: Sequence[Phase], enrolment: Enrolment) -> Sequence[EntryAction]:
+def entry_actions(
+    ctx: Context, campaign: Campaign, rounds: Sequence[Phase], enrolment: Enrolment
+) -> Sequence[EntryAction]:
     """Return what this person can do now in the plugin's rounds (those whose source is the plugin)."""
     raise NotImplementedError
 
 
 @spec(HookClass.EFFECT)
 def phase_changed(ctx: Context, campaign: Campaign, phase: Phase, edge: Edge) -> None:
-    """React to a phase that opened or closed; called once per (phase, edge, plugin), in the transaction of its ledger."""
+    """React to a phase that opened or closed: once per (phase, edge, plugin), in the transaction of its ledger."""
     raise NotImplementedError
 
 
@@ -237,5 +239,5 @@ def import_campaign(ctx: Context, campaign: Campaign, part: CampaignPart) -> Non
 
 @spec(HookClass.EFFECT)
 def activity(ctx: Context, campaign: Campaign, since: datetime) -> Sequence[tuple[str, int]]:
-    """Return counts for the live page: (``starters`` | ``finishers`` | ``open``, number of persons) in the plugin's rounds."""
+    """Return numbers of persons in the plugin's rounds for the live page: ``starters``, ``finishers``, ``open``."""
     raise NotImplementedError

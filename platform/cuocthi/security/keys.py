@@ -16,7 +16,10 @@ KEY_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The secrets: ``cookie`` signs cookies, ``index`` makes blind indexes, ``data`` encrypts, by key id; the last is current."""
+    """The secrets of an installation.
+
+    ``cookie`` signs cookies, ``index`` makes blind indexes, ``data`` encrypts, by key id; the last is current.
+    """
 
     cookie: bytes
     index: bytes

@@ -72,7 +72,9 @@ class Factories:
         self._ctx.session.flush()
         return unit
 
-    def campaign(self, slug: str = "", *, plugins: tuple[str, ...] = (), state: CampaignState = CampaignState.OPEN) -> Campaign:
+    def campaign(
+        self, slug: str = "", *, plugins: tuple[str, ...] = (), state: CampaignState = CampaignState.OPEN
+    ) -> Campaign:
         """Make a campaign, open unless the test wants a draft, with the named plugins enabled."""
         number = next(self._numbers)
         campaign = Campaign(
@@ -121,7 +123,7 @@ class Factories:
         closes_at: datetime | None = None,
         number: int = 1,
     ) -> Phase:
-        """Make a round of a contest format, open since five days and for another five unless the test says otherwise."""
+        """Make a round of a contest format, open since and for five days unless the test says otherwise."""
         phase = Phase(
             campaign_id=campaign.id,
             key=f"round-{number}",

@@ -79,7 +79,7 @@ def _http(error: HTTPException) -> BaseResponse | HTTPException | Response:
 
 def _broken(error: Exception) -> Response:
     reference = secrets.token_hex(4)
-    log.exception("request_failed", reference=reference, path=request.path, exc_info=error)
+    log.error("request_failed", reference=reference, path=request.path, exc_info=error)
     db.session.rollback()
     return _page(
         500,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import flask_htmx
 from flask import request
-from flask_htmx import HTMX as FlaskHTMX
 
 
-class HTMX(FlaskHTMX):  # type: ignore[misc]  # Flask-HTMX ships without annotations
+class HTMX(flask_htmx.HTMX):  # type: ignore[misc]  # Flask-HTMX ships without annotations
     """What the htmx 4 script of the page tells about its request.
 
     htmx 4 sends ``HX-Source`` and ``HX-Target`` as ``tag#id``, ``HX-Request-Type`` (``partial`` or ``full``), and

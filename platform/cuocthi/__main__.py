@@ -1,0 +1,5 @@
+"""``python -m cuocthi`` is the command line."""
+
+from cuocthi.cli import main
+
+main()

@@ -1,0 +1,92 @@
+"""The demonstration: the 2024 campaign with its dates moved so that the round is open now, and two organisers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import sqlalchemy as sa
+from flask.cli import with_appcontext
+
+from cuocthi.campaigns.exchange import import_campaign
+from cuocthi.campaigns.files import read_folder, read_source, shift_into_round
+from cuocthi.campaigns.lifecycle import open_campaign
+from cuocthi.campaigns.models import Campaign
+from cuocthi.cli.context import committing, parts
+from cuocthi.committees.domain import appoint
+from cuocthi.committees.models import Committee
+from cuocthi.rules.domain import issue_rules
+from cuocthi.users.domain import add_user, prepare_registration
+from cuocthi.web.i18n import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cuocthi.context import Context
+
+#: The demonstration accounts work on loopback only, and only while the installation allows them.
+PASSWORD = "trinh-dien-cuoc-thi"  # noqa: S105 - known to everybody, see above
+#: (name, contact, committee of the campaign file, position)
+STAFF = (
+    ("Phạm Thị Thu Hà", "btc1@demo.example", "btc", "Trưởng ban"),
+    ("Nguyễn Hữu Quang", "btc2@demo.example", "btc", "Phó Trưởng ban"),
+    ("Đặng Minh Tuấn", "bgk1@demo.example", "bgk", "Trưởng ban"),
+    ("Vũ Thị Lan Anh", "tgv1@demo.example", "tgv", "Tổ trưởng"),
+)
+DAYS_LEFT = 3
+
+
+@click.command()
+@click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The campaign's folder.")
+@with_appcontext
+def demo(folder: Path | None) -> None:
+    """Load the demonstration campaign, open now, unless the database holds campaigns already."""
+    for line in load_demo(parts().config.public_url, folder):
+        click.echo(line)
+
+
+def load_demo(address: str, folder: Path | None = None) -> Sequence[str]:
+    """Load the demonstration into an empty database, in one transaction; return what to tell the person."""
+    with committing() as ctx:
+        slug = ctx.session.scalar(sa.select(Campaign.slug).order_by(Campaign.id))
+        if slug is None:
+            slug = _load(ctx, folder or example_folder()).slug
+    return [
+        f"{address}/c/{slug}/",
+        *(
+            f"{address}/sign-in  {contact}  {PASSWORD}  ({position}, {name})"
+            for name, contact, _, position in STAFF[:2]
+        ),
+    ]
+
+
+def example_folder() -> Path:
+    """Return the folder of the 2024 campaign: below the working directory, or beside the sources."""
+    name = Path("examples") / "thai-binh-2024"
+    for root in (Path.cwd(), Path(__file__).resolve().parents[3]):
+        if (root / name).is_dir():
+            return root / name
+    raise click.ClickException(f"{name} is not here; say where it is with --folder")
+
+
+def _load(ctx: Context, folder: Path) -> Campaign:
+    files = read_folder(folder)
+    shift = shift_into_round(read_source(files).core, ctx.now, DAYS_LEFT)
+    campaign = import_campaign(ctx, files=files, shift=shift)
+    _appoint_staff(ctx, campaign)
+    issue_rules(ctx, campaign=campaign, write=translate)
+    open_campaign(ctx, campaign=campaign)
+    return campaign
+
+
+def _appoint_staff(ctx: Context, campaign: Campaign) -> None:
+    committees = {
+        committee.key: committee
+        for committee in ctx.session.scalars(sa.select(Committee).where(Committee.campaign_id == campaign.id))
+    }
+    for name, contact, key, position in STAFF:
+        registration = prepare_registration(name=name, contact=contact, password=PASSWORD)
+        user = add_user(ctx, registration=registration, password=PASSWORD, vault=parts().vault)
+        user.is_demo = True
+        appoint(ctx, campaign=campaign, committee=committees[key], user=user, position=position)

@@ -1,0 +1,295 @@
+"""The course of a rehearsal: prepare, register, take part, close, rank, adopt by two, award, publish."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cuocthi.campaigns.exchange import import_campaign
+from cuocthi.campaigns.lifecycle import open_campaign
+from cuocthi.campaigns.models import Campaign, Headcount
+from cuocthi.committees.domain import appoint
+from cuocthi.committees.models import Committee
+from cuocthi.context import SYSTEM, Actor, Context
+from cuocthi.contributions import Participant, Role
+from cuocthi.digest import digest
+from cuocthi.enrolments.domain import enrol
+from cuocthi.enrolments.models import Enrolment
+from cuocthi.errors import DomainError
+from cuocthi.rehearsal.people import Person, Place, people
+from cuocthi.rules.domain import issue_rules
+from cuocthi.rules.queries import current_rules
+from cuocthi.standings.domain import adopt_ranking, build_ranking
+from cuocthi.standings.models import Ranking, Result, Standing
+from cuocthi.text import T
+from cuocthi.timelines.domain import announce_edges
+from cuocthi.timelines.models import Phase
+from cuocthi.timelines.queries import rounds
+from cuocthi.units.models import Unit
+from cuocthi.users.contacts import normalise_contact
+from cuocthi.users.domain import Registration, add_user
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from sqlalchemy.engine import Engine
+
+    from cuocthi.registry import Registry
+    from cuocthi.text import Text
+
+#: Synthetic people cannot sign in: no password has this hash.
+UNUSABLE = "!"
+KEYS = tuple(f"key_{number}" for number in range(1, 9))
+
+
+@dataclass(slots=True)
+class Report:
+    """What a rehearsal found: figures in words, seconds by stage, and the digest over every standing."""
+
+    figures: list[tuple[str, str]] = field(default_factory=list)
+    seconds: list[tuple[str, float]] = field(default_factory=list)
+    standings_digest: str = ""
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Measure a stage."""
+        begun = time.perf_counter()
+        yield
+        self.seconds.append((stage, time.perf_counter() - begun))
+
+    def add(self, title: str, value: object) -> None:
+        """Note a figure."""
+        self.figures.append((title, str(value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """A rehearsal on the database of ``engine``, which must be migrated and hold no campaign."""
+
+    registry: Registry
+    engine: Engine
+    seed: int
+    write: Callable[[Text], str]
+
+    @contextmanager
+    def at(self, moment: datetime, actor: Actor = SYSTEM) -> Iterator[Context]:
+        """Give a context at a moment and commit it on leaving."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield Context(session=session, hooks=self.registry.hooks, now=moment, actor=actor)
+            session.commit()
+
+    # --- before ---
+
+    def prepare(
+        self, files: Mapping[str, bytes], *, moment: datetime, shift: timedelta = timedelta()
+    ) -> tuple[int, tuple[int, int]]:
+        """Import the campaign, appoint two organisers, issue the rules and open; return the keys of both.
+
+        Raises DomainError if the database holds a campaign already.
+        """
+        with self.at(moment) as ctx:
+            if ctx.session.scalar(sa.select(sa.func.count()).select_from(Campaign)):
+                raise DomainError(T("This database holds a campaign; a rehearsal needs an empty one."))
+            campaign = import_campaign(ctx, files=files, shift=shift)
+            campaign.draw_key = hashlib.sha256(f"rehearsal:{self.seed}".encode()).hexdigest()
+            staff = (self._appoint(ctx, campaign, 1, Role.ORGANISING), self._appoint(ctx, campaign, 2, Role.ORGANISING))
+            self._appoint(ctx, campaign, 3, Role.JURY)
+            self._appoint(ctx, campaign, 4, Role.SUPPORT)
+            issue_rules(ctx, campaign=campaign, write=self.write)
+            open_campaign(ctx, campaign=campaign)
+            return campaign.id, staff
+
+    def _appoint(self, ctx: Context, campaign: Campaign, number: int, role: Role) -> int:
+        user = add_user(
+            ctx,
+            registration=_registration(f"Thành viên Diễn Tập {number}", f"ban-to-chuc-{number}@rehearsal.example"),
+            password=UNUSABLE,
+            vault=self.registry.vault,
+        )
+        committee = ctx.session.scalars(
+            sa.select(Committee)
+            .where(Committee.campaign_id == campaign.id, Committee.role == role)
+            .order_by(Committee.id)
+            .limit(1)
+        ).one()
+        appoint(ctx, campaign=campaign, committee=committee, user=user)
+        return user.id
+
+    def people(self, campaign_id: int, number: int) -> list[Person]:
+        """Return the synthetic people of this campaign: from its units in proportion to their headcounts."""
+        with Session(self.engine) as session:
+            rows = session.execute(
+                sa.select(Unit.code, Headcount.category, Headcount.number)
+                .join(Headcount, Headcount.unit_id == Unit.id)
+                .where(Headcount.campaign_id == campaign_id, Headcount.number > 0)
+                .order_by(Unit.code, Headcount.category)
+            ).all()
+            phases = session.scalars(
+                sa.select(Phase).where(Phase.campaign_id == campaign_id, Phase.number.is_not(None))
+            )
+            windows = {phase.number: (phase.opens_at, phase.closes_at) for phase in phases if phase.number}
+        return people(seed=self.seed, number=number, places=[Place(*row) for row in rows], windows=windows)
+
+    # --- while it runs ---
+
+    def register(self, campaign_id: int, persons: Sequence[Person]) -> None:
+        """Register and enrol people, each at the moment of starting, through the domain functions."""
+        units = self._unit_ids()
+        for batch in range(0, len(persons), 200):
+            for person in persons[batch : batch + 200]:
+                with self.at(person.starts_at - timedelta(minutes=1)) as ctx:
+                    self._enrol(ctx, campaign_id, person, units)
+
+    def _enrol(self, ctx: Context, campaign_id: int, person: Person, units: Mapping[str, int]) -> None:
+        user = add_user(
+            ctx,
+            registration=_registration(person.name, person.contact),
+            password=UNUSABLE,
+            vault=self.registry.vault,
+        )
+        enrol(
+            ctx,
+            campaign=ctx.session.get_one(Campaign, campaign_id),
+            user=user,
+            unit=ctx.session.get_one(Unit, units[person.unit_code]),
+            category=person.category,
+            consent=True,
+            rules_version=current_rules(ctx, campaign_id=campaign_id),
+            code=person.code,
+        )
+
+    def _unit_ids(self) -> dict[str, int]:
+        with Session(self.engine) as session:
+            return dict(session.execute(sa.select(Unit.code, Unit.id)).tuples().all())
+
+    def take_part(self, campaign_id: int, persons: Sequence[Person]) -> int:
+        """Let each person take every round as its format plays it; return the number of acknowledged answers."""
+        contests = self.rounds(campaign_id)
+        enrolled = self._enrolled(campaign_id)
+        acknowledged = 0
+        for person in persons:
+            enrolment_id, user_id = enrolled[person.code]
+            for round_ in contests:
+                acknowledged += self._take(person, enrolment_id, user_id, round_)
+        return acknowledged
+
+    def _take(self, person: Person, enrolment_id: int, user_id: int, round_: Phase) -> int:
+        entry = self.registry.rehearsed_entries[round_.source]
+        moment = max(person.starts_at, round_.opens_at)
+        participant = Participant(enrolment_id, user_id, person.skill, person.speed, moment, person.seed)
+        with Session(self.engine, expire_on_commit=False) as session:
+
+            def ctx_at(moment: datetime) -> Context:
+                session.commit()
+                actor = Actor(user_id)
+                return Context(session=session, hooks=self.registry.hooks, now=moment, actor=actor)
+
+            acknowledged = entry.take(ctx_at, participant, round_.id)
+            session.commit()
+        return acknowledged
+
+    def rounds(self, campaign_id: int) -> Sequence[Phase]:
+        """Return the campaign's rounds."""
+        with self.at(self.registry.clock.now()) as ctx:
+            return rounds(ctx, campaign_id=campaign_id)
+
+    def _enrolled(self, campaign_id: int) -> dict[str, tuple[int, int]]:
+        with Session(self.engine) as session:
+            rows = session.execute(
+                sa.select(Enrolment.code, Enrolment.id, Enrolment.user_id).where(Enrolment.campaign_id == campaign_id)
+            )
+            return {code: (enrolment_id, user_id) for code, enrolment_id, user_id in rows.tuples()}
+
+    # --- afterwards ---
+
+    def close(self, campaign_id: int) -> datetime:
+        """Let the clock pass the end of the last round and tell the plugins; return a moment after it."""
+        moment = max(round_.closes_at for round_ in self.rounds(campaign_id)) + timedelta(seconds=1)
+        with self.at(moment) as ctx:
+            announce_edges(ctx)
+        return moment
+
+    def rank(self, campaign_id: int, *, moment: datetime, staff: tuple[int, int]) -> list[int]:
+        """Build the ranking of every round and adopt it by two persons; return the keys of the rankings."""
+        made = []
+        for round_ in self.rounds(campaign_id):
+            with self.at(moment, Actor(staff[0])) as ctx:
+                campaign = ctx.session.get_one(Campaign, campaign_id)
+                made.append(build_ranking(ctx, campaign=campaign, round_=ctx.session.get_one(Phase, round_.id)).id)
+            for person in staff:
+                with self.at(moment, Actor(person)) as ctx:
+                    adopt_ranking(ctx, ranking=ctx.session.get_one(Ranking, made[-1]))
+        return made
+
+    def finish(self, campaign_id: int, *, moment: datetime, staff: tuple[int, int]) -> list[tuple[str, str]]:
+        """Let every enabled plugin do its steps (awards, publication), in order; return what they report."""
+        lines: list[tuple[str, str]] = []
+        for plugin, step in self.registry.rehearsal_steps:
+            with self.at(moment) as ctx:
+                if plugin in ctx.session.get_one(Campaign, campaign_id).plugins:
+                    lines += step.run(ctx, campaign_id, staff)
+        return lines
+
+    def figures(self, campaign_id: int, rankings: Sequence[int]) -> Iterator[tuple[str, object]]:
+        """Yield the counts of a finished rehearsal: people, entries, everything right, ties."""
+        with Session(self.engine) as session:
+
+            def count(query: sa.Select[int]) -> int:
+                return session.scalar(query) or 0
+
+            results = sa.select(sa.func.count()).where(Result.campaign_id == campaign_id)
+            standings = sa.select(sa.func.count()).where(Standing.ranking_id.in_(rankings))
+            yield "registered", count(sa.select(sa.func.count()).where(Enrolment.campaign_id == campaign_id))
+            yield "entries", count(results)
+            yield "persons ranked", count(standings)
+            yield "everything right", count(standings.where(Standing.score == Standing.max_score))
+            yield "persons in ties", count(standings.where(Standing.tied > 1))
+            yield (
+                "largest tie",
+                session.scalar(sa.select(sa.func.max(Standing.tied)).where(Standing.ranking_id.in_(rankings))),
+            )
+
+    def standings_digest(self, rankings: Sequence[int]) -> str:
+        """Return the digest over every standing at full precision, in the order of contest numbers."""
+        columns = [getattr(Standing, key) for key in KEYS]
+        with Session(self.engine) as session:
+            rows = session.execute(
+                sa.select(
+                    Ranking.number,
+                    Enrolment.code,
+                    Standing.rank,
+                    Standing.tied,
+                    Standing.qualified,
+                    Standing.score,
+                    Standing.max_score,
+                    Standing.duration_ms,
+                    sa.type_coerce(Standing.started_at, sa.BigInteger),
+                    sa.type_coerce(Standing.finished_at, sa.BigInteger),
+                    *columns,
+                )
+                .join(Ranking, Ranking.id == Standing.ranking_id)
+                .join(Phase, Phase.id == Ranking.phase_id)
+                .join(Enrolment, Enrolment.id == Standing.enrolment_id)
+                .where(Standing.ranking_id.in_(rankings))
+                .order_by(Phase.number, Enrolment.code)
+            )
+            return digest([list(row) for row in rows])
+
+
+def shuffled(persons: Sequence[Person], seed: int) -> list[Person]:
+    """Return people in another order of insertion."""
+    order = list(persons)
+    random.Random(seed).shuffle(order)  # noqa: S311 - a reproducible order
+    return order
+
+
+def _registration(name: str, contact: str) -> Registration:
+    return Registration(name, normalise_contact(contact), UNUSABLE)

@@ -1,0 +1,19 @@
+"""What the web server loads: the application, with the job loop beside it where the database has one writer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cuocthi.app import create_app, registry_of
+from cuocthi.jobs.runner import start_embedded
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def application() -> Flask:
+    """Return the installation's application; called once in each web process."""
+    app = create_app()
+    if registry_of(app).config.runs_jobs_in_web_process:
+        start_embedded(app)
+    return app
