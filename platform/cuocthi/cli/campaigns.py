@@ -145,9 +145,9 @@ def show(slug: str, number: int, limit: int) -> None:
         ranking = _newest(ctx, campaign, number)
         rows, _ = standing_rows(ctx, ranking=ranking, limit=limit, offset=0)
         for row in rows:
-            click.echo(
-                f"{row.rank}\t{row.code}\t{row.name}\t{row.unit_name}\t{row.score}/{row.max_score}\t{row.duration_ms}"
-            )
+            place, person = row.standing, row.enrolment
+            facts = (place.rank, person.code, person.name, person.unit_name, place.score, place.max_score)
+            click.echo("\t".join(map(str, (*facts, place.duration_ms))))
 
 
 @rankings.command()
