@@ -16,6 +16,7 @@ import sqlalchemy
 from sqlalchemy.pool import NullPool
 
 from cuocthi.testing import postgres
+from cuocthi.testing.plugin import missing
 from cuocthi.testing.postgres import Cluster, PostgresUnavailable, private_cluster, shared_cluster
 
 pytestmark = pytest.mark.postgres
@@ -25,7 +26,12 @@ PATIENCE_SECONDS = 20
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
+def binaries() -> Path:
+    return postgres.find_binaries() or missing("PostgreSQL", postgres.NOT_FOUND)
+
+
+@pytest.fixture(scope="module")
+def cluster(binaries: Path) -> Iterator[Cluster]:
     with private_cluster() as cluster:
         yield cluster
 
@@ -84,12 +90,14 @@ def test_it_is_reached_by_its_socket_only_and_sorts_by_code_point(cluster: Clust
     assert scalar(cluster.maintenance_url, "SELECT 'a' < 'B'") is False
 
 
+@pytest.mark.usefixtures("binaries")
 def test_a_durable_cluster_keeps_what_it_commits() -> None:
     with private_cluster(durable=True) as cluster:
         settings = [scalar(cluster.maintenance_url, f"SHOW {name}") for name in postgres.VOLATILE]
     assert settings == ["on"] * len(settings)
 
 
+@pytest.mark.usefixtures("binaries")
 def test_nothing_is_left_when_the_tests_are_killed() -> None:
     code = """if True:
         import time
@@ -106,6 +114,7 @@ def test_nothing_is_left_when_the_tests_are_killed() -> None:
     wait_until_gone(folder)
 
 
+@pytest.mark.usefixtures("binaries")
 @pytest.mark.parametrize("end", [None, signal.SIGINT, signal.SIGTERM])
 def test_the_command_keeps_a_cluster_until_it_is_told_to_stop(end: signal.Signals | None) -> None:
     with subprocess.Popen(KEEPER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as keeper:
@@ -121,6 +130,7 @@ def test_the_command_keeps_a_cluster_until_it_is_told_to_stop(end: signal.Signal
     assert not folder_of(url).exists()
 
 
+@pytest.mark.usefixtures("binaries")
 def test_a_run_shares_one_cluster_with_the_processes_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(postgres.VARIABLE, raising=False)
     code = "from cuocthi.testing.postgres import shared_cluster\nwith shared_cluster() as c: print(c.maintenance_url)"
