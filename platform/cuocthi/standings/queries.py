@@ -300,3 +300,25 @@ def exclusions_changed(ctx: Context, *, ranking: Ranking) -> bool:
         .where(Result.phase_id == ranking.phase_id, Enrolment.state == EnrolmentState.ACTIVE, ~placed)
     )
     return bool(ctx.session.scalar(sa.select(sa.or_(excluded.exists(), left_out.exists()))))
+
+
+def tie_decision(ctx: Context, *, ranking: Ranking, rank: int) -> TieDecision | None:
+    """Return the decision on the tie at a rank, or None."""
+    return ctx.session.scalar(
+        sa.select(TieDecision).where(TieDecision.ranking_id == ranking.id, TieDecision.rank == rank)
+    )
+
+
+def code_after(ctx: Context, *, ranking: Ranking, row: StandingRow) -> str:
+    """Return the contest number that follows in the ranking's order. Raises Missing after the last one."""
+    mine = (row.standing.rank, row.standing.tie_place or 0, row.enrolment.name_sort, row.enrolment.code)
+    found = ctx.session.scalar(
+        sa.select(Enrolment.code)
+        .join(Standing, Standing.enrolment_id == Enrolment.id)
+        .where(Standing.ranking_id == ranking.id, sa.tuple_(*_ORDER) > sa.tuple_(*mine))
+        .order_by(*_ORDER)
+        .limit(1)
+    )
+    if found is None:
+        raise Missing(T("Nobody follows in this ranking."))
+    return found

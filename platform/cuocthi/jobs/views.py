@@ -1,0 +1,82 @@
+"""Background work of a campaign: what runs, how far it is, and what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import current_app, g, request, url_for
+from flask_babel import gettext as _
+
+from cuocthi.jobs import queries
+from cuocthi.jobs.models import JobState
+from cuocthi.jobs.work import progress_of
+from cuocthi.text import T
+from cuocthi.web.blueprint import CampaignBlueprint
+from cuocthi.web.context import reading_context, registry
+from cuocthi.web.i18n import translate
+from cuocthi.web.navigation import NavEntry
+from cuocthi.web.rendering import render
+from cuocthi.web.tables import Column, Table
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from cuocthi.jobs.models import Job
+
+pages = CampaignBlueprint("jobs", __name__)
+blueprints = (pages,)
+navigation = (NavEntry("jobs", T("Background work"), "jobs.listing", "core:campaign:view", 96),)
+
+STATES = {
+    JobState.QUEUED: T("Waiting"),
+    JobState.RUNNING: T("Running"),
+    JobState.DONE: T("Done"),
+    JobState.FAILED: T("Failed"),
+}
+
+
+@pages.page("/staff/jobs/", permission="core:campaign:view")
+def listing() -> Response:
+    """List the campaign's background work, the newest first."""
+    ctx = reading_context()
+    table = Table(
+        id="jobs",
+        path=url_for("jobs.listing", slug=g.campaign.slug),
+        args=request.args,
+        columns=[
+            Column("kind", _("Work")),
+            Column("state", _("State"), kind="status"),
+            Column("created_at", _("Asked for"), kind="moment"),
+            Column("finished_at", _("Finished"), kind="moment"),
+        ],
+        sort="-created_at",
+        searchable=False,
+    )
+    rows, total = queries.jobs_of(ctx, campaign_id=g.campaign.id, limit=table.limit, offset=table.offset)
+    return render("jobs/listing.html", table=table.show(rows, total), title_of=title_of, states=STATES)
+
+
+@pages.page("/staff/jobs/<int:job_id>", permission="core:campaign:view")
+def progress(job_id: int) -> Response:
+    """Show how far a job is; the page asks again by itself while the job is on its way."""
+    job = queries.job_of(reading_context(), campaign_id=g.campaign.id, job_id=job_id)
+    done, total = progress_of(current_app, job)
+    under_way = job.state in (JobState.QUEUED, JobState.RUNNING)
+    response = render(
+        "jobs/progress.html",
+        fragment="jobs/_progress.html",
+        job=job,
+        title=title_of(job),
+        state=STATES[job.state],
+        under_way=under_way,
+        done=done,
+        total=total,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def title_of(job: Job) -> str:
+    """Return what a job does, in the reader's language; its bare name if the plugin that knows it is gone."""
+    kind = registry().jobs.get(job.kind)
+    return job.kind if kind is None else translate(kind.title)

@@ -1,0 +1,114 @@
+"""Forms of the standings' staff pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wtforms import BooleanField, FieldList, Form, FormField, IntegerField, RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.widgets import TextArea
+
+from cuocthi.contributions import Direction
+from cuocthi.standings.criteria import Counted, Criterion, RankingRules
+from cuocthi.standings.models import MAX_CRITERIA, TieMethod
+from cuocthi.web.fields import select_choices
+from cuocthi.web.forms import BaseForm
+from cuocthi.web.forms import lazy_text as _l
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: The name of the field that carries what a person has seen, so that nobody confirms something else.
+SEEN = "seen"
+
+
+class ReasonForm(BaseForm):
+    """Why a person's entries shall count no longer, or again."""
+
+    reason = StringField(
+        _l("Reason"),
+        [InputRequired(_l("Please give the reason.")), Length(max=400)],
+        description=_l("It is kept on record and shown to the committees."),
+        widget=TextArea(),
+    )
+
+
+class TieForm(BaseForm):
+    """How persons who are equal are ordered."""
+
+    method = RadioField(
+        _l("How"),
+        choices=select_choices(
+            [(TieMethod.LOT.value, _l("By lot, drawn from a seed")), (TieMethod.JURY.value, _l("By the jury's word"))]
+        ),
+        default=TieMethod.LOT.value,
+    )
+    seed = StringField(
+        _l("Seed of the lot"),
+        [Length(max=200)],
+        description=_l(
+            "Something that nobody could know or choose beforehand, such as the numbers of a public lottery. "
+            "The order is that of the SHA-256 of “seed:contest number”; anyone can draw it again."
+        ),
+    )
+    reason = StringField(
+        _l("Reason"),
+        [InputRequired(_l("Please give the reason.")), Length(max=400)],
+        description=_l("For instance the minutes in which this was agreed."),
+    )
+
+
+class CriterionForm(Form):
+    """One step of the comparison."""
+
+    key = SelectField(_l("Measure"))
+    direction = SelectField(
+        _l("Better is"),
+        choices=select_choices(
+            [(Direction.HIGHEST.value, _l("the higher")), (Direction.LOWEST.value, _l("the lower"))]
+        ),
+    )
+    gate = BooleanField(_l("Only who has this can win"))
+
+
+class RulesForm(BaseForm):
+    """The ranking rules of a round."""
+
+    criteria = FieldList(FormField(CriterionForm), min_entries=MAX_CRITERIA, max_entries=MAX_CRITERIA)
+    counted = RadioField(
+        _l("Which entry of a person counts"),
+        choices=select_choices(
+            [
+                (Counted.BEST.value, _l("the best, by these very criteria")),
+                (Counted.FIRST.value, _l("the first")),
+                (Counted.LAST.value, _l("the last")),
+            ]
+        ),
+    )
+    public_places = IntegerField(
+        _l("Places on the public page"),
+        [InputRequired(), NumberRange(0, 1_000)],
+        description=_l("By contest number and unit, without names; 0 shows none."),
+    )
+
+    def offer(self, measures: Sequence[tuple[str, str]]) -> None:
+        """Let every step choose among these measures, or none."""
+        for step in self.criteria:
+            step.form.key.choices = select_choices([("", "–"), *measures])
+
+    def show(self, rules: RankingRules) -> None:
+        """Fill the form from ranking rules."""
+        for step, criterion in zip(self.criteria, rules.criteria, strict=False):
+            step.form.key.data = criterion.key
+            step.form.direction.data = criterion.direction.value
+            step.form.gate.data = criterion.gate
+        self.counted.data = rules.counted.value
+        self.public_places.data = rules.public_places
+
+    def rules(self) -> RankingRules:
+        """Return the rules as entered; empty steps are passed over. Raises SettingsError."""
+        steps: list[Any] = [step.form for step in self.criteria if step.form.key.data]
+        criteria = tuple(
+            Criterion(step.key.data, Direction(step.direction.data), gate=step.gate.data) for step in steps
+        )
+        return RankingRules(criteria, Counted(self.counted.data), int(self.public_places.data or 0))

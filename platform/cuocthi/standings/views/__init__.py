@@ -1,0 +1,16 @@
+"""Pages of rankings and of the decisions on entries."""
+
+from __future__ import annotations
+
+from cuocthi.standings.views import decisions, public, rankings, rules
+from cuocthi.standings.views.blueprint import pages
+from cuocthi.text import T
+from cuocthi.web.navigation import NavEntry
+
+__all__ = ["blueprints", "decisions", "navigation", "public", "rankings", "rules"]
+
+blueprints = (pages,)
+navigation = (
+    NavEntry("rankings", T("Rankings"), "standings.overview", "core:ranking:view", 60),
+    NavEntry("exclusions", T("Exclusions"), "standings.exclusions", "core:ranking:view", 61),
+)

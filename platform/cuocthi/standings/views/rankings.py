@@ -1,0 +1,177 @@
+"""Rankings for the committees: built, looked at, explained, submitted and adopted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, g, redirect, request, url_for
+from flask_babel import gettext as _
+
+from cuocthi.contributions import Evidence
+from cuocthi.errors import Conflict
+from cuocthi.standings import domain, queries
+from cuocthi.standings.confirmations import NEEDED, confirmations
+from cuocthi.standings.criteria import criteria_of
+from cuocthi.standings.explanation import explain
+from cuocthi.standings.forms import SEEN
+from cuocthi.standings.models import RankingState
+from cuocthi.standings.placing import KEYS
+from cuocthi.standings.views.blueprint import STATES, pages, round_or_404, shown
+from cuocthi.text import T
+from cuocthi.timelines.queries import rounds
+from cuocthi.web.context import committing, reading_context
+from cuocthi.web.rendering import render
+from cuocthi.web.tables import Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask import Response
+    from werkzeug.wrappers import Response as Redirect
+
+    from cuocthi.context import Context
+    from cuocthi.standings.models import Ranking
+    from cuocthi.standings.queries import StandingRow
+    from cuocthi.timelines.models import Phase
+
+#: How many ties, from the first rank on, a ranking's page names.
+_TIES = 20
+
+
+@pages.page("/staff/rankings/", permission="core:ranking:view")
+def overview() -> Response:
+    """List the rounds with the versions of their rankings."""
+    ctx = reading_context()
+    versions: dict[int, list[Ranking]] = {}
+    for ranking in queries.rankings_of(ctx, campaign_id=g.campaign.id):
+        versions.setdefault(ranking.phase_id, []).append(ranking)
+    return render(
+        "standings/overview.html",
+        rounds=rounds(ctx, campaign_id=g.campaign.id),
+        versions=versions,
+        states=STATES,
+    )
+
+
+@pages.page("/staff/rankings/<int:phase_id>/build", methods=["POST"], permission="core:ranking:build")
+def build(phase_id: int) -> Redirect:
+    """Build a new draft of a round's ranking."""
+    with committing() as ctx:
+        round_ = round_or_404(ctx, phase_id)
+        ranking = domain.build_ranking(ctx, campaign=g.campaign, round_=round_)
+        number = ranking.number
+    flash(_("The ranking has been built."), "ok")
+    return redirect(url_for("standings.ranking", slug=g.campaign.slug, phase_id=phase_id, number=number), 303)
+
+
+@pages.page("/staff/rankings/<int:phase_id>/<int:number>/", permission="core:ranking:view")
+def ranking(phase_id: int, number: int) -> Response:
+    """Show one version of a round's ranking: its places, its ties, and what stands between it and adoption."""
+    ctx = reading_context()
+    round_ = round_or_404(ctx, phase_id)
+    found = queries.ranking_of(ctx, campaign_id=g.campaign.id, phase_id=phase_id, number=number)
+    table = _table(found)
+    rows, total = queries.standing_rows(ctx, ranking=found, limit=table.limit, offset=table.offset, search=table.search)
+    confirmed = confirmations(ctx, subject=domain.SUBJECT, subject_id=found.id)
+    return render(
+        "standings/ranking.html",
+        round=round_,
+        ranking=found,
+        state=STATES[found.state],
+        table=table.show(rows, total),
+        criteria=list(zip(criteria_of(found.criteria), KEYS, strict=False)),
+        shown=shown,
+        evidence=_evidence(ctx, round_, rows),
+        ties=queries.tied_groups(ctx, ranking=found)[:_TIES],
+        confirmed=confirmed,
+        needed=NEEDED,
+        has_confirmed=any(item.user_id == ctx.actor.user_id for item, _name in confirmed),
+        seen=_seen(ctx, found),
+        reasons=_reasons(ctx, round_, found),
+    )
+
+
+def _table(found: Ranking) -> Table:
+    return Table(
+        id="standings",
+        path=url_for("standings.ranking", slug=g.campaign.slug, phase_id=found.phase_id, number=found.number),
+        args=request.args,
+        columns=[
+            Column("rank", _("Rank"), kind="number"),
+            Column("name", _("Name")),
+            Column("unit", _("Unit")),
+            *(Column(criterion.key, criterion.title) for criterion in criteria_of(found.criteria)),
+            Column("acts", "", kind="acts"),
+        ],
+        sort="rank",
+    )
+
+
+def _evidence(ctx: Context, round_: Phase, rows: Sequence[StandingRow]) -> dict[int, list[Evidence]]:
+    ids = [row.enrolment.id for row in rows]
+    found: dict[int, list[Evidence]] = {}
+    for item in ctx.hooks.collect(ctx, g.campaign, "evidence", Evidence, round_=round_, enrolment_ids=ids):
+        found.setdefault(item.enrolment_id, []).append(item)
+    return found
+
+
+def _reasons(ctx: Context, round_: Phase, found: Ranking) -> list[object]:
+    """Return what stands against the next step of a ranking that is on its way."""
+    if found.state is RankingState.DRAFT:
+        return [*domain.stale_reasons(ctx, campaign=g.campaign, round_=round_, ranking=found)]
+    if found.state is RankingState.PROVISIONAL:
+        return [*domain.adoption_blockers(ctx, campaign=g.campaign, round_=round_, ranking=found)]
+    return []
+
+
+def _seen(ctx: Context, found: Ranking) -> str:
+    return domain.adoption_digest(ctx, ranking=found)
+
+
+def _as_seen(ctx: Context, phase_id: int, number: int) -> Ranking:
+    """Return the ranking if it still is what the person saw. Raises Missing, or Conflict if it has changed."""
+    found = queries.ranking_of(ctx, campaign_id=g.campaign.id, phase_id=phase_id, number=number)
+    if request.form.get(SEEN) != _seen(ctx, found):
+        raise Conflict(T("This ranking has changed since you loaded the page. Please look at it again."))
+    return found
+
+
+@pages.page("/staff/rankings/<int:phase_id>/<int:number>/submit", methods=["POST"], permission="core:ranking:build")
+def submit(phase_id: int, number: int) -> Redirect:
+    """Make a draft provisional."""
+    with committing() as ctx:
+        domain.submit_ranking(ctx, ranking=_as_seen(ctx, phase_id, number))
+    flash(_("The ranking is provisional now: two persons can confirm it."), "ok")
+    return redirect(url_for("standings.ranking", slug=g.campaign.slug, phase_id=phase_id, number=number), 303)
+
+
+@pages.page("/staff/rankings/<int:phase_id>/<int:number>/adopt", methods=["POST"], permission="core:ranking:adopt")
+def adopt(phase_id: int, number: int) -> Redirect:
+    """Confirm a ranking; the second person's confirmation adopts it."""
+    with committing() as ctx:
+        persons = domain.adopt_ranking(ctx, ranking=_as_seen(ctx, phase_id, number))
+    if persons >= NEEDED:
+        flash(_("The ranking is adopted."), "ok")
+    else:
+        flash(_("You have confirmed the ranking. It is adopted when another person confirms it too."), "ok")
+    return redirect(url_for("standings.ranking", slug=g.campaign.slug, phase_id=phase_id, number=number), 303)
+
+
+@pages.page("/staff/rankings/<int:phase_id>/<int:number>/compare", permission="core:ranking:view")
+def compare(phase_id: int, number: int) -> Response:
+    """Say why one person stands before another; without ``second``, before whoever comes next."""
+    ctx = reading_context()
+    found = queries.ranking_of(ctx, campaign_id=g.campaign.id, phase_id=phase_id, number=number)
+    first = queries.standing_row(ctx, ranking=found, code=request.args.get("first", ""))
+    second_code = request.args.get("second") or queries.code_after(ctx, ranking=found, row=first)
+    second = queries.standing_row(ctx, ranking=found, code=second_code)
+    decision = queries.tie_decision(ctx, ranking=found, rank=first.standing.rank)
+    return render(
+        "standings/compare.html",
+        round=round_or_404(ctx, phase_id),
+        ranking=found,
+        first=first,
+        second=second,
+        explanation=explain(found, first.standing, second.standing, decision),
+        shown=shown,
+    )
