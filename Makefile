@@ -48,7 +48,7 @@ $(THOROUGH:%=test-%): test-%: venv
 lint: venv
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/djlint --quiet --lint $(DISTRIBUTIONS)
+	$(BIN)/djlint --quiet --lint --configuration pyproject.toml $(DISTRIBUTIONS)
 	$(BIN)/python tools/messages.py check
 
 format: venv
