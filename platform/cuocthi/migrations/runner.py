@@ -89,7 +89,7 @@ def purge(engine: Engine, owner: str) -> list[str]:
         raise ValueError(msg)
     with _locked(engine) as connection:
         metadata = sa.MetaData()
-        metadata.reflect(connection, only=lambda name, _: name.startswith(f"{owner}_"), resolve_fks=False)
+        metadata.reflect(connection, only=lambda name, _: name.startswith(f"{owner}_"))
         tables = [table for table in metadata.tables.values() if table.name.startswith(f"{owner}_")]
         metadata.drop_all(connection, tables=tables)
         return sorted(table.name for table in tables)
