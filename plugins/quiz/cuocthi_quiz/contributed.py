@@ -1,0 +1,235 @@
+"""What the quiz contributes to the core's pages and acts, as the values of the contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cuocthi.contributions import Act, Blocker, Column, EntryAction, Fact, NavItem, PublicationSection, ReadinessItem
+from cuocthi.enrolments.models import EnrolmentState
+from cuocthi.text import TN, T
+from cuocthi.timelines.queries import rounds
+from cuocthi.timelines.windows import PhaseState, next_edge, open_span, phase_state
+from cuocthi_quiz import queries
+from cuocthi_quiz.domain import blueprint
+from cuocthi_quiz.domain.attempts import settings_of
+from cuocthi_quiz.domain.release import has_closed
+from cuocthi_quiz.settings import OWNER
+from cuocthi_quiz.wording import speaker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.enrolments.models import Enrolment
+    from cuocthi.text import Text
+    from cuocthi.timelines.models import Phase
+    from cuocthi_quiz.models import Attempt
+    from cuocthi_quiz.settings import QuizSettings
+
+    Address = Callable[..., str]
+
+_EXTREMES = 5
+
+
+def facts(ctx: Context, *, campaign: Campaign) -> list[Fact]:
+    """Return the size of a paper, its time and the attempts of the round that is open, or comes next, or was last."""
+    own = rounds(ctx, campaign_id=campaign.id, source=OWNER)
+    if not own:
+        return []
+    states = [(phase_state(round_.windows, ctx.now), round_) for round_ in own]
+    chosen = next((round_ for state, round_ in states if state is not PhaseState.CLOSED), own[-1])
+    settings = settings_of(ctx, campaign=campaign, round_=chosen)
+    if not settings.blueprint:
+        return []
+    found = [Fact("questions", T("%(count)s", count=settings.questions), _questions_label(settings), 10)]
+    if settings.minutes:
+        found.append(Fact("minutes", T("%(count)s", count=settings.minutes), T("minutes"), 20))
+    if settings.attempts:
+        label = TN("attempt a person", "attempts a person", settings.attempts)
+        found.append(Fact("attempts", T("%(count)s", count=settings.attempts), label, 30))
+    return found
+
+
+def _questions_label(settings: QuizSettings) -> Text:
+    return T("questions and one prediction") if settings.prediction else T("questions")
+
+
+def navigation(ctx: Context, *, campaign: Campaign, address: Address) -> list[NavItem]:
+    """Return the links of the staff navigation; drafts that wait are the badge."""
+    slug = campaign.slug
+    waiting = queries.waiting(ctx, campaign_id=campaign.id)
+    return [
+        NavItem(
+            "questions", T("Questions"), address("quiz.questions", slug=slug), "quiz:question:view", 40, badge=waiting
+        ),
+        NavItem("attempts", T("Papers"), address("quiz.attempts", slug=slug), "quiz:attempt:view", 62),
+    ]
+
+
+# --- readiness and gates --------------------------------------------------------------------------------------------
+
+
+def _bank_problems(ctx: Context, campaign: Campaign) -> list[Text]:
+    previews = [
+        blueprint.preview(ctx, campaign=campaign, round_=round_)
+        for round_ in rounds(ctx, campaign_id=campaign.id, source=OWNER)
+    ]
+    return [problem for preview in previews for problem in preview.problems]
+
+
+def readiness(ctx: Context, *, campaign: Campaign, address: Address) -> list[ReadinessItem]:
+    """Return whether the bank can fill every paper, and whether drafts wait for approval."""
+    problems = _bank_problems(ctx, campaign)
+    waiting = queries.waiting(ctx, campaign_id=campaign.id)
+    preview_url = address("quiz.bank_preview", slug=campaign.slug)
+    items = [
+        ReadinessItem(f"bank-{number}", T("The bank can fill every paper"), False, problem, preview_url, order=40)
+        for number, problem in enumerate(problems, start=1)
+    ] or [ReadinessItem("bank", T("The bank can fill every paper"), True, url=preview_url, order=40)]
+    return [
+        *items,
+        ReadinessItem(
+            "drafts",
+            T("Every question has been approved"),
+            not waiting,
+            TN("%(count)s draft waits for approval.", "%(count)s drafts wait for approval.", waiting)
+            if waiting
+            else None,
+            address("quiz.questions", slug=campaign.slug, state="draft"),
+            required=False,
+            order=41,
+        ),
+    ]
+
+
+def blockers(ctx: Context, *, campaign: Campaign, act: Act, round_: Phase | None, address: Address) -> list[Blocker]:
+    """Return why a campaign may not open (papers cannot be drawn) or a ranking not be adopted (papers unfinished)."""
+    if act is Act.OPEN_CAMPAIGN:
+        url = address("quiz.bank_preview", slug=campaign.slug)
+        return [
+            Blocker(f"bank-{number}", problem, url)
+            for number, problem in enumerate(_bank_problems(ctx, campaign), start=1)
+        ]
+    if act is Act.ADOPT_RANKING and round_ is not None and round_.source == OWNER:
+        return list(_unfinished(ctx, campaign, round_, address))
+    return []
+
+
+def _unfinished(ctx: Context, campaign: Campaign, round_: Phase, address: Address) -> Iterator[Blocker]:
+    found = queries.unfinished(ctx, round_id=round_.id)
+    url = address("quiz.attempts", slug=campaign.slug)
+    if found.open:
+        text = TN("%(count)s paper has not been handed in.", "%(count)s papers have not been handed in.", found.open)
+        yield Blocker("open", text, url)
+    if found.ungraded:
+        text = TN("%(count)s paper has not been graded.", "%(count)s papers have not been graded.", found.ungraded)
+        yield Blocker("ungraded", text, url)
+
+
+# --- what a person can do -------------------------------------------------------------------------------------------
+
+
+def entry_actions(
+    ctx: Context, *, campaign: Campaign, own: Sequence[Phase], enrolment: Enrolment, address: Address
+) -> list[EntryAction]:
+    """Return what a person can do now in each of the quiz's rounds."""
+    attempts = queries.attempts_in(ctx, round_ids=[round_.id for round_ in own], enrolment_id=enrolment.id)
+    return [
+        _action(
+            ctx,
+            campaign=campaign,
+            round_=round_,
+            enrolment=enrolment,
+            attempts=[attempt for attempt in attempts if attempt.phase_id == round_.id],
+            url=address("quiz.entrance", slug=campaign.slug, round_id=round_.id),
+        )
+        for round_ in own
+    ]
+
+
+def _action(
+    ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolment, attempts: list[Attempt], url: str
+) -> EntryAction:
+    def action(title: Text, detail: Text | None = None, *, link: bool = True, primary: bool = True) -> EntryAction:
+        return EntryAction(
+            f"round-{round_.id}", round_.id, title, detail, url if link else "", primary, order=round_.number or 0
+        )
+
+    if enrolment.state is not EnrolmentState.ACTIVE:
+        reason = T("Reason: %(reason)s", reason=enrolment.excluded_reason)
+        return action(T("You have been excluded"), reason, link=False, primary=False)
+    last = attempts[-1] if attempts else None
+    if last is not None and last.is_open and last.deadline > ctx.now:
+        return action(T("Go on with your paper"), T("It ends at %(moment)s.", moment=last.deadline))
+    window = open_span(round_.windows, ctx.now)
+    if window is None:
+        return _closed_action(ctx, round_, last, action)
+    settings = settings_of(ctx, campaign=campaign, round_=round_)
+    if settings.attempts and len(attempts) >= settings.attempts:
+        return action(T("See your result"), T("You have used all your attempts."))
+    if attempts:
+        return action(T("Start another attempt"), T("The round closes at %(moment)s.", moment=window.closes_at))
+    return action(T("Start the quiz"), T("The round closes at %(moment)s.", moment=window.closes_at))
+
+
+def _closed_action(
+    ctx: Context, round_: Phase, last: Attempt | None, action: Callable[..., EntryAction]
+) -> EntryAction:
+    if last is not None:
+        return action(T("See your result"))
+    opens = next_edge(round_.windows, ctx.now)
+    if opens is not None:
+        return action(T("Not open yet"), T("It opens at %(moment)s.", moment=opens), link=False, primary=False)
+    return action(
+        T("The round has closed"),
+        T("You did not take part in “%(round)s”.", round=round_.title),
+        link=False,
+        primary=False,
+    )
+
+
+# --- publication ----------------------------------------------------------------------------------------------------
+
+
+def sections(ctx: Context, *, campaign: Campaign) -> list[PublicationSection]:
+    """Return for each closed round how scores are distributed, and its hardest and easiest questions."""
+    closed = [round_ for round_ in rounds(ctx, campaign_id=campaign.id, source=OWNER) if has_closed(ctx, round_=round_)]
+    return [section for round_ in closed for section in _round_sections(ctx, campaign, round_)]
+
+
+def _round_sections(ctx: Context, campaign: Campaign, round_: Phase) -> Iterator[PublicationSection]:
+    say = speaker(campaign.language)
+    persons, attempts = queries.persons_and_attempts(ctx, round_=round_)
+    note = T("%(attempts)s papers handed in by %(persons)s persons.", attempts=attempts, persons=persons)
+    yield PublicationSection(
+        f"scores-{round_.key}",
+        say(T("Distribution of scores, %(round)s", round=round_.title)),
+        [
+            Column("score", say(T("Score")), "points"),
+            Column("attempts", say(T("Papers")), "integer"),
+            Column("persons", say(T("Persons")), "integer"),
+        ],
+        queries.score_distribution(ctx, round_=round_),
+        say(note),
+        chart="bar",
+        order=40,
+    )
+    figures = queries.question_figures(ctx, round_=round_)
+    by_share = sorted(figures, key=lambda figure: (figure.right / figure.papers, figure.key))
+    hardest, easiest = by_share[:_EXTREMES], by_share[::-1][:_EXTREMES]
+    for key, title, chosen in (
+        ("hardest", T("Questions most often answered wrongly, %(round)s", round=round_.title), hardest),
+        ("easiest", T("Questions most often answered rightly, %(round)s", round=round_.title), easiest),
+    ):
+        yield PublicationSection(
+            f"{key}-{round_.key}",
+            say(title),
+            [
+                Column("question", say(T("Question"))),
+                Column("share", say(T("Right answers in per cent")), "integer"),
+                Column("papers", say(T("Papers with this question")), "integer"),
+            ],
+            [(figure.text, round(100 * figure.right / figure.papers), figure.papers) for figure in chosen],
+            order=45,
+        )

@@ -1,0 +1,1 @@
+"""What the quiz does: the bank, drawing, attempts, answers, grading, results."""

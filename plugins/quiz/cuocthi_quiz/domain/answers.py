@@ -1,0 +1,210 @@
+"""Saving an answer: one checked statement that decides everything, and a look afterwards only when it refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from cuocthi.clock import from_micros, to_micros
+from cuocthi.errors import Closed, Conflict, DomainError, Missing
+from cuocthi.text import T
+from cuocthi.users.models import WebSession
+from cuocthi_quiz import queries
+from cuocthi_quiz.domain.drawing import to_chosen, to_shown, unpack
+from cuocthi_quiz.models import MAX_OPTIONS, Attempt, QuestionType
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cuocthi.context import Context
+
+#: Beyond this length no more changes of one answer are listed: nobody changes his mind two hundred times.
+_HISTORY_LENGTH = 3000
+#: The highest sequence number and prediction: what a 32-bit number holds.
+MOST = 2**31 - 1
+
+
+class SignedOut(DomainError):
+    """The session has ended; what was not saved can be saved after signing in again."""
+
+    status = 401
+
+
+class TakenOver(Conflict):
+    """The paper is answered from another place now."""
+
+
+class Stale(Conflict):
+    """A newer answer is stored.
+
+    ``stored`` is that answer, as options in the order shown (or the prediction), ``sequence`` its place in the count of
+    changes.
+    """
+
+    def __init__(self, stored: int | None, sequence: int) -> None:
+        super().__init__(T("A newer answer to this question has already been saved; it stays."))
+        self.stored = stored
+        self.sequence = sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """From where something is answered: the session (its digest), the attempt, and the token that holds it."""
+
+    session_hash: str
+    attempt_id: int
+    token: str
+
+
+# The options arrive in the order shown and are stored in the author's: each bit moves to its option's own place.
+_CHOSEN = " + ".join(
+    f"(((CAST(:shown AS INTEGER) >> {place}) & 1) << CAST((i.option_order >> {4 * place}) & 15 AS INTEGER))"
+    for place in range(MAX_OPTIONS)
+)
+
+_SAVE = f"""
+INSERT INTO quiz_answer (attempt_id, position, chosen, sequence, saved_at, history)
+SELECT a.id, i.position, {_CHOSEN}, :sequence, :now,
+       CAST({_CHOSEN} AS TEXT) || '@' || CAST((:now - a.started_at) / 1000 AS TEXT) || ';'
+FROM core_session AS s
+JOIN quiz_attempt AS a ON a.user_id = s.user_id
+JOIN quiz_item AS i ON i.attempt_id = a.id
+JOIN quiz_revision AS r ON r.id = i.revision_id
+WHERE s.token_hash = :session AND s.revoked_at IS NULL AND s.expires_at > :now
+  AND a.id = :attempt AND a.token = :token AND a.submitted_at IS NULL AND a.deadline > :now
+  AND i.position = :position AND (1 << CAST(r.option_count AS INTEGER)) > :shown
+  AND (r.type = 'multiple' OR :single = 1)
+{{lock}}
+ON CONFLICT (attempt_id, position) DO UPDATE
+SET chosen = excluded.chosen, sequence = excluded.sequence, saved_at = excluded.saved_at,
+    history = CASE WHEN length(quiz_answer.history) > {_HISTORY_LENGTH} THEN quiz_answer.history
+                   ELSE quiz_answer.history || excluded.history END
+WHERE quiz_answer.sequence < excluded.sequence
+RETURNING saved_at
+"""  # noqa: S608 - put together from constants of this module
+
+_PREDICT = f"""
+UPDATE quiz_attempt
+SET prediction = :prediction, prediction_sequence = :sequence,
+    prediction_history = CASE WHEN length(prediction_history) > {_HISTORY_LENGTH} THEN prediction_history
+        ELSE prediction_history || COALESCE(CAST(CAST(:prediction AS BIGINT) AS TEXT), '')
+             || '@' || CAST((:now - started_at) / 1000 AS TEXT) || ';' END
+WHERE id = :attempt AND token = :token AND submitted_at IS NULL AND deadline > :now AND asks_prediction
+  AND prediction_sequence < :sequence
+  AND user_id = (SELECT user_id FROM core_session
+                 WHERE token_hash = :session AND revoked_at IS NULL AND expires_at > :now)
+RETURNING id
+"""  # noqa: S608 - as above
+
+
+def _statement(text: str) -> sa.TextClause:
+    return sa.text(text).bindparams(sa.bindparam("now", type_=sa.BigInteger))
+
+
+# On PostgreSQL the attempt is locked against a hand-in or a moved deadline at the same instant; SQLite has one writer.
+_SAVE_ON = {
+    "postgresql": _statement(_SAVE.format(lock="FOR SHARE OF a")),
+    "sqlite": _statement(_SAVE.format(lock="")),
+}
+_PREDICT_STATEMENT = _statement(_PREDICT).bindparams(sa.bindparam("prediction", type_=sa.BigInteger))
+
+
+def save(ctx: Context, *, place: Place, position: int, shown: int, sequence: int) -> datetime:
+    """Store the answer to a question, and return when; it is safe only when the caller has committed.
+
+    ``shown`` is the set of options in the order shown (0 takes the answer back), ``sequence`` the participant's count
+    of changes: saying the same again is no change and succeeds. Raises SignedOut, Missing for a paper, question or
+    option that is not there, Closed past the deadline or after the hand-in, TakenOver, and Stale for a lower sequence.
+    """
+    values = {
+        "session": place.session_hash,
+        "attempt": place.attempt_id,
+        "token": place.token,
+        "position": position,
+        "shown": shown,
+        "single": int(shown.bit_count() <= 1),
+        "sequence": sequence,
+        "now": to_micros(ctx.now),
+    }
+    if 0 <= shown < 1 << MAX_OPTIONS and 0 < sequence <= MOST:
+        saved = ctx.session.execute(_SAVE_ON[ctx.session.get_bind().dialect.name], values).scalar_one_or_none()
+        if saved is not None:
+            return from_micros(saved)
+    return _explain_save(ctx, place=place, position=position, shown=shown, sequence=sequence)
+
+
+def _explain_save(ctx: Context, *, place: Place, position: int, shown: int, sequence: int) -> datetime:
+    attempt = _own_attempt(ctx, place)
+    row = queries.answer_at(ctx, attempt_id=attempt.id, position=position)
+    if row is None:
+        raise Missing(T("There is no such question on your paper."))
+    order = unpack(row.option_order, len(row.options))
+    fits = 0 <= shown < 1 << len(order) and (row.type is QuestionType.MULTIPLE or shown.bit_count() <= 1)
+    if not fits or not 0 < sequence <= MOST:
+        raise Missing(T("There is no such option for this question."))
+    if row.saved_at is not None and row.sequence == sequence and row.chosen == to_chosen(shown, order):
+        return row.saved_at
+    _refuse_closed(ctx, attempt, place)
+    raise Stale(to_shown(row.chosen, order), row.sequence)
+
+
+def predict(ctx: Context, *, place: Place, prediction: int | None, sequence: int) -> datetime:
+    """Store the prediction (None takes it back) as :func:`save` stores an answer; raises the same."""
+    values: dict[str, Any] = {
+        "session": place.session_hash,
+        "attempt": place.attempt_id,
+        "token": place.token,
+        "prediction": prediction,
+        "sequence": sequence,
+        "now": to_micros(ctx.now),
+    }
+    possible = (prediction is None or 0 <= prediction <= MOST) and 0 < sequence <= MOST
+    if possible and ctx.session.execute(_PREDICT_STATEMENT, values).scalar_one_or_none() is not None:
+        return ctx.now
+    attempt = _own_attempt(ctx, place)
+    if not attempt.asks_prediction:
+        raise Missing(T("There is no such question on your paper."))
+    if not possible:
+        raise DomainError(T("Please enter a whole number of persons."), field="prediction")
+    if attempt.prediction_sequence == sequence and attempt.prediction == prediction:
+        return ctx.now
+    _refuse_closed(ctx, attempt, place)
+    raise Stale(attempt.prediction, attempt.prediction_sequence)
+
+
+def _own_attempt(ctx: Context, place: Place) -> Attempt:
+    user_id = ctx.session.scalar(
+        sa.select(WebSession.user_id).where(
+            WebSession.token_hash == place.session_hash,
+            WebSession.revoked_at.is_(None),
+            WebSession.expires_at > ctx.now,
+        )
+    )
+    if user_id is None:
+        raise SignedOut(T("You have been signed out. Your answers wait here; sign in again and they will be saved."))
+    attempt = ctx.session.scalar(
+        sa.select(Attempt)
+        .where(Attempt.id == place.attempt_id, Attempt.user_id == user_id)
+        .execution_options(populate_existing=True)
+    )
+    if attempt is None:
+        raise Missing(T("There is no such paper of yours."))
+    return attempt
+
+
+def _refuse_closed(ctx: Context, attempt: Attempt, place: Place) -> None:
+    if attempt.submitted_at is not None:
+        raise Closed(
+            T(
+                "The paper was handed in at %(moment)s; this answer came later and does not count.",
+                moment=attempt.submitted_at,
+            )
+        )
+    if attempt.deadline <= ctx.now:
+        raise Closed(
+            T("Time was up at %(moment)s; this answer came later and does not count.", moment=attempt.deadline)
+        )
+    if attempt.token != place.token:
+        raise TakenOver(T("This paper is now open in another place; please go on there, or take it over here."))

@@ -1,0 +1,234 @@
+"""An attempt from its start to its hand-in. Every step is decided by the database, whoever else tries at once."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cuocthi.campaigns.models import CampaignState
+from cuocthi.campaigns.settings import load_settings, structure
+from cuocthi.clock import to_micros
+from cuocthi.database import UtcTime
+from cuocthi.enrolments.models import EnrolmentState
+from cuocthi.errors import Closed, Conflict, Forbidden, Missing
+from cuocthi.text import TN, T
+from cuocthi.timelines.queries import open_window
+from cuocthi_quiz import queries
+from cuocthi_quiz.domain import drawing
+from cuocthi_quiz.domain.statements import change, forget
+from cuocthi_quiz.models import Attempt, HandIn, Item, TakeOver
+from cuocthi_quiz.settings import OWNER, QuizSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.enrolments.models import Enrolment
+    from cuocthi.timelines.models import Phase
+
+_TOKEN_BYTES = 12
+
+
+def settings_of(ctx: Context, *, campaign: Campaign, round_: Phase) -> QuizSettings:
+    """Return the settings under which somebody who starts now would take part."""
+    return load_settings(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, round_=round_).value
+
+
+def deadline(started_at: datetime, minutes: int, closes_at: datetime) -> datetime:
+    """Return when a paper ends: after ``minutes`` (0: no limit), and never after the window closes."""
+    return min(started_at + timedelta(minutes=minutes), closes_at) if minutes else closes_at
+
+
+def candidates(ctx: Context, *, campaign_id: int) -> list[drawing.Candidate]:
+    """Return the questions that papers are drawn from."""
+    return [drawing.Candidate(*row) for row in queries.approved(ctx, campaign_id=campaign_id)]
+
+
+def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolment) -> Attempt:
+    """Start an attempt: draw the paper and fix the deadline. Whoever has an open paper gets that one.
+
+    Raises Closed when no window is open or no attempt is left, Forbidden for an excluded person, Conflict when the bank
+    cannot fill the paper.
+    """
+    _refuse_outsiders(campaign, round_, enrolment)
+    window = open_window(ctx, phase_id=round_.id, lock=True)
+    if window is None:
+        raise Closed(T("“%(round)s” is not open now.", round=round_.title))
+    submit_overdue(ctx, round_id=round_.id, enrolment_id=enrolment.id)
+    earlier = queries.attempts_of(ctx, round_id=round_.id, enrolment_id=enrolment.id)
+    if earlier and earlier[-1].is_open:
+        return earlier[-1]
+    loaded = load_settings(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, round_=round_)
+    settings = loaded.value
+    if settings.attempts and len(earlier) >= settings.attempts:
+        raise Closed(
+            TN("You have used your %(count)s attempt.", "You have used all your %(count)s attempts.", settings.attempts)
+        )
+    number = len(earlier) + 1
+    seed = drawing.seed(campaign.draw_key, round_key=round_.key, contest_number=enrolment.code, attempt=number)
+    paper = _draw(settings, candidates(ctx, campaign_id=campaign.id), seed)
+    values = {
+        "campaign_id": campaign.id,
+        "phase_id": round_.id,
+        "enrolment_id": enrolment.id,
+        "user_id": enrolment.user_id,
+        "number": number,
+        "settings_version_id": loaded.version_id,
+        "minutes": settings.minutes,
+        "started_at": ctx.now,
+        "deadline": deadline(ctx.now, settings.minutes, window.closes_at),
+        "token": secrets.token_hex(_TOKEN_BYTES),
+        "asks_prediction": settings.prediction,
+    }
+    attempt_id = _insert_once(ctx, values)
+    if attempt_id is not None:
+        ctx.session.execute(sa.insert(Item), [{"attempt_id": attempt_id, **item} for item in paper])
+    found = queries.attempts_of(ctx, round_id=round_.id, enrolment_id=enrolment.id)
+    if not found or not found[-1].is_open:
+        raise Conflict(T("This paper was handed in elsewhere in this very moment; please load the page again."))
+    return found[-1]
+
+
+def _refuse_outsiders(campaign: Campaign, round_: Phase, enrolment: Enrolment) -> None:
+    if enrolment.campaign_id != campaign.id or round_.campaign_id != campaign.id or round_.source != OWNER:
+        raise Missing(T("This round does not exist here."))
+    if campaign.state is not CampaignState.OPEN:
+        raise Closed(T("This contest is not open."))
+    if enrolment.state is not EnrolmentState.ACTIVE:
+        raise Forbidden(T("You have been excluded from this contest: %(reason)s", reason=enrolment.excluded_reason))
+
+
+def _draw(settings: QuizSettings, bank: list[drawing.Candidate], seed: bytes) -> list[dict[str, int]]:
+    if not settings.blueprint or drawing.shortages(settings.blueprint, bank):
+        raise Conflict(T("The questions are not ready. Please tell the organisers; you have lost nothing."))
+    return [
+        {"position": position, "revision_id": drawn.revision_id, "option_order": drawing.pack(drawn.order)}
+        for position, drawn in enumerate(drawing.draw(settings.blueprint, bank, seed), start=1)
+    ]
+
+
+def _insert_once(ctx: Context, values: dict[str, Any]) -> int | None:
+    """Insert an attempt unless another request has been faster, and then return None."""
+    insert: Any = postgresql.insert if ctx.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(Attempt).values(**values).on_conflict_do_nothing().returning(Attempt.id)
+    inserted: int | None = ctx.session.scalar(statement)
+    return inserted
+
+
+def own_attempt(ctx: Context, *, attempt_id: int) -> tuple[Attempt, QuizSettings]:
+    """Return the actor's attempt and the settings it was made under. Raises Missing for anybody else's."""
+    found = queries.attempt_of_user(ctx, attempt_id=attempt_id, user_id=ctx.actor.user_id)
+    if found is None:
+        raise Missing(T("There is no such paper of yours."))
+    attempt, values = found
+    return attempt, made_under(values)
+
+
+def made_under(values: Any) -> QuizSettings:
+    """Return the settings of a stored version, or the defaults for None."""
+    return QuizSettings() if values is None else structure(QuizSettings, values)
+
+
+def take_over(ctx: Context, *, attempt: Attempt) -> str:
+    """Let the paper be answered from here alone, log it, and return the new token. Raises Closed if it is handed in."""
+    token = secrets.token_hex(_TOKEN_BYTES)
+    changed = change(
+        ctx,
+        sa.update(Attempt)
+        .where(Attempt.id == attempt.id, Attempt.submitted_at.is_(None), Attempt.deadline > ctx.now)
+        .values(token=token, former_token=Attempt.token),
+    )
+    if not changed:
+        raise Closed(T("This paper has been handed in."))
+    ctx.session.add(TakeOver(attempt_id=attempt.id, at=ctx.now, address=ctx.actor.address))
+    ctx.session.flush()
+    return token
+
+
+def hand_in(ctx: Context, *, attempt: Attempt, token: str) -> bool:
+    """Hand a paper in; return whether this call did it. Past the deadline it counts as handed in at the deadline.
+
+    Raises Conflict if the paper is open in another place.
+    """
+    now = sa.literal(ctx.now, UtcTime())
+    in_time = now < Attempt.deadline
+    changed = change(
+        ctx,
+        sa.update(Attempt)
+        .where(Attempt.id == attempt.id, Attempt.submitted_at.is_(None), sa.or_(Attempt.token == token, ~in_time))
+        .values(
+            submitted_at=sa.case((in_time, now), else_=Attempt.deadline),
+            handed_in_by=sa.case((in_time, HandIn.PARTICIPANT.value), else_=HandIn.DEADLINE.value),
+        ),
+    )
+    ctx.session.refresh(attempt)
+    if attempt.is_open:
+        raise Conflict(T("This paper is now open in another place; please go on there, or take it over here."))
+    return bool(changed)
+
+
+def submit_overdue(ctx: Context, *, round_id: int | None = None, enrolment_id: int | None = None) -> int:
+    """Hand in every open paper whose deadline has passed, as it was saved; return how many this call handed in.
+
+    One conditional statement: however many run at once, each paper is handed in once.
+    """
+    conditions = [Attempt.submitted_at.is_(None), Attempt.deadline <= ctx.now]
+    if round_id is not None:
+        conditions.append(Attempt.phase_id == round_id)
+    if enrolment_id is not None:
+        conditions.append(Attempt.enrolment_id == enrolment_id)
+    changed = change(
+        ctx, sa.update(Attempt).where(*conditions).values(submitted_at=Attempt.deadline, handed_in_by=HandIn.DEADLINE)
+    )
+    if changed:
+        forget(ctx, Attempt)
+    return changed
+
+
+#: Times are microseconds; a limit of 0 minutes means until the window closes.
+_MOVE_DEADLINES = sa.text("""
+UPDATE quiz_attempt AS a
+SET deadline = COALESCE((
+    SELECT MAX(CASE WHEN a.minutes > 0 AND a.started_at + a.minutes * 60000000 < w.closes_at
+                    THEN a.started_at + a.minutes * 60000000 ELSE w.closes_at END)
+    FROM core_window AS w
+    WHERE w.phase_id = a.phase_id AND w.opens_at <= a.started_at AND a.started_at < w.closes_at
+), a.started_at)
+WHERE a.phase_id = :round_id AND a.submitted_at IS NULL AND a.deadline > :now
+""")
+
+
+def move_deadlines(ctx: Context, *, round_id: int) -> int:
+    """Let the open papers of a round follow its windows; return how many are open. Time that ran out stays run out."""
+    ctx.session.flush()
+    moved = change(ctx, _MOVE_DEADLINES, {"round_id": round_id, "now": to_micros(ctx.now)})
+    forget(ctx, Attempt)
+    return moved
+
+
+def flag(ctx: Context, *, attempt: Attempt, token: str, position: int, flagged: bool) -> None:
+    """Mark a question to be looked at again, or unmark it. Raises Conflict if the paper is not open here."""
+    held = sa.exists().where(
+        Attempt.id == Item.attempt_id,
+        Attempt.token == token,
+        Attempt.submitted_at.is_(None),
+        Attempt.deadline > ctx.now,
+    )
+    changed = change(
+        ctx,
+        sa.update(Item).where(Item.attempt_id == attempt.id, Item.position == position, held).values(flagged=flagged),
+    )
+    if not changed:
+        raise Conflict(T("This paper is not open here any more; please load the page again."))
+
+
+def positions(paper: Sequence[queries.PaperRow]) -> tuple[int, int, int]:
+    """Return how many questions of a paper are answered, flagged and open."""
+    answered = sum(row.chosen != 0 for row in paper)
+    return answered, sum(row.flagged for row in paper), len(paper) - answered

@@ -1,0 +1,179 @@
+"""The bank: writing questions, approving them by a second person, withdrawing them; topics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from cuocthi.audit.domain import record
+from cuocthi.errors import Conflict, DomainError, Forbidden, InvalidData
+from cuocthi.text import T
+from cuocthi_quiz.domain.questions import QuestionData, is_key, problems, tidy
+from cuocthi_quiz.domain.statements import change, forget
+from cuocthi_quiz.models import Question, Revision, RevisionState, Topic
+
+if TYPE_CHECKING:
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+
+
+def add_topic(ctx: Context, *, campaign: Campaign, key: str, title: str) -> Topic:
+    """Add a topic behind the others and record it.
+
+    Raises DomainError (field ``key`` or ``title``) for a key that is malformed or taken, or an empty title.
+    """
+    title = tidy(title)
+    if not is_key(key):
+        text = T("A key is made of lower-case letters, digits and hyphens.")
+        raise DomainError(text, field="key")
+    if not title:
+        raise DomainError(T("Please enter a title."), field="title")
+    topics = list(ctx.session.scalars(sa.select(Topic).where(Topic.campaign_id == campaign.id)))
+    if key in {topic.key for topic in topics}:
+        raise DomainError(T("There is already a topic with this key."), field="key")
+    position = max((topic.position for topic in topics), default=0) + 1
+    topic = Topic(campaign_id=campaign.id, key=key, title=title, position=position)
+    ctx.session.add(topic)
+    ctx.session.flush()
+    record(
+        ctx,
+        action="quiz:topic:add",
+        summary=T("Added the topic “%(title)s”", title=title),
+        campaign=campaign,
+        object_kind="quiz_topic",
+        object_id=topic.id,
+        after={"key": key, "title": title},
+    )
+    return topic
+
+
+def write_question(
+    ctx: Context, *, campaign: Campaign, data: QuestionData, question: Question | None = None
+) -> Revision:
+    """Write a new question, or a new revision of one, as a draft, and record it.
+
+    What was approved before stays in the bank until the draft is approved; a former draft is set aside. The key of an
+    existing question stays. Raises InvalidData with everything that is wrong, DomainError for an unknown topic or a key
+    that is taken.
+    """
+    wrong = list(problems(data))
+    if wrong:
+        raise InvalidData(T("The question is not complete; nothing was changed."), [text for _, text in wrong])
+    topic = ctx.session.scalar(sa.select(Topic).where(Topic.campaign_id == campaign.id, Topic.key == data.topic))
+    if topic is None:
+        raise DomainError(T("There is no topic “%(topic)s”.", topic=data.topic), field="topic")
+    if question is None:
+        question = _new_question(ctx, campaign=campaign, key=data.key)
+    _retire(ctx, question, RevisionState.DRAFT)
+    newest = ctx.session.scalar(sa.select(sa.func.max(Revision.number)).where(Revision.question_id == question.id))
+    revision = new_revision(ctx, data=data, question_id=question.id, topic_id=topic.id, number=(newest or 0) + 1)
+    ctx.session.add(revision)
+    ctx.session.flush()
+    record(
+        ctx,
+        action="quiz:question:write",
+        summary=T("Wrote revision %(number)s of question %(key)s", number=revision.number, key=question.key),
+        campaign=campaign,
+        object_kind="quiz_question",
+        object_id=question.id,
+        after={"revision": revision.number},
+    )
+    return revision
+
+
+def _new_question(ctx: Context, *, campaign: Campaign, key: str) -> Question:
+    taken = sa.select(Question.id).where(Question.campaign_id == campaign.id, Question.key == key)
+    if ctx.session.scalar(taken) is not None:
+        raise DomainError(T("There is already a question with the key “%(key)s”.", key=key), field="key")
+    last = ctx.session.scalar(sa.select(sa.func.max(Question.position)).where(Question.campaign_id == campaign.id))
+    question = Question(campaign_id=campaign.id, key=key, position=(last or 0) + 1)
+    ctx.session.add(question)
+    ctx.session.flush()
+    return question
+
+
+def new_revision(ctx: Context, *, data: QuestionData, question_id: int, topic_id: int, number: int) -> Revision:
+    """Return a revision that says what ``data`` says, as a draft by the actor; it is not added to the session."""
+    reading = data.second_reading
+    return Revision(
+        question_id=question_id,
+        number=number,
+        state=RevisionState.DRAFT,
+        topic_id=topic_id,
+        difficulty=data.difficulty,
+        type=data.type,
+        text=data.text,
+        options=[option.text for option in data.options],
+        option_count=len(data.options),
+        key_mask=data.key_mask,
+        explanation=data.explanation,
+        source=data.source,
+        true_as_of=data.true_as_of,
+        search=data.search,
+        reading_verdict=reading.verdict if reading else "",
+        reading_of=reading.read if reading else "",
+        reading_note=reading.note if reading else "",
+        reading_on=reading.on if reading else None,
+        author_id=ctx.actor.user_id,
+        created_at=ctx.now,
+    )
+
+
+def approve(ctx: Context, *, campaign: Campaign, revision: Revision) -> None:
+    """Take a draft into the bank in place of what was approved before, and record it.
+
+    Raises Forbidden for the author, Conflict if the draft is no longer the newest.
+    """
+    if ctx.actor.user_id is None or ctx.actor.user_id == revision.author_id:
+        raise Forbidden(T("A question is approved by somebody else than its author."))
+    question = ctx.session.get_one(Question, revision.question_id, with_for_update=True)
+    ctx.session.refresh(revision, ["state"])
+    if revision.state is not RevisionState.DRAFT:
+        raise Conflict(T("This draft has been replaced or decided on in the meantime; please look at the newest one."))
+    _retire(ctx, question, RevisionState.APPROVED)
+    revision.state = RevisionState.APPROVED
+    revision.approved_by = ctx.actor.user_id
+    revision.approved_at = ctx.now
+    ctx.session.flush()
+    record(
+        ctx,
+        action="quiz:question:approve",
+        summary=T("Approved revision %(number)s of question %(key)s", number=revision.number, key=question.key),
+        campaign=campaign,
+        object_kind="quiz_question",
+        object_id=question.id,
+        after={"revision": revision.number, "state": str(revision.state)},
+    )
+
+
+def withdraw(ctx: Context, *, campaign: Campaign, question: Question) -> None:
+    """Take a question out of the bank, its draft too, and record it. Papers already drawn keep it.
+
+    Raises Conflict if it is not in the bank any more.
+    """
+    ctx.session.get_one(Question, question.id, with_for_update=True)
+    retired = _retire(ctx, question, RevisionState.APPROVED) + _retire(ctx, question, RevisionState.DRAFT)
+    if not retired:
+        raise Conflict(T("This question has already been withdrawn."))
+    record(
+        ctx,
+        action="quiz:question:withdraw",
+        summary=T("Withdrew question %(key)s", key=question.key),
+        campaign=campaign,
+        object_kind="quiz_question",
+        object_id=question.id,
+        after={"state": str(RevisionState.FORMER)},
+    )
+
+
+def _retire(ctx: Context, question: Question, state: RevisionState) -> int:
+    retired = change(
+        ctx,
+        sa.update(Revision)
+        .where(Revision.question_id == question.id, Revision.state == state)
+        .values(state=RevisionState.FORMER),
+    )
+    if retired:
+        forget(ctx, Revision)
+    return retired

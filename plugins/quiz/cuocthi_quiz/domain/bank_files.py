@@ -1,0 +1,232 @@
+"""The bank as files: one TOML file a topic, read with every problem named, written so that reading gives the same."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import sqlalchemy as sa
+
+from cuocthi.errors import InvalidData
+from cuocthi.text import T
+from cuocthi_quiz import queries
+from cuocthi_quiz.domain.bank import new_revision
+from cuocthi_quiz.domain.questions import Option, QuestionData, SecondReading, data_of, problems, tidy
+from cuocthi_quiz.models import Difficulty, Question, QuestionType, RevisionState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.text import Text
+    from cuocthi_quiz.models import Topic
+
+FOLDER = "questions/"
+SUFFIX = ".toml"
+
+Kind = TypeVar("Kind", bound=StrEnum)
+
+_QUESTION = {
+    "key": str,
+    "topic": str,
+    "difficulty": str,
+    "type": str,
+    "text": str,
+    "options": list,
+    "explanation": str,
+    "source": str,
+    "true_as_of": date,
+}
+_OPTIONAL = {"second_reading": dict, "draft": bool}
+_SECOND_READING = {"verdict": str, "read": str, "note": str, "on": date}
+_OPTION = {"text": str}
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Reader:
+    """Reads files and gathers what is wrong with them."""
+
+    topics: frozenset[str]
+    questions: list[QuestionData] = field(default_factory=list)
+    problems: list[Text] = field(default_factory=list)
+    seen: dict[str, str] = field(default_factory=dict)
+
+    def read(self, name: str, content: bytes) -> None:
+        try:
+            table = tomllib.loads(content.decode("utf-8"))
+        except UnicodeDecodeError:
+            self.problems.append(T("%(file)s: the file is not in UTF-8", file=name))
+            return
+        except tomllib.TOMLDecodeError as error:
+            self.problems.append(T("%(file)s: the file is not valid TOML: %(reason)s", file=name, reason=str(error)))
+            return
+        for unknown in sorted(set(table) - {"question"}):
+            self.problems.append(T("%(file)s: “%(name)s” is not known here", file=name, name=unknown))
+        entries = table.get("question", [])
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            self.problems.append(T("%(file)s: questions are written as [[question]]", file=name))
+            return
+        for number, entry in enumerate(entries, start=1):
+            self._entry(name, number, entry)
+
+    def _entry(self, name: str, number: int, entry: Mapping[str, Any]) -> None:
+        key = entry.get("key")
+        called = key if isinstance(key, str) and key else f"#{number}"
+        found = list(self._checked(entry))
+        if not found:
+            question = _question(entry)
+            found = [problem for _, problem in problems(question)]
+            if question.topic not in self.topics:
+                found.append(T("there is no topic “%(topic)s”", topic=question.topic))
+            self.questions.append(question)
+        if isinstance(key, str) and key:
+            if key in self.seen:
+                found.append(T("the key is used twice, first in %(file)s", file=self.seen[key]))
+            self.seen.setdefault(key, name)
+        for problem in found:
+            self.problems.append(T("%(file)s, question %(key)s: %(problem)s", file=name, key=called, problem=problem))
+
+    def _checked(self, entry: Mapping[str, Any]) -> Iterator[Text]:
+        yield from _shape(entry, _QUESTION, _OPTIONAL)
+        for name, kinds in (("difficulty", Difficulty), ("type", QuestionType)):
+            value = entry.get(name)
+            if isinstance(value, str) and value not in set(kinds):
+                known = ", ".join(kinds)
+                yield T("“%(name)s” is %(known)s, not “%(value)s”", name=name, known=known, value=value)
+        options = entry.get("options")
+        for option in options if isinstance(options, list) else ():
+            if isinstance(option, dict):
+                yield from _shape(option, _OPTION, {"right": bool})
+            else:
+                yield T('an option is written as { text = "…" }')
+        reading = entry.get("second_reading")
+        if isinstance(reading, dict):
+            yield from _shape(reading, _SECOND_READING, {})
+
+
+def _shape(table: Mapping[str, Any], required: Mapping[str, type], optional: Mapping[str, type]) -> Iterator[Text]:
+    for name in sorted(set(table) - set(required) - set(optional)):
+        yield T("“%(name)s” is not known here", name=name)
+    for name in required:
+        if name not in table:
+            yield T("“%(name)s” is missing", name=name)
+    for name, kind in {**required, **optional}.items():
+        # Not isinstance: a time is a date, and a truth value a number, but neither is meant as one.
+        if name in table and type(table[name]) is not kind:
+            yield T("“%(name)s” has a value of the wrong kind", name=name)
+
+
+def _question(entry: Mapping[str, Any]) -> QuestionData:
+    reading = entry.get("second_reading")
+    return QuestionData(
+        key=entry["key"],
+        topic=entry["topic"],
+        difficulty=Difficulty(entry["difficulty"]),
+        type=QuestionType(entry["type"]),
+        text=tidy(entry["text"]),
+        options=tuple(Option(tidy(option["text"]), option.get("right", False)) for option in entry["options"]),
+        explanation=tidy(entry["explanation"]),
+        source=tidy(entry["source"]),
+        true_as_of=entry["true_as_of"],
+        second_reading=None if reading is None else SecondReading(**reading),
+        draft=entry.get("draft", False),
+    )
+
+
+def read_bank(files: Mapping[str, bytes], *, topics: Iterable[str]) -> list[QuestionData]:
+    """Return the questions of files by name, in their order.
+
+    Raises InvalidData with every problem, each with its file, the question's key and the reason.
+    """
+    reader = _Reader(frozenset(topics))
+    for name in sorted(files):
+        if name.startswith(FOLDER) and name.endswith(SUFFIX):
+            reader.read(name, files[name])
+        else:
+            reader.problems.append(T("%(file)s: this is no file of questions", file=name))
+    if reader.problems:
+        raise InvalidData(T("The questions could not be read; nothing was changed."), reader.problems)
+    return reader.questions
+
+
+def fill_bank(ctx: Context, *, campaign: Campaign, topics: Iterable[Topic], questions: Iterable[QuestionData]) -> int:
+    """Put questions into an empty bank; those that are not drafts are approved by the actor. Return their number."""
+    topic_ids = {topic.key: topic.id for topic in topics}
+    added = 0
+    for position, data in enumerate(questions, start=1):
+        question = Question(campaign_id=campaign.id, key=data.key, position=position)
+        # The question's key of the database is only known after the flush, which takes all rows together.
+        revision = new_revision(ctx, data=data, question_id=0, topic_id=topic_ids[data.topic], number=1)
+        revision.question = question
+        revision.author_id = None
+        if not data.draft:
+            revision.state = RevisionState.APPROVED
+            revision.approved_by, revision.approved_at = ctx.actor.user_id, ctx.now
+        ctx.session.add(question)
+        added += 1
+    ctx.session.flush()
+    return added
+
+
+def has_questions(ctx: Context, *, campaign: Campaign) -> bool:
+    """Tell whether a campaign's bank holds anything."""
+    return ctx.session.scalar(sa.select(Question.id).where(Question.campaign_id == campaign.id).limit(1)) is not None
+
+
+# --- writing --------------------------------------------------------------------------------------------------------
+
+
+def write_bank(ctx: Context, *, campaign: Campaign) -> dict[str, bytes]:
+    """Return the bank as files by name, one a topic; of an approved question the approved revision, else the draft."""
+    by_topic: dict[str, list[str]] = {}
+    for question, revision, topic in queries.bank(ctx, campaign_id=campaign.id):
+        by_topic.setdefault(topic, []).append(_written(data_of(revision, key=question.key, topic=topic)))
+    return {f"{FOLDER}{topic}{SUFFIX}": "\n".join(entries).encode() for topic, entries in by_topic.items()}
+
+
+def _written(question: QuestionData) -> str:
+    lines = [
+        "[[question]]",
+        f"key = {_string(question.key)}",
+        f"topic = {_string(question.topic)}",
+        f"difficulty = {_string(question.difficulty)}",
+        f"type = {_string(question.type)}",
+        f"text = {_string(question.text)}",
+        "options = [",
+        *(f"  {{ text = {_string(o.text)}{', right = true' if o.right else ''} }}," for o in question.options),
+        "]",
+        f"explanation = {_string(question.explanation)}",
+        f"source = {_string(question.source)}",
+        f"true_as_of = {question.true_as_of.isoformat()}",
+    ]
+    if question.draft:
+        lines.append("draft = true")
+    if question.second_reading is not None:
+        reading = question.second_reading
+        lines += [
+            "",
+            "[question.second_reading]",
+            f"verdict = {_string(reading.verdict)}",
+            f"read = {_string(reading.read)}",
+            f"note = {_string(reading.note)}",
+            f"on = {reading.on.isoformat()}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+
+
+def _string(text: str) -> str:
+    escaped = (
+        _ESCAPES.get(letter) or (f"\\u{ord(letter):04x}" if ord(letter) < 32 or ord(letter) == 127 else letter)  # noqa: PLR2004
+        for letter in text
+    )
+    return f'"{"".join(escaped)}"'

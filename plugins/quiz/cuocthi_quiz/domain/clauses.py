@@ -1,0 +1,86 @@
+"""The clauses of the Thể lệ that follow from the quiz's settings, so that they say what the software does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cuocthi.contributions import RuleClause
+from cuocthi.text import TN, T
+from cuocthi.timelines.queries import rounds
+from cuocthi_quiz.domain.attempts import settings_of
+from cuocthi_quiz.settings import OWNER
+from cuocthi_quiz.wording import speaker
+from cuocthi_quiz.words import RELEASES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.text import Text
+    from cuocthi_quiz.settings import QuizSettings
+
+#: What exactly is predicted; printed in the rules and beside the question.
+PREDICTION_DEFINITION = T(
+    "Predicted is the number of persons taking part, excluded ones not counted, whose counted attempt has every "
+    "question right when the round has closed. Each person counts once. The prediction never counts in the score."
+)
+
+
+def time_rule(settings: QuizSettings) -> Text:
+    """Say how long a paper may take."""
+    if settings.minutes:
+        return TN(
+            "A paper takes at most %(count)s minute from its start, and never longer than the round is open.",
+            "A paper takes at most %(count)s minutes from its start, and never longer than the round is open.",
+            settings.minutes,
+        )
+    return T("A paper may be worked on until the round closes.")
+
+
+def attempts_rule(settings: QuizSettings) -> Text:
+    """Say how many attempts a person has."""
+    if settings.attempts:
+        return TN(
+            "Each person has %(count)s attempt in the round.",
+            "Each person has %(count)s attempts in the round.",
+            settings.attempts,
+        )
+    return T("Each person may make any number of attempts in the round.")
+
+
+def clauses(ctx: Context, *, campaign: Campaign) -> list[RuleClause]:
+    """Return a clause for each of the quiz's rounds, in the campaign's language, as Markdown."""
+    say = speaker(campaign.language)
+    found: list[RuleClause] = []
+    own = rounds(ctx, campaign_id=campaign.id, source=OWNER)
+    for round_ in own:
+        settings = settings_of(ctx, campaign=campaign, round_=round_)
+        heading = T("The quiz") if len(own) == 1 else T("The quiz of “%(round)s”", round=round_.title)
+        body = "\n".join(f"- {say(text)}" for text in paper_rules(settings))
+        if settings.prediction:
+            body += f"\n- {say(T('Prediction question: “%(text)s”', text=settings.prediction_text))}"
+            body += f" {say(PREDICTION_DEFINITION)}"
+        found.append(RuleClause(f"quiz-{round_.key}", say(heading), body, order=40))
+    return found
+
+
+def paper_rules(settings: QuizSettings) -> Iterator[Text]:
+    """Yield what holds for every paper, a sentence each."""
+    yield TN(
+        "A paper has %(count)s question, drawn at random from the approved bank; questions and options are shuffled.",
+        "A paper has %(count)s questions, drawn at random from the approved bank; questions and options are shuffled.",
+        settings.questions,
+    )
+    yield T(
+        "Each question is worth one point when exactly the right options are chosen, and nothing otherwise; a question "
+        "left open is worth nothing."
+    )
+    yield time_rule(settings)
+    yield attempts_rule(settings)
+    yield T(
+        "Every answer is saved by itself. When time is up, the paper is handed in as it was saved. The server's clock "
+        "decides."
+    )
+    yield T("The result is shown %(when)s.", when=RELEASES[settings.results])
+    yield T("Right answers, explanations and sources are shown %(when)s.", when=RELEASES[settings.answers])

@@ -1,0 +1,24 @@
+"""Background work: what must happen at the deadline though nobody has a browser open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cuocthi_quiz.domain.attempts import submit_overdue
+from cuocthi_quiz.domain.grading import grade_round, grade_ungraded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cuocthi.context import Context
+
+
+def sweep(ctx: Context, _arguments: Mapping[str, Any], _progress: Callable[[int, int], None]) -> Mapping[str, Any]:
+    """Hand in every paper whose time is up, and grade what has no score. Two statements, however many papers."""
+    return {"handed_in": submit_overdue(ctx), "graded": grade_ungraded(ctx)}
+
+
+def finish_round(ctx: Context, *, round_id: int) -> None:
+    """Hand in and grade what a round that has closed left open."""
+    submit_overdue(ctx, round_id=round_id)
+    grade_round(ctx, round_id=round_id)

@@ -1,0 +1,142 @@
+"""What a question must be, wherever it comes from: a form or a file."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from cuocthi.text import TN, T
+from cuocthi.users.names import fold
+from cuocthi_quiz.models import MAX_KEY, MAX_OPTIONS, Difficulty, QuestionType, RevisionState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cuocthi.text import Text
+    from cuocthi_quiz.models import Revision
+
+MAX_TEXT = 4000
+
+_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_TRUE_FALSE_OPTIONS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A possible answer."""
+
+    text: str
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SecondReading:
+    """What a second reader found: the verdict, what was read, a note, and the day."""
+
+    verdict: str
+    read: str
+    note: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionData:
+    """A question as people write it. ``topic`` is the key of a topic; ``draft`` ones are not drawn from."""
+
+    key: str
+    topic: str
+    difficulty: Difficulty
+    type: QuestionType
+    text: str
+    options: tuple[Option, ...]
+    explanation: str
+    source: str
+    true_as_of: date
+    second_reading: SecondReading | None = None
+    draft: bool = False
+
+    @property
+    def key_mask(self) -> int:
+        """The right options as the bits of a number."""
+        return sum(1 << place for place, option in enumerate(self.options) if option.right)
+
+    @property
+    def search(self) -> str:
+        """The text by which the bank is searched: without accents, in lower case."""
+        return fold(" ".join([self.key, self.text, *(option.text for option in self.options), self.source]))
+
+
+def tidy(text: str) -> str:
+    """Return text as it is stored: composed letters, no space at the ends."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def is_key(text: str) -> bool:
+    """Tell whether a text may be the key of a question or a topic."""
+    return len(text) <= MAX_KEY and _KEY.fullmatch(text) is not None
+
+
+def problems(question: QuestionData) -> Iterator[tuple[str, Text]]:
+    """Yield everything that is wrong with a question, each with the field it belongs to."""
+    if not is_key(question.key):
+        yield (
+            "key",
+            T("the key is made of lower-case letters, digits and hyphens, at most %(most)s characters", most=MAX_KEY),
+        )
+    for name in ("text", "explanation", "source"):
+        value = getattr(question, name)
+        if not value:
+            yield name, _MISSING[name]
+        elif len(value) > MAX_TEXT:
+            yield name, T("the text is longer than %(most)s characters", most=MAX_TEXT)
+    yield from (("options", problem) for problem in _option_problems(question))
+
+
+_MISSING = {
+    "text": T("the question has no text"),
+    "explanation": T("the explanation is missing"),
+    "source": T("the source is missing"),
+}
+
+
+def _option_problems(question: QuestionData) -> Iterator[Text]:
+    texts = [option.text for option in question.options]
+    right = sum(option.right for option in question.options)
+    if not 2 <= len(texts) <= MAX_OPTIONS:  # noqa: PLR2004 - a choice needs two
+        yield T("a question has 2 to %(most)s options, not %(count)s", most=MAX_OPTIONS, count=len(texts))
+    if not all(texts):
+        yield T("an option has no text")
+    repeated = {text for text in texts if text and texts.count(text) > 1}
+    for text in sorted(repeated):
+        yield T("the option “%(text)s” stands there twice", text=text)
+    if right == 0:
+        yield T("no option is marked as right")
+    elif right > 1 and question.type is not QuestionType.MULTIPLE:
+        yield TN("%(count)s option is marked as right", "%(count)s options are marked as right, not one", right)
+    if question.type is QuestionType.TRUE_FALSE and len(texts) != _TRUE_FALSE_OPTIONS:
+        yield T("a true-or-false question has exactly two options")
+
+
+def data_of(revision: Revision, *, key: str, topic: str) -> QuestionData:
+    """Return what a revision says; ``key`` and ``topic`` are those of its question and topic."""
+    reading = None
+    if revision.reading_on is not None:
+        reading = SecondReading(
+            revision.reading_verdict, revision.reading_of, revision.reading_note, revision.reading_on
+        )
+    return QuestionData(
+        key=key,
+        topic=topic,
+        difficulty=revision.difficulty,
+        type=revision.type,
+        text=revision.text,
+        options=tuple(Option(text, revision.is_right(place)) for place, text in enumerate(revision.options)),
+        explanation=revision.explanation,
+        source=revision.source,
+        true_as_of=revision.true_as_of,
+        second_reading=reading,
+        draft=revision.state is RevisionState.DRAFT,
+    )

@@ -1,0 +1,248 @@
+"""The question bank, and attempts with their papers and answers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cuocthi.database import Base, PrimaryKey, choice
+
+#: The most options a question may have: an answer is a set of options in the bits of one small integer.
+MAX_OPTIONS = 8
+MAX_KEY = 60
+
+
+class Difficulty(StrEnum):
+    """How hard a question is meant to be."""
+
+    EASY = "easy"
+    MEDIUM = "medium"
+    HARD = "hard"
+
+
+class QuestionType(StrEnum):
+    """How a question is answered."""
+
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+    TRUE_FALSE = "true_false"
+
+
+class RevisionState(StrEnum):
+    """Whether papers are drawn from a revision. ``former`` ones were replaced or withdrawn."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    FORMER = "former"
+
+
+class HandIn(StrEnum):
+    """Who handed a paper in."""
+
+    PARTICIPANT = "participant"
+    DEADLINE = "deadline"
+
+
+class Topic(Base):
+    """A field that questions are about."""
+
+    __tablename__ = "quiz_topic"
+    __table_args__ = (sa.UniqueConstraint("campaign_id", "key"),)
+
+    id: Mapped[PrimaryKey]
+    campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("core_campaign.id"))
+    key: Mapped[str] = mapped_column(sa.String(MAX_KEY))
+    title: Mapped[str] = mapped_column(sa.String(200))
+    position: Mapped[int]
+
+
+class Question(Base):
+    """A question of a campaign's bank; what it says stands in its revisions."""
+
+    __tablename__ = "quiz_question"
+    __table_args__ = (sa.UniqueConstraint("campaign_id", "key"),)
+
+    id: Mapped[PrimaryKey]
+    campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("core_campaign.id"))
+    key: Mapped[str] = mapped_column(sa.String(MAX_KEY))
+    position: Mapped[int]
+
+    revisions: Mapped[list[Revision]] = relationship(order_by="Revision.number", back_populates="question")
+
+
+def _one_revision_in(state: RevisionState) -> sa.Index:
+    where = sa.text(f"state = '{state}'")
+    name = f"uq_quiz_revision_{state}"
+    return sa.Index(name, "question_id", unique=True, sqlite_where=where, postgresql_where=where)
+
+
+class Revision(Base):
+    """One wording of a question. Once approved it never changes: papers are drawn only from approved revisions.
+
+    ``options`` are in the author's order; ``key_mask`` has bit n set when option n is right. ``search`` is the folded
+    text that the bank is searched by. The fields ``reading_…`` hold the second reading against the source.
+    """
+
+    __tablename__ = "quiz_revision"
+    __table_args__ = (
+        sa.UniqueConstraint("question_id", "number"),
+        _one_revision_in(RevisionState.DRAFT),
+        _one_revision_in(RevisionState.APPROVED),
+        sa.CheckConstraint(f"option_count BETWEEN 2 AND {MAX_OPTIONS}", name="has_options"),
+        sa.CheckConstraint(f"key_mask BETWEEN 1 AND {(1 << MAX_OPTIONS) - 1}", name="has_a_key"),
+        sa.CheckConstraint("state <> 'approved' OR approved_at IS NOT NULL", name="approval_has_a_time"),
+    )
+
+    id: Mapped[PrimaryKey]
+    question_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz_question.id"))
+    number: Mapped[int]
+    state: Mapped[RevisionState] = mapped_column(choice(RevisionState), default=RevisionState.DRAFT)
+    topic_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz_topic.id"), index=True)
+    difficulty: Mapped[Difficulty] = mapped_column(choice(Difficulty))
+    type: Mapped[QuestionType] = mapped_column(choice(QuestionType))
+    text: Mapped[str] = mapped_column(sa.Text)
+    options: Mapped[list[str]]
+    option_count: Mapped[int] = mapped_column(sa.SmallInteger)
+    key_mask: Mapped[int] = mapped_column(sa.SmallInteger)
+    explanation: Mapped[str] = mapped_column(sa.Text)
+    source: Mapped[str] = mapped_column(sa.Text)
+    true_as_of: Mapped[date]
+    search: Mapped[str] = mapped_column(sa.Text)
+    reading_verdict: Mapped[str] = mapped_column(sa.String(60), default="")
+    reading_of: Mapped[str] = mapped_column(sa.Text, default="")
+    reading_note: Mapped[str] = mapped_column(sa.Text, default="")
+    reading_on: Mapped[date | None]
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id"))
+    created_at: Mapped[datetime]
+    approved_by: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id"))
+    approved_at: Mapped[datetime | None]
+
+    question: Mapped[Question] = relationship(back_populates="revisions")
+    topic: Mapped[Topic] = relationship()
+
+    def is_right(self, option: int) -> bool:
+        """Tell whether the option at this place (from 0, in the author's order) is right."""
+        return bool(self.key_mask >> option & 1)
+
+
+class Attempt(Base):
+    """A person's paper in a round.
+
+    ``token`` is held by the one place where the paper is open; taking over changes it and keeps the one before in
+    ``former_token``. ``deadline`` was fixed before the first question left the server. ``submitted_at`` never lies
+    behind it. Score and maximum are in thousandths of a point, and empty until graded. The prediction is an answer
+    that never counts in the score.
+    """
+
+    __tablename__ = "quiz_attempt"
+    __table_args__ = (
+        sa.UniqueConstraint("phase_id", "enrolment_id", "number"),
+        sa.Index(
+            "uq_quiz_attempt_open",
+            "phase_id",
+            "enrolment_id",
+            unique=True,
+            sqlite_where=sa.text("submitted_at IS NULL"),
+            postgresql_where=sa.text("submitted_at IS NULL"),
+        ),
+        sa.Index(
+            "ix_quiz_attempt_due",
+            "deadline",
+            sqlite_where=sa.text("submitted_at IS NULL"),
+            postgresql_where=sa.text("submitted_at IS NULL"),
+        ),
+        sa.Index(
+            "ix_quiz_attempt_ungraded",
+            "phase_id",
+            sqlite_where=sa.text("submitted_at IS NOT NULL AND graded_at IS NULL"),
+            postgresql_where=sa.text("submitted_at IS NOT NULL AND graded_at IS NULL"),
+        ),
+        sa.CheckConstraint("deadline >= started_at", name="ends_after_it_starts"),
+        sa.CheckConstraint("submitted_at IS NULL OR submitted_at <= deadline", name="submitted_in_time"),
+        sa.CheckConstraint("(submitted_at IS NULL) = (handed_in_by IS NULL)", name="somebody_hands_in"),
+        sa.CheckConstraint("graded_at IS NULL OR submitted_at IS NOT NULL", name="graded_after_hand_in"),
+        sa.CheckConstraint("(graded_at IS NULL) = (score IS NULL)", name="grading_has_a_score"),
+        sa.CheckConstraint("score IS NULL OR score BETWEEN 0 AND max_score", name="plausible_score"),
+        sa.CheckConstraint("prediction IS NULL OR prediction >= 0", name="plausible_prediction"),
+    )
+
+    id: Mapped[PrimaryKey]
+    campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("core_campaign.id"), index=True)
+    phase_id: Mapped[int] = mapped_column(sa.ForeignKey("core_phase.id"))
+    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("core_enrolment.id"), index=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("core_user.id"))
+    number: Mapped[int]
+    settings_version_id: Mapped[int | None]
+    minutes: Mapped[int]
+    started_at: Mapped[datetime]
+    deadline: Mapped[datetime]
+    token: Mapped[str] = mapped_column(sa.String(32))
+    former_token: Mapped[str] = mapped_column(sa.String(32), default="")
+    asks_prediction: Mapped[bool]
+    prediction: Mapped[int | None]
+    prediction_sequence: Mapped[int] = mapped_column(default=0)
+    prediction_history: Mapped[str] = mapped_column(sa.Text, default="")
+    submitted_at: Mapped[datetime | None]
+    handed_in_by: Mapped[HandIn | None] = mapped_column(choice(HandIn))
+    graded_at: Mapped[datetime | None]
+    score: Mapped[int | None]
+    max_score: Mapped[int | None]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the paper has not been handed in. Past the deadline it may still say so, until the sweep comes by."""
+        return self.submitted_at is None
+
+
+class Item(Base):
+    """A question on a paper, never changed but for its flag.
+
+    ``option_order`` holds, four bits each, the author's place of the option shown first, second, and so on.
+    """
+
+    __tablename__ = "quiz_item"
+    __table_args__ = (sa.PrimaryKeyConstraint("attempt_id", "position"),)
+
+    attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz_attempt.id"))
+    position: Mapped[int] = mapped_column(sa.SmallInteger)
+    revision_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz_revision.id"), index=True)
+    option_order: Mapped[int]
+    flagged: Mapped[bool] = mapped_column(default=False)
+
+
+class Answer(Base):
+    """What was answered to a question of a paper, as a set of options in the author's order (0 = taken back).
+
+    ``sequence`` is the participant's own count of changes: a lower one never replaces a higher one. ``history`` lists
+    every change as "options@milliseconds since the start;" and is only ever appended to.
+    """
+
+    __tablename__ = "quiz_answer"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("attempt_id", "position"),
+        sa.ForeignKeyConstraint(["attempt_id", "position"], ["quiz_item.attempt_id", "quiz_item.position"]),
+    )
+
+    attempt_id: Mapped[int]
+    position: Mapped[int] = mapped_column(sa.SmallInteger)
+    chosen: Mapped[int] = mapped_column(sa.SmallInteger)
+    sequence: Mapped[int]
+    saved_at: Mapped[datetime]
+    history: Mapped[str] = mapped_column(sa.Text)
+
+
+class TakeOver(Base):
+    """A paper that was opened in another place, which from then on alone may answer. Only ever added."""
+
+    __tablename__ = "quiz_take_over"
+
+    id: Mapped[PrimaryKey]
+    attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz_attempt.id"), index=True)
+    at: Mapped[datetime]
+    address: Mapped[str] = mapped_column(sa.String(64), default="")
+
+
+MODELS = (Topic, Question, Revision, Attempt, Item, Answer, TakeOver)

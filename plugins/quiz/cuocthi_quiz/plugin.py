@@ -1,0 +1,217 @@
+"""The quiz plugin: everything it hooks into, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cuocthi.contributions import (
+    Act,
+    ContestFormat,
+    Direction,
+    Edge,
+    JobKind,
+    Measure,
+    Migrations,
+    Permission,
+    RehearsedEntry,
+    Role,
+    SettingsSpec,
+)
+from cuocthi.plugins.hookspecs import hookimpl
+from cuocthi.plugins.info import PluginInfo
+from cuocthi.text import T
+from cuocthi_quiz import contributed, queries
+from cuocthi_quiz.domain import campaign_file, clauses, jobs, results
+from cuocthi_quiz.domain.attempts import move_deadlines
+from cuocthi_quiz.domain.rehearsal import take
+from cuocthi_quiz.models import MODELS
+from cuocthi_quiz.settings import OWNER, QuizSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import click
+    from flask import Blueprint
+    from flask_wtf import FlaskForm
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.contributions import (
+        Blocker,
+        Browser,
+        CampaignPart,
+        EntryAction,
+        Fact,
+        NavItem,
+        Participant,
+        PublicationSection,
+        ReadinessItem,
+        RuleClause,
+    )
+    from cuocthi.database import Base
+    from cuocthi.enrolments.models import Enrolment
+    from cuocthi.timelines.models import Phase
+
+_HERE = Path(__file__).parent
+_SWEEP_EVERY = timedelta(seconds=5)
+
+info = PluginInfo(
+    name=OWNER,
+    title=T("Quiz"),
+    version="0.1.0",
+    provides=frozenset({"results"}),
+    catalogue=str(_HERE / "translations"),
+)
+
+
+# --- boot -----------------------------------------------------------------------------------------------------------
+
+
+@hookimpl
+def register_models() -> Sequence[type[Base]]:
+    return MODELS
+
+
+@hookimpl
+def register_migrations() -> Sequence[Migrations]:
+    return [Migrations(_HERE / "migrations" / "versions")]
+
+
+@hookimpl
+def register_blueprints() -> Sequence[Blueprint]:
+    from cuocthi_quiz.views import blueprint  # noqa: PLC0415 - loaded only where there are pages
+
+    return [blueprint]
+
+
+@hookimpl
+def register_permissions() -> Sequence[Permission]:
+    asking = frozenset({Role.ORGANISING, Role.JURY, Role.SUPPORT})
+    return [
+        Permission("quiz:question:view", T("Read the questions and their keys"), asking),
+        Permission("quiz:question:edit", T("Write and withdraw questions"), asking),
+        Permission("quiz:question:approve", T("Approve questions"), frozenset({Role.ORGANISING, Role.JURY})),
+        Permission("quiz:attempt:view", T("See papers"), frozenset({Role.ORGANISING, Role.JURY, Role.OVERSIGHT})),
+    ]
+
+
+@hookimpl
+def register_settings() -> Sequence[SettingsSpec]:
+    def form() -> type[FlaskForm]:
+        from cuocthi_quiz.forms import SettingsForm  # noqa: PLC0415 - as above
+
+        return SettingsForm
+
+    return [SettingsSpec(QuizSettings, form, T("Quiz"), per_round=True, order=40)]
+
+
+@hookimpl
+def register_commands() -> Sequence[click.Command]:
+    from cuocthi_quiz.cli import COMMANDS  # noqa: PLC0415 - loaded only for the command line
+
+    return COMMANDS
+
+
+@hookimpl
+def register_jobs() -> Sequence[JobKind]:
+    return [JobKind("quiz.sweep", T("Hand in papers whose time is up"), jobs.sweep, every=_SWEEP_EVERY)]
+
+
+@hookimpl
+def register_formats() -> Sequence[ContestFormat]:
+    error = Measure(results.PREDICTION_ERROR, T("Error of the prediction"), "count", Direction.LOWEST)
+    return [ContestFormat(OWNER, T("Quiz"), (error,))]
+
+
+@hookimpl
+def register_rehearsals() -> Sequence[RehearsedEntry]:
+    def browse(browser: Browser, participant: Participant, campaign_slug: str, round_id: int) -> int:
+        from cuocthi_quiz.views.rehearsal import browse as through_pages  # noqa: PLC0415 - as above
+
+        return through_pages(browser, participant, campaign_slug, round_id)
+
+    return [RehearsedEntry(OWNER, take, browse)]
+
+
+# --- in a campaign --------------------------------------------------------------------------------------------------
+
+
+def _address(endpoint: str, **values: object) -> str:
+    from flask import url_for  # noqa: PLC0415 - as above
+
+    return url_for(endpoint, **values)  # type: ignore[arg-type]  # Flask names some arguments of its own
+
+
+@hookimpl
+def nav_items(ctx: Context, campaign: Campaign) -> Sequence[NavItem]:
+    return contributed.navigation(ctx, campaign=campaign, address=_address)
+
+
+@hookimpl
+def campaign_facts(ctx: Context, campaign: Campaign) -> Sequence[Fact]:
+    return contributed.facts(ctx, campaign=campaign)
+
+
+@hookimpl
+def readiness_items(ctx: Context, campaign: Campaign) -> Sequence[ReadinessItem]:
+    return contributed.readiness(ctx, campaign=campaign, address=_address)
+
+
+@hookimpl
+def act_blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | None) -> Sequence[Blocker]:
+    return contributed.blockers(ctx, campaign=campaign, act=act, round_=round_, address=_address)
+
+
+@hookimpl
+def entry_actions(
+    ctx: Context, campaign: Campaign, rounds: Sequence[Phase], enrolment: Enrolment
+) -> Sequence[EntryAction]:
+    own = [round_ for round_ in rounds if round_.source == OWNER]
+    return contributed.entry_actions(ctx, campaign=campaign, own=own, enrolment=enrolment, address=_address)
+
+
+@hookimpl
+def windows_changed(ctx: Context, phase: Phase) -> None:
+    if phase.source == OWNER:
+        move_deadlines(ctx, round_id=phase.id)
+
+
+@hookimpl
+def phase_changed(ctx: Context, phase: Phase, edge: Edge) -> None:
+    if phase.source == OWNER and edge is Edge.CLOSED:
+        jobs.finish_round(ctx, round_id=phase.id)
+
+
+@hookimpl
+def refresh_results(ctx: Context, campaign: Campaign, round_: Phase) -> None:
+    if round_.source == OWNER:
+        results.refresh(ctx, campaign=campaign, round_=round_)
+
+
+@hookimpl
+def rule_clauses(ctx: Context, campaign: Campaign) -> Sequence[RuleClause]:
+    return clauses.clauses(ctx, campaign=campaign)
+
+
+@hookimpl
+def publication_sections(ctx: Context, campaign: Campaign) -> Sequence[PublicationSection]:
+    return contributed.sections(ctx, campaign=campaign)
+
+
+@hookimpl
+def export_campaign(ctx: Context, campaign: Campaign) -> Sequence[CampaignPart]:
+    return [campaign_file.export_part(ctx, campaign=campaign)]
+
+
+@hookimpl
+def import_campaign(ctx: Context, campaign: Campaign, part: CampaignPart) -> None:
+    campaign_file.import_part(ctx, campaign=campaign, part=part)
+
+
+@hookimpl
+def activity(ctx: Context, campaign: Campaign, since: datetime) -> Sequence[tuple[str, int]]:
+    starters, finishers, open_ = queries.activity(ctx, campaign_id=campaign.id, since=since)
+    return [("starters", starters), ("finishers", finishers), ("open", open_)]

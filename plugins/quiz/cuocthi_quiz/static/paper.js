@@ -1,0 +1,253 @@
+// The paper's own script. It sends each answer by itself, keeps what could not be sent, and goes from question to
+// question without the network. Without it the same forms are posted one by one.
+(() => {
+  "use strict";
+  const finished = document.querySelector("[data-finished]");
+  if (finished) localStorage.removeItem("quiz-" + finished.dataset.finished);
+  const time = document.getElementById("time-is-up");
+  const paper = document.getElementById("paper");
+  document.addEventListener("cuocthi:deadline", () => time && time.submit());
+  if (!paper) return;
+
+  const data = paper.dataset;
+  const store = "quiz-" + data.attempt;
+  const notice = paper.querySelector("[data-notice]");
+  const section = (position) => document.getElementById("q-" + position);
+  const form = (position) => document.getElementById("form-" + position);
+  let queue = [];
+  let sequence = Number(data.sequence);
+  let sending = false;
+  let wait = 2000;
+  let stopped = false;
+
+  // --- what is kept ---
+
+  function keep() {
+    try {
+      if (queue.length) localStorage.setItem(store, JSON.stringify({token: data.token, sequence, queue}));
+      else localStorage.removeItem(store);
+    } catch { /* without storage the queue lives as long as the page */ }
+  }
+
+  function restore() {
+    let kept;
+    try { kept = JSON.parse(localStorage.getItem(store)); } catch { kept = null; }
+    if (!kept || !kept.queue.length) return;
+    if (kept.token !== data.token && kept.token !== data.former) {
+      tell(data.lost.replace("{questions}", kept.queue.map((entry) => entry.position).join(", ")));
+      localStorage.removeItem(store);
+      return;
+    }
+    sequence = Math.max(sequence, kept.sequence);
+    queue = kept.queue;
+    for (const entry of queue) show(entry.position, entry.values);
+  }
+
+  // --- what a question says ---
+
+  const inputs = (position) => [...form(position).querySelectorAll("[name=choice],[name=prediction]")];
+
+  function read(position) {
+    return inputs(position).filter((input) => input.name === "prediction" || input.checked).map((input) => input.value.trim());
+  }
+
+  function show(position, values) {
+    for (const input of inputs(position)) {
+      if (input.name === "prediction") input.value = values[0] || "";
+      else input.checked = values.includes(input.value);
+    }
+    mark(position);
+  }
+
+  function letters(position, values) {
+    const chosen = inputs(position).filter((input) => input.name === "choice" && values.includes(input.value));
+    const said = chosen.length ? chosen.map((input) => input.nextElementSibling.firstElementChild.textContent) : values.filter(Boolean);
+    return said.join(", ") || data.none;
+  }
+
+  function mapped(position, name, on) {
+    const link = document.querySelector(`.question-map [data-go="${position}"]`);
+    link.classList.toggle("is-" + name, on);
+    const words = link.querySelector(`[data-if=${name}]`);
+    if (words) words.hidden = !on;
+  }
+
+  function mark(position) {
+    mapped(position, "answered", read(position).some(Boolean));
+  }
+
+  function status(position, text, kind) {
+    const line = section(position).querySelector("[data-saved]");
+    line.className = "saved" + (kind ? " saved-" + kind : "");
+    line.textContent = text;
+  }
+
+  function tell(text, link, label) {
+    notice.className = text ? "notice notice-warn" : "";
+    notice.textContent = text;
+    if (!link) return;
+    const anchor = document.createElement("a");
+    anchor.href = link;
+    anchor.textContent = " " + label;
+    notice.append(anchor);
+  }
+
+  // --- sending, one after the other, in order ---
+
+  function answered(position) {
+    mark(position);
+    if (stopped) return;
+    sequence += 1;
+    queue = queue.filter((entry) => entry.position !== position || entry.sent);
+    queue.push({position, sequence, values: read(position)});
+    keep();
+    status(position, data.saving, "pending");
+    send();
+  }
+
+  async function post(entry) {
+    const body = new FormData(form(entry.position));
+    for (const name of ["choice", "prediction", "sequence"]) body.delete(name);
+    const name = inputs(entry.position)[0].name;
+    entry.values.forEach((value) => body.append(name, value));
+    body.append("sequence", entry.sequence);
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), 15000);
+    try {
+      return await fetch(data.answer, {method: "POST", body: new URLSearchParams(body), headers: {Accept: "application/json"}, signal: stop.signal});
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function send() {
+    if (sending || stopped || !queue.length) return;
+    sending = true;
+    const entry = queue[0];
+    entry.sent = true;
+    let response = null;
+    let told = {};
+    try {
+      response = await post(entry);
+      if (response.headers.get("Content-Type") === "application/json") told = await response.json();
+    } catch { response = null; }
+    sending = false;
+    if (told.saved) done(entry, data.saved.replace("{time}", told.saved), "");
+    else if (told.refused) refused(entry, told);
+    else if (response && response.status === 400) halt(data.waiting, location.href, data.reload);
+    else retry();
+  }
+
+  function done(entry, text, kind) {
+    queue.shift();
+    keep();
+    if (!queue.some((other) => other.position === entry.position)) status(entry.position, text, kind);
+    if (wait > 2000 && !queue.length) tell(data.safe);
+    if (!kind) wait = 2000;
+    form(entry.position).elements.sequence.value = entry.sequence + 1;
+    send();
+  }
+
+  function retry() {
+    for (const entry of queue) {
+      entry.sent = false;
+      status(entry.position, data.waiting, "failed");
+    }
+    tell(data.offline);
+    setTimeout(send, wait);
+    wait = Math.min(wait * 1.6, 15000);
+  }
+
+  function halt(text, link, label) {
+    stopped = true;
+    for (const entry of queue) status(entry.position, data.waiting, "failed");
+    tell(text, link, label);
+  }
+
+  function refused(entry, told) {
+    if (told.refused === "signed-out") return halt(told.message, data.signInUrl, data.signIn);
+    if (told.refused === "taken") return halt(told.message, location.href, data.reload);
+    if (told.refused !== "stale") return done(entry, data.refused.replace("{reason}", told.message), "failed");
+    const prediction = inputs(entry.position)[0].name === "prediction";
+    const stored = prediction ? [String(told.stored ?? "")] : inputs(entry.position).map((input) => input.value).filter((value) => told.stored >> value & 1);
+    sequence = Math.max(sequence, told.sequence);
+    const text = data.stale.replace("{stored}", letters(entry.position, stored)).replace("{given}", letters(entry.position, entry.values));
+    show(entry.position, stored);
+    done(entry, text, "failed");
+  }
+
+  // --- going about ---
+
+  function go(position) {
+    const count = Number(data.count);
+    if (position > count) return leave(document.querySelector("a[data-leave]").href);
+    for (const other of paper.querySelectorAll("[data-question]")) other.hidden = Number(other.dataset.question) !== position;
+    for (const link of document.querySelectorAll(".question-map [data-go]")) {
+      if (Number(link.dataset.go) === position) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+    for (const button of document.querySelectorAll("[data-step]")) {
+      const target = position + Number(button.dataset.step);
+      button.setAttribute("form", "form-" + position);
+      button.value = target > count ? "summary" : target;
+      button.disabled = target < 1;
+      if (button.dataset.next) button.lastElementChild.textContent = target > count ? button.dataset.last : button.dataset.next;
+    }
+    const place = document.querySelector("[data-place]");
+    place.textContent = place.dataset.pattern.replace("{n}", position).replace("{count}", count);
+    document.title = place.textContent;
+    document.querySelector("[data-progress]").value = position;
+    data.current = position;
+    history.replaceState(null, "", location.pathname.replace(/\d+$/, position));
+    scrollTo(0, 0);
+    const heading = section(position).querySelector("h1");
+    heading.tabIndex = -1;
+    heading.focus({preventScroll: true});
+  }
+
+  async function leave(address) {
+    // What waits is given a moment; what cannot be sent stays in this device and is sent from the next page of the paper.
+    for (let turns = 0; turns < 20 && queue.length && !stopped; turns++) await new Promise((next) => setTimeout(next, 150));
+    if (!queue.length || stopped) location.href = address;
+  }
+
+  async function flag(button) {
+    const on = button.value === "1";
+    const position = Number(button.closest("[data-question]").dataset.question);
+    const body = new FormData(button.form);
+    body.append("flagged", button.value);
+    mapped(position, "flagged", on);
+    button.value = on ? "0" : "1";
+    button.setAttribute("aria-pressed", on);
+    try { await fetch(button.formAction, {method: "POST", body: new URLSearchParams(body)}); } catch { /* only a note to oneself */ }
+  }
+
+  paper.addEventListener("change", (event) => {
+    if (event.target.matches("[name=choice],[name=prediction]")) answered(Number(event.target.closest("[data-question]").dataset.question));
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-go],[data-leave],[data-step],[data-flag]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (link.matches("[data-go]") && !data.current) return;
+    event.preventDefault();
+    if (link.matches("[data-flag]")) flag(link);
+    else if (link.matches("[data-leave]")) leave(link.href);
+    else go(Number(link.dataset.go || Number(data.current) + Number(link.dataset.step)));
+  });
+  paper.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (data.current) go(Number(data.current) + 1);
+  });
+  // A digit chooses an option, but only while the focus is within the question.
+  paper.addEventListener("keydown", (event) => {
+    const within = event.target.closest("[data-question]");
+    if (!within || event.target.name === "prediction" || event.ctrlKey || event.altKey || event.metaKey) return;
+    const choices = inputs(within.dataset.question);
+    const place = "123456789".includes(event.key) ? Number(event.key) - 1 : "abcdefgh".indexOf(event.key.toLowerCase());
+    if (event.key.length === 1 && choices[place]) choices[place].click();
+  });
+  addEventListener("online", send);
+  document.addEventListener("visibilitychange", () => document.hidden || send());
+  restore();
+  send();
+})();

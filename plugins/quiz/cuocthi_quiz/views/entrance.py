@@ -1,0 +1,103 @@
+"""Before the paper: what awaits a person, starting, and taking a paper over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import abort, g, redirect, url_for
+
+from cuocthi.enrolments.queries import enrolment_of
+from cuocthi.timelines.queries import open_window, phase_of
+from cuocthi.web.context import committing, reading_context
+from cuocthi.web.rendering import render
+from cuocthi_quiz import queries
+from cuocthi_quiz.domain import attempts
+from cuocthi_quiz.domain.clauses import PREDICTION_DEFINITION, paper_rules
+from cuocthi_quiz.settings import OWNER
+from cuocthi_quiz.views.blueprint import blueprint
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from cuocthi.context import Context
+    from cuocthi.enrolments.models import Enrolment
+    from cuocthi.timelines.models import Phase
+    from cuocthi_quiz.models import Attempt
+
+
+def _round(ctx: Context, round_id: int) -> Phase:
+    found = phase_of(ctx, campaign_id=g.campaign.id, phase_id=round_id)
+    if found is None or found.source != OWNER:
+        abort(404)
+    return found
+
+
+def _enrolment(ctx: Context) -> Enrolment | None:
+    assert ctx.actor.user_id is not None  # noqa: S101 - these pages are for people who signed in
+    return enrolment_of(ctx, campaign_id=g.campaign.id, user_id=ctx.actor.user_id)
+
+
+def paper_url(attempt: Attempt, position: int = 1, token: str = "") -> str:
+    """Return the address of a question of a paper, for the place that holds it."""
+    return url_for(
+        "quiz.paper",
+        slug=g.campaign.slug,
+        attempt_id=attempt.id,
+        token=token or attempt.token,
+        position=position,
+    )
+
+
+@blueprint.page("/round/<int:round_id>/", signed_in=True)
+def entrance(round_id: int) -> AnyResponse:
+    """Say what awaits this person in the round now, and let the person start or go on."""
+    ctx = reading_context()
+    round_ = _round(ctx, round_id)
+    enrolment = _enrolment(ctx)
+    if enrolment is None:
+        return redirect(url_for("enrolments.join", slug=g.campaign.slug))
+    made = queries.attempts_of(ctx, round_id=round_.id, enrolment_id=enrolment.id)
+    settings = attempts.settings_of(ctx, campaign=g.campaign, round_=round_)
+    window = open_window(ctx, phase_id=round_.id)
+    last = made[-1] if made else None
+    running = last if last is not None and last.is_open and last.deadline > ctx.now else None
+    deadline = attempts.deadline(ctx.now, settings.minutes, window.closes_at) if window else None
+    return render(
+        "quiz/entrance.html",
+        round_=round_,
+        enrolment=enrolment,
+        settings=settings,
+        running=running,
+        finished=[attempt for attempt in made if attempt is not running],
+        window=window,
+        deadline=deadline,
+        seconds=int((deadline - ctx.now).total_seconds()) if deadline else 0,
+        late=bool(window and settings.minutes and deadline == window.closes_at),
+        attempts_left=max(settings.attempts - len(made), 0) if settings.attempts else None,
+        rules=list(paper_rules(settings)),
+        definition=PREDICTION_DEFINITION,
+    )
+
+
+@blueprint.page("/round/<int:round_id>/start", signed_in=True, methods=["POST"])
+def start(round_id: int) -> AnyResponse:
+    """Start an attempt, or go on with the one that is open."""
+    with committing() as ctx:
+        enrolment = _enrolment(ctx)
+        if enrolment is None:
+            abort(403)
+        attempt = attempts.start(ctx, campaign=g.campaign, round_=_round(ctx, round_id), enrolment=enrolment)
+        address = paper_url(attempt)
+    return redirect(address)
+
+
+@blueprint.page("/paper/<int:attempt_id>/take-over", signed_in=True, methods=["POST"])
+def take_over(attempt_id: int) -> AnyResponse:
+    """Open the paper here; the place where it was open before is told so at its next step."""
+    with committing() as ctx:
+        attempt, _settings = attempts.own_attempt(ctx, attempt_id=attempt_id)
+        if not attempt.is_open or attempt.deadline <= ctx.now:
+            return redirect(url_for("quiz.receipt", slug=g.campaign.slug, attempt_id=attempt.id))
+        token = attempts.take_over(ctx, attempt=attempt)
+        address = paper_url(attempt, token=token)
+    return redirect(address)

@@ -1,0 +1,190 @@
+"""The paper while it is open: its questions, the summary, flags, handing in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import abort, g, redirect, request, url_for
+
+from cuocthi.web.context import committing, reading_context
+from cuocthi.web.rendering import render
+from cuocthi_quiz import queries
+from cuocthi_quiz.domain import attempts
+from cuocthi_quiz.domain.clauses import PREDICTION_DEFINITION
+from cuocthi_quiz.domain.drawing import to_shown, unpack
+from cuocthi_quiz.domain.grading import grade_attempt
+from cuocthi_quiz.models import QuestionType
+from cuocthi_quiz.views.blueprint import blueprint
+from cuocthi_quiz.views.entrance import paper_url
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from flask import Response
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from cuocthi.context import Context
+    from cuocthi_quiz.models import Attempt
+    from cuocthi_quiz.queries import PaperRow
+    from cuocthi_quiz.settings import QuizSettings
+
+LETTERS = "ABCDEFGH"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOption:
+    """An option as it stands on the paper. ``value`` is its place in the order shown."""
+
+    value: int
+    letter: str
+    text: str
+    chosen: bool
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuestion:
+    """A question as it stands on the paper."""
+
+    position: int
+    text: str
+    multiple: bool
+    options: tuple[ShownOption, ...]
+    flagged: bool
+    answered: bool
+    sequence: int
+    saved_at: datetime | None
+    explanation: str
+    source: str
+    right: bool
+
+
+def shown(row: PaperRow) -> ShownQuestion:
+    """Return a question with its options in the order of this paper."""
+    order = unpack(row.option_order, len(row.options))
+    chosen = to_shown(row.chosen, order)
+    options = tuple(
+        ShownOption(at, LETTERS[at], row.options[place], bool(chosen >> at & 1), bool(row.key_mask >> place & 1))
+        for at, place in enumerate(order)
+    )
+    return ShownQuestion(
+        position=row.position,
+        text=row.text,
+        multiple=row.type is QuestionType.MULTIPLE,
+        options=options,
+        flagged=row.flagged,
+        answered=row.chosen != 0,
+        sequence=row.sequence,
+        saved_at=row.saved_at,
+        explanation=row.explanation,
+        source=row.source,
+        right=row.chosen == row.key_mask,
+    )
+
+
+def _opened(ctx: Context, attempt_id: int, token: str) -> tuple[Attempt, QuizSettings] | AnyResponse:
+    """Return the attempt that is open in this place, or the answer for one that is not."""
+    attempt, settings = attempts.own_attempt(ctx, attempt_id=attempt_id)
+    if attempt.campaign_id != g.campaign.id:
+        abort(404)
+    if not attempt.is_open or attempt.deadline <= ctx.now:
+        return redirect(url_for("quiz.receipt", slug=g.campaign.slug, attempt_id=attempt.id))
+    if attempt.token != token:
+        return render("quiz/taken.html", status=409, attempt=attempt)
+    return attempt, settings
+
+
+@blueprint.page("/paper/<int:attempt_id>/<token>/<int:position>", signed_in=True)
+def paper(attempt_id: int, token: str, position: int) -> AnyResponse:
+    """Show the paper at one of its questions."""
+    return _paper(attempt_id, token, position)
+
+
+@blueprint.page("/paper/<int:attempt_id>/<token>/all", signed_in=True)
+def whole_paper(attempt_id: int, token: str) -> AnyResponse:
+    """Show all questions of the paper on one page."""
+    return _paper(attempt_id, token, None)
+
+
+def _paper(attempt_id: int, token: str, position: int | None) -> AnyResponse:
+    ctx = reading_context()
+    opened = _opened(ctx, attempt_id, token)
+    if not isinstance(opened, tuple):
+        return opened
+    attempt, settings = opened
+    rows = queries.paper(ctx, attempt_id=attempt.id)
+    count = len(rows) + attempt.asks_prediction
+    if position is not None and not 1 <= position <= count:
+        abort(404)
+    return _no_store(
+        render(
+            "quiz/paper.html",
+            attempt=attempt,
+            settings=settings,
+            questions=[shown(row) for row in rows],
+            current=position,
+            count=count,
+            seconds_left=int((attempt.deadline - ctx.now).total_seconds()),
+            sequence=max([row.sequence for row in rows] + [attempt.prediction_sequence]),
+            definition=PREDICTION_DEFINITION,
+        )
+    )
+
+
+def _no_store(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.page("/paper/<int:attempt_id>/<token>/flag", signed_in=True, methods=["POST"])
+def flag(attempt_id: int, token: str) -> AnyResponse:
+    """Mark a question to be looked at again, or unmark it."""
+    position = request.form.get("position", 0, type=int)
+    with committing() as ctx:
+        attempt, _settings = attempts.own_attempt(ctx, attempt_id=attempt_id)
+        flagged = request.form.get("flagged") == "1"
+        attempts.flag(ctx, attempt=attempt, token=token, position=position, flagged=flagged)
+        address = paper_url(attempt, position)
+    return redirect(address)
+
+
+@blueprint.page("/paper/<int:attempt_id>/<token>/summary", signed_in=True)
+def summary(attempt_id: int, token: str) -> AnyResponse:
+    """Show what is answered, flagged and open, before handing in."""
+    ctx = reading_context()
+    opened = _opened(ctx, attempt_id, token)
+    if not isinstance(opened, tuple):
+        return opened
+    attempt, _settings = opened
+    rows = queries.paper(ctx, attempt_id=attempt.id)
+    answered, flagged, open_ = attempts.positions(rows)
+    return _no_store(
+        render(
+            "quiz/summary.html",
+            attempt=attempt,
+            questions=[shown(row) for row in rows],
+            answered=answered,
+            flagged=flagged,
+            open=open_,
+            seconds_left=int((attempt.deadline - ctx.now).total_seconds()),
+        )
+    )
+
+
+@blueprint.page("/paper/<int:attempt_id>/<token>/hand-in", signed_in=True, methods=["POST"])
+def hand_in(attempt_id: int, token: str) -> AnyResponse:
+    """Hand the paper in and lead on to the receipt.
+
+    A page whose clock says that time is up sends ``auto``: then only the server's clock decides, and a paper that
+    still has time goes on.
+    """
+    with committing() as ctx:
+        attempt, _settings = attempts.own_attempt(ctx, attempt_id=attempt_id)
+        if request.form.get("auto") and attempt.is_open and attempt.deadline > ctx.now:
+            return redirect(paper_url(attempt, token=token))
+        attempts.hand_in(ctx, attempt=attempt, token=token)
+    # The hand-in is safe by now; a score that fails to be computed comes from the sweep.
+    with committing() as ctx:
+        grade_attempt(ctx, attempt_id=attempt_id)
+    return redirect(url_for("quiz.receipt", slug=g.campaign.slug, attempt_id=attempt_id))
