@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, g, request
 from jinja2 import StrictUndefined
@@ -115,6 +116,7 @@ def _configure(app: Flask, config: Config) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         TESTING=config.testing,
+        **_public_address(config.public_url),
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
@@ -122,6 +124,16 @@ def _configure(app: Flask, config: Config) -> None:
     if config.trusted_hops:
         hops = config.trusted_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, hops, hops)  # type: ignore[method-assign]
+
+
+def _public_address(public_url: str) -> dict[str, str]:
+    """Links made outside a request (commands, jobs) follow the configured public address."""
+    address = urlsplit(public_url)
+    return {
+        "SERVER_NAME": address.netloc,
+        "APPLICATION_ROOT": address.path or "/",
+        "PREFERRED_URL_SCHEME": address.scheme,
+    }
 
 
 def _engine_options(config: Config) -> dict[str, Any]:

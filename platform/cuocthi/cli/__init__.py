@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
-from flask import current_app
 from flask.cli import FlaskGroup
 
 from cuocthi.app import create_app, registry_of
@@ -36,7 +36,7 @@ class PlatformGroup(FlaskGroup):
         try:
             return super().invoke(ctx)
         except DomainError as error:
-            raise click.ClickException(_in_words(error)) from error
+            raise click.ClickException(_in_words(ctx, error)) from error
         except (ConfigError, ContractError) as error:
             raise click.ClickException(str(error)) from error
 
@@ -61,9 +61,10 @@ def _loaded(ctx: click.Context) -> Flask | None:
         return None
 
 
-def _in_words(error: DomainError) -> str:
+def _in_words(ctx: click.Context, error: DomainError) -> str:
     details: Sequence[Any] = (*getattr(error, "reasons", ()), *getattr(error, "problems", ()))
-    with current_app.app_context():
+    app = _loaded(ctx)
+    with app.app_context() if app else nullcontext():
         lines = [translate(error.message), *(f"- {translate(text)}" for text in details)]
     return "\n".join(lines)
 

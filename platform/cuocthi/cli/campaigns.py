@@ -17,12 +17,12 @@ from cuocthi.campaigns.models import Campaign
 from cuocthi.cli.context import campaign_named, committing
 from cuocthi.errors import DomainError
 from cuocthi.rules.domain import issue_rules
+from cuocthi.rules.language import writer
 from cuocthi.standings import domain as standings
 from cuocthi.standings.queries import latest_ranking, standing_rows
 from cuocthi.text import T
 from cuocthi.timelines.domain import announce_edges, close_now
 from cuocthi.timelines.queries import rounds
-from cuocthi.web.i18n import translate
 
 if TYPE_CHECKING:
     from cuocthi.context import Context
@@ -76,7 +76,8 @@ def export(slug: str, folder: Path) -> None:
 def issue(slug: str, contact: str) -> None:
     """Issue the rules (Thể lệ) as they follow from the settings now."""
     with committing(contact) as ctx:
-        version = issue_rules(ctx, campaign=campaign_named(ctx, slug), write=translate)
+        campaign = campaign_named(ctx, slug)
+        version = issue_rules(ctx, campaign=campaign, write=writer(campaign.language))
         click.echo(f"version {version.number} {version.digest}")
 
 
@@ -148,6 +149,19 @@ def show(slug: str, number: int, limit: int) -> None:
             place, person = row.standing, row.enrolment
             facts = (place.rank, person.code, person.name, person.unit_name, place.score, place.max_score)
             click.echo("\t".join(map(str, (*facts, place.duration_ms))))
+
+
+@rankings.command()
+@click.argument("slug")
+@click.argument("number", type=int)
+@in_name_of
+@with_appcontext
+def submit(slug: str, number: int, contact: str) -> None:
+    """Submit the newest ranking of a round for adoption: it becomes provisional."""
+    with committing(contact) as ctx:
+        ranking = _newest(ctx, campaign_named(ctx, slug), number)
+        standings.submit_ranking(ctx, ranking=ranking)
+        click.echo(ranking.state)
 
 
 @rankings.command()

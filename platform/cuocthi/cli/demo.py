@@ -17,8 +17,8 @@ from cuocthi.cli.context import committing, parts
 from cuocthi.committees.domain import appoint
 from cuocthi.committees.models import Committee
 from cuocthi.rules.domain import issue_rules
+from cuocthi.rules.language import writer
 from cuocthi.users.domain import add_user, prepare_registration
-from cuocthi.web.i18n import translate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ def _load(ctx: Context, folder: Path) -> Campaign:
     shift = shift_into_round(read_source(files).core, ctx.now, DAYS_LEFT)
     campaign = import_campaign(ctx, files=files, shift=shift)
     _appoint_staff(ctx, campaign)
-    issue_rules(ctx, campaign=campaign, write=translate)
+    issue_rules(ctx, campaign=campaign, write=writer(campaign.language))
     open_campaign(ctx, campaign=campaign)
     return campaign
 

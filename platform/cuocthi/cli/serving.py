@@ -77,8 +77,7 @@ def _serve(config: Config, host: str, port: int, workers: int) -> None:
         backlog=BACKLOG,
         backpressure=BACKPRESSURE,
         websockets=False,
-        log_level=LogLevels.warning,
-        process_name="cuocthi",
+        log_level=LogLevels.error,
     ).serve()
 
 

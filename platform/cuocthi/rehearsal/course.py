@@ -27,7 +27,7 @@ from cuocthi.errors import DomainError
 from cuocthi.rehearsal.people import Person, Place, people
 from cuocthi.rules.domain import issue_rules
 from cuocthi.rules.queries import current_rules
-from cuocthi.standings.domain import adopt_ranking, build_ranking
+from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
 from cuocthi.standings.models import Ranking, Result, Standing
 from cuocthi.text import T
 from cuocthi.timelines.domain import announce_edges
@@ -223,7 +223,9 @@ class Rehearsal:
         for round_ in self.rounds(campaign_id):
             with self.at(moment, Actor(staff[0])) as ctx:
                 campaign = ctx.session.get_one(Campaign, campaign_id)
-                made.append(build_ranking(ctx, campaign=campaign, round_=ctx.session.get_one(Phase, round_.id)).id)
+                ranking = build_ranking(ctx, campaign=campaign, round_=ctx.session.get_one(Phase, round_.id))
+                submit_ranking(ctx, ranking=ranking)
+                made.append(ranking.id)
             for person in staff:
                 with self.at(moment, Actor(person)) as ctx:
                     adopt_ranking(ctx, ranking=ctx.session.get_one(Ranking, made[-1]))
