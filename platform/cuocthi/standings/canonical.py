@@ -23,7 +23,7 @@ def line(*columns: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
     return reduce(lambda left, right: left + sa.literal("\t") + right, texts)
 
 
-def digest_of_lines(session: Session, lines: sa.Select[Any], head: bytes = b"") -> str:
+def digest_of_lines(session: Session, lines: sa.Select[str], head: bytes = b"") -> str:
     """Return the SHA-256 over ``head`` and the lines in the order of their characters, each with its line end.
 
     The order is made here: databases sort texts by rules of their own.

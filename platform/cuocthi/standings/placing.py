@@ -32,21 +32,23 @@ def place_all(*, ranking_id: int, phase_id: int, criteria: Sequence[RankedBy], c
     """
     entries = _keyed_entries(phase_id, criteria).cte("entries")
     used = KEYS[: len(criteria)]
-    ordered = sa.select(entries, _turn(entries, used, counted).label("turn"), _entries_of(entries)).cte("ordered")
-    one = sa.select(ordered).where(ordered.c.turn == 1).cte("one")
+    # Windows sort narrow rows; what else a standing holds is fetched for the counted entries afterwards.
+    kept = [entries.c[name] for name in ("result_id", "qualified", *used)]
+    turns = sa.select(*kept, _turn(entries, used, counted).label("turn"), _entries_of(entries)).cte("turns")
+    one = sa.select(turns).where(turns.c.turn == 1).cte("one")
     order = (sa.desc(one.c.qualified), *(one.c[key] for key in used))
-    rank = sa.func.rank().over(order_by=order).label("rank")
-    ranked = sa.select(one, rank).cte("ranked")
+    ranked = sa.select(one, sa.func.rank().over(order_by=order).label("rank")).cte("ranked")
+    placed = sa.select(ranked, sa.func.count().over(partition_by=ranked.c.rank).label("tied")).cte("placed")
+    result = Result.__table__.c
     columns: dict[str, ColumnElement[Any]] = {
         "ranking_id": sa.literal(ranking_id, Key),
-        "rank": ranked.c.rank,
-        "tied": sa.func.count().over(partition_by=ranked.c.rank),
-        "qualified": ranked.c.qualified,
-        "entries": ranked.c.entries,
-        **{name: ranked.c[name] for name in _COPIED},
-        **{key: ranked.c[key] if key in used else sa.literal(0, Key) for key in KEYS},
+        **{name: placed.c[name] for name in ("rank", "tied", "qualified", "entries")},
+        **{name: result[name] for name in _COPIED},
+        **{key: placed.c[key] if key in used else sa.literal(0, Key) for key in KEYS},
     }
-    return sa.insert(Standing).from_select(list(columns), sa.select(*columns.values()))
+    chosen = sa.select(*columns.values()).join_from(placed, Result, result.id == placed.c.result_id)
+    # In the order of the primary key, which is much faster to write than a random one.
+    return sa.insert(Standing).from_select(list(columns), chosen.order_by(result.enrolment_id))
 
 
 def _keyed_entries(phase_id: int, criteria: Sequence[RankedBy]) -> sa.Select[Any]:
@@ -64,7 +66,8 @@ def _keyed_entries(phase_id: int, criteria: Sequence[RankedBy]) -> sa.Select[Any
     qualified = sa.case((sa.and_(*gates), sa.true()), else_=sa.false()) if gates else sa.true()
     return (
         sa.select(
-            *(result[name] for name in _COPIED),
+            result.id.label("result_id"),
+            *(result[name] for name in ("enrolment_id", "started_at", "finished_at", "entry_key")),
             qualified.label("qualified"),
             *(key.label(name) for key, name in zip(keys, KEYS, strict=False)),
         )

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
 
+    #: A SELECT of any columns.
+    AnySelect = sa.Select[*tuple[Any, ...]]
+
 _COLUMNS = ("enrolment_id", "entry_key", "score", "max_score", "duration_ms", "started_at", "finished_at")
 _MEASURE_COLUMNS = ("enrolment_id", "entry_key", "key", "value")
 
@@ -62,7 +65,7 @@ class Posted:
 
 
 def post_results(
-    ctx: Context, *, campaign: Campaign, round_: Phase, source: str, rows: Sequence[ResultRow] | sa.Select[Any]
+    ctx: Context, *, campaign: Campaign, round_: Phase, source: str, rows: Sequence[ResultRow] | AnySelect
 ) -> Posted:
     """Replace the results of a round by a new set, all or nothing.
 
@@ -90,7 +93,7 @@ def post_results(
     return Posted(known.results, known.results_digest)
 
 
-def post_measures(ctx: Context, *, round_: Phase, source: str, rows: sa.Select[Any]) -> Posted:
+def post_measures(ctx: Context, *, round_: Phase, source: str, rows: AnySelect) -> Posted:
     """Replace all measures of a round's results by a new set, all or nothing.
 
     ``rows`` is a SELECT with the columns enrolment_id, entry_key, key and value; join several measures by UNION ALL
@@ -127,7 +130,7 @@ _EMPTY_SET = sa.text(
 
 @contextmanager
 def _staging(
-    ctx: Context, table: sa.Table, names: Sequence[str], rows: Sequence[dict[str, Any]] | sa.Select[Any]
+    ctx: Context, table: sa.Table, names: Sequence[str], rows: Sequence[dict[str, Any]] | AnySelect
 ) -> Iterator[None]:
     """Lay ``rows`` down in a table of this connection alone; it is gone afterwards, or with the rollback."""
     connection = ctx.session.connection()
@@ -149,9 +152,7 @@ def _staging(
     table.drop(connection)
 
 
-def _plain_rows(
-    rows: Sequence[ResultRow] | sa.Select[Any], names: Sequence[str]
-) -> Sequence[dict[str, Any]] | sa.Select[Any]:
+def _plain_rows(rows: Sequence[ResultRow] | AnySelect, names: Sequence[str]) -> Sequence[dict[str, Any]] | AnySelect:
     if isinstance(rows, sa.Select):
         return rows
     return [{name: getattr(row, name) for name in names} for row in rows]
@@ -188,7 +189,7 @@ def _check_results(ctx: Context, campaign: Campaign) -> None:
         raise InvalidData(T("The results cannot be taken over; nothing was changed."), problems)
 
 
-def _doubles(table: sa.Table, *key: sa.ColumnElement[Any]) -> sa.Select[Any]:
+def _doubles(table: sa.Table, *key: sa.ColumnElement[Any]) -> AnySelect:
     return sa.select(table.c.enrolment_id).group_by(*key).having(sa.func.count() > 1)
 
 
@@ -203,12 +204,12 @@ _ORPHAN = ("%(count)s measure belongs to no result.", "%(count)s measures belong
 _TOO_LARGE = ("%(count)s measure has an impossible value.", "%(count)s measures have impossible values.")
 
 
-def _problem(ctx: Context, broken: sa.Select[Any], words: tuple[str, str]) -> list[Text]:
+def _problem(ctx: Context, broken: AnySelect, words: tuple[str, str]) -> list[Text]:
     number = ctx.session.scalar(sa.select(sa.func.count()).select_from(broken.subquery())) or 0
     return [TN(*words, number)] if number else []
 
 
-def _staged_lines() -> sa.Select[Any]:
+def _staged_lines() -> AnySelect:
     row = _staged.c
     values = (row.entry_key, row.score, row.max_score, row.duration_ms, row.started_at, row.finished_at)
     return sa.select(line(Enrolment.__table__.c.code, *values)).join_from(
@@ -232,7 +233,7 @@ def _replace_results(ctx: Context, campaign: Campaign, round_: Phase) -> None:
 # --- measures -------------------------------------------------------------------------------------------------------
 
 
-def _post_measures(ctx: Context, round_: Phase, rows: Sequence[dict[str, Any]] | sa.Select[Any]) -> Posted:
+def _post_measures(ctx: Context, round_: Phase, rows: Sequence[dict[str, Any]] | AnySelect) -> Posted:
     known = lock_result_set(ctx, round_=round_)
     row, result = _staged_measures.c, Result.__table__.c
     owner = sa.and_(
