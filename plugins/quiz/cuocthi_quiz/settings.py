@@ -16,7 +16,7 @@ MAX_QUESTIONS = 200
 MAX_MINUTES = 24 * 60
 MAX_ATTEMPTS = 1000
 
-PREDICTION_TEXT = "Theo bạn, có bao nhiêu người trả lời đúng tất cả các câu hỏi?"
+PREDICTION_TEXT = "Theo bạn, có bao nhiêu người dự thi trả lời đúng tất cả các câu hỏi?"
 
 
 class Release(StrEnum):

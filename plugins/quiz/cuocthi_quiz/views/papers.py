@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import abort, g, redirect, request, url_for
 
+from cuocthi.clock import LOCAL_ZONE
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.rendering import render
 from cuocthi_quiz import queries
@@ -54,10 +55,15 @@ class ShownQuestion:
     flagged: bool
     answered: bool
     sequence: int
-    saved_at: datetime | None
+    saved_time: str
     explanation: str
     source: str
     right: bool
+
+
+def clock_time(moment: datetime) -> str:
+    """Write a moment of today to the second."""
+    return f"{moment.astimezone(LOCAL_ZONE):%H:%M:%S}"
 
 
 def shown(row: PaperRow) -> ShownQuestion:
@@ -76,7 +82,7 @@ def shown(row: PaperRow) -> ShownQuestion:
         flagged=row.flagged,
         answered=row.chosen != 0,
         sequence=row.sequence,
-        saved_at=row.saved_at,
+        saved_time=clock_time(row.saved_at) if row.saved_at else "",
         explanation=row.explanation,
         source=row.source,
         right=row.chosen == row.key_mask,

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from flask import Response, redirect, request, session, url_for
+from flask import Response, flash, redirect, request, session, url_for
 
-from cuocthi.clock import LOCAL_ZONE
 from cuocthi.context import Context
 from cuocthi.errors import Closed, DomainError
 from cuocthi.users.queries import token_hash
 from cuocthi.web import context
 from cuocthi.web.i18n import translate
+from cuocthi.web.rendering import render
+from cuocthi_quiz import queries
 from cuocthi_quiz.domain import answers
 from cuocthi_quiz.models import MAX_OPTIONS
 from cuocthi_quiz.views.blueprint import blueprint
+from cuocthi_quiz.views.papers import clock_time, shown
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,9 +51,7 @@ def answer(attempt_id: int, token: str) -> AnyResponse:
         ctx.session.commit()
     except DomainError as error:
         ctx.session.rollback()
-        if _wants_json():
-            return _refused(error)
-        raise
+        return _refused(error) if _wants_json() else _refused_form(ctx, error, place)
     return _saved(saved) if _wants_json() else _onward(attempt_id, token)
 
 
@@ -87,7 +87,7 @@ def _wants_json() -> bool:
 
 
 def _saved(at: datetime) -> Response:
-    return Response(orjson.dumps({"saved": f"{at.astimezone(LOCAL_ZONE):%H:%M:%S}"}), content_type=_JSON)
+    return Response(orjson.dumps({"saved": clock_time(at)}), content_type=_JSON)
 
 
 def _refused(error: DomainError) -> Response:
@@ -98,8 +98,43 @@ def _refused(error: DomainError) -> Response:
     return Response(orjson.dumps(told), error.status, content_type=_JSON)
 
 
+def _refused_form(ctx: Context, error: DomainError, place: answers.Place) -> AnyResponse:
+    """Answer a plain form: with what to do, and never as if the answer had been kept."""
+    values = _paper_values(place.attempt_id, place.token)
+    position = max(_number(request.form.get("position")), 1)
+    if isinstance(error, answers.SignedOut):
+        return redirect(url_for("users.sign_in", next=url_for("quiz.paper", **values, position=position)))
+    if isinstance(error, answers.Stale):
+        return _conflict(ctx, error, values, position)
+    if isinstance(error, answers.TakenOver | Closed):
+        flash(translate(error.message), "warn")
+        return redirect(url_for("quiz.paper", **values, position=position))
+    raise error
+
+
+def _conflict(ctx: Context, error: answers.Stale, values: dict[str, Any], position: int) -> AnyResponse:
+    """Show the answer that is stored and the one just given; the person decides."""
+    row = queries.answer_at(ctx, attempt_id=values["attempt_id"], position=position)
+    given = request.form.getlist("choice") or [request.form.get("prediction", "")]
+    stored = shown(row) if row else None
+    return render(
+        "quiz/conflict.html",
+        status=409,
+        values=values,
+        position=position,
+        question=stored,
+        given=given,
+        prediction=error.stored,
+        sequence=error.sequence + 1,
+    )
+
+
+def _paper_values(attempt_id: int, token: str) -> dict[str, Any]:
+    return {"slug": (request.view_args or {})["slug"], "attempt_id": attempt_id, "token": token}
+
+
 def _onward(attempt_id: int, token: str) -> AnyResponse:
-    values = {"slug": (request.view_args or {})["slug"], "attempt_id": attempt_id, "token": token}
+    values = _paper_values(attempt_id, token)
     go = request.form.get("go", "")
     if go == "summary":
         return redirect(url_for("quiz.summary", **values))

@@ -44,7 +44,7 @@ def attempts() -> Response:
             Column("score", T("Score"), sortable=True, kind="number"),
         ],
         sort="-started",
-        filters=[Filter("state", T("State"), [("open", T("open")), ("handed-in", T("handed in"))])],
+        filters=[Filter("state", T("State"), [("open", T("being worked on")), ("handed-in", T("handed in"))])],
     )
     rows, total = queries.attempt_rows(
         reading_context(),

@@ -1,0 +1,210 @@
+"""The bank: drafts, approval by a second person, revisions that never change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from cuocthi.audit.models import AuditEvent
+from cuocthi.context import Context
+from cuocthi.contributions import Role
+from cuocthi.errors import Conflict, DomainError, Forbidden, InvalidData
+from cuocthi_quiz import queries
+from cuocthi_quiz.domain.bank import add_topic, approve, withdraw, write_question
+from cuocthi_quiz.domain.blueprint import preview
+from cuocthi_quiz.domain.questions import Option, problems
+from cuocthi_quiz.models import Difficulty, Question, QuestionType, Revision, RevisionState
+from cuocthi_quiz.settings import BlueprintRow
+
+from .conftest import SETTINGS, Quiz, acting, question
+
+
+@pytest.fixture
+def author(quiz: Quiz) -> Context:
+    return acting(quiz.ctx, quiz.make.member(quiz.campaign, Role.SUPPORT).id)
+
+
+@pytest.fixture
+def jury(quiz: Quiz) -> Context:
+    return acting(quiz.ctx, quiz.make.member(quiz.campaign, Role.JURY).id)
+
+
+def in_bank(quiz: Quiz) -> set[str]:
+    return {row[1] for row in queries.approved(quiz.ctx, campaign_id=quiz.campaign.id)}
+
+
+def question_named(quiz: Quiz, key: str) -> Question:
+    return quiz.ctx.session.scalars(sa.select(Question).where(Question.key == key)).one()
+
+
+def test_a_draft_is_not_drawn_until_somebody_else_approves_it(quiz: Quiz, author: Context, jury: Context) -> None:
+    draft = write_question(author, campaign=quiz.campaign, data=question("moi-1"))
+    assert "moi-1" not in in_bank(quiz)
+    with pytest.raises(Forbidden):
+        approve(author, campaign=quiz.campaign, revision=draft)
+    approve(jury, campaign=quiz.campaign, revision=draft)
+    assert "moi-1" in in_bank(quiz)
+    assert (draft.approved_by, draft.approved_at) == (jury.actor.user_id, jury.now)
+
+
+def test_the_system_approves_nothing(quiz: Quiz, author: Context) -> None:
+    draft = write_question(author, campaign=quiz.campaign, data=question("moi-1"))
+    with pytest.raises(Forbidden):
+        approve(quiz.ctx, campaign=quiz.campaign, revision=draft)
+
+
+def test_a_new_wording_leaves_papers_and_bank_as_they_are_until_it_is_approved(
+    quiz: Quiz, author: Context, jury: Context
+) -> None:
+    attempt = quiz.start()
+    key = quiz.paper(attempt)[0].question_key
+    before = quiz.paper(attempt)
+    data = question(key, topic="services" if key == "dvc-1" else "safety", right=(3,))
+    draft = write_question(author, campaign=quiz.campaign, data=data, question=question_named(quiz, key))
+    assert draft.number == 2
+    approve(jury, campaign=quiz.campaign, revision=draft)
+    assert quiz.paper(attempt) == before
+    states = quiz.ctx.session.scalars(
+        sa.select(Revision.state).join(Question).where(Question.key == key).order_by(Revision.number)
+    ).all()
+    assert states == [RevisionState.FORMER, RevisionState.APPROVED]
+
+
+def test_writing_again_sets_the_former_draft_aside(quiz: Quiz, author: Context, jury: Context) -> None:
+    first = write_question(author, campaign=quiz.campaign, data=question("moi-1"))
+    second = write_question(
+        author, campaign=quiz.campaign, data=question("moi-1", right=(2,)), question=question_named(quiz, "moi-1")
+    )
+    assert (first.state, second.number) == (RevisionState.FORMER, 2)
+    with pytest.raises(Conflict):
+        approve(jury, campaign=quiz.campaign, revision=first)
+    approve(jury, campaign=quiz.campaign, revision=second)
+    with pytest.raises(Conflict):
+        approve(jury, campaign=quiz.campaign, revision=second)
+
+
+@pytest.mark.parametrize("state", [RevisionState.DRAFT, RevisionState.APPROVED])
+def test_the_database_holds_one_draft_and_one_approved_revision(
+    quiz: Quiz, author: Context, state: RevisionState
+) -> None:
+    found = question_named(quiz, "de-1")
+    for number in (5, 6):
+        revision = Revision(
+            question_id=found.id, number=number, state=state, topic_id=quiz.topics[0].id, difficulty=Difficulty.EASY,
+            type=QuestionType.SINGLE, text="?", options=["a", "b"], option_count=2, key_mask=1, explanation="",
+            source="", true_as_of=question().true_as_of, search="", created_at=quiz.ctx.now, approved_at=quiz.ctx.now,
+        )  # fmt: skip
+        quiz.ctx.session.add(revision)
+    with pytest.raises(IntegrityError):
+        quiz.ctx.session.flush()
+
+
+def test_a_withdrawn_question_is_drawn_no_more_but_stays_on_papers(quiz: Quiz, jury: Context) -> None:
+    attempt = quiz.start()
+    before = quiz.paper(attempt)
+    withdraw(jury, campaign=quiz.campaign, question=question_named(quiz, "de-1"))
+    assert "de-1" not in in_bank(quiz)
+    assert quiz.paper(attempt) == before
+    with pytest.raises(Conflict):
+        withdraw(jury, campaign=quiz.campaign, question=question_named(quiz, "de-1"))
+
+
+def test_what_is_done_to_the_bank_is_recorded(quiz: Quiz, author: Context, jury: Context) -> None:
+    add_topic(author, campaign=quiz.campaign, key="ky-nang-so", title="Kỹ năng số")
+    draft = write_question(author, campaign=quiz.campaign, data=question("moi-1", topic="ky-nang-so"))
+    approve(jury, campaign=quiz.campaign, revision=draft)
+    withdraw(jury, campaign=quiz.campaign, question=question_named(quiz, "moi-1"))
+    actions = quiz.ctx.session.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.id)).all()
+    assert actions == [
+        "quiz:topic:add",
+        "quiz:question:write",
+        "quiz:question:approve",
+        "quiz:question:withdraw",
+    ]
+
+
+def test_a_key_is_taken_once(quiz: Quiz, author: Context) -> None:
+    with pytest.raises(DomainError) as refused:
+        write_question(author, campaign=quiz.campaign, data=question("de-1"))
+    assert refused.value.field == "key"
+
+
+def test_a_question_needs_a_known_topic(quiz: Quiz, author: Context) -> None:
+    with pytest.raises(DomainError) as refused:
+        write_question(author, campaign=quiz.campaign, data=question("moi-1", topic="nowhere"))
+    assert refused.value.field == "topic"
+
+
+SINGLE = question()
+TWO = (Option("Đúng", True), Option("Sai"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        (replace(SINGLE, key="Câu 1"), "key"),
+        (replace(SINGLE, key="a" * 61), "key"),
+        (replace(SINGLE, text=""), "text"),
+        (replace(SINGLE, explanation=""), "explanation"),
+        (replace(SINGLE, source=""), "source"),
+        (replace(SINGLE, text="x" * 4001), "text"),
+        (replace(SINGLE, options=()), "options"),
+        (replace(SINGLE, options=(Option("một", True),)), "options"),
+        (replace(SINGLE, options=tuple(Option(str(n), n == 0) for n in range(9))), "options"),
+        (replace(SINGLE, options=(Option("một"), Option("hai"))), "options"),
+        (replace(SINGLE, options=(Option("một", True), Option("hai", True))), "options"),
+        (replace(SINGLE, options=(Option("một", True), Option("một"))), "options"),
+        (replace(SINGLE, options=(Option("một", True), Option(""))), "options"),
+        (replace(SINGLE, type=QuestionType.MULTIPLE, options=(Option("một"), Option("hai"))), "options"),
+        (replace(SINGLE, type=QuestionType.TRUE_FALSE), "options"),
+        (replace(SINGLE, type=QuestionType.TRUE_FALSE, options=(Option("Đ", True), Option("S", True))), "options"),
+    ],
+)
+def test_what_is_wrong_with_a_question_is_named(quiz: Quiz, author: Context, wrong: object, field: str) -> None:
+    assert {name for name, _ in problems(wrong)} == {field}  # type: ignore[arg-type]
+    with pytest.raises(InvalidData) as refused:
+        write_question(author, campaign=quiz.campaign, data=wrong)  # type: ignore[arg-type]
+    assert refused.value.problems
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        SINGLE,
+        replace(SINGLE, type=QuestionType.TRUE_FALSE, options=TWO),
+        replace(SINGLE, type=QuestionType.MULTIPLE, options=tuple(Option(o.text, True) for o in SINGLE.options)),
+    ],
+)
+def test_nothing_is_wrong_with_a_good_question(right: object) -> None:
+    assert list(problems(right)) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("key", "title"), [("Ký tự", "x"), ("safety", "x"), ("moi", " ")])
+def test_a_topic_that_cannot_be_is_refused(quiz: Quiz, author: Context, key: str, title: str) -> None:
+    with pytest.raises(DomainError):
+        add_topic(author, campaign=quiz.campaign, key=key, title=title)
+
+
+# --- the blueprint against the bank ---
+
+
+def test_the_preview_names_what_is_missing(quiz: Quiz) -> None:
+    assert preview(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_).problems == []
+    quiz.set(replace(SETTINGS, blueprint=(BlueprintRow("safety", Difficulty.HARD, 5),)))
+    found = preview(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_)
+    assert [str(problem) for problem in found.problems] == [
+        "“Vòng 1” needs 5 questions (hard) on “An toàn dữ liệu”, the bank has 2."
+    ]
+    assert [(cell.topic, str(cell.difficulty), cell.needed, cell.available) for cell in found.cells] == [
+        ("safety", "easy", 0, 5),
+        ("safety", "hard", 5, 2),
+        ("services", "easy", 0, 1),
+    ]
+
+
+def test_an_empty_blueprint_is_a_problem(quiz: Quiz) -> None:
+    quiz.set(replace(SETTINGS, blueprint=()))
+    assert len(preview(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_).problems) == 1

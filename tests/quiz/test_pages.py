@@ -1,0 +1,448 @@
+"""The pages of a participant and of organisers, as a browser without a script uses them."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cuocthi.contributions import Role
+from cuocthi.users.domain import start_session
+from cuocthi_quiz import queries
+from cuocthi_quiz.domain import jobs
+from cuocthi_quiz.domain.bank import add_topic, write_question
+from cuocthi_quiz.models import Attempt
+from cuocthi_quiz.settings import Release
+
+from .conftest import SETTINGS, Quiz, acting, question
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from cuocthi.enrolments.models import Enrolment
+
+JSON = {"Accept": "application/json"}
+
+
+@dataclass
+class Reader:
+    """A browser in which somebody has signed in."""
+
+    quiz: Quiz
+    client: FlaskClient
+    token: str = ""
+
+    @property
+    def base(self) -> str:
+        return f"/c/{self.quiz.campaign.slug}/quiz/"
+
+    def get(self, path: str) -> TestResponse:
+        return self._seen(self.client.get(self._at(path), follow_redirects=True))
+
+    def post(
+        self, path: str, fields: Mapping[str, object] | None = None, headers: dict[str, str] | None = None
+    ) -> TestResponse:
+        data = {"csrf_token": self.token, **(fields or {})}
+        return self._seen(self.client.post(self._at(path), data=data, headers=headers, follow_redirects=True))
+
+    def _at(self, path: str) -> str:
+        address = path if path.startswith("/") else self.base + path
+        # The test's own transaction ends, as SQLite has one writer.
+        self.quiz.ctx.session.commit()
+        return address
+
+    def _seen(self, response: TestResponse) -> TestResponse:
+        found = re.search(r'name="csrf_token" value="([^"]+)"', response.text)
+        self.token = found[1] if found else self.token
+        return response
+
+
+@pytest.fixture
+def sign_in(quiz: Quiz, app: Flask) -> Callable[[int], Reader]:
+    def signed_in(user_id: int) -> Reader:
+        token = start_session(quiz.ctx, user_id=user_id, device="test", hours=24 * 7)
+        quiz.ctx.session.commit()
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["_user_id"] = token
+            session["_fresh"] = True
+        return Reader(quiz, client)
+
+    return signed_in
+
+
+@pytest.fixture
+def person(quiz: Quiz) -> Enrolment:
+    return quiz.person()
+
+
+@pytest.fixture
+def reader(person: Enrolment, sign_in: Callable[[int], Reader]) -> Reader:
+    return sign_in(person.user_id)
+
+
+@pytest.fixture
+def staff(quiz: Quiz, sign_in: Callable[[int], Reader]) -> Reader:
+    return sign_in(quiz.make.member(quiz.campaign).id)
+
+
+def attempt_of(quiz: Quiz, person: Enrolment) -> Attempt:
+    quiz.ctx.session.expire_all()
+    return queries.attempts_of(quiz.ctx, round_id=quiz.round_.id, enrolment_id=person.id)[-1]
+
+
+def started(quiz: Quiz, person: Enrolment, reader: Reader) -> tuple[Attempt, str]:
+    """Start a paper in the browser; return it and where its pages are."""
+    reader.get(f"round/{quiz.round_.id}/")
+    reader.post(f"round/{quiz.round_.id}/start")
+    attempt = attempt_of(quiz, person)
+    return attempt, f"paper/{attempt.id}/{attempt.token}/"
+
+
+def test_a_paper_from_the_entrance_to_the_result(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
+    entrance = reader.get(f"round/{quiz.round_.id}/")
+    assert entrance.status_code == 200
+    assert f"/quiz/round/{quiz.round_.id}/start" in entrance.text
+    page = reader.post(f"round/{quiz.round_.id}/start")
+    assert page.request.path.endswith("/1")
+    attempt = attempt_of(quiz, person)
+    paper = f"paper/{attempt.id}/{attempt.token}/"
+    for position in range(1, 6):
+        shown = quiz.right(attempt, position)
+        choices = [str(at) for at in range(4) if shown >> at & 1]
+        page = reader.post(
+            paper + "answer", {"position": position, "choice": choices, "sequence": 1, "go": position + 1}
+        )
+        assert page.status_code == 200
+        assert page.request.path.endswith(f"/{position + 1}")
+    page = reader.post(paper + "answer", {"position": 6, "prediction": "1.234", "sequence": 1, "go": "summary"})
+    assert page.request.path.endswith("/summary")
+    receipt = reader.post(paper + "hand-in")
+    assert receipt.request.path.endswith("/receipt")
+    attempt = attempt_of(quiz, person)
+    assert (attempt.score, attempt.prediction, attempt.is_open) == (5000, 1234, False)
+    code = re.search(r'<p class="code">([^<]+)</p>', receipt.text)
+    assert code is not None
+    assert "5 / 5" in reader.get(f"receipt?code={code[1]}").text
+    result = reader.get(f"paper/{attempt.id}/result")
+    assert "5 / 5" in result.text
+    assert "Giải thích" not in result.text, "answers are shown when the round has closed"
+
+
+def test_every_question_stands_on_the_paper_but_no_key(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
+    attempt, paper = started(quiz, person, reader)
+    page = html.unescape(reader.get(paper + "3").text)
+    for row in quiz.paper(attempt):
+        assert row.text in page
+        assert row.explanation not in page
+        assert all(option in page for option in row.options)
+    hidden = re.findall(r'<section id="q-(\d)"[^>]* hidden', page)
+    assert hidden == ["1", "2", "4", "5", "6"]
+    whole = reader.get(paper + "all").text
+    assert not re.findall(r"<section id=[^>]* hidden", whole)
+
+
+def test_a_script_is_told_what_was_saved_and_why_not(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
+    attempt, paper = started(quiz, person, reader)
+    reader.get(paper + "1")
+    saved = reader.post(paper + "answer", {"position": 1, "choice": "0", "sequence": 3}, JSON)
+    assert saved.json == {"saved": "12:00:00"}
+    stale = reader.post(paper + "answer", {"position": 1, "choice": "1", "sequence": 2}, JSON)
+    assert stale.status_code == 409
+    assert stale.json is not None
+    assert (stale.json["refused"], stale.json["stored"], stale.json["sequence"]) == ("stale", 1, 3)
+    quiz.later(minutes=15)
+    late = reader.post(paper + "answer", {"position": 2, "choice": "1", "sequence": 4}, JSON)
+    assert (late.status_code, late.json and late.json["refused"]) == (409, "closed")
+    assert quiz.stored(attempt_of(quiz, person)) == {1: 1}
+    assert attempt.id
+
+
+def test_saving_takes_one_statement(
+    quiz: Quiz, person: Enrolment, reader: Reader, statements: Callable[[], int]
+) -> None:
+    _attempt, paper = started(quiz, person, reader)
+    reader.get(paper + "1")
+    statements()
+    assert reader.post(paper + "answer", {"position": 1, "choice": "0", "sequence": 1}, JSON).status_code == 200
+    assert statements() == 1
+
+
+def test_the_paper_takes_the_same_statements_however_long_it_is(
+    quiz: Quiz, person: Enrolment, reader: Reader, statements: Callable[[], int], sign_in: Callable[[int], Reader]
+) -> None:
+    _attempt, paper = started(quiz, person, reader)
+    statements()
+    reader.get(paper + "1")
+    long = statements()
+    quiz.set(replace(SETTINGS, blueprint=SETTINGS.blueprint[1:2]))
+    other = quiz.person()
+    browser = sign_in(other.user_id)
+    _attempt, paper = started(quiz, other, browser)
+    statements()
+    browser.get(paper + "1")
+    assert statements() == long
+
+
+def test_without_a_token_of_the_form_nothing_is_saved(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
+    attempt, paper = started(quiz, person, reader)
+    reader.token = "made-up"
+    answer = reader.post(paper + "answer", {"position": 1, "choice": "0", "sequence": 1}, JSON)
+    assert answer.status_code == 400
+    assert not quiz.stored(attempt_of(quiz, person))
+    assert attempt.is_open
+
+
+def test_signed_out_the_script_keeps_its_answer(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
+    _attempt, paper = started(quiz, person, reader)
+    reader.get(paper + "1")
+    with reader.client.session_transaction() as session:
+        del session["_user_id"]
+    answer = reader.post(paper + "answer", {"position": 1, "choice": "0", "sequence": 1}, JSON)
+    assert (answer.status_code, answer.json and answer.json["refused"]) == (401, "signed-out")
+
+
+def test_another_place_takes_over_and_the_first_says_so(
+    quiz: Quiz, person: Enrolment, reader: Reader, sign_in: Callable[[int], Reader]
+) -> None:
+    _attempt, first = started(quiz, person, reader)
+    reader.get(first + "1")
+    phone = sign_in(person.user_id)
+    assert "take-over" in phone.get(f"round/{quiz.round_.id}/").text
+    page = phone.post(f"paper/{_attempt.id}/take-over")
+    assert page.status_code == 200
+    assert not page.request.path.startswith(reader.base + first)
+    refused = reader.post(first + "answer", {"position": 1, "choice": "0", "sequence": 1}, JSON)
+    assert (refused.status_code, refused.json and refused.json["refused"]) == (409, "taken")
+    taken = reader.get(first + "2")
+    assert taken.status_code == 409
+    assert "take-over" in taken.text
+
+
+def test_a_stale_plain_form_is_refused_with_an_explanation(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
+    _attempt, paper = started(quiz, person, reader)
+    reader.get(paper + "1")
+    reader.post(paper + "answer", {"position": 1, "choice": "0", "sequence": 1, "go": "2"})
+    stale = reader.post(paper + "answer", {"position": 1, "choice": "1", "sequence": 1, "go": "2"})
+    assert stale.status_code == 409
+    assert re.findall(r'<p class="conflict">(.)', stale.text) == ["A", "B"]
+    assert quiz.stored(attempt_of(quiz, person)) == {1: 1}
+
+
+def test_walking_past_an_open_question_saves_nothing(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
+    _attempt, paper = started(quiz, person, reader)
+    reader.get(paper + "1")
+    page = reader.post(paper + "answer", {"position": 1, "sequence": 1, "go": "2"})
+    assert page.request.path.endswith("/2")
+    assert not quiz.stored(attempt_of(quiz, person))
+
+
+def test_a_flag_is_set_by_its_button(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
+    _attempt, paper = started(quiz, person, reader)
+    reader.get(paper + "2")
+    page = reader.post(paper + "flag", {"position": 2, "flagged": "1"})
+    assert page.request.path.endswith("/2")
+    assert [row.flagged for row in quiz.paper(attempt_of(quiz, person))] == [False, True, False, False, False]
+
+
+def test_nobody_sees_another_persons_paper(
+    quiz: Quiz, person: Enrolment, reader: Reader, sign_in: Callable[[int], Reader]
+) -> None:
+    attempt, paper = started(quiz, person, reader)
+    stranger = sign_in(quiz.person().user_id)
+    for path in (paper + "1", paper + "summary", f"paper/{attempt.id}/receipt", f"paper/{attempt.id}/result"):
+        assert stranger.get(path).status_code == 404, path
+    stranger.get(f"round/{quiz.round_.id}/")
+    for path in (paper + "hand-in", f"paper/{attempt.id}/take-over", paper + "answer"):
+        assert stranger.post(path, {"position": 1, "choice": "0", "sequence": 1}).status_code == 404, path
+    assert attempt_of(quiz, person).is_open
+
+
+def test_an_early_clock_does_not_end_a_paper(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
+    _attempt, paper = started(quiz, person, reader)
+    reader.get(paper + "1")
+    page = reader.post(paper + "hand-in", {"auto": "1"})
+    assert page.request.path.endswith("/1")
+    assert attempt_of(quiz, person).is_open
+    quiz.later(minutes=15)
+    assert reader.post(paper + "hand-in", {"auto": "1"}).request.path.endswith("/receipt")
+
+
+def test_after_the_deadline_the_paper_leads_to_the_receipt(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
+    attempt, paper = started(quiz, person, reader)
+    quiz.later(minutes=15)
+    waiting = reader.get(paper + "1")
+    assert waiting.request.path.endswith("/receipt")
+    assert "hand-in" in waiting.text
+    jobs.sweep(quiz.ctx, {}, lambda _done, _total: None)
+    quiz.ctx.session.commit()
+    assert 'class="code"' in reader.get(f"paper/{attempt.id}/receipt").text
+
+
+def test_a_late_starter_is_told_before_starting(quiz: Quiz, reader: Reader) -> None:
+    quiz.at(quiz.round_.closes_at - timedelta(minutes=6))
+    assert "6 phút" in reader.get(f"round/{quiz.round_.id}/").text
+
+
+def test_the_review_comes_when_the_settings_say(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
+    quiz.set(replace(SETTINGS, results=Release.AFTER_ROUND, answers=Release.AFTER_ROUND))
+    attempt, paper = started(quiz, person, reader)
+    reader.get(paper + "summary")
+    reader.post(paper + "hand-in")
+    assert "0 / 5" not in reader.get(f"paper/{attempt.id}/result").text
+    quiz.at(quiz.round_.closes_at)
+    result = html.unescape(reader.get(f"paper/{attempt.id}/result").text)
+    assert "0 / 5" in result
+    assert all(row.explanation in result and row.source in result for row in quiz.paper(attempt))
+
+
+def test_who_does_not_take_part_is_led_to_joining(quiz: Quiz, sign_in: Callable[[int], Reader]) -> None:
+    stranger = sign_in(quiz.make.user().id)
+    assert stranger.client.get(f"{stranger.base}round/{quiz.round_.id}/").location.endswith("/join")
+
+
+def test_a_made_up_receipt_is_not_genuine(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
+    attempt, paper = started(quiz, person, reader)
+    reader.get(paper + "summary")
+    reader.post(paper + "hand-in")
+    for code in (f"{attempt.id}-AAAA-BBBB-CCCC-DDDD", "nonsense", "999999-AAAA", "9" * 30):
+        page = reader.get(f"receipt?code={code}")
+        assert page.status_code == 200
+        assert "notice-error" in page.text
+
+
+# --- organisers ---
+
+
+def test_the_bank_is_listed_searched_and_narrowed(quiz: Quiz, staff: Reader) -> None:
+    assert len(re.findall(r'<tr role="row">', staff.get("staff/questions/").text)) == 9
+    found = staff.get("staff/questions/?q=dieu+nao+dung+dvc").text
+    assert "dvc-1" in found
+    assert "kho-1" not in found
+    narrowed = staff.get("staff/questions/?difficulty=hard&sort=-key").text
+    assert re.findall(r"/staff/questions/\d+\">(.*?)<", narrowed) == ["kho-2", "kho-1"]
+
+
+def test_the_list_takes_the_same_statements_for_few_and_many(
+    quiz: Quiz, staff: Reader, statements: Callable[[], int]
+) -> None:
+    staff.get("staff/questions/?q=dvc")
+    statements()
+    staff.get("staff/questions/?q=dvc")
+    few = statements()
+    staff.get("staff/questions/")
+    assert statements() == few
+
+
+def written(key: str = "moi-1", **changes: object) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "key": key,
+        "topic": "safety",
+        "difficulty": "easy",
+        "type": "single",
+        "text": "Mật khẩu nào mạnh hơn?",
+        "options-0-text": "Một câu dài",
+        "options-0-right": "y",
+        "options-1-text": "123456",
+        "explanation": "Câu dài khó đoán hơn.",
+        "source": "Cẩm nang an toàn thông tin, mục 2",
+        "true_as_of": "2024-09-15",
+    }
+    return fields | changes
+
+
+def test_a_question_is_written_by_one_and_approved_by_another(
+    quiz: Quiz, staff: Reader, sign_in: Callable[[int], Reader]
+) -> None:
+    staff.get("staff/questions/new")
+    page = staff.post("staff/questions/new", written())
+    assert page.status_code == 200
+    assert "approve" not in page.text, "the author is not offered to approve"
+    jury = sign_in(quiz.make.member(quiz.campaign, Role.JURY).id)
+    page = jury.get(page.request.path)
+    target = re.search(r'action="([^"]+/approve)"', page.text)
+    assert target is not None
+    refused = staff.post(target[1])
+    assert refused.status_code == 403
+    assert jury.post(target[1]).status_code == 200
+    assert "moi-1" in {row[1] for row in queries.approved(quiz.ctx, campaign_id=quiz.campaign.id)}
+    assert jury.post(target[1]).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "changes", [{"options-0-right": ""}, {"options-1-right": "y"}, {"text": ""}, {"key": "Có dấu"}, {"key": "de-1"}]
+)
+def test_a_question_that_is_wrong_is_shown_again(quiz: Quiz, staff: Reader, changes: dict[str, object]) -> None:
+    staff.get("staff/questions/new")
+    page = staff.post("staff/questions/new", {k: v for k, v in written(**changes).items() if v != ""})  # type: ignore[arg-type]
+    assert page.status_code == 422
+    assert "errors-summary" in page.text
+
+
+def test_a_question_is_reworded_and_withdrawn(quiz: Quiz, staff: Reader) -> None:
+    found = queries.questions(quiz.ctx, campaign_id=quiz.campaign.id, search="de-1")[0][0]
+    form = staff.get(f"staff/questions/{found.id}/edit")
+    assert "Phương án 1 của de-1" in html.unescape(form.text)
+    page = staff.post(f"staff/questions/{found.id}/edit", written("de-1"))
+    assert page.request.path.endswith(f"/staff/questions/{found.id}")
+    states = [str(row.revision.state) for row in queries.revisions(quiz.ctx, question_id=found.id)]
+    assert states == ["draft", "approved"]
+    assert staff.get(f"staff/questions/{found.id}/withdraw").status_code == 200
+    staff.post(f"staff/questions/{found.id}/withdraw")
+    quiz.ctx.session.expire_all()
+    states = [str(row.revision.state) for row in queries.revisions(quiz.ctx, question_id=found.id)]
+    assert states == ["former", "former"]
+
+
+def test_a_topic_is_added_once(quiz: Quiz, staff: Reader) -> None:
+    staff.get("staff/questions/topics")
+    fields = {"title": "Kỹ năng số", "key": "ky-nang-so"}
+    assert "Kỹ năng số" in staff.post("staff/questions/topics", fields).text
+    assert staff.post("staff/questions/topics", fields).status_code == 422
+
+
+def test_the_preview_compares_blueprint_and_bank(quiz: Quiz, staff: Reader) -> None:
+    assert "notice-ok" in staff.get("staff/questions/preview").text
+    quiz.set(replace(SETTINGS, blueprint=(replace(SETTINGS.blueprint[1], number=5),)))
+    quiz.ctx.session.commit()
+    assert "notice-warn" in staff.get("staff/questions/preview").text
+
+
+def test_the_papers_are_listed_and_told_step_by_step(
+    quiz: Quiz, person: Enrolment, reader: Reader, staff: Reader
+) -> None:
+    attempt, paper = started(quiz, person, reader)
+    reader.get(paper + "1")
+    reader.post(paper + "answer", {"position": 1, "choice": "2", "sequence": 1}, JSON)
+    reader.post(f"paper/{attempt.id}/take-over")
+    assert person.name in staff.get("staff/papers/").text
+    page = staff.get(f"staff/papers/{attempt.id}").text
+    assert "<td>C</td>" in page
+    assert 'colspan="2"' in page
+    assert staff.get("staff/papers/?state=handed-in").text.count(person.name) == 0
+
+
+@pytest.mark.parametrize(
+    "path", ["staff/questions/", "staff/questions/new", "staff/questions/preview", "staff/papers/"]
+)
+def test_staff_pages_are_closed_to_others(quiz: Quiz, reader: Reader, path: str) -> None:
+    assert reader.get(path).status_code == 403
+
+
+def test_a_foreign_question_is_not_there(quiz: Quiz, staff: Reader) -> None:
+    other = quiz.make.campaign(plugins=("quiz",))
+
+    author = acting(quiz.ctx, quiz.make.member(other).id)
+    add_topic(author, campaign=other, key="safety", title="An toàn")
+    foreign = write_question(author, campaign=other, data=question("la-1"))
+    quiz.ctx.session.commit()
+    staff.get("staff/questions/new")
+    assert staff.get(f"staff/questions/{foreign.question_id}").status_code == 404
+    assert staff.post(f"staff/questions/revisions/{foreign.id}/approve").status_code == 404
