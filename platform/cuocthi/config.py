@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cuocthi.security.keys import Keys
 
 ENVIRONMENT_PREFIX = "CUOCTHI_"
+DEFAULT_ADDRESS = "http://127.0.0.1:8000"
 
 
 class ConfigError(Exception):
@@ -35,7 +36,7 @@ class Config:
 
     instance: Path
     database_url: str = ""
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: str = DEFAULT_ADDRESS
     site_name: str = "Cuộc thi trực tuyến"
     trusted_hops: int = 0
     session_hours: int = 12

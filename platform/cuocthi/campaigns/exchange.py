@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -63,7 +63,7 @@ def export_campaign(ctx: Context, *, campaign: Campaign) -> dict[str, bytes]:
     """
     ranking = load_settings(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign)
     parts = dict(ctx.hooks.collect_by_plugin(ctx, campaign, "export_campaign", CampaignPart))
-    core, units = _core(ctx, campaign), _units(ctx, campaign)
+    core, units = _core(ctx, campaign), unit_list(ctx, campaign=campaign)
     return write_source(CampaignSource(core, ranking.value if ranking.version_id else None, (), parts), units)
 
 
@@ -75,11 +75,9 @@ def _create(ctx: Context, source: CampaignSource, slug: str, shift: timedelta) -
     for division in core.divisions:
         add_division(ctx, campaign=campaign, key=division.key, name=division.name)
     units = import_units(ctx, rows=source.units)
-    numbers = {
-        (units[row.code].id, category): number for row in source.units for category, number in row.headcounts.items()
-    }
-    replace_headcounts(
-        ctx, campaign=campaign, numbers=numbers, source=core.headcounts.source, as_of=core.headcounts.as_of
+    counted = core.headcounts
+    set_headcounts(
+        ctx, campaign=campaign, rows=source.units, units=units, source=counted.source, as_of=counted.as_of
     )
     for phase in core.phases:
         add_phase(
@@ -99,6 +97,20 @@ def _create(ctx: Context, source: CampaignSource, slug: str, shift: timedelta) -
     if source.ranking is not None:
         save_settings(ctx, owner=RULES_OWNER, campaign=campaign, value=source.ranking)
     return campaign
+
+
+def set_headcounts(
+    ctx: Context,
+    *,
+    campaign: Campaign,
+    rows: Sequence[UnitRow],
+    units: Mapping[str, Unit],
+    source: str,
+    as_of: date | None = None,
+) -> None:
+    """Replace a campaign's numbers of people entitled by those of a list; ``units`` are its units by their codes."""
+    numbers = {(units[row.code].id, category): number for row in rows for category, number in row.headcounts.items()}
+    replace_headcounts(ctx, campaign=campaign, numbers=numbers, source=source, as_of=as_of)
 
 
 def _register(ctx: Context, campaign: Campaign, parts: Sequence[DocumentPart]) -> None:
@@ -185,8 +197,8 @@ def _headcounts(ctx: Context, campaign: Campaign) -> HeadcountsPart:
     return HeadcountsPart(found.source, found.as_of) if found else HeadcountsPart()
 
 
-def _units(ctx: Context, campaign: Campaign) -> bytes:
-    """Write the whole tree, each unit before those below it, in the order of their codes."""
+def unit_list(ctx: Context, *, campaign: Campaign) -> bytes:
+    """Return the whole tree as a list with a campaign's numbers, each unit before those below it, in the order of their codes."""
     units = {unit.id: unit for unit in ctx.session.scalars(sa.select(Unit))}
     counts: dict[int, dict[str, int]] = {}
     for unit_id, category, number in ctx.session.execute(

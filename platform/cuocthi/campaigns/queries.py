@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from cuocthi.campaigns.models import Campaign, CampaignState, Headcount, SettingsVersion
+from cuocthi.units.models import Unit
+from cuocthi.units.queries import searchable
 
 if TYPE_CHECKING:
     from cuocthi.context import Context
@@ -50,3 +53,29 @@ def last_change(ctx: Context, *, campaign_id: int, owner: str) -> SettingsVersio
         .order_by(SettingsVersion.number.desc())
         .limit(1)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ListedUnit:
+    """A unit in a list, with a campaign's numbers of people entitled by category."""
+
+    unit: Unit
+    numbers: Mapping[str, int]
+
+
+def list_units(
+    ctx: Context, *, campaign_id: int, search: str = "", limit: int, offset: int = 0
+) -> tuple[Sequence[ListedUnit], int]:
+    """Return a page of the units in the order of the tree, and the number of all that match (three statements)."""
+    conditions = [Unit.search.contains(word) for word in searchable(search).split()]
+    total = ctx.session.scalar(sa.select(sa.func.count()).select_from(Unit).where(*conditions)) or 0
+    found = ctx.session.scalars(sa.select(Unit).where(*conditions).order_by(Unit.path).limit(limit).offset(offset)).all()
+    rows = ctx.session.execute(
+        sa.select(Headcount.unit_id, Headcount.category, Headcount.number).where(
+            Headcount.campaign_id == campaign_id, Headcount.unit_id.in_([unit.id for unit in found])
+        )
+    )
+    numbers: dict[int, dict[str, int]] = {}
+    for unit_id, category, number in rows.tuples():
+        numbers.setdefault(unit_id, {})[category] = number
+    return [ListedUnit(unit, numbers.get(unit.id, {})) for unit in found], total

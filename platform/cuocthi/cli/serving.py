@@ -18,6 +18,7 @@ from granian.log import LogLevels
 
 from cuocthi.cli.context import parts
 from cuocthi.cli.demo import load_demo
+from cuocthi.config import DEFAULT_ADDRESS
 from cuocthi.extensions import db
 from cuocthi.jobs.runner import run_worker
 from cuocthi.migrations import runner
@@ -45,8 +46,12 @@ def run(host: str, port: int, workers: int, *, with_demo: bool) -> None:
     if (with_demo or config.demo) and not _is_loopback(host):
         raise click.BadParameter("demonstration accounts are refused outside loopback", param_hint="--host")
     runner.upgrade(db.engine, parts().migrations)
+    address = f"http://{host}:{port}"
+    if config.public_url == DEFAULT_ADDRESS:
+        # Who has not configured a public address reaches the pages where they are served.
+        os.environ["CUOCTHI_PUBLIC_URL"] = address
     if with_demo:
-        _announce(f"http://{host}:{port}")
+        _announce(address)
         os.environ["CUOCTHI_DEMO"] = "1"
     db.engine.dispose()
     with _worker(config):

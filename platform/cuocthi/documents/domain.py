@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.files.models import StoredFile
 
+#: What readers of a document's file need while it is not public.
+FILE_PERMISSION = "core:campaign:view"
 _KEY_LENGTH = 60
 _NO_WORD = re.compile(r"[^0-9a-z]+")
 _WEB = re.compile(r"https?://\S+")
@@ -68,6 +70,7 @@ def register_document(
         **{item.name: getattr(facts, item.name) for item in dataclasses.fields(facts)},
     )
     ctx.session.add(document)
+    _guard(document)
     campaign.version += 1
     ctx.session.flush()
     record(
@@ -107,6 +110,7 @@ def edit_document(
     document.replaces = replaces
     if file is not None:
         document.file = file
+    _guard(document)
     campaign.version += 1
     ctx.session.flush()
     record(
@@ -124,6 +128,12 @@ def edit_document(
 def facts_of(document: Document) -> DocumentFacts:
     """Return what the register says of a document now."""
     return DocumentFacts(**{item.name: getattr(document, item.name) for item in dataclasses.fields(DocumentFacts)})
+
+
+def _guard(document: Document) -> None:
+    """Let everybody read the file of a public document, and only the committees that of another one."""
+    if document.file is not None:
+        document.file.permission = "" if document.public else FILE_PERMISSION
 
 
 def _check(facts: DocumentFacts) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def compose(ctx: Context, *, campaign: Campaign, write: Callable[[Text], str]) -> list[RuleClause]:
     """Return all clauses as they would be issued now: the core's and those of the enabled plugins, in order.
 
-    ``write`` puts a text into the campaign's language (the measures that contest formats add have only texts).
+    ``write`` puts a text into the campaign's language.
     """
     contests = rounds(ctx, campaign_id=campaign.id)
     measures = {key: item for phase in contests for key, item in measures_of(ctx, source=phase.source).items()}
@@ -38,9 +38,8 @@ def compose(ctx: Context, *, campaign: Campaign, write: Callable[[Text], str]) -
         ranking=load_settings(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign).value,
         measure_titles={key: write(measure.title) for key, measure in measures.items()},
     )
-    return sorted(
-        [*own, *ctx.hooks.collect(ctx, campaign, "rule_clauses", RuleClause)], key=lambda clause: clause.order
-    )
+    contributed = ctx.hooks.collect(ctx, campaign, "rule_clauses", RuleClause, write=write)
+    return sorted([*own, *contributed], key=lambda clause: clause.order)
 
 
 def issue_rules(

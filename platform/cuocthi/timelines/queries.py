@@ -23,6 +23,15 @@ def phases(ctx: Context, *, campaign_id: int) -> Sequence[Phase]:
     return sorted(found, key=lambda phase: (phase.opens_at, phase.closes_at, phase.id))
 
 
+def phases_by_campaign(ctx: Context, *, campaign_ids: Sequence[int]) -> dict[int, list[Phase]]:
+    """Return the phases of several campaigns, in the order in which they open (two statements)."""
+    found = ctx.session.scalars(sa.select(Phase).where(Phase.campaign_id.in_(campaign_ids))).all()
+    grouped: dict[int, list[Phase]] = {}
+    for phase in sorted(found, key=lambda phase: (phase.opens_at, phase.closes_at, phase.id)):
+        grouped.setdefault(phase.campaign_id, []).append(phase)
+    return grouped
+
+
 def rounds(ctx: Context, *, campaign_id: int, source: str | None = None) -> Sequence[Phase]:
     """Return a campaign's rounds by number; with ``source`` only those of one contest format."""
     wanted = sa.select(Phase).where(Phase.campaign_id == campaign_id, Phase.kind == PhaseKind.CONTEST)

@@ -1,0 +1,113 @@
+"""How a campaign stands for its organisers: how many got how far, and what is to be done next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from cuocthi.campaigns.models import CampaignState
+from cuocthi.campaigns.queries import headcount_totals
+from cuocthi.enrolments.models import Enrolment, EnrolmentState
+from cuocthi.standings.models import Ranking, RankingState
+from cuocthi.text import T, Text
+from cuocthi.timelines.models import PhaseKind
+from cuocthi.timelines.windows import PhaseState, phase_state
+
+if TYPE_CHECKING:
+    from cuocthi.campaigns.lifecycle import Readiness
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.timelines.models import Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """Persons, never entries: ``registered`` are enrolled, ``starters`` have begun an entry, ``finishers`` handed one in.
+
+    ``working`` are at it now; ``entitled`` is the number of people who may take part, 0 where it is not known.
+    """
+
+    entitled: int
+    registered: int
+    starters: int
+    finishers: int
+    working: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to do next; ``endpoint`` is the page on which it is done."""
+
+    title: Text
+    detail: Text | None
+    endpoint: str
+    done: bool = False
+
+
+def funnel(ctx: Context, *, campaign: Campaign) -> Funnel:
+    """Return how many persons got how far, as the enabled formats count them."""
+    since = campaign.opened_at or campaign.created_at
+    counts: dict[str, int] = {}
+    for _, (name, number) in ctx.hooks.collect_by_plugin(ctx, campaign, "activity", tuple, since=since):
+        counts[name] = counts.get(name, 0) + number
+    registered = ctx.session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Enrolment)
+        .where(Enrolment.campaign_id == campaign.id, Enrolment.state == EnrolmentState.ACTIVE)
+    )
+    return Funnel(
+        entitled=sum(headcount_totals(ctx, campaign_id=campaign.id).values()),
+        registered=registered or 0,
+        starters=counts.get("starters", 0),
+        finishers=counts.get("finishers", 0),
+        working=counts.get("open", 0),
+    )
+
+
+def tasks(ctx: Context, *, campaign: Campaign, phases: Sequence[Phase], ready: Readiness | None) -> list[Task]:
+    """Return what is to be done next, in the order in which it should be done; ``ready`` is given for a draft."""
+    if campaign.state is CampaignState.ARCHIVED:
+        return []
+    if ready is not None:
+        return [_opening(ready)]
+    contests = [phase for phase in phases if phase.kind is PhaseKind.CONTEST]
+    rankings = _newest_states(ctx, campaign)
+    return [_round_task(phase, ctx, rankings.get(phase.id)) for phase in contests]
+
+
+def _opening(ready: Readiness) -> Task:
+    if not ready.reasons:
+        return Task(T("Open the campaign"), T("Everything required is done"), "campaigns.readiness")
+    return Task(T("Finish the preparation"), T("%(number)s reasons against opening", number=len(ready.reasons)), "campaigns.readiness")
+
+
+def _round_task(phase: Phase, ctx: Context, ranking: RankingState | None) -> Task:
+    state = phase_state(phase.windows, ctx.now)
+    if state is PhaseState.UPCOMING:
+        detail = T("Opens by itself at %(moment)s", moment=phase.opens_at)
+        return Task(T("“%(round)s” is still to come", round=phase.title), detail, "timelines.edit")
+    if state is not PhaseState.CLOSED:
+        detail = T("Closes by itself at %(moment)s; the ranking can be adopted after that", moment=phase.closes_at)
+        return Task(T("“%(round)s” is running", round=phase.title), detail, "timelines.edit")
+    if ranking is RankingState.ADOPTED:
+        return Task(T("The ranking of “%(round)s” is adopted", round=phase.title), None, "standings.rankings", done=True)
+    if ranking is RankingState.PROVISIONAL:
+        detail = T("Two different persons confirm it")
+        return Task(T("Adopt the ranking of “%(round)s”", round=phase.title), detail, "standings.rankings")
+    detail = T("The round closed at %(moment)s", moment=phase.closes_at)
+    return Task(T("Build and check the ranking of “%(round)s”", round=phase.title), detail, "standings.rankings")
+
+
+def _newest_states(ctx: Context, campaign: Campaign) -> dict[int, RankingState]:
+    """Return the state of the newest version of each round's ranking; one that is adopted comes first."""
+    rows = ctx.session.execute(
+        sa.select(Ranking.phase_id, Ranking.state).where(Ranking.campaign_id == campaign.id).order_by(Ranking.number)
+    )
+    found: dict[int, RankingState] = {}
+    for phase_id, state in rows:
+        if found.get(phase_id) is not RankingState.ADOPTED:
+            found[phase_id] = state
+    return found

@@ -1,0 +1,18 @@
+"""Pages of campaigns: the first page, the public page, and what organisers set up, open and watch."""
+
+from __future__ import annotations
+
+from cuocthi.campaigns.views import basics, health, opening, overview, public, settings
+from cuocthi.campaigns.views.blueprints import blueprint, home
+from cuocthi.text import T
+from cuocthi.web.navigation import NavEntry
+
+__all__ = ["basics", "blueprint", "blueprints", "health", "navigation", "opening", "overview", "public", "settings"]
+
+blueprints = (home, blueprint)
+navigation = (
+    NavEntry("overview", T("Overview"), "campaigns.overview", "core:campaign:view", 10),
+    NavEntry("readiness", T("Preparation and opening"), "campaigns.readiness", "core:campaign:view", 12),
+    NavEntry("basics", T("Basics and settings"), "campaigns.basics", "core:campaign:edit", 20),
+    NavEntry("health", T("State of the system"), "campaigns.health", "core:campaign:edit", 95),
+)

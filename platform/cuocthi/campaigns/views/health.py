@@ -1,0 +1,42 @@
+"""How the installation fares as far as this campaign is concerned: parts, failures, background work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from flask import g
+
+from cuocthi.campaigns.lifecycle import missing_capabilities
+from cuocthi.campaigns.views.blueprints import blueprint
+from cuocthi.jobs.models import Job
+from cuocthi.timelines.queries import due_edges
+from cuocthi.web.context import reading_context, registry
+from cuocthi.web.rendering import render
+
+if TYPE_CHECKING:
+    from flask import Response
+
+_JOBS_SHOWN = 20
+
+
+@blueprint.page("/staff/health", permission="core:campaign:edit")
+def health() -> Response:
+    """Show installed parts, hooks that failed, edges not yet announced, and the last jobs."""
+    ctx = reading_context()
+    parts = registry()
+    jobs = ctx.session.scalars(
+        sa.select(Job)
+        .where(sa.or_(Job.campaign_id == g.campaign.id, Job.campaign_id.is_(None)))
+        .order_by(Job.id.desc())
+        .limit(_JOBS_SHOWN)
+    ).all()
+    return render(
+        "campaigns/health.html",
+        plugins=parts.hooks.plugins,
+        failures=list(parts.hooks.failures.values()),
+        missing=missing_capabilities(ctx, campaign=g.campaign),
+        waiting=[due for due in due_edges(ctx) if due.campaign.id == g.campaign.id],
+        jobs=jobs,
+        job_titles={name: kind.title for name, kind in parts.jobs.items()},
+    )

@@ -1,0 +1,54 @@
+"""The organisers' first page of a campaign."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import g, url_for
+
+from cuocthi.campaigns.lifecycle import readiness
+from cuocthi.campaigns.models import CampaignState
+from cuocthi.campaigns.overview import Task, funnel, tasks
+from cuocthi.campaigns.panels import shown_panels
+from cuocthi.campaigns.views.blueprints import blueprint
+from cuocthi.timelines.drawing import change, chart
+from cuocthi.timelines.queries import phases
+from cuocthi.timelines.warnings import timeline_warnings
+from cuocthi.web.context import reading_context
+from cuocthi.web.i18n import language, translate
+from cuocthi.web.rendering import render
+
+if TYPE_CHECKING:
+    from flask import Response
+
+
+@blueprint.page("/staff/", permission="core:campaign:view")
+def overview() -> Response:
+    """Show how the campaign stands, what to do next, and what plugins add."""
+    ctx = reading_context()
+    timeline = phases(ctx, campaign_id=g.campaign.id)
+    draft = g.campaign.state is CampaignState.DRAFT
+    return render(
+        "campaigns/overview.html",
+        "campaigns/_funnel.html",
+        change=change(timeline, ctx.now),
+        chart=chart(timeline, ctx.now, language()),
+        warnings=timeline_warnings(timeline),
+        funnel=funnel(ctx, campaign=g.campaign),
+        tasks=[
+            _shown(task)
+            for task in tasks(
+                ctx, campaign=g.campaign, phases=timeline, ready=readiness(ctx, campaign=g.campaign) if draft else None
+            )
+        ],
+        panels=shown_panels(ctx, campaign=g.campaign, slot="overview"),
+    )
+
+
+def _shown(task: Task) -> dict[str, object]:
+    return {
+        "title": translate(task.title),
+        "detail": translate(task.detail) if task.detail else "",
+        "done": task.done,
+        "url": url_for(task.endpoint, slug=g.campaign.slug),
+    }

@@ -1,0 +1,40 @@
+"""Forms of committees."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, SelectField, StringField
+from wtforms.validators import DataRequired, Length
+
+from cuocthi.contributions import Role
+from cuocthi.web.fields import select_choices
+from cuocthi.web.forms import BaseForm
+
+ROLES = [
+    (Role.ORGANISING.value, _l("Organising committee")),
+    (Role.JURY.value, _l("Jury")),
+    (Role.SUPPORT.value, _l("Support team")),
+    (Role.OVERSIGHT.value, _l("Oversight")),
+]
+
+
+class CommitteeForm(BaseForm):
+    """A committee's title and the decision it rests on."""
+
+    title = StringField(_l("Title"), [DataRequired(), Length(max=200)])
+    decision = StringField(
+        _l("Decision"), [Length(max=200)], description=_l("Number and day of the decision that sets it up.")
+    )
+
+
+class NewCommitteeForm(CommitteeForm):
+    """A committee to be set up; its role decides what its members may do."""
+
+    role = SelectField(_l("What it does"), choices=select_choices(ROLES))
+
+
+class AppointmentForm(BaseForm):
+    """A person found before, and the position on the committee."""
+
+    user_id = HiddenField(validators=[DataRequired()])
+    position = StringField(_l("Position"), [Length(max=120)], description=_l("For instance head, deputy head, member."))
