@@ -35,7 +35,7 @@ from cuocthi_quiz.settings import (
     QuizSettings,
     Release,
 )
-from cuocthi_quiz.words import DIFFICULTIES, RELEASES, TYPES
+from cuocthi_quiz.words import DIFFICULTIES, LETTERS, RELEASES, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -189,6 +189,8 @@ class QuestionForm(BaseForm):
         self.topic.choices = _topic_choices()
         self.difficulty.choices = _choices(DIFFICULTIES)
         self.type.choices = _choices(TYPES)
+        for letter, row in zip(LETTERS, self.options, strict=False):
+            row["text"].label.text = f"{row['text'].label.text} {letter}"
 
     @classmethod
     def from_question(cls, question: QuestionData) -> QuestionForm:

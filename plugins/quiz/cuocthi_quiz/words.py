@@ -41,3 +41,6 @@ HAND_INS: Mapping[HandIn, Text] = {
     HandIn.PARTICIPANT: T("by the participant"),
     HandIn.DEADLINE: T("by the system when time was up"),
 }
+
+#: How options are called in the order shown.
+LETTERS = "ABCDEFGH"

@@ -19,6 +19,7 @@
   let sending = false;
   let wait = 2000;
   let stopped = false;
+  let offline = false;
 
   // --- what is kept ---
 
@@ -70,6 +71,10 @@
     link.classList.toggle("is-" + name, on);
     const words = link.querySelector(`[data-if=${name}]`);
     if (words) words.hidden = !on;
+    const number = (what) => [...document.querySelectorAll(".question-map " + what)].filter((one) => section(one.dataset.go).querySelector("fieldset")).length;
+    const counts = document.querySelector("[data-counts]");
+    const answered = number(".is-answered");
+    counts.textContent = counts.dataset.counts.replace("{answered}", answered).replace("{flagged}", number(".is-flagged")).replace("{open}", paper.querySelectorAll("fieldset").length - answered);
   }
 
   function mark(position) {
@@ -80,16 +85,20 @@
     const line = section(position).querySelector("[data-saved]");
     line.className = "saved" + (kind ? " saved-" + kind : "");
     line.textContent = text;
+    if (!kind) line.prepend(document.getElementById("tick").content.cloneNode(true));
   }
 
-  function tell(text, link, label) {
-    notice.className = text ? "notice notice-warn" : "";
-    notice.textContent = text;
-    if (!link) return;
-    const anchor = document.createElement("a");
-    anchor.href = link;
-    anchor.textContent = " " + label;
-    notice.append(anchor);
+  function tell(text, link, label, kind = "warn") {
+    const words = document.createElement("p");
+    words.textContent = text + " ";
+    if (link) {
+      const anchor = document.createElement("a");
+      anchor.href = link;
+      anchor.textContent = label;
+      words.append(anchor);
+    }
+    notice.className = "notice notice-" + kind;
+    notice.replaceChildren(words);
   }
 
   // --- sending, one after the other, in order ---
@@ -142,8 +151,11 @@
     queue.shift();
     keep();
     if (!queue.some((other) => other.position === entry.position)) status(entry.position, text, kind);
-    if (wait > 2000 && !queue.length) tell(data.safe);
-    if (!kind) wait = 2000;
+    wait = 2000;
+    if (offline && !queue.length) {
+      offline = false;
+      tell(data.safe, null, null, "ok");
+    }
     form(entry.position).elements.sequence.value = entry.sequence + 1;
     send();
   }
@@ -153,7 +165,8 @@
       entry.sent = false;
       status(entry.position, data.waiting, "failed");
     }
-    tell(data.offline);
+    if (!offline) tell(data.offline);
+    offline = true;
     setTimeout(send, wait);
     wait = Math.min(wait * 1.6, 15000);
   }
@@ -219,6 +232,7 @@
     mapped(position, "flagged", on);
     button.value = on ? "0" : "1";
     button.setAttribute("aria-pressed", on);
+    button.lastElementChild.textContent = on ? button.dataset.on : button.dataset.off;
     try { await fetch(button.formAction, {method: "POST", body: new URLSearchParams(body)}); } catch { /* only a note to oneself */ }
   }
 

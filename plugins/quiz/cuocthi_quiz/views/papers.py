@@ -18,6 +18,7 @@ from cuocthi_quiz.domain.grading import grade_attempt
 from cuocthi_quiz.models import QuestionType
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.entrance import paper_url
+from cuocthi_quiz.words import LETTERS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from cuocthi_quiz.models import Attempt
     from cuocthi_quiz.queries import PaperRow
     from cuocthi_quiz.settings import QuizSettings
-
-LETTERS = "ABCDEFGH"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,7 @@ from cuocthi.web.tables import Column, Filter, Table
 from cuocthi_quiz import queries
 from cuocthi_quiz.domain.drawing import to_shown, unpack
 from cuocthi_quiz.views.blueprint import blueprint
-from cuocthi_quiz.views.papers import LETTERS
-from cuocthi_quiz.words import HAND_INS
+from cuocthi_quiz.words import HAND_INS, LETTERS
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -1,0 +1,188 @@
+"""The paper's own script in a browser: saving, going on without the network, taking over, and the keyboard."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from cuocthi.testing.plugin import missing
+from cuocthi.users.domain import start_session
+from cuocthi_quiz.models import Attempt
+
+from .conftest import Quiz
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from cuocthi.enrolments.models import Enrolment
+
+pytestmark = pytest.mark.browser
+
+SAVED = "Đã lưu lúc 12:00:00"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        missing("Chromium", "no chromium or google-chrome on the path")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def person(quiz: Quiz) -> Enrolment:
+    return quiz.person()
+
+
+@pytest.fixture
+def open_page(
+    quiz: Quiz, app: Flask, address: str, chromium: Browser, person: Enrolment
+) -> Iterator[Callable[[], Page]]:
+    """Open the entrance on another device of the person each time it is called."""
+    contexts = []
+
+    def opened() -> Page:
+        token = start_session(quiz.ctx, user_id=person.user_id, device="test", hours=12)
+        target = f"{address}/c/{quiz.campaign.slug}/quiz/round/{quiz.round_.id}/"
+        quiz.ctx.session.commit()
+        signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        context = chromium.new_context(viewport={"width": 360, "height": 740})
+        contexts.append(context)
+        cookie = signer.dumps({"_user_id": token, "_fresh": True})
+        context.add_cookies([{"name": "cuocthi", "value": cookie, "url": address}])
+        page = context.new_page()
+        page.goto(target)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def start(page: Page) -> None:
+    page.locator("main form button").click()
+    page.wait_for_url("**/paper/**")
+
+
+def choose(page: Page, position: int, option: int) -> None:
+    page.locator(f"#q-{position} .option label").nth(option).click()
+
+
+def stored(quiz: Quiz) -> dict[int, int]:
+    quiz.ctx.session.expire_all()
+    attempt = quiz.ctx.session.query(Attempt).one()
+    found = quiz.stored(attempt)
+    quiz.ctx.session.commit()
+    return found
+
+
+def test_answers_are_saved_and_survive_a_reload(quiz: Quiz, open_page: Callable[[], Page]) -> None:
+    page = open_page()
+    start(page)
+    choose(page, 1, 1)
+    expect(page.locator("#q-1 [data-saved]")).to_have_text(SAVED)
+    page.locator("[data-step='1']").click()
+    expect(page.locator("#q-2")).to_be_visible()
+    assert page.url.endswith("/2")
+    page.reload()
+    expect(page.locator("#q-2")).to_be_visible()
+    expect(page.locator(".question-map .is-answered")).to_have_count(1)
+    assert stored(quiz) == {1: 0b10}
+
+
+def test_without_the_network_answers_wait_and_are_sent_in_order(quiz: Quiz, open_page: Callable[[], Page]) -> None:
+    page = open_page()
+    start(page)
+    page.context.set_offline(True)
+    choose(page, 1, 0)
+    expect(page.locator("#q-1 .saved-failed")).to_be_visible()
+    page.locator("[data-step='1']").click()
+    choose(page, 2, 1)
+    choose(page, 2, 0)
+    assert stored(quiz) == {}
+    page.context.set_offline(False)
+    expect(page.locator("#q-2 [data-saved]")).to_have_text(SAVED, timeout=20_000)
+    expect(page.locator("[data-notice] p")).to_have_text("Đã có mạng trở lại; mọi câu trả lời đã được lưu. ")
+    assert set(stored(quiz)) == {1, 2}
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_what_could_not_be_sent_is_sent_after_a_reload(quiz: Quiz, open_page: Callable[[], Page]) -> None:
+    page = open_page()
+    start(page)
+    page.route("**/answer", lambda route: route.abort())
+    choose(page, 1, 1)
+    expect(page.locator("#q-1 .saved-failed")).to_be_visible()
+    assert stored(quiz) == {}
+    page.unroute("**/answer")
+    page.reload()
+    expect(page.locator("#q-1 [data-saved]")).to_have_text(SAVED)
+    assert stored(quiz) == {1: 0b10}
+
+
+def test_a_second_device_takes_over_and_the_first_says_so(quiz: Quiz, open_page: Callable[[], Page]) -> None:
+    first = open_page()
+    start(first)
+    choose(first, 1, 0)
+    expect(first.locator("#q-1 [data-saved]")).to_have_text(SAVED)
+    second = open_page()
+    start(second)
+    choose(second, 1, 1)
+    expect(second.locator("#q-1 [data-saved]")).to_have_text(SAVED)
+    choose(first, 1, 2)
+    expect(first.locator("[data-notice] p")).to_contain_text("Bài thi đang được mở ở nơi khác")
+    assert stored(quiz) == {1: 0b10}
+
+
+def test_the_quiz_can_be_taken_by_keyboard(quiz: Quiz, open_page: Callable[[], Page]) -> None:
+    page = open_page()
+    start(page)
+    for position in range(1, 6):
+        page.locator(f"#q-{position} [name=choice]").first.focus()
+        page.keyboard.press("2")
+        expect(page.locator(f"#q-{position} [data-saved]")).to_have_text(SAVED)
+        page.keyboard.press("Enter")
+    page.locator("#prediction").focus()
+    page.keyboard.type("12")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/summary")
+    page.locator(".paper-foot button").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/receipt")
+    found = stored(quiz)
+    assert found == dict.fromkeys(range(1, 6), 0b10)
+    assert quiz.ctx.session.query(Attempt).one().prediction == 12
+    quiz.ctx.session.commit()
+
+
+def test_at_zero_the_paper_is_handed_in_as_saved(quiz: Quiz, open_page: Callable[[], Page]) -> None:
+    page = open_page()
+    start(page)
+    choose(page, 1, 1)
+    expect(page.locator("#q-1 [data-saved]")).to_have_text(SAVED)
+    quiz.later(minutes=15)
+    page.evaluate("document.dispatchEvent(new Event('cuocthi:deadline'))")
+    page.wait_for_url("**/receipt")
+    attempt = quiz.ctx.session.query(Attempt).populate_existing().one()
+    assert attempt.submitted_at == attempt.deadline
+    quiz.ctx.session.commit()
