@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from pathlib import Path
 
-    from flask_wtf import FlaskForm
-
     from cuocthi.context import Context
 
 
@@ -64,7 +62,7 @@ class SettingsSpec:
     """
 
     schema: type[Any]
-    form: Callable[[], type[FlaskForm]]
+    form: Callable[[], type[Any]]
     title: Text
     per_round: bool = False
     order: int = 50

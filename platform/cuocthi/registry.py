@@ -9,12 +9,13 @@ from cuocthi.contributions import (
     ContestFormat,
     JobKind,
     Migrations,
+    Permission,
     RehearsalStep,
     RehearsedEntry,
     SettingsSpec,
 )
 from cuocthi.errors import ContractError
-from cuocthi.security.permissions import Permission, Permissions
+from cuocthi.security.permissions import Permissions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +58,9 @@ def build(config: Config, clock: Clock, hooks: Hooks, vault: Vault, core_jobs: t
         if not table.startswith(f"{plugin}_"):
             msg = f"plugin {plugin!r}: the table of {model.__name__} must be named {plugin}_…, not {table!r}"
             raise ContractError(msg)
-    rehearsals = hooks.boot("register_rehearsals", (RehearsedEntry, RehearsalStep))
+    rehearsals: list[tuple[str, RehearsedEntry | RehearsalStep]] = hooks.boot(
+        "register_rehearsals", (RehearsedEntry, RehearsalStep)
+    )
     return Registry(
         config=config,
         clock=clock,

@@ -76,9 +76,7 @@ def _create(ctx: Context, source: CampaignSource, slug: str, shift: timedelta) -
         add_division(ctx, campaign=campaign, key=division.key, name=division.name)
     units = import_units(ctx, rows=source.units)
     counted = core.headcounts
-    set_headcounts(
-        ctx, campaign=campaign, rows=source.units, units=units, source=counted.source, as_of=counted.as_of
-    )
+    set_headcounts(ctx, campaign=campaign, rows=source.units, units=units, source=counted.source, as_of=counted.as_of)
     for phase in core.phases:
         add_phase(
             ctx,
@@ -198,7 +196,7 @@ def _headcounts(ctx: Context, campaign: Campaign) -> HeadcountsPart:
 
 
 def unit_list(ctx: Context, *, campaign: Campaign) -> bytes:
-    """Return the whole tree as a list with a campaign's numbers, each unit before those below it, in the order of their codes."""
+    """Return the whole tree as a list with a campaign's numbers; each unit stands before those below it."""
     units = {unit.id: unit for unit in ctx.session.scalars(sa.select(Unit))}
     counts: dict[int, dict[str, int]] = {}
     for unit_id, category, number in ctx.session.execute(

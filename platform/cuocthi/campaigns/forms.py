@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _
 from wtforms import ColorField, SelectField, SelectMultipleField, StringField, TextAreaField, URLField
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -13,6 +13,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from cuocthi.campaigns.domain import Basics
 from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
+from cuocthi.web.forms import lazy_text as _l
 
 _LINE = re.compile(r"([a-z0-9][a-z0-9_-]*)\s*=\s*(\S.*)")
 
@@ -70,7 +71,7 @@ class CategoriesForm(BaseForm):
         lines = self._lines()
         wrong = [line for line in lines if _LINE.fullmatch(line) is None]
         if wrong:
-            field.errors = [*field.errors, _l("This line cannot be read: %(line)s", line=wrong[0])]
+            field.errors = [*field.errors, _("This line cannot be read: %(line)s", line=wrong[0])]
         elif len(self.to_categories()) < len(lines):
             field.errors = [*field.errors, _l("A code stands there twice.")]
 

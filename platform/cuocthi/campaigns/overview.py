@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """Persons, never entries: ``registered`` are enrolled, ``starters`` have begun an entry, ``finishers`` handed one in.
+    """Persons, never entries: ``registered`` are enrolled, ``starters`` have begun an entry, ``finishers`` handed it in.
 
     ``working`` are at it now; ``entitled`` is the number of people who may take part, 0 where it is not known.
     """
@@ -81,7 +81,11 @@ def tasks(ctx: Context, *, campaign: Campaign, phases: Sequence[Phase], ready: R
 def _opening(ready: Readiness) -> Task:
     if not ready.reasons:
         return Task(T("Open the campaign"), T("Everything required is done"), "campaigns.readiness")
-    return Task(T("Finish the preparation"), T("%(number)s reasons against opening", number=len(ready.reasons)), "campaigns.readiness")
+    return Task(
+        T("Finish the preparation"),
+        T("%(number)s reasons against opening", number=len(ready.reasons)),
+        "campaigns.readiness",
+    )
 
 
 def _round_task(phase: Phase, ctx: Context, ranking: RankingState | None) -> Task:
@@ -93,7 +97,9 @@ def _round_task(phase: Phase, ctx: Context, ranking: RankingState | None) -> Tas
         detail = T("Closes by itself at %(moment)s; the ranking can be adopted after that", moment=phase.closes_at)
         return Task(T("“%(round)s” is running", round=phase.title), detail, "timelines.edit")
     if ranking is RankingState.ADOPTED:
-        return Task(T("The ranking of “%(round)s” is adopted", round=phase.title), None, "standings.rankings", done=True)
+        return Task(
+            T("The ranking of “%(round)s” is adopted", round=phase.title), None, "standings.rankings", done=True
+        )
     if ranking is RankingState.PROVISIONAL:
         detail = T("Two different persons confirm it")
         return Task(T("Adopt the ranking of “%(round)s”", round=phase.title), detail, "standings.rankings")

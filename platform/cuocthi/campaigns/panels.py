@@ -28,7 +28,7 @@ class Shown:
 
 
 def shown_panels(ctx: Context, *, campaign: Campaign, slot: str) -> list[Shown]:
-    """Return the plugins' panels of one place. A template that fails is logged, kept for the health page and left out."""
+    """Return the plugins' panels of one place. One that fails is logged, kept for the health page and left out."""
     pairs = ctx.hooks.collect_by_plugin(ctx, campaign, "panels", Panel, slot=slot)
     ordered = sorted(pairs, key=lambda pair: (pair[1].order, pair[0], pair[1].key))
     return [shown for plugin, panel in ordered if (shown := _shown(ctx, plugin, panel)) is not None]

@@ -69,7 +69,9 @@ def list_units(
     """Return a page of the units in the order of the tree, and the number of all that match (three statements)."""
     conditions = [Unit.search.contains(word) for word in searchable(search).split()]
     total = ctx.session.scalar(sa.select(sa.func.count()).select_from(Unit).where(*conditions)) or 0
-    found = ctx.session.scalars(sa.select(Unit).where(*conditions).order_by(Unit.path).limit(limit).offset(offset)).all()
+    found = ctx.session.scalars(
+        sa.select(Unit).where(*conditions).order_by(Unit.path).limit(limit).offset(offset)
+    ).all()
     rows = ctx.session.execute(
         sa.select(Headcount.unit_id, Headcount.category, Headcount.number).where(
             Headcount.campaign_id == campaign_id, Headcount.unit_id.in_([unit.id for unit in found])

@@ -95,7 +95,7 @@ def load_settings(
     ctx: Context, *, owner: str, schema: type[Schema], campaign: Campaign, round_: Phase | None = None
 ) -> Loaded[Schema]:
     """Return the newest settings of ``owner`` for a round, else for the campaign, else the defaults (one statement)."""
-    scope = SettingsVersion.phase_id.is_(None)
+    scope: sa.ColumnElement[bool] = SettingsVersion.phase_id.is_(None)
     if round_ is not None:
         scope = sa.or_(scope, SettingsVersion.phase_id == round_.id)
     found = ctx.session.scalar(

@@ -14,10 +14,10 @@ from cuocthi.campaigns.files import read_folder, read_source, shift_into_round
 from cuocthi.campaigns.lifecycle import open_campaign
 from cuocthi.campaigns.models import Campaign
 from cuocthi.cli.context import committing, parts
-from cuocthi.committees.domain import appoint
 from cuocthi.committees.models import Committee
 from cuocthi.rules.domain import issue_rules
 from cuocthi.rules.language import writer
+from cuocthi.standings.appointments import appoint
 from cuocthi.users.domain import add_user, prepare_registration
 
 if TYPE_CHECKING:

@@ -9,18 +9,13 @@ import sqlalchemy as sa
 from cuocthi.audit.domain import record
 from cuocthi.committees.models import Committee, Membership
 from cuocthi.contributions import Role
-from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Conflict, DomainError
-from cuocthi.standings.domain import exclude_entry
 from cuocthi.text import T
+from cuocthi.users.models import User
 
 if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
-    from cuocthi.users.models import User
-
-#: Why a member's entry does not count, in the language of the campaign.
-_BARRED = {"vi": "thành viên không được dự thi", "en": "members may not take part"}
 
 
 def set_up_committee(
@@ -68,11 +63,13 @@ def edit_committee(ctx: Context, *, campaign: Campaign, committee: Committee, ti
     )
 
 
-def appoint(ctx: Context, *, campaign: Campaign, committee: Committee, user: User, position: str = "") -> Membership:
-    """Give a person a seat on a committee. Who already takes part in the contest is excluded, with that reason.
+def seat(ctx: Context, *, campaign: Campaign, committee: Committee, user: User, position: str = "") -> Membership:
+    """Give a person a seat on a committee; ``cuocthi.standings.appointments`` also bars the person from the contest.
 
     Raises Conflict if the person sits on the committee already.
     """
+    # Joining the contest locks the same row, so that nobody slips in beside an appointment.
+    ctx.session.execute(sa.select(User.id).where(User.id == user.id).with_for_update())
     seated = sa.select(Membership.id).where(
         Membership.committee_id == committee.id, Membership.user_id == user.id, Membership.ended_at.is_(None)
     )
@@ -81,7 +78,6 @@ def appoint(ctx: Context, *, campaign: Campaign, committee: Committee, user: Use
     membership = Membership(committee_id=committee.id, user_id=user.id, position=position, appointed_at=ctx.now)
     ctx.session.add(membership)
     ctx.session.flush()
-    excluded = _exclude_entrant(ctx, campaign, committee, user)
     record(
         ctx,
         action="core:committee:appoint",
@@ -89,7 +85,7 @@ def appoint(ctx: Context, *, campaign: Campaign, committee: Committee, user: Use
         campaign=campaign,
         object_kind="membership",
         object_id=membership.id,
-        after={"user": user.id, "position": position, "entry_excluded": excluded},
+        after={"user": user.id, "position": position},
     )
     return membership
 
@@ -115,21 +111,6 @@ def discharge(ctx: Context, *, campaign: Campaign, membership: Membership) -> No
         object_id=membership.id,
         before={"user": membership.user_id, "position": membership.position},
     )
-
-
-def _exclude_entrant(ctx: Context, campaign: Campaign, committee: Committee, user: User) -> bool:
-    enrolment = ctx.session.scalar(
-        sa.select(Enrolment).where(
-            Enrolment.campaign_id == campaign.id,
-            Enrolment.user_id == user.id,
-            Enrolment.state == EnrolmentState.ACTIVE,
-        )
-    )
-    if enrolment is None:
-        return False
-    words = _BARRED.get(campaign.language, _BARRED["en"])
-    exclude_entry(ctx, enrolment=enrolment, reason=f"{committee.title}: {words}")
-    return True
 
 
 def _organisers(ctx: Context, campaign: Campaign) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from cuocthi.contributions import Role
 from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
+from cuocthi.web.forms import lazy_text as _l
 
 ROLES = [
     (Role.ORGANISING.value, _l("Organising committee")),

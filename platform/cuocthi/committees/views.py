@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
-from cuocthi.committees.domain import appoint, discharge, edit_committee, set_up_committee
+from cuocthi.committees.domain import discharge, edit_committee, set_up_committee
 from cuocthi.committees.forms import ROLES, AppointmentForm, CommitteeForm, NewCommitteeForm
 from cuocthi.committees.queries import committee_of, committees, committees_with_members, membership_of, people_named
 from cuocthi.contributions import Role
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import DomainError
+from cuocthi.standings.appointments import appoint
 from cuocthi.text import T
 from cuocthi.users.domain import find_credentials
 from cuocthi.users.models import User
@@ -121,7 +122,8 @@ def store_appointment(committee_id: int) -> AnyResponse:
     form = AppointmentForm()
     ctx = reading_context()
     found = _committee(ctx, committee_id)
-    user = ctx.session.get(User, int(form.user_id.data)) if (form.user_id.data or "").isdigit() else None
+    chosen = form.user_id.data or ""
+    user = ctx.session.get(User, int(chosen)) if chosen.isdigit() else None
     if user is None:
         abort(404)
     if form.validate():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, SelectField, StringField, URLField
 from wtforms.validators import DataRequired, Length, Optional, Regexp
@@ -15,6 +14,7 @@ from cuocthi.documents.lines import KINDS
 from cuocthi.documents.models import DocumentKind
 from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
+from cuocthi.web.forms import lazy_text as _l
 from cuocthi.web.i18n import translate
 
 if TYPE_CHECKING:

@@ -58,7 +58,7 @@ def document_line(document: Document) -> DocumentLine:
 
 
 def short_day(day: date) -> str:
-    """Write a day as documents do in Vietnamese (05/9/2024: zeros before days, and before the first two months only)."""
+    """Write a day as documents do in Vietnamese (05/9/2024: zeros before days and before the first two months)."""
     if language() != "vi":
         return f"{day.day} {day:%B} {day.year}"
     return f"{day.day:02}/{f'{day.month:02}' if day.month <= 2 else day.month}/{day.year}"  # noqa: PLR2004 - see above

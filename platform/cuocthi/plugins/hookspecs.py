@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     )
     from cuocthi.database import Base
     from cuocthi.enrolments.models import Enrolment
+    from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
 
 PROJECT = "cuocthi"
@@ -208,8 +209,8 @@ def refresh_results(ctx: Context, campaign: Campaign, round_: Phase) -> None:
 
 
 @spec(HookClass.EFFECT)
-def rule_clauses(ctx: Context, campaign: Campaign) -> Sequence[RuleClause]:
-    """Return the clauses of the Thể lệ that follow from the plugin's settings, in the campaign's language."""
+def rule_clauses(ctx: Context, campaign: Campaign, write: Callable[[Text], str]) -> Sequence[RuleClause]:
+    """Return the clauses of the Thể lệ that follow from the plugin's settings, put into its language by ``write``."""
     raise NotImplementedError
 
 

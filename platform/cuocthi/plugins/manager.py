@@ -18,7 +18,7 @@ from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from types import ModuleType
 
     from pluggy import HookImpl
@@ -105,7 +105,7 @@ class Hooks:
         Blocker. An *effect* that raises aborts. Duplicate keys of one plugin and items of another kind raise
         ContractError.
         """
-        pairs = self.collect_by_plugin(ctx, campaign, hook, kind, **arguments)
+        pairs = self._collect(ctx, campaign, hook, kind, names=self.enabled(campaign), arguments=arguments)
         ordered = sorted(pairs, key=lambda pair: (getattr(pair[1], "order", 0), pair[0], getattr(pair[1], "key", "")))
         return [item for _, item in ordered]
 
@@ -120,7 +120,19 @@ class Hooks:
         **arguments: object,
     ) -> list[tuple[str, Item]]:
         """Like :meth:`collect`, as (plugin name, item) in order of loading; ``only`` asks a single plugin."""
-        names = [name for name in self.enabled(campaign) if only in (None, name)]
+        names = [name for name in self.enabled(campaign) if only in {None, name}]
+        return self._collect(ctx, campaign, hook, kind, names=names, arguments=arguments)
+
+    def _collect(
+        self,
+        ctx: Context,
+        campaign: Campaign,
+        hook: str,
+        kind: type[Item],
+        *,
+        names: Sequence[str],
+        arguments: Mapping[str, object],
+    ) -> list[tuple[str, Item]]:
         found: list[tuple[str, Item]] = []
         for name, implementation in self._implementations(hook, names):
             values = {"ctx": ctx, "campaign": campaign, **arguments}
@@ -130,7 +142,9 @@ class Hooks:
             found += [(name, item) for item in checked]
         return found
 
-    def notify(self, ctx: Context, campaign: Campaign, hook: str, *, only: str | None = None, **arguments: object) -> None:
+    def notify(
+        self, ctx: Context, campaign: Campaign, hook: str, *, only: str | None = None, **arguments: object
+    ) -> None:
         """Call an *effect* hook that returns nothing, on the enabled plugins or on a single one."""
         self.collect_by_plugin(ctx, campaign, hook, object, only=only, **arguments)
 

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from cuocthi.campaigns.exchange import import_campaign
 from cuocthi.campaigns.lifecycle import open_campaign
 from cuocthi.campaigns.models import Campaign, Headcount
-from cuocthi.committees.domain import appoint
 from cuocthi.committees.models import Committee
 from cuocthi.context import SYSTEM, Actor, Context
 from cuocthi.contributions import Participant, Role
@@ -27,6 +26,7 @@ from cuocthi.errors import DomainError
 from cuocthi.rehearsal.people import Person, Place, people
 from cuocthi.rules.domain import issue_rules
 from cuocthi.rules.queries import current_rules
+from cuocthi.standings.appointments import appoint
 from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
 from cuocthi.standings.models import Ranking, Result, Standing
 from cuocthi.text import T

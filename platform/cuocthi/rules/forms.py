@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 from wtforms.validators import Optional
 
 from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
+from cuocthi.web.forms import lazy_text as _l
 
 if TYPE_CHECKING:
     from cuocthi.documents.models import Document

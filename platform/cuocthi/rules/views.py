@@ -93,7 +93,9 @@ def issue() -> AnyResponse:
 
 def _public(ctx: Context, found: RulesVersion | None) -> Response:
     newest = _in_force(ctx)
-    stored = found.clauses if found else stored_clauses(compose(ctx, campaign=g.campaign, write=writer(g.campaign.language)))
+    stored = (
+        found.clauses if found else stored_clauses(compose(ctx, campaign=g.campaign, write=writer(g.campaign.language)))
+    )
     return render(
         "rules/show.html",
         articles=_articles(stored["clauses"]),
@@ -141,4 +143,3 @@ def _decision(ctx: Context, found: RulesVersion | None) -> DocumentLine | None:
 
 def _in_force(ctx: Context) -> RulesVersion | None:
     return current_rules(ctx, campaign_id=g.campaign.id)
-

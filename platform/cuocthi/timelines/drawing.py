@@ -72,7 +72,11 @@ def span_in_words(phase: Phase, language: str) -> str:
     if opens.astimezone(LOCAL_ZONE).date() == closes.astimezone(LOCAL_ZONE).date():
         hours = f"{formats.time_of_day(opens, language)} – {formats.time_of_day(closes, language)}"
         return f"{hours}, {formats.day(closes, language)}"
-    first = _short(opens, language) if _midnight(opens) else f"{formats.time_of_day(opens, language)} {_short(opens, language)}"
+    first = (
+        _short(opens, language)
+        if _midnight(opens)
+        else f"{formats.time_of_day(opens, language)} {_short(opens, language)}"
+    )
     if _midnight(closes):
         return f"{first} – {formats.day(closes - _INSTANT, language)}"
     return f"{first} – {formats.time_of_day(closes, language)} {formats.day(closes, language)}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flask_babel import lazy_gettext as _l
 from wtforms import DateField, FieldList, Form, FormField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
@@ -16,6 +15,7 @@ from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.windows import Times
 from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
+from cuocthi.web.forms import lazy_text as _l
 
 if TYPE_CHECKING:
     from cuocthi.timelines.models import Phase
@@ -62,7 +62,9 @@ class NewPhaseForm(PhaseForm):
 
     kind = SelectField(_l("Kind"), choices=select_choices(KINDS))
     source = SelectField(_l("Contest format"), [Optional()], description=_l("Only for a round."))
-    number = IntegerField(_l("Number of the round"), [Optional(), NumberRange(1, 1000)], description=_l("Only for a round."))
+    number = IntegerField(
+        _l("Number of the round"), [Optional(), NumberRange(1, 1000)], description=_l("Only for a round.")
+    )
 
     def offer_formats(self, formats: Sequence[tuple[str, str]]) -> None:
         """Let the enabled contest formats be chosen from."""
@@ -81,7 +83,9 @@ class ExtendForm(ReasonForm):
     """A later closing moment, and why."""
 
     closes_on = DateField(_l("New closing day"), [DataRequired()])
-    closes = StringField(_l("New closing time"), [DataRequired(), Length(max=15)], description=_l("For instance 17h00 or 24h00."))
+    closes = StringField(
+        _l("New closing time"), [DataRequired(), Length(max=15)], description=_l("For instance 17h00 or 24h00.")
+    )
 
 
 def _row(opens: object, closes: object) -> dict[str, object]:
@@ -102,7 +106,9 @@ def _spoken(clock: str) -> str:
 
 def _times(row: dict[str, object]) -> Times:
     if not row["opens_on"] or not row["closes_on"]:
-        raise DomainError(T("Each window needs the day on which it opens and the day on which it closes."), field="windows")
+        raise DomainError(
+            T("Each window needs the day on which it opens and the day on which it closes."), field="windows"
+        )
     try:
         return Times(
             moment_on(row["opens_on"], str(row["opens_time"] or "00h00")),  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from cuocthi.timelines.localtime import day_and_time, moment_on
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.queries import phase_of, phases
 from cuocthi.timelines.warnings import timeline_warnings
-from cuocthi.timelines.windows import PhaseState, open_span, phase_state
+from cuocthi.timelines.windows import PhaseState, Times, open_span, phase_state
 from cuocthi.users.names import fold
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import committing, reading_context, registry
@@ -50,9 +50,7 @@ def edit() -> Response:
         "timelines/edit.html",
         chart=chart(found, ctx.now, language()),
         warnings=timeline_warnings(found),
-        phases=[
-            (phase, phase_state(phase.windows, ctx.now), span_in_words(phase, language())) for phase in found
-        ],
+        phases=[(phase, phase_state(phase.windows, ctx.now), span_in_words(phase, language())) for phase in found],
         kinds=dict(KINDS),
     )
 
@@ -111,7 +109,9 @@ def save(phase_id: int) -> AnyResponse:
                     phase=found,
                     title=(form.title.data or "").strip(),
                     description=form.description.data or "",
-                    windows=found.windows if fixed else form.to_windows(),
+                    windows=[Times(window.opens_at, window.closes_at) for window in found.windows]
+                    if fixed
+                    else form.to_windows(),
                 )
         except DomainError as error:
             attach_error(form, error)
@@ -170,7 +170,7 @@ def store_extension(phase_id: int) -> AnyResponse:
     form = ExtendForm()
     ctx = reading_context()
     found = _phase(ctx, phase_id)
-    if form.validate():
+    if form.validate() and form.closes_on.data:
         try:
             closes_at = moment_on(form.closes_on.data, form.closes.data or "")
             with committing() as changing:
@@ -185,8 +185,8 @@ def store_extension(phase_id: int) -> AnyResponse:
             attach_error(form, error)
         else:
             return _done(_("“%(title)s” is extended.", title=found.title))
-    closes_at = _closing_moment(ctx, found)
-    return render("timelines/extend.html", status=422, form=form, phase=found, closes_at=closes_at)
+    present = _closing_moment(ctx, found)
+    return render("timelines/extend.html", status=422, form=form, phase=found, closes_at=present)
 
 
 def _closing_page(ctx: Context, found: Phase, form: ReasonForm, *, error: str = "", status: int = 200) -> Response:

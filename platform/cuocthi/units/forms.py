@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import StringField
 from wtforms.validators import Length
 
 from cuocthi.web.forms import BaseForm
+from cuocthi.web.forms import lazy_text as _l
 
 
 class UnitsForm(BaseForm):

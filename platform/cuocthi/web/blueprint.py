@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, g, redirect, request, url_for
-from flask_login import current_user
 from sqlalchemy.orm import selectinload
 
 from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.committees.queries import roles_in
 from cuocthi.errors import ContractError
 from cuocthi.security.permissions import require
-from cuocthi.web.context import reading_context, registry
+from cuocthi.web.context import reading_context, registry, signed_in_user_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +89,7 @@ class CampaignBlueprint(Blueprint):
         )
         if campaign is None or (self.plugin is not None and self.plugin not in campaign.plugins):
             abort(404)
-        user_id = current_user.id if current_user.is_authenticated else None
+        user_id = signed_in_user_id()
         permissions = registry().permissions
         held = permissions.granted(roles_in(ctx, campaign_id=campaign.id, user_id=user_id))
         if campaign.state is CampaignState.DRAFT and not held:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app, g, request
 from flask_login import current_user
@@ -35,8 +35,13 @@ def request_time() -> datetime:
 
 def actor() -> Actor:
     """Return who makes the request, and from which address."""
-    user_id = current_user.id if current_user and current_user.is_authenticated else None
-    return Actor(user_id, request.remote_addr or "")
+    return Actor(signed_in_user_id(), request.remote_addr or "")
+
+
+def signed_in_user_id() -> int | None:
+    """Return who is signed in, or None."""
+    user: Any = current_user
+    return user.id if user.is_authenticated else None
 
 
 def reading_context() -> Context:

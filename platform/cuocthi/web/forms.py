@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from flask_babel import get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from flask_wtf import FlaskForm
 
+from cuocthi.text import TN, T
 from cuocthi.web.i18n import translate
 
 if TYPE_CHECKING:
@@ -23,20 +24,35 @@ class _CatalogueMessages:
         return str(ngettext(singular, plural, n))
 
 
-class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships without annotations
+class BaseForm(FlaskForm):
     """A form with a CSRF token and messages in the reader's language."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc, name-defined]  # as above
+    class Meta(FlaskForm.Meta):
         """Where messages come from."""
 
         def get_translations(self, _form: Any) -> _CatalogueMessages:
             """Return the catalogue of this platform."""
             return _CatalogueMessages()
 
-        @property
-        def locales(self) -> list[str]:
-            """The reader's language."""
-            return [str(get_locale())]
+
+#: What WTForms says by itself, so that it stands in our catalogue.
+WTFORMS_MESSAGES = (
+    T("This field is required."),
+    T("Not a valid choice."),
+    T("Not a valid date value."),
+    T("Not a valid integer value."),
+    T("Invalid input."),
+    T("Invalid Choice: could not coerce."),
+    T("'%(value)s' is not a valid choice for this field."),
+    TN(
+        "Field cannot be longer than %(max)d character.",
+        "Field cannot be longer than %(max)d characters.",
+        1,
+    ),
+    T("Number must be at least %(min)s."),
+    T("Number must be at most %(max)s."),
+    T("Number must be between %(min)s and %(max)s."),
+)
 
 
 def lazy_text(msgid: str) -> str:

@@ -6,7 +6,7 @@ import flask_htmx
 from flask import request
 
 
-class HTMX(flask_htmx.HTMX):  # type: ignore[misc]  # Flask-HTMX ships without annotations
+class HTMX(flask_htmx.HTMX):
     """What the htmx 4 script of the page tells about its request.
 
     htmx 4 sends ``HX-Source`` and ``HX-Target`` as ``tag#id``, ``HX-Request-Type`` (``partial`` or ``full``), and

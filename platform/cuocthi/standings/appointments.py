@@ -1,0 +1,39 @@
+"""Appointing committee members: who sits on a committee may not take part, also not with an entry made before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from cuocthi.committees.domain import seat
+from cuocthi.enrolments.models import Enrolment, EnrolmentState
+from cuocthi.standings.domain import exclude_entry
+
+if TYPE_CHECKING:
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.committees.models import Committee, Membership
+    from cuocthi.context import Context
+    from cuocthi.users.models import User
+
+#: Why a member's entry does not count, in the language of the campaign.
+_BARRED = {"vi": "thành viên không được dự thi", "en": "members may not take part"}
+
+
+def appoint(ctx: Context, *, campaign: Campaign, committee: Committee, user: User, position: str = "") -> Membership:
+    """Give a person a seat on a committee. Who already takes part in the contest is excluded, with that reason.
+
+    Raises Conflict if the person sits on the committee already.
+    """
+    membership = seat(ctx, campaign=campaign, committee=committee, user=user, position=position)
+    enrolment = ctx.session.scalar(
+        sa.select(Enrolment).where(
+            Enrolment.campaign_id == campaign.id,
+            Enrolment.user_id == user.id,
+            Enrolment.state == EnrolmentState.ACTIVE,
+        )
+    )
+    if enrolment is not None:
+        words = _BARRED.get(campaign.language, _BARRED["en"])
+        exclude_entry(ctx, enrolment=enrolment, reason=f"{committee.title}: {words}")
+    return membership
