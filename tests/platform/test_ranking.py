@@ -19,6 +19,7 @@ from cuocthi.enrolments.models import EnrolmentState
 from cuocthi.errors import InvalidData
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
+from cuocthi.plugins.manager import Hooks
 from cuocthi.standings.criteria import RULES_OWNER, Counted, Criterion, RankingRules, criteria_of
 from cuocthi.standings.domain import build_ranking
 from cuocthi.standings.models import Result, ResultMeasure, Standing
@@ -55,6 +56,12 @@ estimates.register_formats = register_formats  # type: ignore[attr-defined]
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
     return [estimates]
+
+
+@pytest.fixture(scope="session")
+def hooks(plugins: list[ModuleType]) -> Hooks:
+    """The format of these tests; the other tests beside them have no plugin."""
+    return Hooks(plugins)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.jobs import domain as jobs
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
+from cuocthi.plugins.manager import Hooks
 from cuocthi.standings.criteria import RULES_OWNER, Counted, Criterion, RankingRules
 from cuocthi.standings.models import Ranking, RankingState
 from cuocthi.standings.results import post_results
@@ -59,6 +60,12 @@ essays.evidence = evidence  # type: ignore[attr-defined]
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
     return [essays]
+
+
+@pytest.fixture(scope="session")
+def hooks(plugins: list[ModuleType]) -> Hooks:
+    """The format of these tests; the other tests beside them have no plugin."""
+    return Hooks(plugins)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from cuocthi.enrolments import domain as enrolments
 from cuocthi.errors import Blocked, Conflict, ContractError, DomainError, Forbidden, InvalidData, Missing
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
+from cuocthi.plugins.manager import Hooks
 from cuocthi.standings import queries
 from cuocthi.standings.confirmations import confirm
 from cuocthi.standings.criteria import RULES_OWNER, Criterion, RankingRules
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.enrolments.models import Enrolment
-    from cuocthi.plugins.manager import Hooks
     from cuocthi.testing.factories import Factories
     from cuocthi.timelines.models import Phase
 
@@ -82,6 +82,12 @@ essays.refresh_results = refresh_results  # type: ignore[attr-defined]
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
     return [essays]
+
+
+@pytest.fixture(scope="session")
+def hooks(plugins: list[ModuleType]) -> Hooks:
+    """The format of these tests; the other tests beside them have no plugin."""
+    return Hooks(plugins)
 
 
 @pytest.fixture(autouse=True)

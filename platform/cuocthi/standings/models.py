@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from cuocthi.database import Base, PrimaryKey, choice
 
@@ -104,8 +104,6 @@ class Ranking(Base):
     created_at: Mapped[datetime]
     adopted_at: Mapped[datetime | None]
 
-    standings: Mapped[list[Standing]] = relationship(viewonly=True)
-
 
 _KEYS = ", ".join(f"key_{number}" for number in range(1, MAX_CRITERIA + 1))
 
@@ -115,6 +113,10 @@ class Standing(Base):
 
     ``entries`` is how many entries the person had in the round; ``tied`` is the number of persons sharing the rank;
     ``tie_place`` orders them where a lot or the jury decided.
+
+    The two keys are not foreign keys: checking them takes longer than ranking. The one statement that writes standings
+    takes both from rows that hold them by foreign keys, enrolments are never deleted, and a draft's standings leave
+    with it.
     """
 
     __tablename__ = "core_standing"
@@ -123,8 +125,8 @@ class Standing(Base):
         sa.Index("ix_core_standing_rank", "ranking_id", "rank", "tie_place"),
     )
 
-    ranking_id: Mapped[int] = mapped_column(sa.ForeignKey("core_ranking.id", ondelete="CASCADE"))
-    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("core_enrolment.id"), index=True)
+    ranking_id: Mapped[int]
+    enrolment_id: Mapped[int]
     rank: Mapped[int]
     tied: Mapped[int]
     tie_place: Mapped[int | None]

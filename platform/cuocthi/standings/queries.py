@@ -149,7 +149,8 @@ def standing_rows(
     found = [StandingRow(standing, enrolment) for standing, enrolment in rows]
     if not search:
         return found, ranking.persons
-    total = ctx.session.scalar(sa.select(sa.func.count()).select_from(Standing).join(Enrolment).where(condition))
+    matching = sa.select(sa.func.count()).join_from(Standing, Enrolment, Enrolment.id == Standing.enrolment_id)
+    total = ctx.session.scalar(matching.where(condition))
     return found, total or 0
 
 

@@ -228,6 +228,9 @@ def _replace_results(ctx: Context, campaign: Campaign, round_: Phase) -> None:
             [*constants, *_COLUMNS], sa.select(*given, *(_staged.c[name] for name in _COLUMNS))
         )
     )
+    if ctx.session.get_bind().dialect.name == "postgresql":
+        # So much has changed at once that the planner would go on with what it knew of the old set.
+        ctx.session.execute(sa.text("ANALYZE core_result"))
 
 
 # --- measures -------------------------------------------------------------------------------------------------------

@@ -665,14 +665,9 @@ def upgrade() -> None:
         sa.Column("key_6", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key_7", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key_8", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["core_enrolment.id"], name=op.f("fk_core_standing_enrolment_id")),
-        sa.ForeignKeyConstraint(
-            ["ranking_id"], ["core_ranking.id"], name=op.f("fk_core_standing_ranking_id"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("ranking_id", "enrolment_id", name=op.f("pk_core_standing")),
     )
     with op.batch_alter_table("core_standing", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_core_standing_enrolment_id"), ["enrolment_id"], unique=False)
         batch_op.create_index("ix_core_standing_rank", ["ranking_id", "rank", "tie_place"], unique=False)
 
     op.create_table(
@@ -691,7 +686,6 @@ def downgrade() -> None:
     op.drop_table("core_result_measure")
     with op.batch_alter_table("core_standing", schema=None) as batch_op:
         batch_op.drop_index("ix_core_standing_rank")
-        batch_op.drop_index(batch_op.f("ix_core_standing_enrolment_id"))
 
     op.drop_table("core_standing")
     with op.batch_alter_table("core_result", schema=None) as batch_op:
