@@ -12,7 +12,7 @@ from cuocthi.campaigns.settings import load_settings
 from cuocthi.contributions import Act, Blocker
 from cuocthi.digest import canonical, digest
 from cuocthi.enrolments import domain as enrolments
-from cuocthi.enrolments.models import Enrolment
+from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Blocked, Conflict, DomainError
 from cuocthi.standings import queries, ties
 from cuocthi.standings.canonical import digest_of_lines, line
@@ -23,6 +23,7 @@ from cuocthi.standings.models import (
     DecisionKind,
     Ranking,
     RankingState,
+    Result,
     ResultSet,
     Standing,
     TieDecision,
@@ -82,7 +83,7 @@ def build_ranking(ctx: Context, *, campaign: Campaign, round_: Phase) -> Ranking
     ctx.session.execute(
         place_all(ranking_id=ranking.id, phase_id=round_.id, criteria=criteria, counted=rules.value.counted)
     )
-    ranking.persons, ranking.entries = _counts(ctx, ranking)
+    ranking.persons, ranking.entries = _persons(ctx, ranking), _entries(ctx, round_)
     ranking.digest = _digest_of_standings(ctx, ranking, len(criteria))
     if earlier is not None:
         ties.carry_over(ctx, earlier=earlier, later=ranking)
@@ -113,13 +114,15 @@ def _drop_draft(ctx: Context, draft: Ranking) -> None:
     ctx.session.flush()
 
 
-def _counts(ctx: Context, ranking: Ranking) -> tuple[int, int]:
-    persons, entries = ctx.session.execute(
-        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Standing.entries), 0)).where(
-            Standing.ranking_id == ranking.id
-        )
-    ).one()
-    return int(persons), int(entries)
+def _persons(ctx: Context, ranking: Ranking) -> int:
+    counting = sa.select(sa.func.count()).select_from(Standing)
+    return ctx.session.scalar(counting.where(Standing.ranking_id == ranking.id)) or 0
+
+
+def _entries(ctx: Context, round_: Phase) -> int:
+    counting = sa.select(sa.func.count()).join_from(Result, Enrolment, Enrolment.id == Result.enrolment_id)
+    condition = (Result.phase_id == round_.id, Enrolment.state == EnrolmentState.ACTIVE)
+    return ctx.session.scalar(counting.where(*condition)) or 0
 
 
 def _digest_of(results: ResultSet | None) -> str:
@@ -132,7 +135,8 @@ def _digest_of_standings(ctx: Context, ranking: Ranking, criteria: int) -> str:
     keys = (standing[name] for name in KEYS[:criteria])
     row = line(Enrolment.__table__.c.code, standing.rank, qualified, standing.entry_key, *keys)
     named = sa.select(row).join_from(Standing, Enrolment, Enrolment.id == Standing.enrolment_id)
-    lines = named.where(standing.ranking_id == ranking.id)
+    # The order is that of the primary key: rows come as they lie.
+    lines = named.where(standing.ranking_id == ranking.id).order_by(standing.enrolment_id)
     return digest_of_lines(ctx.session, lines, canonical(ranking.criteria) + b"\n")
 
 
