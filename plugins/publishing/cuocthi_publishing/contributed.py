@@ -1,0 +1,38 @@
+"""What publishing contributes to the pages of the core."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import has_request_context, url_for
+
+from cuocthi.contributions import NavItem, Panel
+from cuocthi.text import T
+from cuocthi_publishing.queries import current_release, draft_release
+
+if TYPE_CHECKING:
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+
+
+def navigation(ctx: Context, campaign: Campaign) -> list[NavItem]:
+    """Return the link to the releases; a draft waits for a second person, which the badge says."""
+    waiting = int(draft_release(ctx, campaign_id=campaign.id) is not None)
+    url = url_for("publishing.releases", slug=campaign.slug) if has_request_context() else ""
+    return [NavItem("releases", T("Publishing"), url, "publishing:release:view", order=70, badge=waiting)]
+
+
+def panels(ctx: Context, campaign: Campaign, slot: str) -> list[Panel]:
+    """Return the way to the results on the campaign's page, once published, and how publishing stands on the staff's."""
+    if slot not in {"campaign", "overview"}:
+        return []
+    published = current_release(ctx, campaign_id=campaign.id)
+    if slot == "campaign":
+        if published is None:
+            return []
+        return [Panel("results", T("Results"), "publishing/_results_panel.html", {"release": published}, order=5)]
+    draft = draft_release(ctx, campaign_id=campaign.id)
+    if published is None and draft is None:
+        return []
+    values = {"release": published, "draft": draft}
+    return [Panel("releases", T("Publishing"), "publishing/_releases_panel.html", values, order=70)]

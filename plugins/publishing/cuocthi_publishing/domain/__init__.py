@@ -1,0 +1,1 @@
+"""What publishing does: compose a snapshot, mask it, release it, and make pages and bundles of it."""

@@ -1,0 +1,143 @@
+"""The bundle: a release as a folder of files that any portal can take, and anyone can check, in one ZIP file.
+
+The same snapshot gives the same bytes: files are sorted, and their times in the archive are fixed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cuocthi
+from cuocthi.digest import canonical
+from cuocthi.enrolments.export import csv_lines
+from cuocthi.web.theme import DARK_PAPER, LIGHT_PAPER, dark_tints, light_tints
+from cuocthi_publishing.domain.cells import plain
+from cuocthi_publishing.domain.pages import TEMPLATES, Links, page_keys, page_title, render_body, render_template
+
+if TYPE_CHECKING:
+    from cuocthi_publishing.domain.snapshot import Snapshot
+
+MANIFEST = "manifest.json"
+DATA = "data.json"
+#: The version of the manifest's form.
+MANIFEST_SCHEMA = "cuocthi-bundle/1"
+
+_FONTS = Path(cuocthi.__file__).parent / "web" / "static" / "vendor"
+_VENDORED = {
+    "fonts/be-vietnam-pro-400.woff2": "be-vietnam-pro-400.woff2",
+    "fonts/be-vietnam-pro-600.woff2": "be-vietnam-pro-600.woff2",
+    "fonts/be-vietnam-pro.txt": "licences/be-vietnam-pro.txt",
+}
+_BUNDLE = "publishing/bundle"
+_LANGUAGES = ("vi", "en")
+# The earliest moment that a ZIP file can name.
+_FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+_UNIX, _READABLE = 3, 0o100644 << 16
+_NO_WORD = re.compile(r"[^a-z0-9]+")
+
+Progress = Callable[[int, int], None]
+
+
+def build(snapshot: Snapshot, digest: str, progress: Progress = lambda _done, _total: None) -> bytes:
+    """Return the ZIP file of a release. ``digest`` is the release's; ``progress`` is told pages and tables made."""
+    return packed(files(snapshot, digest, progress))
+
+
+def file_name(snapshot: Snapshot) -> str:
+    """Return what the ZIP file is called."""
+    return f"{snapshot['campaign']['slug']}-{snapshot['release']['number']}.zip"
+
+
+def files(snapshot: Snapshot, digest: str, progress: Progress) -> dict[str, bytes]:
+    """Return the files of the bundle by their names, the manifest included."""
+    keys, sections = page_keys(snapshot), snapshot["sections"]
+    total = len(keys) + len(sections)
+    made: dict[str, bytes] = {DATA: canonical(snapshot), **_fixed_files(snapshot)}
+    for done, key in enumerate(keys, start=1):
+        made[page_file(key)] = _page(snapshot, digest, key)
+        progress(done, total)
+    for done, (name, section) in enumerate(zip(table_files(snapshot), sections, strict=True), start=len(keys) + 1):
+        made[name] = _table(section, snapshot["campaign"]["language"])
+        progress(done, total)
+    made[MANIFEST] = _manifest(snapshot, digest, made)
+    return made
+
+
+def packed(content: Mapping[str, bytes]) -> bytes:
+    """Return files as a ZIP archive whose bytes depend on nothing but the files."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(content):
+            entry = zipfile.ZipInfo(name, _FIXED_TIME)
+            entry.create_system, entry.external_attr = _UNIX, _READABLE
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content[name])
+    return written.getvalue()
+
+
+def page_file(key: str) -> str:
+    """Return the name of a page's file."""
+    return "index.html" if key == "results" else f"{key}.html"
+
+
+def table_files(snapshot: Snapshot) -> list[str]:
+    """Return the name of each section's table file; the number in it keeps the order of the pages and names apart."""
+    keys = (section["key"] for section in snapshot["sections"])
+    return [f"data/{number:02}-{_NO_WORD.sub('-', key.lower())}.csv" for number, key in enumerate(keys, start=1)]
+
+
+def _fixed_files(snapshot: Snapshot) -> dict[str, bytes]:
+    accent = snapshot["campaign"]["accent"]
+    language = snapshot["campaign"]["language"]
+    readme = f"README.{language if language in _LANGUAGES else 'en'}.txt"
+    colours = {
+        "portal.css": {"accent": light_tints(accent).accent, "ground": LIGHT_PAPER},
+        "dark.css": {"accent": dark_tints(accent).accent, "ground": DARK_PAPER},
+    }
+    return {
+        "style.css": (TEMPLATES / _BUNDLE / "style.css").read_bytes(),
+        "README.txt": render_template(
+            snapshot, f"{_BUNDLE}/{readme}", tables=_described_tables(snapshot), page_file=page_file
+        ).encode(),
+        **{name: render_template(snapshot, f"{_BUNDLE}/{name}", **values).encode() for name, values in colours.items()},
+        **{name: (_FONTS / source).read_bytes() for name, source in _VENDORED.items()},
+    }
+
+
+def _described_tables(snapshot: Snapshot) -> list[tuple[str, dict[str, Any]]]:
+    return list(zip(table_files(snapshot), snapshot["sections"], strict=True))
+
+
+def _page(snapshot: Snapshot, digest: str, key: str) -> bytes:
+    links = Links(page=page_file, release=lambda _number: "")
+    return render_template(
+        snapshot,
+        f"{_BUNDLE}/page.html",
+        title=page_title(snapshot, key),
+        body=render_body(snapshot, digest, key, links),
+        tables=_described_tables(snapshot) if key == "documents" else [],
+    ).encode()
+
+
+def _table(section: dict[str, Any], language: str) -> bytes:
+    kinds = [column["kind"] for column in section["columns"]]
+    rows = ([plain(value, kind, language) for value, kind in zip(row, kinds, strict=True)] for row in section["rows"])
+    return "".join(csv_lines([column["title"] for column in section["columns"]], rows)).encode()
+
+
+def _manifest(snapshot: Snapshot, digest: str, made: Mapping[str, bytes]) -> bytes:
+    values = {
+        "schema": MANIFEST_SCHEMA,
+        "campaign": snapshot["campaign"]["slug"],
+        "release": snapshot["release"]["number"],
+        "digest": digest,
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(made.items())},
+    }
+    return (json.dumps(values, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()

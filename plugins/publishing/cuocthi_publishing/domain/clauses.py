@@ -1,0 +1,51 @@
+"""The clause of the Thể lệ that follows from what is published, as Markdown in the campaign's language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cuocthi.contributions import RuleClause
+from cuocthi.text import T, Text
+from cuocthi_publishing.domain.masking import SMALLEST_GROUP
+from cuocthi_publishing.wording import speaker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cuocthi_publishing.settings import PublishSettings
+
+
+def rule_clauses(settings: PublishSettings, language: str) -> list[RuleClause]:
+    """Return what the rules say about publication."""
+    say = speaker(language)
+    body = "\n\n".join(
+        [
+            say(T("Results are published after a second person has confirmed them. Published are:")),
+            "\n".join(f"- {say(text)}" for text in _parts(settings)),
+            say(
+                T(
+                    "Each publication has a number and a digest by which anyone can check it. It is not changed "
+                    "afterwards: a correction is a new publication that says what has changed."
+                )
+            ),
+        ]
+    )
+    return [RuleClause("publication", say(T("Publication of the results")), body, order=80)]
+
+
+def _parts(settings: PublishSettings) -> Iterator[Text]:
+    if settings.awards:
+        yield T("the award list: name, unit and prize of the winners;")
+    if settings.depth:
+        yield T(
+            "the first %(places)s places of each round's ranking; whoever is no winner appears by contest number and "
+            "shortened name;",
+            places=settings.depth,
+        )
+    if settings.units:
+        yield T(
+            "figures of the units; mean points are not given for fewer than %(least)s persons;", least=SMALLEST_GROUP
+        )
+    if settings.statistics:
+        yield T("statistics that name nobody;")
+    yield T("never telephone numbers or e-mail addresses.")

@@ -1,0 +1,56 @@
+"""What of a person is shown to the public: the one place where it is decided, for every output.
+
+Winners are named in full. Everybody else appears by contest number and masked name. Phone numbers and e-mail addresses
+never go out, wherever somebody may have written them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+#: A mean over fewer persons than this tells too much about each of them.
+SMALLEST_GROUP = 5
+
+_HIDDEN = "•••"
+_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
+# Ten digits from 0, or nine after the country's code, with the usual signs between them.
+_PHONE = re.compile(r"(?<!\d)(?:\(?\+?84\)?|0)(?:[ .()-]{0,2}\d){9}(?!\d)")
+
+
+def mask_name(name: str) -> str:
+    """Return a name of which only the family name can be read: "Nguyễn T*** H***"."""
+    words = name.split()
+    if len(words) < 2:  # noqa: PLR2004 - a name of one word
+        return "".join(f"{word[0]}***" for word in words)
+    return " ".join([words[0], *(f"{word[0]}***" for word in words[1:])])
+
+
+def without_contacts(text: str) -> str:
+    """Return a text in which phone numbers and e-mail addresses are blacked out."""
+    return _PHONE.sub(_HIDDEN, _EMAIL.sub(_HIDDEN, text))
+
+
+def mean_score(score_mean: int, persons: int) -> int | None:
+    """Return a mean over ``persons``, or None where they are too few."""
+    return score_mean if persons >= SMALLEST_GROUP else None
+
+
+class Masking:
+    """The rule for one publication: ``winners`` are the enrolments that its award lists name."""
+
+    def __init__(self, winners: Collection[int] = ()) -> None:
+        self._winners = frozenset(winners)
+
+    def person(self, name: str, enrolment_id: int | None = None) -> str:
+        """Return a person's name as it may be shown; only a known winner's stays whole."""
+        return without_contacts(name if enrolment_id in self._winners else mask_name(name))
+
+    def cell(self, value: str | int | None, kind: str) -> str | int | None:
+        """Return a value of a table that a plugin contributed, by the kind of its column."""
+        if not isinstance(value, str):
+            return value
+        return self.person(value) if kind == "person" else without_contacts(value)

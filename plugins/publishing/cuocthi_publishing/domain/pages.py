@@ -1,0 +1,141 @@
+"""The pages of a release, made of its snapshot alone: the same here, in the preview and in the bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+import cuocthi
+from cuocthi.text import T
+from cuocthi.web import formats
+from cuocthi_publishing.domain.cells import NUMBERS, chart_items, chart_titles, written
+from cuocthi_publishing.wording import catalogue, say
+
+if TYPE_CHECKING:
+    from cuocthi_publishing.domain.snapshot import Snapshot
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+_MACROS = Path(cuocthi.__file__).parent / "web" / "templates"
+
+#: Every page that a release can have, in their order.
+TITLES = {
+    "results": T("Results"),
+    "awards": T("Award list"),
+    "units": T("Units"),
+    "statistics": T("Statistics"),
+    "documents": T("Documents"),
+}
+
+#: More bars than this are no picture any more; the table below has them all.
+_BARS = 20
+_PODIUM_PRIZES, _PODIUM_PLACES = 3, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where the pages of a release lead: ``page(key)`` to one another, ``release(number)`` to another release.
+
+    ``release`` returns an empty text where no address is known.
+    """
+
+    page: Callable[[str], str]
+    release: Callable[[int], str]
+
+
+def page_keys(snapshot: Snapshot) -> list[str]:
+    """Return the pages that a release has: results and documents always, the others where there are sections for them."""
+    filled = {section["page"] for section in snapshot["sections"]}
+    return [key for key in TITLES if key in filled or key in {"results", "documents"}]
+
+
+def page_title(snapshot: Snapshot, key: str) -> str:
+    """Return the heading of a page in the campaign's language."""
+    return say(TITLES[key], snapshot["campaign"]["language"])
+
+
+def render_body(snapshot: Snapshot, digest: str, key: str, links: Links) -> Markup:
+    """Return the content of a page, from its heading to the digest at its foot."""
+    content = render_template(snapshot, "publishing/release/page.html", key=key, links=links, digest=digest)
+    return Markup(content)  # noqa: S704 - Jinja has escaped it
+
+
+def render_template(snapshot: Snapshot, name: str, **values: object) -> str:
+    """Render a template of the release in the campaign's language."""
+    language = snapshot["campaign"]["language"]
+    keys = page_keys(snapshot)
+    return (
+        environment(language)
+        .get_template(name)
+        .render(
+            snapshot=snapshot,
+            campaign=snapshot["campaign"],
+            release=snapshot["release"],
+            language=language,
+            pages=[(key, page_title(snapshot, key)) for key in keys],
+            **values,
+        )
+    )
+
+
+@cache
+def environment(language: str) -> Environment:
+    """Return the templates of releases in one language; they know neither a request nor a reader."""
+    texts = catalogue(language)
+
+    def gettext(message: str, **values: object) -> str:
+        found = str(texts.gettext(message))
+        return found % values if values else found
+
+    def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
+        return str(texts.ngettext(singular, plural, num)) % {"num": num, **values}
+
+    made = Environment(
+        loader=FileSystemLoader([TEMPLATES, _MACROS]),
+        autoescape=lambda name: name is None or name.endswith((".html", ".xml")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(formats.filters(lambda: language))
+    made.filters["moment_of"] = lambda text: formats.moment(datetime.fromisoformat(text), language)
+    made.filters["day_of"] = lambda text: formats.day(_noon(text), language)
+    made.filters["span_of"] = lambda phase: formats.span(*_edges(phase), language)
+    made.globals.update(
+        _=gettext,
+        ngettext=ngettext,
+        cell=lambda value, kind: written(value, kind, language),
+        bars=lambda section: chart_items(section, language, _BARS),
+        bar_titles=chart_titles,
+        most_bars=_BARS,
+        podium=podium,
+        numbers=NUMBERS,
+    )
+    return made
+
+
+def podium(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """Return the first winners: those of the three highest prizes of the first award list, six at the most."""
+    found = next((section for section in snapshot["sections"] if section["page"] == "awards"), None)
+    if found is None:
+        return []
+    keys = [column["key"] for column in found["columns"]]
+    winners = [dict(zip(keys, row, strict=True)) for row in found["rows"]]
+    highest = list(dict.fromkeys(winner["title"] for winner in winners))[:_PODIUM_PRIZES]
+    return [winner for winner in winners if winner["title"] in highest][:_PODIUM_PLACES]
+
+
+def _edges(phase: Mapping[str, str]) -> tuple[datetime, datetime]:
+    return datetime.fromisoformat(phase["opens_at"]), datetime.fromisoformat(phase["closes_at"])
+
+
+def _noon(text: str) -> datetime:
+    # A day without a time is that day everywhere.
+    day = date.fromisoformat(text)
+    return datetime(day.year, day.month, day.day, 12, tzinfo=formats.LOCAL_ZONE)

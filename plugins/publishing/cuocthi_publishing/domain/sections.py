@@ -1,0 +1,216 @@
+"""The sections of a publication: awards, standings, units, statistics, and what the plugins contribute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from cuocthi.campaigns.queries import headcount_totals
+from cuocthi.contributions import Column, PublicationSection
+from cuocthi.standings.queries import standing_rows, unit_figures
+from cuocthi.text import T
+from cuocthi.units.queries import full_names
+from cuocthi_publishing import queries
+from cuocthi_publishing.domain.masking import SMALLEST_GROUP, Masking, mean_score, without_contacts
+from cuocthi_publishing.wording import speaker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.contributions import AwardList
+    from cuocthi.standings.models import Ranking
+    from cuocthi.standings.queries import UnitFigures
+    from cuocthi.text import Text
+    from cuocthi.timelines.models import Phase
+    from cuocthi_publishing.settings import PublishSettings
+
+    Rows = Sequence[Sequence[str | int | None]]
+
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a snapshot is made of, read once."""
+
+    campaign: Campaign
+    settings: PublishSettings
+    ranked: Sequence[tuple[Phase, Ranking]]
+    award_lists: Sequence[AwardList]
+
+    @property
+    def rankings(self) -> list[Ranking]:
+        """The adopted rankings."""
+        return [ranking for _round, ranking in self.ranked]
+
+    @property
+    def masking(self) -> Masking:
+        """The rule by which persons are shown; it knows the winners."""
+        awards = (award for found in self.award_lists for award in found.awards)
+        return Masking([award.enrolment_id for award in awards if award.enrolment_id is not None])
+
+    @property
+    def say(self) -> Callable[[Text], str]:
+        """How texts are written in the campaign's language."""
+        return speaker(self.campaign.language)
+
+
+def sections(ctx: Context, *, material: Material) -> list[dict[str, Any]]:
+    """Return every section that the settings let out, as plain values in the order of the pages."""
+    settings = material.settings
+    found: list[dict[str, Any]] = []
+    if settings.awards:
+        found += _awards(material)
+    if settings.depth:
+        found += _standings(ctx, material)
+    if settings.units:
+        found += _units(ctx, material)
+    if settings.statistics:
+        found += [*_participation(ctx, material), *_contributed(ctx, material)]
+    return found
+
+
+def _section(  # noqa: PLR0917 - the parts of a section in the order in which it is written
+    page: str, key: str, title: str, columns: Sequence[Column], rows: Rows, note: str = "", chart: str = ""
+) -> dict[str, Any]:
+    return {
+        "page": page,
+        "key": key,
+        "title": title,
+        "note": note,
+        "chart": chart,
+        "columns": [{"key": column.key, "title": column.title, "kind": column.kind} for column in columns],
+        "rows": [list(row) for row in rows],
+    }
+
+
+def _awards(material: Material) -> Iterator[dict[str, Any]]:
+    say = material.say
+    columns = [
+        Column("title", say(T("Prize"))),
+        Column("recipient", say(T("Awarded to")), "person"),
+        Column("unit", say(T("Unit")), "unit"),
+        Column("value", say(T("Value in đồng")), "money"),
+    ]
+    for found in material.award_lists:
+        # Whoever is on an award list is a winner and named, a unit as well as a person.
+        rows = [
+            (award.title, without_contacts(award.recipient), without_contacts(award.unit), award.value)
+            for award in found.awards
+        ]
+        note = say(T("%(count)s awards worth %(total)s đồng.", count=len(rows), total=found.total_value))
+        yield _section("awards", f"awards-{found.key}", found.title, columns, rows, note)
+
+
+def _standings(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
+    say, masking = material.say, material.masking
+    columns = [
+        Column("rank", say(T("Rank")), "integer"),
+        Column("code", say(T("Contest number"))),
+        Column("name", say(T("Name")), "person"),
+        Column("unit", say(T("Unit")), "unit"),
+        Column("score", say(T("Points")), "points"),
+        Column("duration", say(T("Time taken")), "ms"),
+    ]
+    note = say(T("Only winners are named in full. Persons who share a rank are equal by every criterion."))
+    for round_, ranking in material.ranked:
+        found, _total = standing_rows(ctx, ranking=ranking, limit=material.settings.depth)
+        rows = [
+            (
+                row.standing.rank,
+                row.enrolment.code,
+                masking.person(row.enrolment.name, row.enrolment.id),
+                without_contacts(row.enrolment.unit_name),
+                row.standing.score,
+                row.standing.duration_ms,
+            )
+            for row in found
+        ]
+        title = say(T("Ranking, %(round)s: the first %(places)s", round=round_.title, places=len(rows)))
+        yield _section("results", f"standings-{round_.key}", title, columns, rows, note)
+
+
+def _units(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
+    say = material.say
+    columns = [
+        Column("unit", say(T("Unit")), "unit"),
+        Column("block", say(T("Block"))),
+        Column("persons", say(T("Persons")), "integer"),
+        Column("entries", say(T("Entries")), "integer"),
+        Column("headcount", say(T("Entitled")), "integer"),
+        Column("rate", say(T("Rate in per cent")), "points"),
+        Column("mean", say(T("Mean points")), "points"),
+    ]
+    note = say(
+        T(
+            "Everybody counts once, in the unit named at registration. Mean points of fewer than %(least)s persons are "
+            "not given.",
+            least=SMALLEST_GROUP,
+        )
+    )
+    for round_, ranking in material.ranked:
+        figures = unit_figures(ctx, ranking=ranking)
+        names = full_names(ctx, units=queries.units_by_id(ctx, ids=[row.unit_id for row in figures]))
+        # The order of the query is that of the names; equals keep it.
+        rows = [_unit_row(row, names) for row in sorted(figures, key=lambda row: -row.persons)]
+        title = say(T("Persons taking part by unit, %(round)s", round=round_.title))
+        shown = columns if any(row.block for row in figures) else [c for c in columns if c.key != "block"]
+        yield _section("units", f"units-{round_.key}", title, shown, _only(rows, columns, shown), note, "bar")
+
+
+def _unit_row(row: UnitFigures, names: dict[int, str]) -> tuple[str | int | None, ...]:
+    # A rate in thousandths of the headcount is, in thousandths of a per cent, a hundred times as much.
+    rate = None if row.rate_permille is None else row.rate_permille * 100
+    mean = mean_score(row.mean_score, row.persons)
+    return (names[row.unit_id], row.block, row.persons, row.entries, row.headcount, rate, mean)
+
+
+def _only(rows: Rows, columns: Sequence[Column], shown: Sequence[Column]) -> Rows:
+    places = [place for place, column in enumerate(columns) if column in shown]
+    return [[row[place] for place in places] for row in rows]
+
+
+def _participation(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
+    say, campaign = material.say, material.campaign
+    entitled = headcount_totals(ctx, campaign_id=campaign.id)
+    found = queries.category_figures(ctx, campaign_id=campaign.id, rankings=material.rankings)
+    by_key = {row.category: row for row in found}
+    columns = [
+        Column("category", say(T("Category"))),
+        Column("persons", say(T("Persons with a result")), "integer"),
+        Column("registered", say(T("Persons registered")), "integer"),
+        Column("entitled", say(T("Entitled")), "integer"),
+    ]
+    rows = [
+        (str(title), by_key[key].persons, by_key[key].registered, entitled.get(key))
+        for key, title in campaign.categories.items()
+        if key in by_key
+    ]
+    yield _section("statistics", "categories", say(T("Persons by category")), columns, rows, chart="bar")
+    by_day = [Column("day", say(T("Day"))), Column("entries", say(T("Entries handed in")), "integer")]
+    for round_, ranking in material.ranked:
+        days = [
+            (f"{_EPOCH + timedelta(days=day):%d/%m/%Y}", entries)
+            for day, entries in queries.entries_by_day(ctx, ranking=ranking)
+        ]
+        title = say(T("Entries by day, %(round)s", round=round_.title))
+        note = say(T("Entries, not persons: %(entries)s of %(persons)s persons.", **_counts(ranking)))
+        yield _section("statistics", f"days-{round_.key}", title, by_day, days, note, "bar")
+
+
+def _counts(ranking: Ranking) -> dict[str, int]:
+    return {"entries": ranking.entries, "persons": ranking.persons}
+
+
+def _contributed(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
+    masking = material.masking
+    pairs = ctx.hooks.collect_by_plugin(ctx, material.campaign, "publication_sections", PublicationSection)
+    for plugin, found in sorted(pairs, key=lambda pair: (pair[1].order, pair[0], pair[1].key)):
+        kinds = [column.kind for column in found.columns]
+        rows = [[masking.cell(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in found.rows]
+        note = without_contacts(found.note)
+        title = without_contacts(found.title)
+        yield _section("statistics", f"{plugin}-{found.key}", title, found.columns, rows, note, found.chart)

@@ -1,0 +1,116 @@
+"""The publishing plugin: everything it hooks into, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cuocthi.contributions import JobKind, Migrations, Permission, RehearsalStep, Role, SettingsSpec
+from cuocthi.plugins.hookspecs import hookimpl
+from cuocthi.plugins.info import PluginInfo
+from cuocthi.text import T
+from cuocthi_publishing import contributed
+from cuocthi_publishing.domain import campaign_file, clauses
+from cuocthi_publishing.models import MODELS
+from cuocthi_publishing.queries import BUNDLE_JOB, load_publish_settings
+from cuocthi_publishing.settings import PublishSettings
+from cuocthi_publishing.wording import CATALOGUE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import click
+    from flask import Blueprint
+    from flask_wtf import FlaskForm
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.contributions import CampaignPart, NavItem, Panel, RuleClause
+    from cuocthi.database import Base
+
+_HERE = Path(__file__).parent
+
+info = PluginInfo(name="publishing", title=T("Publishing"), version="0.1.0", catalogue=str(CATALOGUE))
+
+
+@hookimpl
+def register_models() -> Sequence[type[Base]]:
+    return MODELS
+
+
+@hookimpl
+def register_migrations() -> Sequence[Migrations]:
+    return [Migrations(_HERE / "migrations" / "versions")]
+
+
+@hookimpl
+def register_blueprints() -> Sequence[Blueprint]:
+    from cuocthi_publishing.views import blueprint  # noqa: PLC0415 - loaded only where there are pages
+
+    return [blueprint]
+
+
+@hookimpl
+def register_permissions() -> Sequence[Permission]:
+    preparing = frozenset({Role.ORGANISING, Role.SUPPORT})
+    return [
+        Permission("publishing:release:view", T("See releases before they are published"), frozenset(Role)),
+        Permission("publishing:release:edit", T("Make releases"), preparing),
+        Permission("publishing:release:confirm", T("Confirm and publish releases"), frozenset({Role.ORGANISING})),
+    ]
+
+
+@hookimpl
+def register_settings() -> Sequence[SettingsSpec]:
+    def form() -> type[FlaskForm]:
+        from cuocthi_publishing.forms import PublishSettingsForm  # noqa: PLC0415 - as above
+
+        return PublishSettingsForm
+
+    return [SettingsSpec(PublishSettings, form, T("Publishing"), order=70)]
+
+
+@hookimpl
+def register_commands() -> Sequence[click.Command]:
+    from cuocthi_publishing.commands import verify  # noqa: PLC0415 - loaded only where there is a command line
+
+    return [verify]
+
+
+@hookimpl
+def register_jobs() -> Sequence[JobKind]:
+    from cuocthi_publishing.jobs import build_bundle  # noqa: PLC0415 - it needs the application's parts
+
+    return [JobKind(BUNDLE_JOB, T("Build the bundle of a release"), build_bundle)]
+
+
+@hookimpl
+def register_rehearsals() -> Sequence[RehearsalStep]:
+    from cuocthi_publishing.rehearsal import rehearse  # noqa: PLC0415 - as above
+
+    return [RehearsalStep("release", T("Publish the results"), rehearse, order=90)]
+
+
+@hookimpl
+def nav_items(ctx: Context, campaign: Campaign) -> Sequence[NavItem]:
+    return contributed.navigation(ctx, campaign)
+
+
+@hookimpl
+def panels(ctx: Context, campaign: Campaign, slot: str) -> Sequence[Panel]:
+    return contributed.panels(ctx, campaign, slot)
+
+
+@hookimpl
+def rule_clauses(ctx: Context, campaign: Campaign) -> Sequence[RuleClause]:
+    return clauses.rule_clauses(load_publish_settings(ctx, campaign=campaign).value, campaign.language)
+
+
+@hookimpl
+def export_campaign(ctx: Context, campaign: Campaign) -> Sequence[CampaignPart]:
+    return [campaign_file.export_part(ctx, campaign=campaign)]
+
+
+@hookimpl
+def import_campaign(ctx: Context, campaign: Campaign, part: CampaignPart) -> None:
+    campaign_file.import_part(ctx, campaign=campaign, part=part)

@@ -1,0 +1,36 @@
+"""What of a campaign's results goes out. The defaults publish winners and figures, and nobody else's name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cuocthi.campaigns.settings import SettingsError
+from cuocthi.text import T
+
+OWNER = "publishing"
+
+#: The most places of a ranking that a page still shows well.
+MAX_DEPTH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class PublishSettings:
+    """The sections of a publication.
+
+    ``depth`` is how many places of each round's ranking are published, 0 for winners only. ``units`` are the figures
+    of the units; ``statistics`` are the figures of the campaign and what plugins contribute.
+    """
+
+    awards: bool = True
+    depth: int = 0
+    units: bool = True
+    statistics: bool = True
+
+    def __post_init__(self) -> None:
+        """Raise SettingsError for a depth out of bounds, or if nothing at all would go out."""
+        if not 0 <= self.depth <= MAX_DEPTH:
+            raise SettingsError(
+                T("Enter a whole number from %(least)s to %(most)s.", least=0, most=MAX_DEPTH), field="depth"
+            )
+        if not (self.awards or self.depth or self.units or self.statistics):
+            raise SettingsError(T("Choose at least one section to publish."), field="awards")
