@@ -194,7 +194,7 @@ def rank(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(entries=_entries(), rules=_rules(), seed=st.integers(0, 9))
-def test_places_are_those_of_the_naive_model(  # noqa: PLR0917 - fixtures and drawn values
+def test_places_are_those_of_the_naive_model(
     ctx: Context,
     campaign: Campaign,
     round_: Phase,

@@ -130,7 +130,7 @@ def stored(ctx: Context) -> Ranking:
     return found
 
 
-def test_a_ranking_goes_from_the_results_to_the_public_page(  # noqa: PLR0917 - fixtures
+def test_a_ranking_goes_from_the_results_to_the_public_page(
     ctx: Context, round_: Phase, people: list[Enrolment], organiser: Browser, judge: Browser, client: FlaskClient
 ) -> None:
     base = f"{HOME}/rankings/{round_.id}"

@@ -178,7 +178,7 @@ def test_what_was_submitted_stays_as_it_was(
     assert provisional.state is RankingState.SUPERSEDED
 
 
-def test_the_next_adopted_version_supersedes_the_one_before(  # noqa: PLR0917 - fixtures
+def test_the_next_adopted_version_supersedes_the_one_before(
     ctx: Context,
     campaign: Campaign,
     round_: Phase,
@@ -334,7 +334,7 @@ def test_a_confirmation_is_bound_to_what_was_confirmed(ctx: Context, campaign: C
 
 
 @pytest.mark.parametrize("same_person", [False, True])
-def test_two_confirmations_at_the_same_time(  # noqa: PLR0917 - fixtures
+def test_two_confirmations_at_the_same_time(
     engine: Engine,
     hooks: Hooks,
     ctx: Context,

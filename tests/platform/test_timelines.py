@@ -72,7 +72,11 @@ def heard(ctx: Context, listeners: tuple[Listener, Listener]) -> Context:
 
 # --- pure ---
 
-_moments = st.datetimes(datetime(2024, 1, 1), datetime(2025, 1, 1), timezones=st.just(UTC))
+_moments = st.datetimes(
+    datetime(2024, 1, 1),  # noqa: DTZ001 - Hypothesis adds the time zone
+    datetime(2025, 1, 1),  # noqa: DTZ001 - as above
+    timezones=st.just(UTC),
+)
 
 
 @st.composite
@@ -152,7 +156,7 @@ def test_what_is_no_moment_is_refused(text: str) -> None:
 
 
 @given(_moments, st.booleans())
-def test_moments_are_read_as_they_were_written(moment: datetime, closing: bool) -> None:
+def test_moments_are_read_as_they_were_written(moment: datetime, closing: bool) -> None:  # noqa: FBT001 - drawn
     assert parse_moment(write_moment(moment, closing=closing)) == moment
 
 

@@ -39,7 +39,7 @@ def test_a_list_is_read_with_headcounts_by_category() -> None:
 
 
 def test_every_problem_of_a_list_is_reported_at_once() -> None:
-    raw = "code,parent,name,kind,block,aliases,official\na,b,A,,,,x\na,,B,,,,1\nc,d,C,,,,1\nd,c,,,,,1,9\n".encode()
+    raw = b"code,parent,name,kind,block,aliases,official\na,b,A,,,,x\na,,B,,,,1\nc,d,C,,,,1\nd,c,,,,,1,9\n"
 
     with pytest.raises(InvalidData) as refused:
         read_rows(raw)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """Persons, never entries: ``registered`` are enrolled, ``starters`` have begun an entry, ``finishers`` handed it in.
+    """Persons, never entries: ``registered`` are enrolled, ``starters`` began an entry, ``finishers`` handed one in.
 
     ``working`` are at it now; ``entitled`` is the number of people who may take part, 0 where it is not known.
     """

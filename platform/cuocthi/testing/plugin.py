@@ -32,8 +32,10 @@ from cuocthi.database import configure_engine
 from cuocthi.migrations import runner
 from cuocthi.plugins.manager import Hooks
 from cuocthi.security.personal_data import Vault
+from cuocthi.testing.browsing import browser_over
 from cuocthi.testing.factories import Factories
 from cuocthi.testing.postgres import Cluster, PostgresUnavailable, shared_cluster
+from cuocthi.users.domain import start_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
     from sqlalchemy.engine import Engine
+
+    from cuocthi.contributions import Browser
+    from cuocthi.users.models import User
 
 #: Every test begins at this moment: noon in Việt Nam, in the middle of the contest of 2024.
 NOON = datetime(2024, 9, 20, 12, 0, tzinfo=LOCAL_ZONE)
@@ -192,6 +197,21 @@ def app(config: Config, plugins: list[ModuleType], clock: FixedClock) -> Iterato
 def client(app: Flask) -> FlaskClient:
     """An anonymous browser; forms it posts carry no CSRF token unless the test takes it from the page."""
     return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask, ctx: Context) -> Callable[[User], Browser]:
+    """Sign people in: call it with a user, and get a browser whose ``get`` and ``post`` return (status, page).
+
+    What ``ctx`` holds is committed first, so that the pages see it.
+    """
+
+    def begin(user: User) -> Browser:
+        token = start_session(ctx, user_id=user.id, device="test", hours=1)
+        ctx.session.commit()
+        return browser_over(app.test_client(), session_token=token)
+
+    return begin
 
 
 @pytest.fixture

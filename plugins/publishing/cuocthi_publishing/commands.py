@@ -1,4 +1,4 @@
-"""``cuocthi publishing …``"""
+"""The commands ``cuocthi publishing …``."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def navigation(ctx: Context, campaign: Campaign) -> list[NavItem]:
 
 
 def panels(ctx: Context, campaign: Campaign, slot: str) -> list[Panel]:
-    """Return the way to the results on the campaign's page, once published, and how publishing stands on the staff's."""
+    """Return the way to the results on the campaign's page, once published, and how it stands on the staff's."""
     if slot not in {"campaign", "overview"}:
         return []
     published = current_release(ctx, campaign_id=campaign.id)

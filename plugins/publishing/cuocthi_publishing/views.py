@@ -86,10 +86,10 @@ def _release_page(ctx: Context, release: Release, key: str, links: Links, *, pre
     )
 
 
-def _address(first: str, other: str, key: str, **values: int) -> str:
+def _address(first: str, other: str, key: str, number: int | None = None) -> str:
     if key == FIRST:
-        return url_for(f".{first}", slug=g.campaign.slug, **values)
-    return url_for(f".{other}", slug=g.campaign.slug, key=key, **values)
+        return url_for(f".{first}", slug=g.campaign.slug, number=number)
+    return url_for(f".{other}", slug=g.campaign.slug, key=key, number=number)
 
 
 def _release_address(number: int) -> str:
@@ -99,7 +99,7 @@ def _release_address(number: int) -> str:
 def _expected(timeline: Sequence[Phase], now: datetime) -> datetime | None:
     """Return when results are to be expected: at the ceremony, else when judging ends, if that lies ahead."""
     for kind, edge in ((PhaseKind.CEREMONY, "opens_at"), (PhaseKind.JUDGING, "closes_at")):
-        moments = [getattr(phase, edge) for phase in timeline if phase.kind is kind]
+        moments: list[datetime] = [getattr(phase, edge) for phase in timeline if phase.kind is kind]
         ahead = [moment for moment in moments if moment > now]
         if ahead:
             return min(ahead)

@@ -9,10 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 import cuocthi
+from cuocthi.clock import LOCAL_ZONE
 from cuocthi.text import T
 from cuocthi.web import formats
 from cuocthi_publishing.domain.cells import NUMBERS, chart_items, chart_titles, written
@@ -50,7 +51,7 @@ class Links:
 
 
 def page_keys(snapshot: Snapshot) -> list[str]:
-    """Return the pages that a release has: results and documents always, the others where there are sections for them."""
+    """Return the pages that a release has: results and documents always, others where they have sections."""
     filled = {section["page"] for section in snapshot["sections"]}
     return [key for key in TITLES if key in filled or key in {"results", "documents"}]
 
@@ -98,7 +99,7 @@ def environment(language: str) -> Environment:
 
     made = Environment(
         loader=FileSystemLoader([TEMPLATES, _MACROS]),
-        autoescape=lambda name: name is None or name.endswith((".html", ".xml")),
+        autoescape=select_autoescape(("html", "xml"), default_for_string=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -138,4 +139,4 @@ def _edges(phase: Mapping[str, str]) -> tuple[datetime, datetime]:
 def _noon(text: str) -> datetime:
     # A day without a time is that day everywhere.
     day = date.fromisoformat(text)
-    return datetime(day.year, day.month, day.day, 12, tzinfo=formats.LOCAL_ZONE)
+    return datetime(day.year, day.month, day.day, 12, tzinfo=LOCAL_ZONE)

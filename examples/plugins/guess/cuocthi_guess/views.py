@@ -1,0 +1,45 @@
+"""The page on which somebody enters an estimate. A view loads, asks the domain once, and answers."""
+
+from flask import flash, g, redirect, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+from wtforms import IntegerField
+from wtforms.validators import InputRequired
+
+from cuocthi.enrolments.entering import own_round
+from cuocthi.errors import DomainError
+from cuocthi.timelines.windows import open_span
+from cuocthi.web.blueprint import CampaignBlueprint
+from cuocthi.web.context import committing, reading_context
+from cuocthi.web.forms import BaseForm, attach_error
+from cuocthi.web.forms import lazy_text as _l
+from cuocthi.web.rendering import render
+from cuocthi_guess import domain
+
+blueprint = CampaignBlueprint("guess", __name__, plugin="guess")
+
+
+class EstimateForm(BaseForm):
+    """One number."""
+
+    number = IntegerField(_l("Your estimate"), [InputRequired(_l("Please enter a whole number."))])
+
+
+@blueprint.page("/round/<int:round_id>/", signed_in=True, methods=["GET", "POST"])
+def estimate(round_id: int) -> Response:
+    """Show what the reader has entered in this round, and take an estimate while it is open."""
+    ctx, form = reading_context(), EstimateForm()
+    round_, enrolment = own_round(ctx, campaign=g.campaign, round_id=round_id, source="guess")
+    if form.validate_on_submit():
+        try:
+            with committing() as ctx:
+                domain.enter(ctx, campaign=g.campaign, round_=round_, enrolment=enrolment, number=form.number.data or 0)
+        except DomainError as error:
+            attach_error(form, error)
+        else:
+            flash(_("Your estimate is kept. You can change it until the round closes."), "ok")
+            return redirect(url_for("guess.estimate", slug=g.campaign.slug, round_id=round_id))
+    kept = domain.estimates_of(ctx, enrolment=enrolment).get(round_id)
+    is_open = open_span(round_.windows, ctx.now) is not None
+    status = 422 if form.errors else 200
+    return render("guess/estimate.html", status=status, round_=round_, form=form, kept=kept, is_open=is_open)

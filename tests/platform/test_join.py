@@ -1,0 +1,367 @@
+"""Joining a campaign through the pages, and what the committees see of it."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from cuocthi.campaigns.models import Campaign, CampaignState
+from cuocthi.enrolments.models import Enrolment
+from cuocthi.enrolments.queries import OTHER_UNIT
+from cuocthi.rules.models import RulesVersion
+from cuocthi.testing.factories import PASSWORD
+from cuocthi.users.models import Contact, User
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from cuocthi.clock import FixedClock
+    from cuocthi.context import Context
+    from cuocthi.testing.factories import Factories
+
+PHONE = "0912345645"
+JOIN = "/c/thi/join"
+
+
+@pytest.fixture
+def campaign(ctx: Context, make: Factories) -> Campaign:
+    made = make.campaign("thi")
+    root = make.unit("Tỉnh Thái Bình", code="tb")
+    root.selectable = False
+    make.unit("Sở Khoa học và Công nghệ", parent=root, code="so-khcn")
+    district = make.unit("Huyện Vũ Thư", parent=root, code="vu-thu")
+    make.unit("Xã Minh Quang", parent=district, code="minh-quang")
+    other = make.unit("Đơn vị khác", parent=root, code="khac")
+    other.kind = OTHER_UNIT
+    ctx.session.commit()
+    return made
+
+
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}"[^>]* value="([^"]*)"', page)
+    return found[1] if found else ""
+
+
+def fields(page: str, **changes: str) -> dict[str, str]:
+    return {
+        "csrf_token": hidden(page, "csrf_token"),
+        "rules_version": hidden(page, "rules_version"),
+        "unit": "so-khcn",
+        "name": "Nguyễn Thị Đào",
+        "contact": PHONE,
+        "password": PASSWORD,
+        "category": "official",
+        "consent": "y",
+        "rules": "y",
+    } | changes
+
+
+def join(client: FlaskClient, **changes: str) -> TestResponse:
+    return client.post(JOIN, data=fields(client.get(JOIN).text, **changes))
+
+
+def count(ctx: Context, table: type[User | Enrolment | Contact]) -> int:
+    ctx.session.rollback()
+    return ctx.session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+
+
+def issue_rules(ctx: Context, campaign: Campaign, number: int) -> None:
+    ctx.session.add(
+        RulesVersion(campaign_id=campaign.id, number=number, clauses={}, digest="0" * 64, issued_at=ctx.now)
+    )
+    ctx.session.commit()
+
+
+def test_a_new_person_joins_with_one_form(client: FlaskClient, ctx: Context, campaign: Campaign) -> None:
+    answer = join(client)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/c/thi/")
+    [enrolment] = ctx.session.scalars(sa.select(Enrolment))
+    assert (enrolment.name, enrolment.unit_name) == ("Nguyễn Thị Đào", "Sở Khoa học và Công nghệ")
+    mine = client.get("/me").text
+    assert "Nguyễn Thị Đào" in mine
+    assert campaign.name in mine
+
+
+def test_nothing_is_ticked_beforehand(client: FlaskClient, ctx: Context, campaign: Campaign) -> None:
+    issue_rules(ctx, campaign, 1)
+    page = client.get(JOIN).text
+    assert 'name="consent"' in page
+    assert 'name="rules"' in page
+    assert "checked" not in page
+    assert campaign.consent_text in page
+    assert "/c/thi/rules" in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"contact": "0912"}, "contact"),
+        ({"password": "12345678"}, "password"),
+        ({"category": "visitor"}, "category"),
+        ({"consent": ""}, "consent"),
+        ({"unit": ""}, "unit"),
+        ({"unit": "nowhere"}, "unit"),
+        ({"unit": "tb"}, "unit"),
+        ({"unit": "khac"}, "unit_note"),
+    ],
+)
+def test_a_refused_form_names_the_field_keeps_the_entries_and_changes_nothing(
+    client: FlaskClient, ctx: Context, campaign: Campaign, changes: dict[str, str], field: str
+) -> None:
+    answer = join(client, **changes)
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.text
+    if "name" not in changes:
+        assert "Nguyễn Thị Đào" in answer.text
+    assert PASSWORD not in answer.text
+    assert count(ctx, User) == count(ctx, Enrolment) == 0
+
+
+def test_the_other_unit_is_written_by_hand(client: FlaskClient, ctx: Context, campaign: Campaign) -> None:
+    assert 'name="unit_note"' in client.get(f"{JOIN}?unit=khac").text
+    assert join(client, unit="khac", unit_note="Công ty A").status_code == 302
+    [enrolment] = ctx.session.scalars(sa.select(Enrolment))
+    assert enrolment.unit_note == "Công ty A"
+
+
+def test_a_form_sent_twice_at_the_same_moment_makes_one_enrolment(
+    app: Flask, client: FlaskClient, ctx: Context, campaign: Campaign
+) -> None:
+    sent = fields(client.get(JOIN).text)
+    cookie = client.get_cookie("cuocthi")
+    assert cookie is not None
+
+    def click(_number: int) -> int:
+        browser = app.test_client()
+        browser.set_cookie("cuocthi", cookie.value)
+        return browser.post(JOIN, data=sent).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(click, range(2))) == [302, 302]
+    assert (count(ctx, User), count(ctx, Contact), count(ctx, Enrolment)) == (1, 1, 1)
+
+
+def test_who_takes_part_already_is_led_on(client: FlaskClient, ctx: Context, campaign: Campaign) -> None:
+    join(client)
+    assert client.get(JOIN).headers["Location"] == "/c/thi/"
+    token = hidden(client.get("/me").text, "csrf_token")
+    assert client.post(JOIN, data={"csrf_token": token}).headers["Location"] == "/c/thi/"
+    assert count(ctx, Enrolment) == 1
+
+
+def test_a_returning_person_only_confirms(
+    client: FlaskClient, ctx: Context, make: Factories, campaign: Campaign
+) -> None:
+    make.campaign("thi-nam-sau")
+    ctx.session.commit()
+    join(client, unit="minh-quang", category="resident")
+    page = client.get("/c/thi-nam-sau/join").text
+    assert "Xã Minh Quang, Huyện Vũ Thư" in page
+    assert hidden(page, "unit") == "minh-quang"
+    assert re.search(r'checked[^>]*value="resident"', page)
+    assert 'name="password"' not in page
+    confirmed = {"csrf_token": hidden(page, "csrf_token"), "unit": "minh-quang", "category": "resident", "consent": "y"}
+    assert client.post("/c/thi-nam-sau/join", data=confirmed).status_code == 302
+    assert (count(ctx, User), count(ctx, Enrolment)) == (1, 2)
+
+
+def test_somebody_elses_verified_contact_is_answered_with_a_way_in(
+    client: FlaskClient, ctx: Context, make: Factories, campaign: Campaign
+) -> None:
+    make.user(contact=PHONE, password=True).contacts[0].verified_at = ctx.now
+    ctx.session.commit()
+    answer = join(client)
+    assert answer.status_code == 409
+    assert 'href="#contact"' in answer.text
+    assert "/sign-in?next=/c/thi/join" in answer.text
+    assert count(ctx, User) == 1
+
+
+def test_committee_members_are_told_why_they_may_not(
+    client: FlaskClient, ctx: Context, make: Factories, campaign: Campaign
+) -> None:
+    make.member(campaign, user=make.user("Trần Văn Bình", contact=PHONE, password=True))
+    ctx.session.commit()
+    page = client.get("/sign-in").text
+    client.post("/sign-in", data={"csrf_token": hidden(page, "csrf_token"), "contact": PHONE, "password": PASSWORD})
+    answer = client.get(JOIN)
+    assert answer.status_code == 403
+    assert 'class="notice notice-warn"' in answer.text
+    token = hidden(client.get("/me").text, "csrf_token")
+    assert client.post(JOIN, data={"csrf_token": token, "unit": "so-khcn", "consent": "y"}).status_code == 403
+    assert count(ctx, Enrolment) == 0
+    assert "/c/thi/staff/" in client.get("/c/thi/personal").text
+    assert "/c/thi/staff/" in client.get("/me").text
+
+
+def test_a_closed_contest_can_no_longer_be_joined(
+    client: FlaskClient, ctx: Context, make: Factories, campaign: Campaign, clock: FixedClock
+) -> None:
+    make.round(campaign)
+    ctx.session.commit()
+    sent = fields(client.get(JOIN).text)
+    clock.advance(timedelta(days=5))
+    assert client.get(JOIN).status_code == 409
+    assert client.post(JOIN, data=sent).status_code == 409
+    assert count(ctx, Enrolment) == 0
+
+
+def test_an_archived_campaign_cannot_be_joined(client: FlaskClient, ctx: Context, make: Factories) -> None:
+    make.campaign("cu", state=CampaignState.ARCHIVED)
+    make.campaign("nhap", state=CampaignState.DRAFT)
+    ctx.session.commit()
+    assert client.get("/c/cu/join").status_code == 409
+    assert client.get("/c/nhap/join").status_code == 404
+
+
+def test_rules_issued_in_the_meantime_must_be_accepted_anew(
+    client: FlaskClient, ctx: Context, campaign: Campaign
+) -> None:
+    issue_rules(ctx, campaign, 1)
+    sent = fields(client.get(JOIN).text)
+    issue_rules(ctx, campaign, 2)
+    answer = client.post(JOIN, data=sent)
+    assert answer.status_code == 409
+    assert hidden(answer.text, "rules_version") == "2"
+    assert count(ctx, User) == 0
+    assert client.post(JOIN, data=fields(answer.text)).status_code == 302
+    [enrolment] = ctx.session.scalars(sa.select(Enrolment))
+    assert ctx.session.get_one(RulesVersion, enrolment.rules_version_id).number == 2
+
+
+# --- finding the unit ---
+
+
+def test_a_unit_is_found_without_accents_and_without_script(client: FlaskClient, campaign: Campaign) -> None:
+    page = client.get(f"{JOIN}?q=so+khoa+hoc").text
+    assert "Sở Khoa học và Công nghệ" in page
+    assert f"{JOIN}?unit=so-khcn" in page
+    assert f"{JOIN}?unit=khac" in page
+    chosen = client.get(f"{JOIN}?unit=so-khcn").text
+    assert hidden(chosen, "unit") == "so-khcn"
+
+
+def test_typing_exchanges_the_list_only(client: FlaskClient, campaign: Campaign) -> None:
+    asked = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "div#unit-results"}
+    part = client.get(f"{JOIN}?q=minh", headers=asked)
+    assert "Xã Minh Quang" in part.text
+    assert "Huyện Vũ Thư" in part.text
+    assert "<html" not in part.text
+    assert 'name="name"' not in part.text
+    chosen = client.get(f"{JOIN}?unit=minh-quang", headers=asked | {"HX-Target": "div#unit"})
+    assert hidden(chosen.text, "unit") == "minh-quang"
+    assert "<html" not in chosen.text
+
+
+def test_what_nobody_knows_finds_only_the_other_unit(client: FlaskClient, campaign: Campaign) -> None:
+    page = client.get(f"{JOIN}?q=%3Cscript%3E").text
+    assert "?unit=khac" in page
+    assert "<script>" not in page.replace("<script src", "")
+
+
+# --- the personal button ---
+
+
+def test_the_personal_button_shows_what_is_right_for_the_reader(client: FlaskClient, campaign: Campaign) -> None:
+    asked = {"HX-Request": "true", "HX-Request-Type": "partial"}
+    anonymous = client.get("/c/thi/personal", headers=asked)
+    assert f'href="{JOIN}"' in anonymous.text
+    assert "<html" not in anonymous.text
+    assert anonymous.headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in anonymous.headers
+    join(client)
+    part = client.get("/c/thi/personal", headers=asked).text
+    assert JOIN not in part
+    assert "Nguyễn Thị Đào" in part
+    whole = client.get("/c/thi/personal").text
+    assert "<html" in whole
+    assert "Sở Khoa học và Công nghệ" in whole
+
+
+def test_an_excluded_person_reads_the_reason(client: FlaskClient, ctx: Context, campaign: Campaign) -> None:
+    join(client)
+    ctx.session.execute(sa.update(Enrolment).values(state="excluded", excluded_reason="Vi phạm thể lệ"))
+    ctx.session.commit()
+    assert "Vi phạm thể lệ" in client.get("/c/thi/personal").text
+
+
+# --- staff ---
+
+
+@pytest.fixture
+def staff(app: Flask, ctx: Context, make: Factories, campaign: Campaign) -> FlaskClient:
+    make.member(campaign, user=make.user("Phạm Thị Hoa", contact="0987654321", password=True))
+    ctx.session.commit()
+    browser = app.test_client()
+    page = browser.get("/sign-in").text
+    sent = {"csrf_token": hidden(page, "csrf_token"), "contact": "0987654321", "password": PASSWORD}
+    assert browser.post("/sign-in", data=sent).status_code == 302
+    return browser
+
+
+def test_participants_do_not_see_the_staff_pages(client: FlaskClient, campaign: Campaign) -> None:
+    assert client.get("/c/thi/staff/enrolments/").status_code == 302
+    join(client)
+    assert client.get("/c/thi/staff/enrolments/").status_code == 403
+
+
+def test_staff_see_who_takes_part_but_no_whole_contact(
+    client: FlaskClient, ctx: Context, staff: FlaskClient, campaign: Campaign
+) -> None:
+    join(client, unit="khac", unit_note="=Công ty")
+    listing = staff.get("/c/thi/staff/enrolments/?q=dao").text
+    assert "Nguyễn Thị Đào" in listing
+    assert "Nguyễn Thị Đào" not in staff.get("/c/thi/staff/enrolments/?q=binh").text
+    [enrolment] = ctx.session.scalars(sa.select(Enrolment))
+    detail = staff.get(f"/c/thi/staff/enrolments/{enrolment.id}").text
+    assert "0912…45" in detail
+    assert PHONE not in detail + listing
+    assert staff.get("/c/thi/staff/enrolments/999999").status_code == 404
+
+
+def test_the_list_is_handed_out_as_a_table(client: FlaskClient, staff: FlaskClient, campaign: Campaign) -> None:
+    join(client, unit="khac", unit_note="=HYPERLINK()")
+    answer = staff.get("/c/thi/staff/enrolments/?export=csv&q=dao")
+    assert answer.content_type == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="thi-enrolments.csv"'
+    text = answer.data.decode("utf-8")
+    assert text.startswith("\ufeff")
+    assert ",'=HYPERLINK()," in text
+    assert PHONE not in text
+    assert len(staff.get("/c/thi/staff/enrolments/?export=csv&q=nobody").data.decode().splitlines()) == 1
+
+
+# --- speed ---
+
+
+@pytest.mark.parametrize("others", [0, 25])
+def test_joining_takes_the_same_statements_among_any_number(
+    client: FlaskClient,
+    ctx: Context,
+    make: Factories,
+    campaign: Campaign,
+    statements: Callable[[], int],
+    others: int,
+) -> None:
+    for number in range(others):
+        make.enrolment(campaign, user=make.user(contact=f"09876543{number:02}"))
+    ctx.session.commit()
+    statements()
+    page = client.get(JOIN).text
+    assert statements() <= 4
+    client.get(f"{JOIN}?q=don+vi")
+    assert statements() <= 7
+    assert client.post(JOIN, data=fields(page)).status_code == 302
+    assert statements() <= 24
+    client.get("/c/thi/personal")
+    assert statements() <= 6
