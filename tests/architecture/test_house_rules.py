@@ -71,8 +71,6 @@ def test_plugin_modules_are_tables_of_contents() -> None:
     """A ``plugin.py`` names what there is; its only condition is whether a round is the plugin's own."""
     condition = r"if(?! TYPE_CHECKING| phase\.source| round_\.source)"
     logic = re.compile(rf"^\s*(?:for|while|{condition}|try)\b|\bsa\.select\(|session\.")
-        r"^\s*(?:for|while|if(?! TYPE_CHECKING| phase\.source| round_\.source)|try)\b|\bsa\.select\(|session\."
-    )
     assert logic.search("    for row in rows:")
     for package in PACKAGES[1:]:
         lines = (package / "plugin.py").read_text("utf-8").splitlines()
