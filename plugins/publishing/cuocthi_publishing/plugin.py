@@ -72,9 +72,9 @@ def register_settings() -> Sequence[SettingsSpec]:
 
 @hookimpl
 def register_commands() -> Sequence[click.Command]:
-    from cuocthi_publishing.commands import verify  # noqa: PLC0415 - loaded only where there is a command line
+    from cuocthi_publishing.cli import COMMANDS  # noqa: PLC0415 - loaded only where there is a command line
 
-    return [verify]
+    return COMMANDS
 
 
 @hookimpl

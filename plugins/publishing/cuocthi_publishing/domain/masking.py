@@ -17,8 +17,8 @@ SMALLEST_GROUP = 5
 
 _HIDDEN = "•••"
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
-# Ten digits from 0, or nine after the country's code, with the usual signs between them.
-_PHONE = re.compile(r"(?<!\d)(?:\(?\+?84\)?|0)(?:[ .()-]{0,2}\d){9}(?!\d)")
+# Nine digits of a mobile number, or ten of a landline, after 0 or the country's code, with the usual signs between.
+_PHONE = re.compile(r"(?<!\d)(?:\(?\+?84\)?|0)(?:[ .()-]{0,2}\d){9,10}(?!\d)")
 
 
 def mask_name(name: str) -> str:

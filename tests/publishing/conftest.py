@@ -1,0 +1,169 @@
+"""What the tests of publishing share: the plugin, stand-ins for a format and for prizes, and a contest to publish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cuocthi.context import Actor, Context
+from cuocthi.contributions import (
+    Act,
+    Award,
+    AwardList,
+    Blocker,
+    Column,
+    ContestFormat,
+    PublicationSection,
+    ResultRow,
+)
+from cuocthi.enrolments.models import Enrolment
+from cuocthi.plugins.hookspecs import hookimpl
+from cuocthi.plugins.info import PluginInfo
+from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
+from cuocthi.standings.queries import standing_rows
+from cuocthi.standings.results import post_results
+from cuocthi.text import T
+from cuocthi_publishing import plugin
+from cuocthi_publishing.domain.releases import make as make_release
+from cuocthi_publishing.domain.releases import publish
+from cuocthi_publishing.models import Release
+
+if TYPE_CHECKING:
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.clock import FixedClock
+    from cuocthi.standings.models import Ranking
+    from cuocthi.testing.factories import Factories
+    from cuocthi.timelines.models import Phase
+
+#: What must not be found in any output: a contact as a person may have typed it into a name or a text.
+PHONE, EMAIL = "0912 345 678", "thu.ha@example.com"
+#: How many winners the stand-in for prizes names.
+WINNERS = 3
+NAMES = (
+    "Nguyễn Thị Phương Thảo",
+    "Trần Quốc Khánh",
+    "Phạm Ngọc Minh Nguyệt Ánh",
+    "Lê Văn Đức",
+    "Đỗ Thị Huyền",
+    "Vũ Hoàng Long",
+    "Bùi Thị Mai Hương",
+    f"Hoàng Gia Bảo {PHONE}",
+)
+
+
+def _module(name: str, info: PluginInfo, *hooks: object) -> ModuleType:
+    module = ModuleType(name)
+    module.info = info  # type: ignore[attr-defined]
+    for hook in hooks:
+        setattr(module, hook.__name__, hook)  # type: ignore[attr-defined]
+    return module
+
+
+def _sprint() -> ModuleType:
+    """A contest format that contributes a section in which a person, a contact and a formula stand."""
+
+    @hookimpl
+    def register_formats() -> list[ContestFormat]:
+        return [ContestFormat("sprint", T("Sprint"))]
+
+    @hookimpl
+    def publication_sections(ctx: Context, campaign: Campaign) -> list[PublicationSection]:
+        columns = [Column("who", "Người", "person"), Column("what", "Ghi chú"), Column("seconds", "Giây", "integer")]
+        rows = [(NAMES[4], f"=SUM(A1); gọi {PHONE}", 61), (NAMES[5], f"thư {EMAIL}", None)]
+        return [PublicationSection("fastest", "Nhanh nhất", columns, rows, f"Hỏi {EMAIL}", chart="bar", order=40)]
+
+    info = PluginInfo("sprint", T("Sprint"), "1", provides=frozenset({"results"}))
+    return _module("sprint", info, register_formats, publication_sections)
+
+
+def _honours() -> ModuleType:
+    """Prizes of a kind: the first three of each adopted ranking, unless the campaign's tagline is "not yet"."""
+
+    @hookimpl
+    def act_blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | None) -> list[Blocker]:
+        waiting = act is Act.PUBLISH and campaign.tagline == "not yet"
+        return [Blocker("list", T("The award list has not been adopted yet."))] if waiting else []
+
+    @hookimpl
+    def award_lists(ctx: Context, campaign: Campaign) -> list[AwardList]:
+        from cuocthi_publishing.queries import adopted_rankings  # noqa: PLC0415 - a stand-in needs no more
+
+        found = []
+        for round_, ranking in adopted_rankings(ctx, campaign_id=campaign.id):
+            rows, _ = standing_rows(ctx, ranking=ranking, limit=WINNERS)
+            awards = [
+                Award("nhat", f"Giải {place}", 1_000_000 // place, row.enrolment.name, row.enrolment.unit_name,
+                      row.enrolment.id, row.enrolment.unit_id)
+                for place, row in enumerate(rows, start=1)
+            ]  # fmt: skip
+            total = sum(award.value for award in awards)
+            found.append(AwardList(f"list-{round_.key}", "Danh sách đạt giải", awards, ranking.digest, ctx.now, total))
+        return found
+
+    info = PluginInfo("honours", T("Honours"), "1", provides=frozenset({"awards"}), requires=frozenset({"results"}))
+    return _module("honours", info, act_blockers, award_lists)
+
+
+@pytest.fixture(scope="session")
+def plugins() -> list[ModuleType]:
+    return [_sprint(), _honours(), plugin]
+
+
+@dataclass
+class Contest:
+    """A campaign with one round that is over, its committee, and what is done with its results."""
+
+    ctx: Context
+    make: Factories
+    campaign: Campaign
+    round_: Phase
+    staff: tuple[Context, Context]
+    people: list[Enrolment] = field(default_factory=list)
+
+    def post(self, scores: Sequence[int]) -> None:
+        """Post a result for each person, the best first."""
+        started = self.round_.opens_at
+        rows = [
+            ResultRow(person.id, "1", score * 1000, 20_000, 61_500, started, started + timedelta(minutes=1))
+            for person, score in zip(self.people, scores, strict=True)
+        ]
+        post_results(self.ctx, campaign=self.campaign, round_=self.round_, source="sprint", rows=rows)
+
+    def adopt(self, scores: Iterable[int] = ()) -> Ranking:
+        """Post results, build a ranking of them and adopt it by both persons."""
+        self.post(list(scores) or [20 - place for place in range(len(self.people))])
+        ranking = build_ranking(self.staff[0], campaign=self.campaign, round_=self.round_)
+        submit_ranking(self.staff[0], ranking=ranking)
+        for ctx in self.staff:
+            adopt_ranking(ctx, ranking=ranking)
+        return ranking
+
+    def release(self, note: str = "") -> Release:
+        """Make a release as the first person."""
+        return make_release(self.staff[0], campaign=self.campaign, note=note)
+
+    def publish(self, note: str = "") -> Release:
+        """Make a release and confirm it as the second person."""
+        made = self.release(note)
+        return publish(self.staff[1], campaign=self.campaign, number=made.number, digest=made.digest)
+
+
+@pytest.fixture
+def contest(ctx: Context, make: Factories, clock: FixedClock) -> Contest:
+    """Eight people of two units in a round that closed an hour ago; the bigger unit has six of them."""
+    campaign = make.campaign("hoi-thi", plugins=("sprint", "honours", "publishing"))
+    round_ = make.round(campaign, "sprint", closes_at=clock.now() - timedelta(hours=1))
+    first, second = (replace(ctx, actor=Actor(make.member(campaign).id)) for _ in range(2))
+    made = Contest(ctx, make, campaign, round_, (first, second))
+    big, small = make.unit("Sở Thông tin và Truyền thông"), make.unit("Xã Minh Quang")
+    make.headcount(campaign, big, 12)
+    for place, name in enumerate(NAMES):
+        user = make.user(name, contact=f"09123456{place:02d}")
+        unit = small if place in {1, 4} else big
+        made.people.append(make.enrolment(campaign, user=user, unit=unit))
+    return made
