@@ -146,7 +146,9 @@ class _SqliteTransactions:
             connection.exec_driver_sql("BEGIN")
             return
         if not connection.info.get(_WRITING):
-            self._writer.acquire()
+            if not self._writer.acquire(timeout=SQLITE_BUSY_TIMEOUT_MS / 1000):
+                msg = f"another transaction of this process has been writing for {SQLITE_BUSY_TIMEOUT_MS // 1000} s"
+                raise sa.exc.TimeoutError(msg)
             connection.info[_WRITING] = True
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")

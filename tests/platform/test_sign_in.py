@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from cuocthi.testing.factories import Factories
 
 PHONE = "0912345645"
+#: Where test clients are when nothing else is configured.
+HOST = "127.0.0.1"
 
 
 def csrf_token(client: FlaskClient, path: str = "/sign-in") -> str:
@@ -67,11 +69,12 @@ def test_signing_in_leads_to_my_page_and_out_again(client: FlaskClient, user: Us
 
 def test_the_cookie_is_worth_nothing_after_signing_out(client: FlaskClient, app: Flask, user: User) -> None:
     sign_in(client)
-    stolen = client.get_cookie("cuocthi")
+    stolen = client.get_cookie("cuocthi", HOST)
     assert stolen is not None
-    client.post("/sign-out", data={"csrf_token": csrf_token(client, "/me")})
     thief = app.test_client()
-    thief.set_cookie("cuocthi", stolen.value)
+    thief.set_cookie("cuocthi", stolen.value, domain=HOST)
+    assert thief.get("/me").status_code == 200
+    client.post("/sign-out", data={"csrf_token": csrf_token(client, "/me")})
     assert thief.get("/me").status_code == 302
 
 
@@ -184,7 +187,7 @@ def test_a_forged_device_cookie_is_not_believed(app: Flask, user: User, few_atte
         mark = limits.account_mark(PHONE)
     statuses = []
     for number in range(few_attempts + 1):
-        guesser.set_cookie("device", f'["{number:016x}", ["{mark}"]].c2lnbmF0dXJl')
+        guesser.set_cookie("device", f'["{number:016x}", ["{mark}"]].c2lnbmF0dXJl', domain=HOST)
         statuses.append(sign_in(guesser, password="guess").status_code)
     assert statuses[-1] == 429
 

@@ -60,12 +60,12 @@ def join() -> BaseResponse:
     rules = current_rules(ctx, campaign_id=g.campaign.id)
     form = join_form(g.campaign, rules, known=user_id is not None)
     if request.method == "POST":
-        return _take(form)
+        return _take(form, rules)
     _prefill(ctx, form, rules)
     return _page(ctx, form)
 
 
-def _take(form: JoinForm) -> BaseResponse:
+def _take(form: JoinForm, rules: RulesVersion | None) -> BaseResponse:
     status = 422
     if form.validate():
         try:
@@ -73,6 +73,9 @@ def _take(form: JoinForm) -> BaseResponse:
         except DomainError as error:
             attach_error(form, error)
             status = error.status
+    if rules is not None and form.rules_version.data != str(rules.number):
+        # What was accepted is no longer in force: the version in force is to be read and accepted by a tick of its own.
+        form.rules_version.data, form.rules.data = str(rules.number), False
     return _page(reading_context(), form, status=status)
 
 

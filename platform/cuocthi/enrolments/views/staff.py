@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Response, g, request, stream_with_context, url_for
 from flask_babel import gettext as _
 
+from cuocthi.database import set_read_only
 from cuocthi.enrolments import queries
 from cuocthi.enrolments.export import csv_lines
 from cuocthi.enrolments.models import EnrolmentState
@@ -89,8 +90,13 @@ def _csv(enrolments: Iterator[Enrolment]) -> Response:
         _("Reason of the exclusion"),
     ]
     divisions = {division.id: division.name for division in g.campaign.divisions}
-    rows = (_csv_row(enrolment, divisions) for enrolment in enrolments)
-    response = Response(stream_with_context(csv_lines(headings, rows)), content_type="text/csv; charset=utf-8")
+
+    def rows() -> Iterator[list[str]]:
+        # The file is read after the request proper, in a transaction of its own.
+        set_read_only(True)
+        yield from (_csv_row(enrolment, divisions) for enrolment in enrolments)
+
+    response = Response(stream_with_context(csv_lines(headings, rows())), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{g.campaign.slug}-enrolments.csv"'
     return response
 
