@@ -27,6 +27,7 @@ from cuocthi.errors import ContractError
 from cuocthi.extensions import csrf, db
 from cuocthi.files import views as file_views
 from cuocthi.jobs import views as job_views
+from cuocthi.logs import configure_log
 from cuocthi.plugins.manager import Hooks, installed_modules
 from cuocthi.rules import views as rule_views
 from cuocthi.security import limits
@@ -80,6 +81,7 @@ def create_app(
     those modules); ``clock`` to the machine's, shifted by the instance's rehearsal file if there is one. Touches no
     database. Raises ConfigError or ContractError with a message for who installs or writes plugins.
     """
+    configure_log()
     config = config or configuration.load()
     app = Flask("cuocthi", root_path=str(_HERE), template_folder="web/templates", static_folder=None)
     _configure(app, config)

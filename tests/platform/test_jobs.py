@@ -10,6 +10,7 @@ import sys
 import textwrap
 import threading
 import time
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,11 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from cuocthi import database
 from cuocthi.context import Context
 from cuocthi.contributions import JobKind
 from cuocthi.errors import Conflict
+from cuocthi.extensions import db
 from cuocthi.jobs import domain
 from cuocthi.jobs.models import Job, JobState
 from cuocthi.jobs.runner import start_embedded
@@ -29,7 +32,7 @@ from cuocthi.registry import EXTENSION
 from cuocthi.text import T
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from sqlalchemy.engine import Engine
 
@@ -158,7 +161,8 @@ def test_of_two_workers_one_gets_the_job(
 class Desk:
     """What the kinds of these tests do, for the tests to look at and to steer."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
         self.runs: list[Mapping[str, Any]] = []
         self.at_work, self.go_on = threading.Event(), threading.Event()
 
@@ -172,6 +176,16 @@ class Desk:
             raise ValueError("no paper in the printer")
         return {"pages": 4}
 
+    def crowded(
+        self, ctx: Context, arguments: Mapping[str, Any], progress: Callable[[int, int], None]
+    ) -> dict[str, Any]:
+        """Find the database busy as often as the arguments say."""
+        if len(self.runs) < arguments["times"]:
+            self.runs.append(arguments)
+            with keeping_busy(self.engine):
+                return self.note(ctx, arguments, progress)
+        return self.note(ctx, arguments, progress)
+
     def wait(self, _ctx: Context, _arguments: object, progress: Callable[[int, int], None]) -> dict[str, Any]:
         progress(1, 4)
         self.at_work.set()
@@ -180,8 +194,28 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def desk(engine: Engine) -> Desk:
+    return Desk(engine)
+
+
+@contextmanager
+def keeping_busy(engine: Engine) -> Iterator[None]:
+    """Hold what everybody needs who wants to write to the job table."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.text("LOCK TABLE core_job IN EXCLUSIVE MODE"))
+        yield
+
+
+@pytest.fixture
+def impatient(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connections made from here on wait a moment for a busy database, instead of seconds or for ever."""
+    monkeypatch.setattr(database, "SQLITE_BUSY_TIMEOUT_MS", 50)
+    bind = ctx.session.get_bind()
+    if bind.dialect.name == "postgresql":
+        name = bind.engine.url.database
+        ctx.session.execute(sa.text(f"ALTER DATABASE {name} SET lock_timeout = '50ms'"))
+        ctx.session.commit()
 
 
 @pytest.fixture
@@ -190,6 +224,7 @@ def worker(app: Flask, desk: Desk) -> Flask:
     parts = app.extensions[EXTENSION]
     kinds = (
         JobKind("desk.note", T("Note"), desk.note),
+        JobKind("desk.crowded", T("Wait for others"), desk.crowded),
         JobKind("desk.wait", T("Wait"), desk.wait),
         JobKind("desk.tick", T("Tick"), lambda *_: {}, every=EVERY),
     )
@@ -208,6 +243,12 @@ def read(ctx: Context, job_id: int) -> Job:
     job = ctx.session.get_one(Job, job_id, populate_existing=True)
     ctx.session.commit()
     return job
+
+
+def ticked(ctx: Context) -> bool:
+    # The transaction ends here: one that stays open is the only writer on SQLite, and the loop would wait for it.
+    with ctx.session.begin():
+        return ctx.session.scalar(sa.select(Job.state).where(Job.kind == "desk.tick")) is JobState.DONE
 
 
 def effects(ctx: Context) -> int:
@@ -242,6 +283,30 @@ def test_a_job_of_a_plugin_that_is_gone_fails(worker: Flask, ctx: Context) -> No
     assert read(ctx, job_id).state is JobState.FAILED
 
 
+@pytest.mark.usefixtures("impatient")
+def test_a_job_that_finds_the_database_busy_is_done_later(worker: Flask, ctx: Context) -> None:
+    job_id = ask(ctx, "desk.crowded", times=1)
+    assert run_job(worker, job_id)
+    job = read(ctx, job_id)
+    assert (job.state, job.tries) == (JobState.QUEUED, 1)
+    assert "OperationalError" in job.message
+    assert job_id in due_jobs(worker, 10)
+    assert run_job(worker, job_id)
+    job = read(ctx, job_id)
+    assert (job.state, job.tries, job.message) == (JobState.DONE, 2, "")
+    assert effects(ctx) == 1
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_job_that_always_finds_the_database_busy_is_given_up(worker: Flask, ctx: Context) -> None:
+    job_id = ask(ctx, "desk.crowded", times=2 * domain.MAX_TRIES)
+    for _ in range(domain.MAX_TRIES):
+        assert run_job(worker, job_id)
+    job = read(ctx, job_id)
+    assert (job.state, job.tries) == (JobState.FAILED, domain.MAX_TRIES)
+    assert effects(ctx) == 0
+
+
 def until(condition: Callable[[], bool], seconds: float = 15) -> None:
     end = time.monotonic() + seconds
     while not condition():
@@ -255,11 +320,28 @@ def test_the_embedded_loop_does_what_is_asked_for_and_stops(worker: Flask, ctx: 
     loop = start_embedded(worker)
     try:
         until(lambda: read(ctx, job_id).state is JobState.DONE)
-        until(lambda: ctx.session.scalar(sa.select(Job.state).where(Job.kind == "desk.tick")) is JobState.DONE)
+        until(lambda: ticked(ctx))
     finally:
-        ctx.session.rollback()
         loop.stop()
     assert set(threading.enumerate()) <= before
+
+
+@pytest.mark.usefixtures("impatient")
+def test_the_embedded_loop_outlasts_a_busy_database(worker: Flask, ctx: Context, engine: Engine) -> None:
+    job_id = ask(ctx, "desk.note")
+    refused = threading.Event()
+    with worker.app_context():
+        sa.event.listen(db.engine, "handle_error", lambda _: refused.set())
+    with keeping_busy(engine):
+        loop = start_embedded(worker)
+        met = refused.wait(15)
+    try:
+        assert met
+        until(lambda: read(ctx, job_id).state is JobState.DONE)
+        until(lambda: ticked(ctx))
+    finally:
+        loop.stop()
+    assert effects(ctx) == 1
 
 
 def test_stopping_waits_for_the_job_that_runs(worker: Flask, ctx: Context, desk: Desk) -> None:

@@ -113,6 +113,13 @@ def fail(ctx: Context, *, job_id: int, tries: int, message: str, now: datetime) 
     _changed(ctx, _own(job_id, tries).values(**values))
 
 
+def put_back(ctx: Context, *, job_id: int, tries: int, message: str, now: datetime) -> None:
+    """Queue again a job that came to nothing through no fault of its own; after MAX_TRIES it counts as failed."""
+    again = _own(job_id, tries).where(Job.tries < MAX_TRIES).values(state=JobState.QUEUED, message=message)
+    if not _changed(ctx, again):
+        fail(ctx, job_id=job_id, tries=tries, message=message, now=now)
+
+
 def sweep(ctx: Context) -> int:
     """Queue again what ran in a process that died; return how many jobs. After MAX_TRIES a job counts as failed."""
     stale = sa.and_(Job.state == JobState.RUNNING, Job.beat_at <= ctx.now - STALE_AFTER)

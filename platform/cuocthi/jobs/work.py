@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy import exc
 from sqlalchemy.orm import Session
 
 from cuocthi.context import SYSTEM, Context
@@ -29,6 +30,9 @@ BEAT_SECONDS = 3.0
 #: Under this name an application keeps how far the jobs are that run in its own process.
 LIVE = "cuocthi_jobs"
 
+#: What the database says when it is busy, stopped, or has chosen this transaction to give way.
+_PASSING = (exc.OperationalError, exc.TimeoutError)
+
 log = structlog.get_logger(__name__)
 
 
@@ -47,7 +51,8 @@ class Progress:
 def run_job(app: Flask, job_id: int) -> bool:
     """Claim a job, do it, and record how it ended; tell whether it was there to be done.
 
-    The effects and the record are one transaction. An error rolls the effects back and is kept with the job.
+    The effects and the record are one transaction. An error rolls the effects back and is kept with the job; one that
+    the database was busy or away for is queued again.
     """
     with app.app_context():
         parts: Registry = app.extensions[EXTENSION]
@@ -61,9 +66,10 @@ def run_job(app: Flask, job_id: int) -> bool:
                 domain.finish(ctx, job_id=job.id, tries=job.tries, result=result, now=parts.clock.now())
         except Exception as error:  # whatever a job raises is its result
             log.exception("job_failed", job_id=job.id, kind=job.kind)
+            settle = domain.put_back if isinstance(error, _PASSING) else domain.fail
             with _committed(parts) as ctx:
                 message = f"{type(error).__name__}: {error}"
-                domain.fail(ctx, job_id=job.id, tries=job.tries, message=message, now=parts.clock.now())
+                settle(ctx, job_id=job.id, tries=job.tries, message=message, now=parts.clock.now())
         return True
 
 
