@@ -117,6 +117,7 @@ def test_nothing_is_ticked_beforehand(client: FlaskClient, ctx: Context, campaig
         ({"unit": "nowhere"}, "unit"),
         ({"unit": "tb"}, "unit"),
         ({"unit": "khac"}, "unit_note"),
+        ({"unit": "khac", "unit_note": "x" * 500}, "unit_note"),
     ],
 )
 def test_a_refused_form_names_the_field_keeps_the_entries_and_changes_nothing(

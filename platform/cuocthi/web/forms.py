@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from flask_babel import gettext, lazy_gettext, ngettext
+from flask_babel import get_domain, gettext, lazy_gettext
 from flask_wtf import FlaskForm
 
 from cuocthi.text import TN, T
@@ -21,7 +21,8 @@ class _CatalogueMessages:
         return str(gettext(string))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return str(ngettext(singular, plural, n))
+        # Looked up but not filled in: WTForms does that, with names that Babel's own ngettext does not know.
+        return str(get_domain().get_translations().ungettext(singular, plural, n))
 
 
 class BaseForm(FlaskForm):
