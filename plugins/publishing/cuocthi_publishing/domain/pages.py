@@ -16,7 +16,7 @@ import cuocthi
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.text import T
 from cuocthi.web import formats
-from cuocthi_publishing.domain.cells import NUMBERS, chart_items, chart_titles, written
+from cuocthi_publishing.domain.cells import NUMBERS, Section, chart_items, chart_titles, written
 from cuocthi_publishing.wording import catalogue, say
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ TITLES = {
     "documents": T("Documents"),
 }
 
-#: More bars than this are no picture any more; the table below has them all.
-_BARS = 20
+#: More bars than this are no picture any more; the table below has them all. Days and scores make more than units can.
+_BARS = {"units": 20}
+_MOST_BARS = 62
 _PODIUM_PRIZES, _PODIUM_PLACES = 3, 6
 
 
@@ -112,13 +113,18 @@ def environment(language: str) -> Environment:
         _=gettext,
         ngettext=ngettext,
         cell=lambda value, kind: written(value, kind, language),
-        bars=lambda section: chart_items(section, language, _BARS),
+        bars=lambda section: chart_items(section, language, most_bars(section)),
         bar_titles=chart_titles,
-        most_bars=_BARS,
+        most_bars=most_bars,
         podium=podium,
         numbers=NUMBERS,
     )
     return made
+
+
+def most_bars(section: Section) -> int:
+    """Return how many rows of a section are drawn."""
+    return _BARS.get(section["page"], _MOST_BARS)
 
 
 def podium(snapshot: Snapshot) -> list[dict[str, Any]]:

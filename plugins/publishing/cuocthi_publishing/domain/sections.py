@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from cuocthi.campaigns.queries import headcount_totals
@@ -11,6 +11,7 @@ from cuocthi.contributions import Column, PublicationSection
 from cuocthi.standings.queries import standing_rows, unit_figures
 from cuocthi.text import T
 from cuocthi.units.queries import full_names
+from cuocthi.web import formats
 from cuocthi_publishing import queries
 from cuocthi_publishing.domain.masking import SMALLEST_GROUP, Masking, mean_score, without_contacts
 from cuocthi_publishing.wording import speaker
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     Rows = Sequence[Sequence[str | int | None]]
 
-_EPOCH = date(1970, 1, 1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,6 @@ def _units(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
     say = material.say
     columns = [
         Column("unit", say(T("Unit")), "unit"),
-        Column("block", say(T("Block"))),
         Column("persons", say(T("Persons")), "integer"),
         Column("entries", say(T("Entries")), "integer"),
         Column("headcount", say(T("Entitled")), "integer"),
@@ -157,20 +157,14 @@ def _units(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
         # The order of the query is that of the names; equals keep it.
         rows = [_unit_row(row, names) for row in sorted(figures, key=lambda row: -row.persons)]
         title = say(T("Persons taking part by unit, %(round)s", round=round_.title))
-        shown = columns if any(row.block for row in figures) else [c for c in columns if c.key != "block"]
-        yield _section("units", f"units-{round_.key}", title, shown, _only(rows, columns, shown), note, "bar")
+        yield _section("units", f"units-{round_.key}", title, columns, rows, note, "bar")
 
 
 def _unit_row(row: UnitFigures, names: dict[int, str]) -> tuple[str | int | None, ...]:
     # A rate in thousandths of the headcount is, in thousandths of a per cent, a hundred times as much.
     rate = None if row.rate_permille is None else row.rate_permille * 100
     mean = mean_score(row.mean_score, row.persons)
-    return (names[row.unit_id], row.block, row.persons, row.entries, row.headcount, rate, mean)
-
-
-def _only(rows: Rows, columns: Sequence[Column], shown: Sequence[Column]) -> Rows:
-    places = [place for place, column in enumerate(columns) if column in shown]
-    return [[row[place] for place in places] for row in rows]
+    return (names[row.unit_id], row.persons, row.entries, row.headcount, rate, mean)
 
 
 def _participation(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
@@ -193,7 +187,7 @@ def _participation(ctx: Context, material: Material) -> Iterator[dict[str, Any]]
     by_day = [Column("day", say(T("Day"))), Column("entries", say(T("Entries handed in")), "integer")]
     for round_, ranking in material.ranked:
         days = [
-            (f"{_EPOCH + timedelta(days=day):%d/%m/%Y}", entries)
+            (formats.day(_EPOCH + timedelta(days=day), campaign.language), entries)
             for day, entries in queries.entries_by_day(ctx, ranking=ranking)
         ]
         title = say(T("Entries by day, %(round)s", round=round_.title))

@@ -1,0 +1,322 @@
+"""The pages: what everybody sees before and after, the preview, and the way of a release through two persons."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from cuocthi.contributions import Browser, Role
+from cuocthi.files.models import StoredFile
+from cuocthi.jobs.models import Job, JobState
+from cuocthi.jobs.work import run_job
+from cuocthi.testing.browsing import browser_over
+from cuocthi.timelines.models import PhaseKind
+from cuocthi.users.domain import start_session
+from cuocthi_publishing.domain.releases import snapshot_of
+from cuocthi_publishing.jobs import build_bundle
+from cuocthi_publishing.models import Release
+
+from .conftest import NAMES, Contest
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+BASE = "/c/hoi-thi/publishing/"
+
+
+@pytest.fixture
+def sign_in(contest: Contest, app: Flask) -> Callable[[int], Browser]:
+    """Browsers in which somebody has signed in."""
+
+    def signed_in(user_id: int) -> Browser:
+        token = start_session(contest.ctx, user_id=user_id, device="test", hours=24)
+        contest.ctx.session.commit()
+        return browser_over(app.test_client(), session_token=token)
+
+    return signed_in
+
+
+@pytest.fixture
+def persons(contest: Contest, sign_in: Callable[[int], Browser]) -> tuple[Browser, Browser]:
+    """The two organisers' browsers."""
+    first, second = (sign_in(ctx.actor.user_id or 0) for ctx in contest.staff)
+    return first, second
+
+
+def only_release(contest: Contest) -> Release:
+    release = contest.ctx.session.scalars(sa.select(Release).execution_options(populate_existing=True)).one()
+    # Ends the transaction, so that the pages can write again.
+    contest.ctx.session.commit()
+    return release
+
+
+# --- before ---------------------------------------------------------------------------------------------------------
+
+
+def test_before_there_is_a_release_the_page_says_when_to_expect_it(contest: Contest, client: FlaskClient) -> None:
+    contest.ctx.session.commit()
+    page = client.get(BASE).text
+    assert "Kết quả chưa được công bố." in page
+    assert "sau khi Ban Tổ chức thông qua" in page
+    start = contest.ctx.now + timedelta(days=3)
+    contest.make.phase(contest.campaign, PhaseKind.JUDGING, closes_at=start + timedelta(hours=1))
+    contest.make.phase(contest.campaign, PhaseKind.CEREMONY, opens_at=start, closes_at=start + timedelta(days=1))
+    contest.campaign.version += 1
+    contest.ctx.session.commit()
+    assert "Dự kiến công bố lúc 12h00 ngày 23/09/2024." in client.get(BASE).text
+
+
+def test_a_draft_is_not_public(contest: Contest, client: FlaskClient) -> None:
+    contest.adopt()
+    contest.release()
+    contest.ctx.session.commit()
+    assert "chưa được công bố" in client.get(BASE).text
+    assert client.get(f"{BASE}release/1/").status_code == 404
+    assert NAMES[0] not in client.get("/c/hoi-thi/").text
+
+
+@pytest.mark.parametrize("path", ["releases", "releases/1/", "releases/1/units", "releases/1/file"])
+def test_staff_pages_are_for_staff(contest: Contest, sign_in: Callable[[int], Browser], app: Flask, path: str) -> None:
+    contest.adopt()
+    contest.release()
+    stranger = sign_in(contest.people[0].user_id)
+    assert app.test_client().get(BASE + path).headers["Location"].startswith("/sign-in?")
+    assert stranger.get(BASE + path)[0] == 403
+
+
+def test_who_only_helps_makes_releases_but_does_not_publish(
+    contest: Contest, sign_in: Callable[[int], Browser], app: Flask
+) -> None:
+    contest.adopt()
+    helper = sign_in(contest.make.member(contest.campaign, Role.SUPPORT).id)
+    helper.get(f"{BASE}releases")
+    status, page = helper.post(f"{BASE}releases", {})
+    assert (status, "Đã lập bản công bố số 1" in page, "Xác nhận và công bố" in page) == (200, True, False)
+    assert helper.post(f"{BASE}releases/1/confirm", {"digest": only_release(contest).digest})[0] == 403
+    watching = sign_in(contest.make.member(contest.campaign, Role.OVERSIGHT).id)
+    watching.get("/me")
+    assert watching.post(f"{BASE}releases", {})[0] == 403
+
+
+# --- a release through two persons ----------------------------------------------------------------------------------
+
+
+def test_from_the_release_to_the_bundle_by_forms_alone(
+    contest: Contest, persons: tuple[Browser, Browser], app: Flask, client: FlaskClient
+) -> None:
+    first, second = persons
+    assert "Chưa có bảng xếp hạng nào được thông qua." in first.get(f"{BASE}releases")[1]
+    contest.adopt()
+    contest.ctx.session.commit()
+    first.get(f"{BASE}releases")
+    status, page = first.post(f"{BASE}releases", {})
+    assert (status, "cần một người khác xác nhận" in page, "Xác nhận và công bố" in page) == (200, True, False)
+    digest = only_release(contest).digest
+    assert first.post(f"{BASE}releases/1/confirm", {"digest": digest})[0] == 403
+    assert "Xác nhận và công bố" in second.get(f"{BASE}releases")[1]
+    assert second.post(f"{BASE}releases/1/confirm", {"digest": "0" * 64})[0] == 409
+    status, page = second.post(f"{BASE}releases/1/confirm", {"digest": digest})
+    assert (status, "Đã công bố bản số 1" in page, "Gói công bố đang được tạo" in page) == (200, True, True)
+    job = contest.ctx.session.scalars(sa.select(Job).where(Job.kind == "publishing.bundle")).one()
+    contest.ctx.session.commit()
+    assert run_job(app, job.id)
+    assert client.get(f"{BASE}releases/1/file").status_code == 302
+    _, page = second.get(f"{BASE}releases")
+    assert "Tải gói công bố" in page
+    public = client.get(BASE).text
+    assert NAMES[0] in public
+    assert digest in public
+    stored = contest.ctx.session.scalars(sa.select(StoredFile)).one()
+    contest.ctx.session.commit()
+    bundle = client.get(f"/c/hoi-thi/files/{stored.id}/{stored.name}")
+    assert f"/c/hoi-thi/files/{stored.id}/hoi-thi-1.zip" in public
+    with zipfile.ZipFile(io.BytesIO(bundle.data)) as archive:
+        assert archive.read("data.json").decode() == only_release(contest).snapshot
+
+
+def test_a_correction_without_its_note_is_sent_back(contest: Contest, persons: tuple[Browser, Browser]) -> None:
+    contest.adopt()
+    contest.publish()
+    contest.ctx.session.commit()
+    first, _ = persons
+    first.get(f"{BASE}releases")
+    status, page = first.post(f"{BASE}releases", {"note": " "})
+    assert status == 422
+    assert "hãy nêu bản mới thay đổi gì và vì sao" in page
+    status, page = first.post(f"{BASE}releases", {"note": "x" * 401})
+    assert status == 422
+
+
+def test_a_form_without_its_token_changes_nothing(contest: Contest, app: Flask) -> None:
+    contest.adopt()
+    token = start_session(contest.ctx, user_id=contest.staff[0].actor.user_id or 0, device="test", hours=1)
+    contest.ctx.session.commit()
+    client = app.test_client()
+    browser_over(client, session_token=token)
+    assert client.post(f"{BASE}releases", data={}).status_code == 400
+    assert contest.ctx.session.scalar(sa.select(sa.func.count()).select_from(Release)) == 0
+
+
+# --- what everybody sees afterwards ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["", "awards", "units", "statistics", "documents"])
+def test_the_preview_is_what_everybody_sees(
+    contest: Contest, persons: tuple[Browser, Browser], client: FlaskClient, key: str
+) -> None:
+    contest.adopt()
+    made = contest.release()
+    contest.ctx.session.commit()
+    before = article(persons[1].get(f"{BASE}releases/1/{key}")[1])
+    persons[1].get(f"{BASE}releases")
+    persons[1].post(f"{BASE}releases/1/confirm", {"digest": made.digest})
+    after = article(client.get(BASE + key).text)
+    assert before.replace(f"{BASE}releases/1/", BASE) == after
+    assert made.digest in after
+
+
+def article(page: str) -> str:
+    start, end = page.index("<article"), page.index("</article>")
+    return page[start:end]
+
+
+def test_both_releases_of_a_correction_lead_to_one_another(contest: Contest, client: FlaskClient) -> None:
+    contest.adopt()
+    contest.publish()
+    contest.publish("Sửa tên một đơn vị.")
+    contest.ctx.session.commit()
+    new, old = client.get(BASE).text, client.get(f"{BASE}release/1/").text
+    assert "Đây là bản đính chính." in new
+    assert f'<a href="{BASE}release/1/">' in new
+    assert "Bản công bố này đã được đính chính." in old
+    assert f'<a href="{BASE}release/2/">' in old
+    for page in (new, old):
+        assert "Sửa tên một đơn vị." in page
+    assert f'href="{BASE}release/1/units"' in old
+
+
+def test_a_page_without_sections_is_not_there(contest: Contest, client: FlaskClient) -> None:
+    contest.campaign.plugins = ["sprint", "publishing"]
+    contest.adopt()
+    contest.publish()
+    contest.ctx.session.commit()
+    assert client.get(f"{BASE}awards").status_code == 404
+    assert f'href="{BASE}awards"' not in client.get(BASE).text
+    assert client.get(f"{BASE}units").status_code == 200
+    contest.campaign.plugins = ["sprint", "honours"]
+    contest.ctx.session.commit()
+    assert client.get(BASE).status_code == 404
+
+
+def test_public_pages_carry_a_tag_and_no_cookie(contest: Contest, app: Flask) -> None:
+    contest.adopt()
+    release = contest.publish()
+    contest.ctx.session.commit()
+    client = app.test_client()
+    first = client.get(BASE)
+    assert "Set-Cookie" not in first.headers
+    assert "csrf" not in first.text
+    tag = first.headers["ETag"]
+    again = client.get(BASE, headers={"If-None-Match": tag})
+    assert (again.status_code, again.data) == (304, b"")
+    with app.app_context():
+        build_bundle(contest.ctx, {"release_id": release.id}, lambda _done, _total: None)
+    contest.ctx.session.commit()
+    changed = client.get(BASE, headers={"If-None-Match": tag})
+    assert changed.status_code == 200
+    assert "hoi-thi-1.zip" in changed.text
+
+
+def test_the_campaign_page_leads_to_the_results_once_published(contest: Contest, client: FlaskClient) -> None:
+    contest.ctx.session.commit()
+    assert "Xem kết quả" not in client.get("/c/hoi-thi/").text
+    contest.adopt()
+    contest.publish()
+    contest.ctx.session.commit()
+    page = client.get("/c/hoi-thi/").text
+    assert "Kết quả được công bố lúc 12h00 ngày 20/09/2024." in page
+    assert f'href="{BASE}"' in page
+
+
+def test_a_reader_of_english_reads_the_campaigns_language_inside(contest: Contest, client: FlaskClient) -> None:
+    contest.adopt()
+    contest.publish()
+    contest.ctx.session.commit()
+    page = client.get(f"{BASE}awards?lang=en", follow_redirects=True).text
+    assert '<html lang="en"' in page
+    assert '<article lang="vi">' in page
+    assert "Danh sách đạt giải" in page
+
+
+@pytest.mark.parametrize("path", ["", "units", "release/1/", "releases"])
+def test_the_number_of_statements_is_constant(
+    contest: Contest,
+    persons: tuple[Browser, Browser],
+    statements: Callable[[], int],
+    path: str,
+) -> None:
+    contest.adopt()
+    contest.publish()
+    contest.ctx.session.commit()
+    persons[0].get(BASE + path)
+    statements()
+    persons[0].get(BASE + path)
+    one = statements()
+    contest.publish("Thêm lần nữa.")
+    contest.publish("Và lần nữa.")
+    contest.ctx.session.commit()
+    statements()
+    persons[0].get(BASE + path)
+    assert statements() == one
+
+
+# --- the background work --------------------------------------------------------------------------------------------
+
+
+def test_building_twice_keeps_one_file(contest: Contest, app: Flask) -> None:
+    contest.adopt()
+    release = contest.publish()
+    contest.ctx.session.commit()
+    steps: list[tuple[int, int]] = []
+    with app.app_context():
+        answers = [
+            build_bundle(contest.ctx, {"release_id": release.id}, lambda done, total: steps.append((done, total)))
+            for _ in range(2)
+        ]
+    assert answers == [{"release": 1, "file": release.bundle_file_id}] * 2
+    assert contest.ctx.session.scalar(sa.select(sa.func.count()).select_from(StoredFile)) == 1
+    assert steps[-1] == (10, 10)
+
+
+def test_a_bundle_that_failed_can_be_asked_for_again(
+    contest: Contest, persons: tuple[Browser, Browser], app: Flask
+) -> None:
+    contest.adopt()
+    release = contest.publish()
+    kept = release.snapshot
+    contest.ctx.session.execute(sa.update(Release).values(snapshot="{}"))
+    contest.ctx.session.commit()
+    job = contest.ctx.session.scalars(sa.select(Job)).one()
+    contest.ctx.session.commit()
+    run_job(app, job.id)
+    contest.ctx.session.refresh(job)
+    assert job.state is JobState.FAILED
+    contest.ctx.session.execute(sa.update(Release).values(snapshot=kept))
+    contest.ctx.session.commit()
+    persons[0].get(f"{BASE}releases")
+    status, page = persons[0].post(f"{BASE}releases/1/bundle", {})
+    assert status == 200
+    assert "Tạo gói công bố" in page
+    newest = contest.ctx.session.scalars(sa.select(Job).order_by(Job.id.desc())).first()
+    contest.ctx.session.commit()
+    assert newest is not None
+    run_job(app, newest.id)
+    assert only_release(contest).bundle_file_id is not None
+    assert snapshot_of(only_release(contest))["release"]["number"] == 1
