@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import sqlalchemy as sa
 from flask.cli import with_appcontext
 
 from cuocthi import config as configuration
@@ -17,18 +19,26 @@ from cuocthi.campaigns.files import read_folder, read_source, times
 from cuocthi.campaigns.models import Campaign
 from cuocthi.cli.demo import example_folder
 from cuocthi.clock import FixedClock
+from cuocthi.database import reading
+from cuocthi.errors import DomainError
 from cuocthi.extensions import db
 from cuocthi.migrations import runner
-from cuocthi.rehearsal.course import Rehearsal, Report, shuffled
+from cuocthi.rehearsal import outcome
+from cuocthi.rehearsal.course import Rehearsal, shuffled
 from cuocthi.rehearsal.pages import Visit, serving, take_part
+from cuocthi.text import T
 from cuocthi.web.i18n import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from flask import Flask
 
     from cuocthi.rehearsal.people import Person
+
+
+#: So many of the first places of each round are printed; the digest is over all.
+PLACES = 10
 
 
 @click.command()
@@ -49,10 +59,9 @@ def rehearse(
     files = read_folder(folder or example_folder())
     with tempfile.TemporaryDirectory() as temporary:
         app, clock = _scratch(keep or Path(temporary), files)
-        with app.app_context():
+        with app.app_context(), _own_tables(app):
             course = Rehearsal(registry_of(app), db.engine, seed, translate)
             report = _rehearse(course, clock, files, participants, shuffle=shuffle, through_pages=through_pages)
-            db.engine.dispose()
     _print(report)
 
 
@@ -60,10 +69,19 @@ def _scratch(instance: Path, files: Mapping[str, bytes]) -> tuple[Flask, FixedCl
     config = dataclasses.replace(configuration.load(instance), embedded_jobs=False)
     first = min(times(window).opens_at for phase in read_source(files).core.phases for window in phase.windows)
     clock = FixedClock(first - timedelta(days=1))
-    app = create_app(config, clock=clock)
-    with app.app_context():
+    return create_app(config, clock=clock), clock
+
+
+@contextmanager
+def _own_tables(app: Flask) -> Iterator[None]:
+    try:
+        with reading():
+            if sa.inspect(db.engine).get_table_names():
+                raise DomainError(T("This database holds tables already; a rehearsal needs an empty one."))
         runner.upgrade(db.engine, registry_of(app).migrations)
-    return app, clock
+        yield
+    finally:
+        db.engine.dispose()
 
 
 def _rehearse(
@@ -74,8 +92,8 @@ def _rehearse(
     *,
     shuffle: bool,
     through_pages: bool,
-) -> Report:
-    report = Report()
+) -> outcome.Report:
+    report = outcome.Report()
     with report.timed("prepare"):
         campaign_id, staff = course.prepare(files, moment=clock.now())
         persons = course.people(campaign_id, participants)
@@ -102,24 +120,35 @@ def _through_pages(course: Rehearsal, campaign_id: int, persons: Sequence[Person
         return take_part(Visit(address, slug, rounds, course.registry.rehearsed_entries), persons)
 
 
-def _conclude(course: Rehearsal, report: Report, campaign_id: int, staff: tuple[int, int], clock: FixedClock) -> None:
+def _conclude(
+    course: Rehearsal, report: outcome.Report, campaign_id: int, staff: tuple[int, int], clock: FixedClock
+) -> None:
     with report.timed("close"):
         clock.move_to(course.close(campaign_id))
     with report.timed("rank and adopt"):
         rankings = course.rank(campaign_id, moment=clock.now(), staff=staff)
     with report.timed("award and publish"):
         lines = course.finish(campaign_id, moment=clock.now(), staff=staff)
-    for title, value in course.figures(campaign_id, rankings):
-        report.add(title, value)
+    with course.at(clock.now()) as ctx:
+        for title, value in outcome.figures(ctx, campaign_id=campaign_id, rankings=rankings):
+            report.add(title, value)
+        report.places += outcome.first_places(ctx, rankings=rankings, limit=PLACES)
+        report.standings_digest = outcome.standings_digest(ctx, rankings=rankings)
     for title, text in lines:
         report.add(title, text)
-    report.standings_digest = course.standings_digest(rankings)
 
 
-def _print(report: Report) -> None:
-    width = max(len(title) for title, _ in report.figures)
-    for title, value in report.figures:
-        click.echo(f"{title:<{width}}  {value}")
-    for stage, seconds in report.seconds:
-        click.echo(f"{stage:<{width}}  {seconds:.1f} s")
-    click.echo(f"{'standings':<{width}}  {report.standings_digest}")
+def _print(report: outcome.Report) -> None:
+    seconds = [(stage, f"{taken:.1f} s") for stage, taken in report.seconds]
+    _print_columns([*report.figures, *seconds])
+    for places in report.places:
+        click.echo(f"\n{places.round}")
+        _print_columns([places.heading, *places.lines])
+    click.echo()
+    _print_columns([("digest of all standings", report.standings_digest)])
+
+
+def _print_columns(lines: Sequence[Sequence[str]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        click.echo("  ".join(f"{text:<{width}}" for text, width in zip(line, widths, strict=True)).rstrip())

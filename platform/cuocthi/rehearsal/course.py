@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import random
-import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,17 +18,15 @@ from cuocthi.campaigns.models import Campaign, Headcount
 from cuocthi.committees.models import Committee
 from cuocthi.context import SYSTEM, Actor, Context
 from cuocthi.contributions import Participant, Role
-from cuocthi.digest import digest
 from cuocthi.enrolments.domain import enrol
 from cuocthi.enrolments.models import Enrolment
-from cuocthi.errors import DomainError
 from cuocthi.rehearsal.people import Person, Place, people
 from cuocthi.rules.domain import issue_rules
 from cuocthi.rules.queries import current_rules
 from cuocthi.standings.appointments import appoint
-from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
-from cuocthi.standings.models import Ranking, Result, Standing
-from cuocthi.text import T
+from cuocthi.standings.domain import adopt_ranking, build_ranking, decide_tie, submit_ranking
+from cuocthi.standings.models import Ranking, TieMethod
+from cuocthi.standings.queries import tied_groups
 from cuocthi.timelines.domain import announce_edges
 from cuocthi.timelines.models import Phase
 from cuocthi.timelines.queries import rounds
@@ -47,32 +44,13 @@ if TYPE_CHECKING:
 
 #: Synthetic people cannot sign in: no password has this hash.
 UNUSABLE = "!"
-KEYS = tuple(f"key_{number}" for number in range(1, 9))
-
-
-@dataclass(slots=True)
-class Report:
-    """What a rehearsal found: figures in words, seconds by stage, and the digest over every standing."""
-
-    figures: list[tuple[str, str]] = field(default_factory=list)
-    seconds: list[tuple[str, float]] = field(default_factory=list)
-    standings_digest: str = ""
-
-    @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        """Measure a stage."""
-        begun = time.perf_counter()
-        yield
-        self.seconds.append((stage, time.perf_counter() - begun))
-
-    def add(self, title: str, value: object) -> None:
-        """Note a figure."""
-        self.figures.append((title, str(value)))
+#: The reason on record when equal persons draw lots.
+LOT = "Bốc thăm trong buổi diễn tập"
 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """A rehearsal on the database of ``engine``, which must be migrated and hold no campaign."""
+    """A rehearsal on the database of ``engine``, which must be migrated and otherwise empty."""
 
     registry: Registry
     engine: Engine
@@ -91,13 +69,8 @@ class Rehearsal:
     def prepare(
         self, files: Mapping[str, bytes], *, moment: datetime, shift: timedelta = timedelta()
     ) -> tuple[int, tuple[int, int]]:
-        """Import the campaign, appoint two organisers, issue the rules and open; return the keys of both.
-
-        Raises DomainError if the database holds a campaign already.
-        """
+        """Import the campaign, appoint two organisers, issue the rules and open; return the keys of both."""
         with self.at(moment) as ctx:
-            if ctx.session.scalar(sa.select(sa.func.count()).select_from(Campaign)):
-                raise DomainError(T("This database holds a campaign; a rehearsal needs an empty one."))
             campaign = import_campaign(ctx, files=files, shift=shift)
             campaign.draw_key = hashlib.sha256(f"rehearsal:{self.seed}".encode()).hexdigest()
             staff = (self._appoint(ctx, campaign, 1, Role.ORGANISING), self._appoint(ctx, campaign, 2, Role.ORGANISING))
@@ -218,13 +191,16 @@ class Rehearsal:
         return moment
 
     def rank(self, campaign_id: int, *, moment: datetime, staff: tuple[int, int]) -> list[int]:
-        """Build the ranking of every round and adopt it by two persons; return the keys of the rankings."""
+        """Rank every round, draw lots where people are equal, adopt by two persons; return the keys of the rankings."""
         made = []
         for round_ in self.rounds(campaign_id):
             with self.at(moment, Actor(staff[0])) as ctx:
                 campaign = ctx.session.get_one(Campaign, campaign_id)
                 ranking = build_ranking(ctx, campaign=campaign, round_=ctx.session.get_one(Phase, round_.id))
                 submit_ranking(ctx, ranking=ranking)
+                for group in tied_groups(ctx, ranking=ranking):
+                    lot = f"{self.seed}:{round_.key}:{group.rank}"
+                    decide_tie(ctx, ranking=ranking, rank=group.rank, method=TieMethod.LOT, seed=lot, reason=LOT)
                 made.append(ranking.id)
             for person in staff:
                 with self.at(moment, Actor(person)) as ctx:
@@ -239,51 +215,6 @@ class Rehearsal:
                 if plugin in ctx.session.get_one(Campaign, campaign_id).plugins:
                     lines += step.run(ctx, campaign_id, staff)
         return lines
-
-    def figures(self, campaign_id: int, rankings: Sequence[int]) -> Iterator[tuple[str, object]]:
-        """Yield the counts of a finished rehearsal: people, entries, everything right, ties."""
-        with Session(self.engine) as session:
-
-            def count(query: sa.Select[int]) -> int:
-                return session.scalar(query) or 0
-
-            results = sa.select(sa.func.count()).where(Result.campaign_id == campaign_id)
-            standings = sa.select(sa.func.count()).where(Standing.ranking_id.in_(rankings))
-            yield "registered", count(sa.select(sa.func.count()).where(Enrolment.campaign_id == campaign_id))
-            yield "entries", count(results)
-            yield "persons ranked", count(standings)
-            yield "everything right", count(standings.where(Standing.score == Standing.max_score))
-            yield "persons in ties", count(standings.where(Standing.tied > 1))
-            yield (
-                "largest tie",
-                session.scalar(sa.select(sa.func.max(Standing.tied)).where(Standing.ranking_id.in_(rankings))),
-            )
-
-    def standings_digest(self, rankings: Sequence[int]) -> str:
-        """Return the digest over every standing at full precision, in the order of contest numbers."""
-        columns = [getattr(Standing, key) for key in KEYS]
-        with Session(self.engine) as session:
-            rows = session.execute(
-                sa.select(
-                    Ranking.number,
-                    Enrolment.code,
-                    Standing.rank,
-                    Standing.tied,
-                    Standing.qualified,
-                    Standing.score,
-                    Standing.max_score,
-                    Standing.duration_ms,
-                    sa.type_coerce(Standing.started_at, sa.BigInteger),
-                    sa.type_coerce(Standing.finished_at, sa.BigInteger),
-                    *columns,
-                )
-                .join(Ranking, Ranking.id == Standing.ranking_id)
-                .join(Phase, Phase.id == Ranking.phase_id)
-                .join(Enrolment, Enrolment.id == Standing.enrolment_id)
-                .where(Standing.ranking_id.in_(rankings))
-                .order_by(Phase.number, Enrolment.code)
-            )
-            return digest([list(row) for row in rows])
 
 
 def shuffled(persons: Sequence[Person], seed: int) -> list[Person]:
