@@ -10,6 +10,7 @@ from cuocthi.campaigns.models import Campaign
 from cuocthi.cli.context import parts
 from cuocthi.extensions import db
 from cuocthi.migrations import runner
+from cuocthi.plugins.checks import check_named
 
 
 @click.group()
@@ -24,6 +25,21 @@ def list_() -> None:
     for info in parts().hooks.plugins.values():
         provides, requires = (" ".join(sorted(names)) or "-" for names in (info.provides, info.requires))
         click.echo(f"{info.name}\t{info.version}\t{info.title}\tprovides {provides}\trequires {requires}")
+
+
+@plugins.command()
+@click.argument("name")
+def check(name: str) -> None:
+    """Tell what in the plugin NAME breaks the contract, and how to mend it; exit 1 if anything does.
+
+    NAME is that of an installed plugin, or of a module that Python finds.
+    """
+    findings = check_named(name)
+    for finding in findings:
+        click.echo(f"- {finding.what}\n  {finding.remedy}")
+    if findings:
+        raise SystemExit(1)
+    click.echo(f"{name} keeps the contract.")
 
 
 @plugins.command()

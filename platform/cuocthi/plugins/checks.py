@@ -6,6 +6,7 @@ import inspect
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from cuocthi.database import Base, configure_engine
 from cuocthi.errors import ContractError
 from cuocthi.migrations import runner
 from cuocthi.plugins import hookspecs
-from cuocthi.plugins.manager import Hooks
+from cuocthi.plugins.manager import ENTRY_POINTS, Hooks, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,6 +44,16 @@ class Finding:
     remedy: str
 
 
+def check_named(name: str) -> list[Finding]:
+    """Check the plugin that is installed under a name, or else the one in the module of that name."""
+    installed = {entry.name: entry.value for entry in entry_points(group=ENTRY_POINTS)}
+    try:
+        module = load(installed.get(name, name), name if name in installed else "")
+    except ContractError as error:
+        return [_fatal(error)]
+    return check(module)
+
+
 def check(module: ModuleType) -> list[Finding]:
     """Return everything found in a plugin module, loaded with no other; an empty list means it keeps the contract.
 
@@ -52,8 +63,8 @@ def check(module: ModuleType) -> list[Finding]:
         hooks = Hooks([module])
         models = [model for _, model in hooks.boot("register_models", type)]
         folders = dict(hooks.boot("register_migrations", Migrations))
-    except ContractError as error:
-        return [*_unmarked(module), Finding(str(error), "Nothing else can be checked before this is mended.")]
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+        return [*_unmarked(module), _fatal(error)]
     (name,) = hooks.plugins
     return [
         *_unmarked(module),
@@ -64,6 +75,14 @@ def check(module: ModuleType) -> list[Finding]:
         *_relationships(name, models),
         *_migrations(name, models, folders),
     ]
+
+
+def _fatal(error: Exception) -> Finding:
+    return Finding(_words(error), "Nothing else can be checked before this is mended.")
+
+
+def _words(error: Exception) -> str:
+    return str(error) if isinstance(error, ContractError) else f"{type(error).__name__}: {error}"
 
 
 # --- the module -----------------------------------------------------------------------------------------------------
@@ -85,8 +104,8 @@ def _start(module: ModuleType) -> Iterator[Finding]:
     with tempfile.TemporaryDirectory() as folder:
         try:
             create_app(configuration.load(Path(folder), {}), [module])
-        except ContractError as error:
-            yield Finding(str(error), "The application does not start until this is mended.")
+        except Exception as error:  # noqa: BLE001 - as above
+            yield Finding(_words(error), "The application does not start until this is mended.")
 
 
 def _format(hooks: Hooks, name: str) -> Iterator[Finding]:

@@ -57,14 +57,11 @@ class Hooks:
         try:
             self._manager.check_pending()
         except pluggy.PluginValidationError as error:
-            msg = f"plugin {error.plugin!r}: {error}"
+            msg = f"plugin {self._manager.get_name(error.plugin)!r}: {error}"
             raise ContractError(msg) from error
 
     def _register(self, module: ModuleType) -> None:
-        info = getattr(module, "info", None)
-        if not isinstance(info, PluginInfo):
-            msg = f"plugin module {module.__name__} has no module-level `info = PluginInfo(…)`"
-            raise ContractError(msg)
+        info = _info(module)
         info.check()
         if info.name in self.plugins:
             msg = f"two plugins are named {info.name!r}"
@@ -212,18 +209,25 @@ def _refuse_duplicates(name: str, hook: str, items: Sequence[object]) -> None:
 def installed_modules() -> list[ModuleType]:
     """Import the plugins that are installed as entry points, sorted by name and then by what each needs.
 
-    A plugin stands after those that provide the capabilities it requires. Raises ContractError for an entry point
-    whose name differs from its plugin's name.
+    A plugin stands after those that provide the capabilities it requires. Raises ContractError for one that cannot be
+    imported or that calls itself otherwise, and for plugins that require one another.
     """
-    modules: list[ModuleType] = []
-    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda found: found.name):
-        module = importlib.import_module(entry.value)
-        info = getattr(module, "info", None)
-        if isinstance(info, PluginInfo) and info.name != entry.name:
-            msg = f"entry point {entry.name!r} loads a plugin that calls itself {info.name!r}"
-            raise ContractError(msg)
-        modules.append(module)
-    return _after_needs(modules)
+    entries = sorted(entry_points(group=ENTRY_POINTS), key=lambda found: found.name)
+    return _after_needs([load(entry.value, entry.name) for entry in entries])
+
+
+def load(module_name: str, plugin_name: str = "") -> ModuleType:
+    """Import a plugin's module. Raises ContractError if that fails, or if it is no plugin of the given name."""
+    try:
+        module = importlib.import_module(module_name)
+    except Exception as error:  # importing a plugin may raise anything
+        msg = f"{module_name} cannot be imported: {type(error).__name__}: {error}"
+        raise ContractError(msg) from error
+    info = _info(module)
+    if plugin_name and info.name != plugin_name:
+        msg = f"entry point {plugin_name!r} loads a plugin that calls itself {info.name!r}"
+        raise ContractError(msg)
+    return module
 
 
 def _after_needs(modules: list[ModuleType]) -> list[ModuleType]:
