@@ -98,13 +98,13 @@ def _round_task(phase: Phase, ctx: Context, ranking: RankingState | None) -> Tas
         return Task(T("“%(round)s” is running", round=phase.title), detail, "timelines.edit")
     if ranking is RankingState.ADOPTED:
         return Task(
-            T("The ranking of “%(round)s” is adopted", round=phase.title), None, "standings.rankings", done=True
+            T("The ranking of “%(round)s” is adopted", round=phase.title), None, "standings.overview", done=True
         )
     if ranking is RankingState.PROVISIONAL:
         detail = T("Two different persons confirm it")
-        return Task(T("Adopt the ranking of “%(round)s”", round=phase.title), detail, "standings.rankings")
+        return Task(T("Adopt the ranking of “%(round)s”", round=phase.title), detail, "standings.overview")
     detail = T("The round closed at %(moment)s", moment=phase.closes_at)
-    return Task(T("Build and check the ranking of “%(round)s”", round=phase.title), detail, "standings.rankings")
+    return Task(T("Build and check the ranking of “%(round)s”", round=phase.title), detail, "standings.overview")
 
 
 def _newest_states(ctx: Context, campaign: Campaign) -> dict[int, RankingState]:

@@ -17,6 +17,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import TextInput
 
 from cuocthi.users.names import fold
 from cuocthi.web.fields import select_choices
@@ -38,6 +39,9 @@ _NO_LETTER = re.compile(r"[^a-z0-9]+")
 
 class DongField(IntegerField):
     """A sum in đồng, written with or without separators: 1.000.000 or 1000000."""
+
+    # Browsers take a separator in an input of the type number for a decimal point, and refuse two.
+    widget = TextInput()
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Read the sum without its separators."""
