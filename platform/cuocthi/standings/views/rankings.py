@@ -101,7 +101,7 @@ def _table(found: Ranking) -> Table:
             Column("name", _("Name")),
             Column("unit", _("Unit")),
             *(Column(criterion.key, criterion.title) for criterion in criteria_of(found.criteria)),
-            Column("acts", "", kind="acts"),
+            Column("acts", _("Acts"), kind="acts"),
         ],
         sort="rank",
     )
