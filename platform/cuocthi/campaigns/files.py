@@ -33,7 +33,8 @@ RANKING = "ranking"
 #: In a plugin's table, the sub-folders whose files go with it.
 FOLDERS = "files"
 _CORE = tuple(item.name for item in dataclasses.fields(CampaignFile))
-_LARGEST = 20 * 1024 * 1024
+#: The size of a whole campaign folder, in bytes.
+LARGEST = 20 * 1024 * 1024
 
 Files = Mapping[str, bytes]
 
@@ -51,10 +52,10 @@ class CampaignSource:
 def read_folder(folder: Path) -> dict[str, bytes]:
     """Return the files of a campaign folder by their names below it. Raises InvalidData if it holds no campaign."""
     if not (folder / MAIN).is_file():
-        raise _invalid([T("%(folder)s holds no %(file)s", folder=str(folder), file=MAIN)])
+        raise invalid([T("%(folder)s holds no %(file)s", folder=str(folder), file=MAIN)])
     found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    if sum(path.stat().st_size for path in found.values()) > _LARGEST:
-        raise _invalid([T("the folder is larger than %(most)s MB", most=_LARGEST // 1024 // 1024)])
+    if sum(path.stat().st_size for path in found.values()) > LARGEST:
+        raise invalid([T("the folder is larger than %(most)s MB", most=LARGEST // 1024 // 1024)])
     return {name: path.read_bytes() for name, path in found.items()}
 
 
@@ -81,7 +82,7 @@ def read_source(files: Files) -> CampaignSource:
     if core is not None:
         problems += _prefixed(MAIN, _contradictions(core, units or []))
     if problems or core is None:
-        raise _invalid(problems)
+        raise invalid(problems)
     return CampaignSource(core, ranking, units or [], parts)
 
 
@@ -97,7 +98,7 @@ def shift_into_round(core: CampaignFile, now: datetime, days_left: int) -> timed
     """
     contests = [phase for phase in core.phases if phase.kind is PhaseKind.CONTEST]
     if not contests:
-        raise _invalid([T("the campaign has no round")])
+        raise invalid([T("the campaign has no round")])
     closing = min(max(times(window).closes_at for window in phase.windows) for phase in contests)
     return timedelta(days=round((now + timedelta(days=days_left) - closing) / timedelta(days=1)))
 
@@ -119,31 +120,39 @@ def _tables(files: Files) -> dict[str, Any]:
     try:
         return tomllib.loads(files[MAIN].decode("utf-8"))
     except KeyError as error:
-        raise _invalid([T("there is no %(file)s", file=MAIN)]) from error
+        raise invalid([T("there is no %(file)s", file=MAIN)]) from error
     except UnicodeDecodeError as error:
-        raise _invalid([T("%(file)s must be written in UTF-8", file=MAIN)]) from error
-    except tomllib.TOMLDecodeError as error:
-        raise _invalid([T("%(file)s is not valid TOML: %(problem)s", file=MAIN, problem=str(error))]) from error
+        raise invalid([T("%(file)s must be written in UTF-8", file=MAIN)]) from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise invalid([T("%(file)s is not valid TOML: %(problem)s", file=MAIN, problem=str(error))]) from error
 
 
 def _parts(tables: Mapping[str, Any], files: Files, problems: list[Text]) -> Iterator[tuple[str, CampaignPart]]:
+    enabled = tables.get("plugins")
     for name, table in tables.items():
         if name in _CORE or name == RANKING:
             continue
-        if name not in tables.get("plugins", []):
+        if not isinstance(enabled, list) or name not in enabled:
             problems.append(
                 T("%(file)s: “%(name)s” is neither a known table nor an enabled plugin", file=MAIN, name=name)
             )
         elif not isinstance(table, dict):
             problems.append(T("%(file)s: “%(name)s” must be a table", file=MAIN, name=name))
         else:
-            folders = table.get(FOLDERS, [])
             values = {key: value for key, value in table.items() if key != FOLDERS}
-            yield name, CampaignPart(values, _below(folders, files))
+            yield name, CampaignPart(values, _below(name, table.get(FOLDERS, []), files, problems))
 
 
-def _below(folders: Sequence[str], files: Files) -> dict[str, bytes]:
-    return {name: content for name, content in files.items() if PurePosixPath(name).parts[0] in folders}
+def _below(name: str, folders: Any, files: Files, problems: list[Text]) -> dict[str, bytes]:
+    """Return the files of a plugin's folders; only what lies beside the campaign can be meant."""
+    listed = folders if isinstance(folders, list) else [folders]
+    known = {file.partition("/")[0] for file in files if "/" in file}
+    for folder in listed:
+        if not isinstance(folder, str) or folder not in known:
+            text = T("%(file)s [%(name)s]: there is no folder “%(folder)s”", file=MAIN, name=name, folder=str(folder))
+            problems.append(text)
+    wanted = {folder for folder in listed if isinstance(folder, str)}
+    return {file: content for file, content in files.items() if "/" in file and file.partition("/")[0] in wanted}
 
 
 def _contradictions(core: CampaignFile, units: Sequence[UnitRow]) -> Iterator[Text]:
@@ -227,5 +236,6 @@ def _default(item: dataclasses.Field[Any]) -> Any:
     return item.default if item.default_factory is dataclasses.MISSING else item.default_factory()
 
 
-def _invalid(problems: Sequence[Text]) -> InvalidData:
+def invalid(problems: Sequence[Text]) -> InvalidData:
+    """Return the refusal of a campaign file that has these problems."""
     return InvalidData(T("The campaign file cannot be used; nothing was changed."), problems)

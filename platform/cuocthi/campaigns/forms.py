@@ -6,6 +6,7 @@ import dataclasses
 import re
 
 from flask_babel import gettext as _
+from flask_wtf.file import FileField
 from wtforms import ColorField, SelectField, SelectMultipleField, StringField, TextAreaField, URLField
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -51,6 +52,22 @@ class BasicsForm(BaseForm):
     def to_basics(self) -> Basics:
         """Return what was entered."""
         return Basics(**{item.name: (self[item.name].data or "").strip() for item in dataclasses.fields(Basics)})
+
+
+class NewCampaignForm(BaseForm):
+    """A campaign to be created: a file, or else the name and the host; a file brings its own address."""
+
+    file = FileField(
+        _l("Campaign file (ZIP)"),
+        description=_l("As another campaign hands it out under “Basics and settings”: all but people and results."),
+    )
+    name = StringField(_l("Name of the contest"), [Length(max=300)])
+    host_name = StringField(_l("Host body"), [Length(max=200)])
+    slug = StringField(
+        _l("Name in the address"),
+        [Length(max=60)],
+        description=_l("Lower-case letters, digits and hyphens, for instance chuyen-doi-so-2025. It never changes."),
+    )
 
 
 class CategoriesForm(BaseForm):

@@ -88,5 +88,6 @@ def _appoint_staff(ctx: Context, campaign: Campaign) -> None:
     for name, contact, key, position in STAFF:
         registration = prepare_registration(name=name, contact=contact, password=PASSWORD)
         user = add_user(ctx, registration=registration, password=PASSWORD, vault=parts().vault)
-        user.is_demo = True
+        # The first of them administers the installation too, so that the page of a new campaign can be tried.
+        user.is_demo, user.is_admin = True, contact == STAFF[0][1]
         appoint(ctx, campaign=campaign, committee=committees[key], user=user, position=position)

@@ -10,14 +10,14 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from cuocthi.committees.domain import discharge, edit_committee, set_up_committee
-from cuocthi.committees.forms import ROLES, AppointmentForm, CommitteeForm, NewCommitteeForm
+from cuocthi.committees.forms import ROLES, AppointmentForm, CommitteeForm, NewCommitteeForm, NewMemberForm
 from cuocthi.committees.queries import committee_of, committees, committees_with_members, membership_of, people_named
 from cuocthi.contributions import Role
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import DomainError
 from cuocthi.standings.appointments import appoint
 from cuocthi.text import T
-from cuocthi.users.domain import find_credentials
+from cuocthi.users.domain import add_user, find_credentials, prepare_registration
 from cuocthi.users.models import User
 from cuocthi.users.names import fold
 from cuocthi.web.blueprint import CampaignBlueprint
@@ -136,6 +136,41 @@ def store_appointment(committee_id: int) -> AnyResponse:
         else:
             return _done(_("%(name)s now sits on “%(committee)s”.", name=user.name, committee=found.title))
     return _appoint_page(ctx, found, form, status=422)
+
+
+@blueprint.page("/staff/committees/<int:committee_id>/appoint/new", permission=EDIT)
+def appointing_new(committee_id: int) -> Response:
+    """Show the form of a member who has no account."""
+    found = _committee(reading_context(), committee_id)
+    return render("committees/new_member.html", form=NewMemberForm(), committee=found)
+
+
+@blueprint.page(
+    "/staff/committees/<int:committee_id>/appoint/new", permission=EDIT, methods=["POST"], endpoint="appoint_new"
+)
+def store_new_member(committee_id: int) -> AnyResponse:
+    """Make an account and give its holder the seat."""
+    form = NewMemberForm()
+    if form.validate():
+        try:
+            return _appoint_new(form, committee_id)
+        except DomainError as error:
+            attach_error(form, error)
+    found = _committee(reading_context(), committee_id)
+    return render("committees/new_member.html", status=422, form=form, committee=found)
+
+
+def _appoint_new(form: NewMemberForm, committee_id: int) -> AnyResponse:
+    # Hashing the password takes a while; no transaction stays open meanwhile, above all no writing one.
+    campaign_id = g.campaign.id
+    reading_context().session.rollback()
+    password = form.password.data or ""
+    registration = prepare_registration(name=form.name.data or "", contact=form.contact.data or "", password=password)
+    with committing() as ctx:
+        found = committee_of(ctx, campaign_id=campaign_id, committee_id=committee_id) or abort(404)
+        user = add_user(ctx, registration=registration, password=password, vault=registry().vault)
+        appoint(ctx, campaign=g.campaign, committee=found, user=user, position=(form.position.data or "").strip())
+    return _done(_("%(name)s now sits on “%(committee)s”.", name=user.name, committee=found.title))
 
 
 @blueprint.page("/staff/committees/seats/<int:membership_id>/end", permission=EDIT)

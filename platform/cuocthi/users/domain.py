@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from cuocthi.audit.domain import record
 from cuocthi.errors import Conflict, DomainError
 from cuocthi.security.passwords import check_strength, hash_password, verify_password
 from cuocthi.text import T
@@ -143,6 +144,33 @@ def authenticate(ctx: Context, *, contact: str, password: str, vault: Vault, dem
     credentials = find_credentials(ctx, contact=contact, vault=vault)
     user_id = check_credentials(credentials, password=password, demo_allowed=demo_allowed)
     return ctx.session.get_one(User, user_id)
+
+
+def prepare_password(user: User, *, current: str, new: str) -> str:
+    """Return the hash of a person's new password, after checking the current one. It takes a while: call it outside of
+    a transaction that writes.
+
+    Raises DomainError (fields ``current`` and ``password``) and Busy.
+    """
+    if not verify_password(user.password_hash, current):
+        raise DomainError(T("This is not your current password."), field="current")
+    check_strength(new, personal=fold(user.name).split())
+    return hash_password(new)
+
+
+def change_password(ctx: Context, *, user: User, password_hash: str) -> None:
+    """Give a person another password and sign them out on every device."""
+    user.password_hash = password_hash
+    end_all_sessions(ctx, user_id=user.id)
+    ctx.session.flush()
+    record(
+        ctx,
+        action="core:user:change_password",
+        summary=T("Changed the own password"),
+        campaign=None,
+        object_kind="user",
+        object_id=user.id,
+    )
 
 
 def start_session(ctx: Context, *, user_id: int, device: str, hours: int) -> str:

@@ -20,3 +20,14 @@ class SignInForm(BaseForm):
     )
     password = PasswordField(_l("Password"), [InputRequired(_l("Please enter your password.")), Length(max=MAX_LENGTH)])
     next = HiddenField()
+
+
+class PasswordForm(BaseForm):
+    """The current password and the one in its place."""
+
+    current = PasswordField(
+        _l("Current password"), [InputRequired(_l("Please enter your password.")), Length(max=MAX_LENGTH)]
+    )
+    password = PasswordField(
+        _l("New password"), [InputRequired(_l("Please choose a password.")), Length(max=MAX_LENGTH)]
+    )

@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Signing in and out, and changing the password."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from flask_babel import gettext as _
 from cuocthi.database import reading
 from cuocthi.errors import DomainError
 from cuocthi.security.limits import limit_sign_in, remember_device
+from cuocthi.security.passwords import MIN_LENGTH
 from cuocthi.users import domain, sign_in
-from cuocthi.users.forms import SignInForm
+from cuocthi.users.forms import PasswordForm, SignInForm
+from cuocthi.users.models import User
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
@@ -104,6 +106,37 @@ def sign_out_everywhere() -> BaseResponse:
             sign_in.end(ctx, token=reader.token)
         flash(_("You are signed out on all devices."), "ok")
     return redirect(url_for("users.sign_in"))
+
+
+@blueprint.route("/me/password", methods=["GET", "POST"])
+def password() -> BaseResponse:
+    """Show the form of another password, and take it: all other devices are signed out."""
+    reader = sign_in.reader()
+    if reader is None:
+        return redirect(url_for("users.sign_in", next=request.path))
+    form = PasswordForm()
+    form.password.description = _("At least %(count)s characters, not easily guessed.", count=MIN_LENGTH)
+    if form.validate_on_submit():
+        try:
+            _change(form, reader.id)
+        except DomainError as error:
+            attach_error(form, error)
+        else:
+            flash(_("Your password is changed. All other devices are signed out."), "ok")
+            return redirect(url_for("me.show"))
+    return render("users/password.html", form=form, status=422 if form.errors else 200)
+
+
+def _change(form: PasswordForm, user_id: int) -> None:
+    ctx = reading_context()
+    user = ctx.session.get_one(User, user_id)
+    # Comparing and hashing take a while; no transaction stays open meanwhile.
+    ctx.session.expunge(user)
+    ctx.session.rollback()
+    hashed = domain.prepare_password(user, current=form.current.data or "", new=form.password.data or "")
+    with committing() as ctx:
+        domain.change_password(ctx, user=ctx.session.get_one(User, user_id), password_hash=hashed)
+        sign_in.begin(ctx, user_id=user_id)
 
 
 def local_target(target: str | None) -> str:

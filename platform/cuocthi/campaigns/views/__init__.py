@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from cuocthi.campaigns.views import basics, health, opening, overview, public, settings
+from cuocthi.campaigns.views import basics, founding, health, opening, overview, public, settings
 from cuocthi.campaigns.views.blueprints import blueprint, home
 from cuocthi.text import T
 from cuocthi.web.navigation import NavEntry
 
-__all__ = ["basics", "blueprint", "blueprints", "health", "navigation", "opening", "overview", "public", "settings"]
+__all__ = [
+    "basics",
+    "blueprint",
+    "blueprints",
+    "founding",
+    "health",
+    "navigation",
+    "opening",
+    "overview",
+    "public",
+    "settings",
+]
 
 blueprints = (home, blueprint)
 navigation = (

@@ -47,17 +47,18 @@ def index() -> AnyResponse:
 
 @home.route("/staff/")
 def staff() -> AnyResponse:
-    """List the campaigns in whose committees the reader sits; where there is only one, go to it."""
+    """List the campaigns in whose committees the reader sits; where there is nothing else to do, go to the only one."""
     reader = sign_in.reader()
     if reader is None:
         return redirect(url_for("users.sign_in", next=url_for("home.staff")))
     ctx = reading_context()
     found = campaigns_of_member(ctx, user_id=reader.id)
-    if len(found) == 1:
+    if len(found) == 1 and not reader.is_admin:
         return redirect(url_for("campaigns.overview", slug=found[0].slug))
     timelines = phases_by_campaign(ctx, campaign_ids=[campaign.id for campaign in found])
     return render(
         "campaigns/staff_index.html",
+        may_create=reader.is_admin,
         campaigns=[(campaign, change(timelines.get(campaign.id, []), ctx.now)) for campaign in found],
     )
 

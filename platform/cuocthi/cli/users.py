@@ -1,0 +1,32 @@
+"""Commands about people: the first administrator of an installation begins here."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+
+from cuocthi.cli.context import committing, parts
+from cuocthi.users.domain import add_user, prepare_registration
+
+
+@click.group()
+def users() -> None:
+    """Add people who sign in."""
+
+
+@users.command()
+@click.argument("name")
+@click.argument("contact")
+@click.option("--admin", is_flag=True, help="May create campaigns on the pages.")
+@click.password_option(help="Asked for if it is not given.")
+@with_appcontext
+def add(name: str, contact: str, password: str, *, admin: bool) -> None:
+    """Add a person called NAME who signs in with CONTACT, a phone number or e-mail address.
+
+    For a person of that name, contact and password who is there already, only --admin takes effect.
+    """
+    registration = prepare_registration(name=name, contact=contact, password=password)
+    with committing() as ctx:
+        user = add_user(ctx, registration=registration, password=password, vault=parts().vault)
+        user.is_admin = user.is_admin or admin
+    click.echo(f"{user.name} can sign in" + (" and create campaigns" if user.is_admin else ""))
