@@ -207,8 +207,9 @@
       if (button.dataset.next) button.lastElementChild.textContent = target > count ? button.dataset.last : button.dataset.next;
     }
     const place = document.querySelector("[data-place]");
-    place.textContent = place.dataset.pattern.replace("{n}", position).replace("{count}", count);
-    document.title = place.textContent;
+    const words = place.dataset.pattern.replace("{n}", position).replace("{count}", count);
+    document.title = document.title.replace(place.textContent, words);
+    place.textContent = words;
     document.querySelector("[data-progress]").value = position;
     data.current = position;
     history.replaceState(null, "", location.pathname.replace(/\d+$/, position));
@@ -222,6 +223,11 @@
     // What waits is given a moment; what cannot be sent stays in this device and is sent from the next page of the paper.
     for (let turns = 0; turns < 20 && queue.length && !stopped; turns++) await new Promise((next) => setTimeout(next, 150));
     if (!queue.length || stopped) location.href = address;
+    else {
+      if (!offline) tell(data.offline);
+      offline = true;
+      notice.scrollIntoView({block: "center"});
+    }
   }
 
   async function flag(button) {

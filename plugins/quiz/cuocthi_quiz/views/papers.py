@@ -188,6 +188,8 @@ def hand_in(attempt_id: int, token: str) -> AnyResponse:
         attempt, _settings = attempts.own_attempt(ctx, attempt_id=attempt_id)
         if request.form.get("auto") and attempt.is_open and attempt.deadline > ctx.now:
             return redirect(paper_url(attempt, token=token))
+        if attempt.is_open and attempt.deadline > ctx.now and attempt.token != token:
+            return render("quiz/taken.html", status=409, attempt=attempt)
         attempts.hand_in(ctx, attempt=attempt, token=token)
     # The hand-in is safe by now; a score that fails to be computed comes from the sweep.
     with committing() as ctx:
