@@ -5,7 +5,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 DISTRIBUTIONS := platform plugins/quiz plugins/prizes plugins/publishing
-CATALOGUES := $(wildcard platform/*/translations/*/LC_MESSAGES/*.po plugins/*/*/translations/*/LC_MESSAGES/*.po)
+CATALOGUES := $(wildcard platform/*/translations/*/LC_MESSAGES/*.po plugins/*/*/translations/*/LC_MESSAGES/*.po \
+	examples/plugins/*/*/translations/*/LC_MESSAGES/*.po)
 
 # Each suite runs in a process of its own, so that a plugin is tested with no other plugin loaded. The quick ones come
 # first and share the cores; the others start servers, browsers and faults of their own and run one test at a time.
@@ -48,7 +49,7 @@ $(THOROUGH:%=test-%): test-%: venv
 lint: venv
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/djlint --quiet --lint --configuration pyproject.toml $(DISTRIBUTIONS)
+	$(BIN)/djlint --quiet --lint --configuration pyproject.toml $(DISTRIBUTIONS) examples/plugins
 	$(BIN)/python tools/messages.py check
 
 format: venv
@@ -82,7 +83,7 @@ lock: | $(BIN)/python
 clean:
 	rm -rf .venv .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis dist node_modules test-results
 	find platform plugins tests tools examples -name __pycache__ -prune -exec rm -rf {} +
-	find platform plugins -name '*.mo' -exec rm -f {} +
+	find platform plugins examples -name '*.mo' -exec rm -f {} +
 
 $(BIN)/python:
 	@python=$$(sh tools/find_python.sh) && echo "$$python -m venv .venv" && "$$python" -m venv .venv

@@ -7,12 +7,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cuocthi.database import Base
 
+LARGEST = 1_000_000
+
 
 class Estimate(Base):
     """How many people somebody thinks will take part in a round; the last estimate counts."""
 
     __tablename__ = "guess_estimate"
-    __table_args__ = (sa.CheckConstraint("number BETWEEN 1 AND 999999", name="number_possible"),)
+    __table_args__ = (sa.CheckConstraint(f"number BETWEEN 1 AND {LARGEST}", name="number_possible"),)
 
     phase_id: Mapped[int] = mapped_column(sa.ForeignKey("core_phase.id"), primary_key=True)
     enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("core_enrolment.id"), primary_key=True)

@@ -3,77 +3,69 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from flask import url_for
+from flask import Blueprint, url_for
 
-from cuocthi import contributions as c
 from cuocthi.campaigns.models import Campaign
 from cuocthi.context import Context
+from cuocthi.contributions import ContestFormat, Direction, EntryAction, Evidence, Measure, Migrations, RuleClause
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T, Text
 from cuocthi.timelines.models import Phase
 from cuocthi.timelines.windows import open_span
-from cuocthi.web.blueprint import CampaignBlueprint
-from cuocthi_guess import domain, rehearsal, views
+from cuocthi_guess import domain, views
 from cuocthi_guess.models import Estimate
 
-_HERE = Path(__file__).parent
+HERE = Path(__file__).parent
 
-info = PluginInfo("guess", T("Estimate"), "1.0.0", frozenset({"results"}), catalogue=str(_HERE / "translations"))
+info = PluginInfo("guess", T("Estimate"), "1.0.0", frozenset({"results"}), catalogue=str(HERE / "translations"))
 
 
 @hookimpl
-def register_models() -> Sequence[type[Estimate]]:
+def register_models() -> list[type[Estimate]]:
     return [Estimate]
 
 
 @hookimpl
-def register_migrations() -> Sequence[c.Migrations]:
-    return [c.Migrations(_HERE / "migrations" / "versions")]
+def register_migrations() -> list[Migrations]:
+    return [Migrations(HERE / "migrations" / "versions")]
 
 
 @hookimpl
-def register_blueprints() -> Sequence[CampaignBlueprint]:
+def register_blueprints() -> list[Blueprint]:
     return [views.blueprint]
 
 
 @hookimpl
-def register_formats() -> Sequence[c.ContestFormat]:
-    return [c.ContestFormat("guess", T("Estimate"), [c.Measure("distance", T("Off by"), "count", c.Direction.LOWEST)])]
+def register_formats() -> list[ContestFormat]:
+    return [ContestFormat("guess", T("Estimate"), [Measure("distance", T("Off by"), "count", Direction.LOWEST)])]
 
 
 @hookimpl
-def register_rehearsals() -> Sequence[c.RehearsedEntry]:
-    return [c.RehearsedEntry("guess", rehearsal.take, rehearsal.browse)]
-
-
-@hookimpl
-def campaign_facts() -> Sequence[c.Fact]:
-    return [c.Fact("estimate", T("1 estimate"), T("the nearest wins"))]
-
-
-@hookimpl
-def rule_clauses(write: Callable[[Text], str]) -> Sequence[c.RuleClause]:
+def rule_clauses(write: Callable[[Text], str]) -> list[RuleClause]:
     body = T("Everybody estimates how many people will take part in the round. The nearest estimate wins.")
-    return [c.RuleClause("estimate", write(T("Estimate")), write(body))]
+    return [RuleClause("estimate", write(T("Estimate")), write(body))]
 
 
 @hookimpl
-def entry_actions(
-    ctx: Context, campaign: Campaign, rounds: Sequence[Phase], enrolment: Enrolment
-) -> Sequence[c.EntryAction]:
-    estimates = domain.estimates_of(ctx, enrolment=enrolment)
+def entry_actions(ctx: Context, campaign: Campaign, rounds: Sequence[Phase], enrolment: Enrolment) -> list[EntryAction]:
+    entered = {kept.phase_id for kept in domain.estimates(ctx, Estimate.enrolment_id == enrolment.id)}
 
-    def action(round_: Phase) -> c.EntryAction:
-        kept = estimates.get(round_.id)
-        title = T("Your estimate: %(number)s", number=kept.number) if kept else T("Estimate how many take part")
-        url = url_for("guess.estimate", slug=campaign.slug, round_id=round_.id)
-        return c.EntryAction("estimate", round_.id, title, url=url, primary=kept is None)
+    def action(id_: int) -> EntryAction:
+        title = T("Change your estimate") if id_ in entered else T("Estimate how many take part")
+        url = url_for("guess.estimate", slug=campaign.slug, round_id=id_)
+        return EntryAction(f"round-{id_}", id_, title, url=url, primary=id_ not in entered)
 
-    return [action(round_) for round_ in rounds if open_span(round_.windows, ctx.now)]
+    return [action(round_.id) for round_ in rounds if open_span(round_.windows, ctx.now)]
 
 
 @hookimpl
 def refresh_results(ctx: Context, campaign: Campaign, round_: Phase) -> None:
     domain.refresh(ctx, campaign=campaign, round_=round_)
+
+
+@hookimpl
+def evidence(ctx: Context, round_: Phase, enrolment_ids: Sequence[int]) -> list[Evidence]:
+    shown = domain.estimates(ctx, Estimate.phase_id == round_.id, Estimate.enrolment_id.in_(enrolment_ids))
+    return [Evidence(str(e.enrolment_id), e.enrolment_id, T("Estimate: %(number)s", number=e.number)) for e in shown]

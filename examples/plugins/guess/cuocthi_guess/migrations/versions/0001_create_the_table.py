@@ -14,7 +14,7 @@ def upgrade() -> None:
         sa.Column("enrolment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("entered_at", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("number BETWEEN 1 AND 999999", name=op.f("ck_guess_estimate_number_possible")),
+        sa.CheckConstraint("number BETWEEN 1 AND 1000000", name=op.f("ck_guess_estimate_number_possible")),
         sa.ForeignKeyConstraint(["enrolment_id"], ["core_enrolment.id"], name=op.f("fk_guess_estimate_enrolment_id")),
         sa.ForeignKeyConstraint(["phase_id"], ["core_phase.id"], name=op.f("fk_guess_estimate_phase_id")),
         sa.PrimaryKeyConstraint("phase_id", "enrolment_id", name=op.f("pk_guess_estimate")),
