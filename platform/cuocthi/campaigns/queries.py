@@ -78,6 +78,6 @@ def list_units(
         )
     )
     numbers: dict[int, dict[str, int]] = {}
-    for unit_id, category, number in rows.tuples():
+    for unit_id, category, number in rows:
         numbers.setdefault(unit_id, {})[category] = number
     return [ListedUnit(unit, numbers.get(unit.id, {})) for unit in found], total

@@ -141,7 +141,7 @@ class Rehearsal:
 
     def _unit_ids(self) -> dict[str, int]:
         with Session(self.engine) as session:
-            return dict(session.execute(sa.select(Unit.code, Unit.id)).tuples().all())
+            return dict(session.execute(sa.select(Unit.code, Unit.id)).all())
 
     def take_part(self, campaign_id: int, persons: Sequence[Person]) -> int:
         """Let each person take every round as its format plays it; return the number of acknowledged answers."""
@@ -179,7 +179,7 @@ class Rehearsal:
             rows = session.execute(
                 sa.select(Enrolment.code, Enrolment.id, Enrolment.user_id).where(Enrolment.campaign_id == campaign_id)
             )
-            return {code: (enrolment_id, user_id) for code, enrolment_id, user_id in rows.tuples()}
+            return {code: (enrolment_id, user_id) for code, enrolment_id, user_id in rows}
 
     # --- afterwards ---
 
