@@ -13,12 +13,15 @@ from sqlalchemy import event
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 
 from cuocthi.clock import from_micros, to_micros
+from cuocthi.errors import DomainError
+from cuocthi.text import T
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from enum import Enum
 
     from sqlalchemy.engine import Connection, Dialect, Engine
+    from sqlalchemy.orm import Mapper
     from sqlalchemy.pool import ConnectionPoolEntry
 
 #: How long SQLite waits for another process's write lock before it gives up, in milliseconds.
@@ -26,6 +29,9 @@ SQLITE_BUSY_TIMEOUT_MS = 10_000
 
 #: Marks a connection that holds the writer's lock, in its ``info``.
 _WRITING = "cuocthi_writing"
+
+#: How much of a text that is too long is shown with the refusal.
+_SHOWN = 30
 
 _read_only: ContextVar[bool] = ContextVar("cuocthi_read_only", default=False)
 
@@ -85,6 +91,21 @@ class Base(DeclarativeBase):
             list[str]: sa.JSON(),
         },
     )
+
+
+@event.listens_for(Base, "before_insert", propagate=True)
+@event.listens_for(Base, "before_update", propagate=True)
+def _check_texts(mapper: Mapper[Any], _connection: Connection, row: Base) -> None:
+    """Refuse a text that one of the databases cannot hold; SQLite would keep what PostgreSQL answers with an error."""
+    for attribute in mapper.column_attrs:
+        kind, value = attribute.columns[0].type, row.__dict__.get(attribute.key)
+        if not isinstance(value, str) or not isinstance(kind, sa.String) or isinstance(kind, sa.Enum):
+            continue
+        if kind.length is not None and len(value) > kind.length:
+            begin = f"{value[:_SHOWN]}…"
+            raise DomainError(T("“%(text)s” is longer than %(most)s characters.", text=begin, most=kind.length))
+        if "\0" in value:
+            raise DomainError(T("A text holds a character that cannot be stored."))
 
 
 @contextmanager

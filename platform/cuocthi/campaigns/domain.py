@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SLUG_LENGTH = 60
+_CATEGORY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_TITLE_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def create_campaign(
 
     ``categories`` are the kinds of entrants, titles by key.
 
-    Raises DomainError for an address or a colour that cannot be, Conflict if the address is taken.
+    Raises DomainError for an address, a category or a colour that cannot be, Conflict if the address is taken.
     """
     if not _SLUG.fullmatch(slug) or len(slug) > _SLUG_LENGTH:
         raise DomainError(
@@ -71,7 +73,7 @@ def create_campaign(
     campaign = Campaign(
         slug=slug,
         plugins=list(plugins),
-        categories=dict(categories or {}),
+        categories=_checked_categories(categories or {}),
         draw_key=secrets.token_hex(32),
         version=1,
         created_at=ctx.now,
@@ -114,8 +116,11 @@ def edit_basics(ctx: Context, *, campaign: Campaign, basics: Basics) -> None:
 
 
 def set_categories(ctx: Context, *, campaign: Campaign, categories: Mapping[str, str]) -> None:
-    """Replace the kinds of entrants (titles by key). Raises Conflict if one would vanish after the opening."""
-    before, after = dict(campaign.categories), dict(categories)
+    """Replace the kinds of entrants (titles by key).
+
+    Raises DomainError for a key or title that cannot be, Conflict if one would vanish after the opening.
+    """
+    before, after = dict(campaign.categories), _checked_categories(categories)
     if campaign.opened_at is not None and set(before) - set(after):
         raise Conflict(T("The campaign has opened: categories can be renamed and added, but not taken away."))
     if before == after:
@@ -220,6 +225,21 @@ def _checked(basics: Basics) -> Basics:
         raise DomainError(
             T("“%(colour)s” is no colour; write it as #0a5f66.", colour=basics.accent), field="accent"
         ) from error
+
+
+def _checked_categories(categories: Mapping[str, str]) -> dict[str, str]:
+    for key, title in categories.items():
+        if not _CATEGORY.fullmatch(key):
+            raise DomainError(
+                T("The code “%(key)s” must be made of a–z, 0–9, hyphens and underscores, at most 40 of them.", key=key),
+                field="categories",
+            )
+        if not title.strip() or len(title) > _TITLE_LENGTH:
+            raise DomainError(
+                T("The category “%(key)s” needs a title of at most %(most)s characters.", key=key, most=_TITLE_LENGTH),
+                field="categories",
+            )
+    return dict(categories)
 
 
 def _title(ctx: Context, name: str) -> Text | str:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from enum import Enum
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_origin
 
 import cattrs
 import sqlalchemy as sa
-from cattrs import transform_error
+from cattrs.cols import homogenous_tuple_structure_factory, is_sequence, list_structure_factory
 
 from cuocthi.campaigns.models import SettingsVersion
 from cuocthi.digest import digest
 from cuocthi.errors import DomainError, InvalidData
-from cuocthi.text import T
+from cuocthi.text import T, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.timelines.models import Phase
 
 Schema = TypeVar("Schema")
+
+#: What both databases hold in a column of whole numbers.
+_LARGEST_NUMBER = 2**62
 
 
 class SettingsError(DomainError):
@@ -45,6 +49,9 @@ def _converter() -> cattrs.Converter:
         converter.register_unstructure_hook(plain, lambda value: value)
     for exact in (int, str, bool):
         converter.register_structure_hook(exact, _is(exact))
+    # A text has letters as a list has items, but a list is never meant by it.
+    for matches, make in ((is_sequence, list_structure_factory), (_is_tuple, homogenous_tuple_structure_factory)):
+        converter.register_structure_hook_factory(matches, _only_of_lists(make))
     return converter
 
 
@@ -54,35 +61,100 @@ def _is(kind: type[Any]) -> Any:
             # A string enumeration comes here as a kind of str; it is made from its value.
             return target(value)
         # Not isinstance: a bool is an int and a datetime is a date, but neither is meant as one.
-        if type(value) is not kind:
-            msg = f"expected {kind.__name__}, got {value!r}"
-            raise TypeError(msg)
+        if type(value) is not kind or (isinstance(value, int) and abs(value) > _LARGEST_NUMBER):
+            raise TypeError
         return value
 
     return check
 
 
+def _is_tuple(kind: Any) -> bool:
+    return get_origin(kind) is tuple
+
+
+def _only_of_lists(factory: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def make(kind: Any, converter: Any) -> Any:
+        inner = factory(kind, converter)
+
+        def check(value: object, target: Any) -> object:
+            if not isinstance(value, list | tuple):
+                raise TypeError
+            return inner(value, target)
+
+        return check
+
+    return make
+
+
 _CONVERTER = _converter()
 
 
-def structure(schema: type[Schema], values: Mapping[str, Any]) -> Schema:
+def structure(schema: type[Schema], values: object) -> Schema:
     """Make a dataclass of ``schema`` from plain values.
 
     Raises InvalidData with a text for every unknown key, missing key, wrong type or refused value, and its path.
     """
     try:
-        return _CONVERTER.structure(dict(values), schema)
-    except cattrs.BaseValidationError as error:
-        problems = [T("%(problem)s", problem=problem) for problem in transform_error(error, format_exception=_say)]
-        raise InvalidData(T("These values are not valid; nothing was changed."), problems) from error
+        return _CONVERTER.structure(values if isinstance(values, dict) else _mapping(values), schema)
+    except (cattrs.BaseValidationError, TypeError) as error:
+        raise InvalidData(_REFUSAL, list(_problems(error, schema, ""))) from error
 
 
-def _say(error: BaseException, kind: type[Any] | None) -> str:
+def _mapping(values: object) -> dict[str, Any]:
+    if not isinstance(values, Mapping):
+        raise TypeError
+    return dict(values)
+
+
+def _problems(error: BaseException, kind: Any, place: str) -> Iterator[Text]:
+    if not isinstance(error, cattrs.BaseValidationError):
+        yield from (_at(place, problem) for problem in _words(error, kind))
+        return
+    noted, bare = error.group_exceptions()  # type: ignore[attr-defined]  # both kinds of the exception have it
+    for inner, note in noted:
+        step = f"[{note.index!r}]" if isinstance(note, cattrs.IterableValidationNote) else f".{note.name}"
+        # A missing key is said of the table that it is missing in.
+        inside = place if isinstance(inner, KeyError) else f"{place}{step}".removeprefix(".")
+        yield from _problems(inner, note.type, inside)
+    for inner in bare:
+        yield from _problems(inner, kind, place)
+
+
+def _at(place: str, problem: Text) -> Text:
+    return T("%(place)s: %(problem)s", place=place, problem=problem) if place else problem
+
+
+def _words(error: BaseException, kind: Any) -> Iterator[Text]:
     if isinstance(error, SettingsError):
-        return str(error)
-    if isinstance(error, KeyError):
-        return f"required field missing: {error.args[0]}"
-    return str(cattrs.v.format_exception(error, kind)) if not isinstance(error, TypeError) else str(error)
+        yield error.message
+    elif isinstance(error, KeyError):
+        yield T("“%(name)s” is missing", name=str(error.args[0]))
+    elif isinstance(error, cattrs.ForbiddenExtraKeysError):
+        yield from (T("“%(name)s” is not known here", name=name) for name in sorted(error.extra_fields))
+    else:
+        yield _expected(kind)
+
+
+def _expected(kind: Any) -> Text:
+    """Say what stands where a value of the wrong kind was found."""
+    kinds = [item for item in get_args(kind) if item is not type(None)] if isinstance(kind, UnionType) else [kind]
+    found = kinds[0]
+    if found in _EXPECTED:
+        return _EXPECTED[found]
+    if isinstance(found, type) and issubclass(found, Enum):
+        return T("it must be one of %(known)s", known=", ".join(str(member.value) for member in found))
+    if get_origin(found) in {list, tuple}:
+        return T("it must be a list")
+    return T("it must be a table")
+
+
+_REFUSAL = T("These values are not valid; nothing was changed.")
+_EXPECTED = {
+    int: T("it must be a whole number"),
+    str: T("it must be a text"),
+    bool: T("it must be true or false"),
+    date: T("it must be a day, written as 2024-09-15"),
+}
 
 
 def unstructure(value: object) -> dict[str, Any]:

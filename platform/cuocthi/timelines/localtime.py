@@ -26,13 +26,13 @@ def moment_on(day: date, clock: str) -> datetime:
     over = timedelta()
     if hour == _END_OF_DAY and minute == 0 and seconds == 0:
         hour, over = 0, timedelta(days=1)
-    try:
-        local = datetime.combine(day, time(hour, minute), LOCAL_ZONE)
-    except ValueError as error:
-        raise _unknown(clock) from error
     if seconds >= 60:  # noqa: PLR2004 - seconds in a minute
         raise _unknown(clock)
-    return (local + over + timedelta(seconds=seconds)).astimezone(UTC)
+    try:
+        local = datetime.combine(day, time(hour, minute), LOCAL_ZONE)
+        return (local + over + timedelta(seconds=seconds)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise _unknown(clock) from error
 
 
 def parse_moment(text: str) -> datetime:

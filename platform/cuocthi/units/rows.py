@@ -14,6 +14,8 @@ from cuocthi.text import T, Text
 FIXED = ("code", "parent", "name", "kind", "block", "aliases")
 _ALIAS_MARK = "|"
 _SURPLUS = "…"
+#: No unit has a billion people.
+_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def _row(line: int, record: Mapping[str, str | None], categories: Sequence[str],
     counts: dict[str, int] = {}
     for category in categories:
         raw = values[category] or "0"
-        if raw.isascii() and raw.isdigit():
+        if raw.isascii() and raw.isdigit() and len(raw) <= _DIGITS:
             counts[category] = int(raw)
         else:
             text = T("line %(line)s: “%(value)s” is no number of %(name)s", line=str(line), name=category, value=raw)
