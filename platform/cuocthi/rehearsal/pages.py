@@ -35,8 +35,8 @@ _PASSWORD = "hoa-gao-do-ben-song-tra-ly"  # noqa: S105 - of synthetic people on 
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _START_SECONDS = 60
 _PATIENCE = httpx.Timeout(30)
-#: A person tries again this often when the server is away, as people do.
-_TRIES = 40
+#: A person tries again for a minute when the server is away, as people do.
+_TRIES, _PAUSE_SECONDS = 240, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Visit:
 def serving(instance: Path, *, database_url: str, moment: datetime) -> Iterator[str]:
     """Serve the instance with the clock moved to ``moment``; yield the address; stop the server on leaving."""
     ShiftedClock(instance / "clock.json").move_to(moment)
-    port = _free_port()
+    port = free_port()
     environment = {
         **os.environ,
         "CUOCTHI_INSTANCE": str(instance),
@@ -65,7 +65,7 @@ def serving(instance: Path, *, database_url: str, moment: datetime) -> Iterator[
     server = subprocess.Popen(command, env=environment)  # noqa: S603 - our own command
     try:
         address = f"http://127.0.0.1:{port}"
-        _wait_for(address, server)
+        wait_for(address, server)
         yield address
     finally:
         server.terminate()
@@ -82,7 +82,7 @@ def _take(visit: Visit, person: Person) -> int:
     headers = {"X-Forwarded-For": _address_of(person.unit_code), "Accept-Language": "vi"}
     with httpx.Client(base_url=visit.address, follow_redirects=True, timeout=_PATIENCE, headers=headers) as client:
         browser = browser_of(client)
-        _join(browser, visit, person)
+        join(browser, visit, person)
         return sum(
             visit.entries[round_.source].browse(
                 browser,
@@ -105,24 +105,26 @@ def browser_of(client: httpx.Client) -> Browser:
         return response.status_code, response.text
 
     def get(path: str) -> tuple[int, str]:
-        return remember(_patiently(lambda: client.get(path)))
+        return remember(patiently(lambda: client.get(path)))
 
     def post(path: str, fields: Mapping[str, str | list[str]]) -> tuple[int, str]:
-        return remember(_patiently(lambda: client.post(path, data={"csrf_token": token, **fields})))
+        return remember(patiently(lambda: client.post(path, data={"csrf_token": token, **fields})))
 
     return Browser(get, post)
 
 
-def _patiently(request: Callable[[], httpx.Response]) -> httpx.Response:
+def patiently(request: Callable[[], httpx.Response]) -> httpx.Response:
+    """Make a request again and again until somebody answers."""
     for _ in range(_TRIES):
         try:
             return request()
         except httpx.TransportError:
-            time.sleep(0.25)
+            time.sleep(_PAUSE_SECONDS)
     return request()
 
 
-def _join(browser: Browser, visit: Visit, person: Person) -> None:
+def join(browser: Browser, visit: Visit, person: Person) -> None:
+    """Let a person register and enrol."""
     path = f"/c/{visit.slug}/join?unit={person.unit_code}"
     _, page = browser.get(path)
     version = re.search(r'name="rules_version"[^>]*value="(\d+)"', page)
@@ -149,13 +151,15 @@ def _address_of(unit_code: str) -> str:
     return str(ipaddress.ip_address("10.0.0.0") + zlib.crc32(unit_code.encode()) % 2**24)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Return when a server answers at an address. Raises RuntimeError if it ends, or takes too long."""
     begun = time.monotonic()
     while time.monotonic() - begun < _START_SECONDS:
         if server.poll() is not None:
