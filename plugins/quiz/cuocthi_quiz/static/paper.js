@@ -6,7 +6,11 @@
   if (finished) localStorage.removeItem("quiz-" + finished.dataset.finished);
   const time = document.getElementById("time-is-up");
   const paper = document.getElementById("paper");
-  document.addEventListener("cuocthi:deadline", () => time && time.submit());
+  document.addEventListener("cuocthi:deadline", () => {
+    if (!time) return;
+    if (navigator.onLine) time.submit();
+    else addEventListener("online", () => time.submit());
+  });
   if (!paper) return;
 
   const data = paper.dataset;
