@@ -182,11 +182,17 @@ def test_a_failing_gate_refuses(ctx: Context, campaign: Campaign) -> None:
     def act_blockers() -> list[Blocker]:
         raise RuntimeError("the key is lost")
 
-    hooks = Hooks([plugin("alpha", act_blockers)])
+    hooks = Hooks([plugin("alpha", act_blockers), plugin("beta")])
     (blocker,) = hooks.collect(ctx, campaign, "act_blockers", Blocker, act=Act.PUBLISH, round_=None)
     assert str(blocker.reason) == "“alpha” could not be asked; see the health page."
     failed = Failure("alpha", "act_blockers", "RuntimeError: the key is lost")
     assert hooks.failures == {("alpha", "act_blockers"): failed}
+
+
+def test_a_gate_that_is_not_installed_refuses(ctx: Context, make: Factories) -> None:
+    campaign = make.campaign(plugins=("alpha", "gone"))
+    blockers = Hooks([plugin("alpha")]).collect(ctx, campaign, "act_blockers", Blocker, act=Act.ARCHIVE, round_=None)
+    assert [str(blocker.reason) for blocker in blockers] == ["“gone” is enabled but not installed."]
 
 
 def test_a_failing_effect_aborts(ctx: Context, campaign: Campaign) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,7 +50,7 @@ def readiness(ctx: Context, *, campaign: Campaign) -> Readiness:
     blockers = ctx.hooks.collect_by_plugin(ctx, campaign, "act_blockers", Blocker, act=Act.OPEN_CAMPAIGN, round_=None)
     gated = {(name, blocker.key) for name, blocker in blockers}
     unmet = [item for name, item in plugins if (name, item.key) not in gated]
-    reasons = [*_reasons(core), *_reasons(unmet), *(blocker.reason for _, blocker in blockers)]
+    reasons = _each_once([*_reasons(core), *_reasons(unmet), *(blocker.reason for _, blocker in blockers)])
     ordered = sorted(
         [*core, *(item for _, item in plugins)], key=lambda item: (item.done, not item.required, item.order)
     )
@@ -207,6 +207,10 @@ def _reasons(items: Iterable[ReadinessItem]) -> list[Text]:
         for item in items
         if item.required and not item.done
     ]
+
+
+def _each_once(reasons: Sequence[Text]) -> list[Text]:
+    return [reason for number, reason in enumerate(reasons) if reason not in reasons[:number]]
 
 
 def _passed(ctx: Context, campaign: Campaign, action: str, summary: Text) -> None:

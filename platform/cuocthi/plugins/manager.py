@@ -99,8 +99,8 @@ class Hooks:
         """Call a contextual hook of the enabled plugins singly and return their items sorted by (order, plugin, key).
 
         A *decorate* hook that raises is logged, kept in ``failures`` and skipped. A *gate* that raises becomes a
-        Blocker. An *effect* that raises aborts. Duplicate keys of one plugin and items of another kind raise
-        ContractError.
+        Blocker, and so does one of a plugin that is enabled but not installed. An *effect* that raises aborts.
+        Duplicate keys of one plugin and items of another kind raise ContractError.
         """
         pairs = self._collect(ctx, campaign, hook, kind, names=self.enabled(campaign), arguments=arguments)
         ordered = sorted(pairs, key=lambda pair: (getattr(pair[1], "order", 0), pair[0], getattr(pair[1], "key", "")))
@@ -137,6 +137,8 @@ class Hooks:
             checked = self._checked(name, hook, kind, items)
             _refuse_duplicates(name, hook, checked)
             found += [(name, item) for item in checked]
+        if _hook_class(hook) is HookClass.GATE:
+            found += [(name, cast("Item", _absent(name))) for name in campaign.plugins if name not in self.plugins]
         return found
 
     def notify(
@@ -186,6 +188,10 @@ class Hooks:
 def _call(implementation: HookImpl, values: dict[str, object]) -> Sequence[object]:
     arguments = {argument: values[argument] for argument in implementation.argnames}
     return cast("Sequence[object]", implementation.function(**arguments) or ())
+
+
+def _absent(name: str) -> Blocker:
+    return Blocker("absent", T("“%(name)s” is enabled but not installed.", name=name))
 
 
 def _hook_class(hook: str) -> HookClass:

@@ -172,8 +172,8 @@ def adoption_blockers(ctx: Context, *, campaign: Campaign, round_: Phase, rankin
     newest = queries.latest_ranking(ctx, round_=round_)
     if newest is not None and newest.number > ranking.number:
         reasons.append(T("There is a newer version of this ranking: number %(number)s.", number=newest.number))
-    if round_.source not in ctx.hooks.enabled(campaign):
-        reasons.append(T("The contest format “%(source)s” of this round is not installed.", source=round_.source))
+    if round_.source not in campaign.plugins:
+        reasons.append(T("The contest format “%(source)s” of this round is not enabled.", source=round_.source))
     reasons += stale_reasons(ctx, campaign=campaign, round_=round_, ranking=ranking)
     gates = ctx.hooks.collect(ctx, campaign, "act_blockers", Blocker, act=Act.ADOPT_RANKING, round_=round_)
     return reasons + [blocker.reason for blocker in gates]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import g, url_for
 
-from cuocthi.campaigns.lifecycle import readiness
+from cuocthi.campaigns.lifecycle import missing_capabilities, readiness
 from cuocthi.campaigns.models import CampaignState
 from cuocthi.campaigns.overview import Task, funnel, tasks
 from cuocthi.campaigns.panels import shown_panels
@@ -34,6 +34,7 @@ def overview() -> Response:
         change=change(timeline, ctx.now),
         chart=chart(timeline, ctx.now, language()),
         warnings=timeline_warnings(timeline),
+        missing=missing_capabilities(ctx, campaign=g.campaign),
         funnel=funnel(ctx, campaign=g.campaign),
         tasks=[
             _shown(task)
