@@ -65,7 +65,7 @@ architecture: venv
 check: test lint types architecture
 
 bench: venv
-	$(PYTEST) --capture no tests/load
+	$(BIN)/python -m tests.load.bench
 
 messages: venv
 	$(BIN)/python tools/messages.py update

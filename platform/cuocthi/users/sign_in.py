@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from flask import request, session
 from flask_login import current_user, login_user, logout_user
+from flask_wtf.csrf import generate_csrf
 
 from cuocthi.extensions import login_manager
 from cuocthi.users import domain, queries
@@ -82,6 +83,8 @@ def begin(ctx: Context, *, user_id: int) -> None:
     found = queries.signed_in(ctx.session, token=token, now=ctx.now)
     if found is not None:
         login_user(LoginUser(found.id, found.name, found.is_admin, token))
+        # From here on the cookie carries it: two pages opened at once would make one each, and one would be worthless.
+        generate_csrf()
 
 
 def end(ctx: Context, *, token: str) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from cuocthi.timelines.models import Phase
 
+_VERSION = version("cuocthi")
 #: Figures on a page ("so many people take part") may be this old, in seconds.
 _FRESH = 300
 
@@ -41,7 +42,7 @@ def cached(phases: Sequence[Phase], render: Callable[[], Response]) -> Response:
             to_micros(edge) if edge else None,
             to_micros(now) // (_FRESH * 1_000_000),
             language(),
-            version("cuocthi"),
+            _VERSION,
             [f"{name} {info.version}" for name, info in registry().hooks.plugins.items()],
         ]
     )[:32]
