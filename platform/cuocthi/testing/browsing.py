@@ -24,9 +24,11 @@ def browser_over(client: FlaskClient, *, session_token: str) -> Browser:
 
     def remember(response: TestResponse) -> tuple[int, str]:
         nonlocal token
-        found = _TOKEN.search(response.text)
+        # A download is no text.
+        page = response.get_data().decode(errors="replace")
+        found = _TOKEN.search(page)
         token = found.group(1) if found else token
-        return response.status_code, response.text
+        return response.status_code, page
 
     def get(path: str) -> tuple[int, str]:
         return remember(client.get(path, follow_redirects=True))

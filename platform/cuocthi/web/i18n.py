@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from flask import Flask, g, has_request_context, redirect, request
-from flask_babel import gettext, ngettext
+from flask_babel import Babel, gettext, ngettext
 
-from cuocthi.extensions import babel
 from cuocthi.text import Text
 from cuocthi.web import formats
 
@@ -60,7 +59,8 @@ def init_app(app: Flask, catalogues: Sequence[tuple[str, Path]]) -> None:
 
     A visit with ``?lang=`` stores the choice in a cookie and goes on to the same page without it.
     """
-    babel.init_app(
+    # One for each application: it keeps the catalogues that it has merged.
+    Babel().init_app(
         app,
         default_locale=LANGUAGES[0],
         default_domain=";".join(domain for domain, _ in catalogues),
