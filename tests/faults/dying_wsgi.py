@@ -1,0 +1,50 @@
+"""The installation's application, which kills its process around the commit that the instance's file ``fault`` names.
+
+The file holds "before" or "after" and the beginning of an SQL statement; it is gone when the process is.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from cuocthi.app import create_app, registry_of
+from cuocthi.extensions import db
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask import Flask
+
+
+class Fault:
+    """Waits for its statement, and then for the commit."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._moment = ""
+
+    def see(self, _connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if self._file.exists():
+            moment, _, beginning = self._file.read_text().partition(" ")
+            if statement.lstrip().startswith(beginning):
+                self._moment = moment
+
+    def strike(self, moment: str) -> None:
+        if self._moment == moment:
+            self._file.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def application() -> Flask:
+    app = create_app()
+    fault = Fault(registry_of(app).config.instance / "fault")
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", fault.see)
+        event.listen(db.engine, "commit", lambda _connection: fault.strike("before"))
+    event.listen(Session, "after_commit", lambda _session: fault.strike("after"))
+    return app
