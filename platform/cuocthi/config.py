@@ -8,6 +8,7 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, get_type_hints
+from urllib.parse import urlsplit
 
 from cuocthi.security.keys import load_or_create_keys
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from cuocthi.security.keys import Keys
 
 ENVIRONMENT_PREFIX = "CUOCTHI_"
+#: Variables with the prefix that are no settings: where the installation is, and which cluster tests share.
+_NO_SETTINGS = frozenset({"CUOCTHI_INSTANCE", "CUOCTHI_TEST_POSTGRES"})
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
 
 
@@ -77,17 +80,29 @@ def load(instance: Path | None = None, environment: Mapping[str, str] | None = N
     """Read the settings of the installation whose folder is ``instance`` (default: $CUOCTHI_INSTANCE or ./instance).
 
     Creates the folder and its key file if they are missing. Raises ConfigError for an unknown name, a value of the
-    wrong type, or a value out of bounds.
+    wrong type, a value out of bounds, or a folder or key file that cannot be used.
     """
     environment = os.environ if environment is None else environment
     folder = Path(instance or environment.get("CUOCTHI_INSTANCE") or "instance").absolute()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"the instance folder cannot be made: {error}"
+        raise ConfigError(msg) from error
     values: dict[str, object] = {}
     values |= _from_file(folder / "config.toml")
     values |= _from_environment(environment)
-    config = Config(instance=folder, keys=load_or_create_keys(folder / "keys.json"), **values)  # type: ignore[arg-type]
+    config = Config(instance=folder, keys=_keys(folder / "keys.json"), **values)  # type: ignore[arg-type]
     _check(config)
     return config
+
+
+def _keys(path: Path) -> Keys:
+    try:
+        return load_or_create_keys(path)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        msg = f"{path.name} cannot be used ({error}); put the copy back that was kept apart from the database"
+        raise ConfigError(msg) from error
 
 
 def _settable() -> dict[str, type]:
@@ -100,6 +115,9 @@ def _from_file(path: Path) -> dict[str, object]:
         stored = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{path.name} cannot be read: {error}"
+        raise ConfigError(msg) from error
     except tomllib.TOMLDecodeError as error:
         msg = f"{path.name} is not valid TOML: {error}"
         raise ConfigError(msg) from error
@@ -115,10 +133,16 @@ def _from_file(path: Path) -> dict[str, object]:
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    known = _settable()
+    variables = {ENVIRONMENT_PREFIX + name.upper() for name in known}
+    for variable in environment:
+        if variable.startswith(ENVIRONMENT_PREFIX) and variable not in variables | _NO_SETTINGS:
+            msg = f"unknown setting {variable}; known are {', '.join(sorted(variables))}"
+            raise ConfigError(msg)
     values: dict[str, object] = {}
     if environment.get("DATABASE_URL"):
         values["database_url"] = environment["DATABASE_URL"]
-    for name, kind in _settable().items():
+    for name, kind in known.items():
         variable = ENVIRONMENT_PREFIX + name.upper()
         if variable in environment:
             values[name] = _parse(variable, environment[variable], kind)
@@ -140,8 +164,9 @@ def _parse(variable: str, raw: str, kind: type) -> object:
 
 
 def _check(config: Config) -> None:
-    if not config.public_url.startswith(("http://", "https://")):
-        msg = f"public_url must begin with http:// or https://, not {config.public_url!r}"
+    address = urlsplit(config.public_url)
+    if address.scheme not in {"http", "https"} or not address.netloc or address.query or address.fragment:
+        msg = f"public_url must be an address that begins with http:// or https://, not {config.public_url!r}"
         raise ConfigError(msg)
     if not config.effective_database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
         msg = "database_url must be a sqlite:/// or postgresql:// address"
