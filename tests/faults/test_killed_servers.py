@@ -60,22 +60,17 @@ def answer_and_hand_in(visit: Visit, person: Person, diary: Diary, all_there: th
         paper, token = PAPER.search(page), TOKEN.search(page)
         assert paper is not None, page
         assert token is not None
-        path = f"/c/{visit.slug}/quiz/paper/{paper[1]}/{paper[2]}/answer"
+        path = f"/c/{visit.slug}/quiz/paper/{paper[1]}/{paper[2]}/"
         all_there.wait(60)
         for sequence in range(1, CHANGES + 1):
             for position in range(1, QUESTIONS + 1):
                 option = (sequence + position) % 2
-                form: dict[str, object] = {
-                    "csrf_token": token[1],
-                    "position": position,
-                    "choice": option,
-                    "sequence": sequence,
-                }
+                form = {"position": position, "choice": option, "sequence": sequence, "csrf_token": token[1]}
                 answer = patiently(partial(client.post, f"{path}answer", data=form, headers=JSON))
                 assert answer.status_code == httpx.codes.OK, answer.text
                 assert answer.json()["saved"]
                 diary.note(int(paper[1]), position, option)
-        status, _ = browser.post(path.replace("answer", "hand-in"), {})
+        status, _ = browser.post(f"{path}hand-in", {})
         assert status == httpx.codes.OK
 
 
