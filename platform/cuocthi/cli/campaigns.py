@@ -76,7 +76,7 @@ def export(slug: str, folder: Path) -> None:
 def issue(slug: str, contact: str) -> None:
     """Issue the rules (Thể lệ) as they follow from the settings now."""
     with committing(contact) as ctx:
-        campaign = campaign_named(ctx, slug)
+        campaign = campaign_named(ctx, slug, permission="core:document:edit")
         version = issue_rules(ctx, campaign=campaign, write=writer(campaign.language))
         click.echo(f"version {version.number} {version.digest}")
 
@@ -88,7 +88,7 @@ def issue(slug: str, contact: str) -> None:
 def open_(slug: str, contact: str) -> None:
     """Open a campaign to the public; refused with all reasons at once."""
     with committing(contact) as ctx:
-        lifecycle.open_campaign(ctx, campaign=campaign_named(ctx, slug))
+        lifecycle.open_campaign(ctx, campaign=campaign_named(ctx, slug, permission="core:campaign:open"))
 
 
 @campaigns.command("close-round")
@@ -100,7 +100,7 @@ def open_(slug: str, contact: str) -> None:
 def close_round(slug: str, number: int, reason: str, contact: str) -> None:
     """Close a round at once."""
     with committing(contact) as ctx:
-        campaign = campaign_named(ctx, slug)
+        campaign = campaign_named(ctx, slug, permission="core:timeline:edit")
         close_now(ctx, campaign=campaign, phase=_round(ctx, campaign, number), reason=reason)
     with committing() as ctx:
         announce_edges(ctx)
@@ -113,7 +113,7 @@ def close_round(slug: str, number: int, reason: str, contact: str) -> None:
 def archive(slug: str, contact: str) -> None:
     """Archive a campaign; the committees' roles in it end."""
     with committing(contact) as ctx:
-        lifecycle.archive_campaign(ctx, campaign=campaign_named(ctx, slug))
+        lifecycle.archive_campaign(ctx, campaign=campaign_named(ctx, slug, permission="core:campaign:open"))
 
 
 @click.group()
@@ -129,7 +129,7 @@ def rankings() -> None:
 def build(slug: str, number: int, contact: str) -> None:
     """Build a ranking of a round from its results."""
     with committing(contact) as ctx:
-        campaign = campaign_named(ctx, slug)
+        campaign = campaign_named(ctx, slug, permission="core:ranking:build")
         ranking = standings.build_ranking(ctx, campaign=campaign, round_=_round(ctx, campaign, number))
         click.echo(f"version {ranking.number}: {ranking.persons} persons, {ranking.entries} entries, {ranking.digest}")
 
@@ -159,7 +159,7 @@ def show(slug: str, number: int, limit: int) -> None:
 def submit(slug: str, number: int, contact: str) -> None:
     """Submit the newest ranking of a round for adoption: it becomes provisional."""
     with committing(contact) as ctx:
-        ranking = _newest(ctx, campaign_named(ctx, slug), number)
+        ranking = _newest(ctx, campaign_named(ctx, slug, permission="core:ranking:build"), number)
         standings.submit_ranking(ctx, ranking=ranking)
         click.echo(ranking.state)
 
@@ -172,7 +172,7 @@ def submit(slug: str, number: int, contact: str) -> None:
 def adopt(slug: str, number: int, contact: str) -> None:
     """Confirm the adoption of the newest ranking of a round; the second person's confirmation adopts it."""
     with committing(contact) as ctx:
-        ranking = _newest(ctx, campaign_named(ctx, slug), number)
+        ranking = _newest(ctx, campaign_named(ctx, slug, permission="core:ranking:adopt"), number)
         standings.adopt_ranking(ctx, ranking=ranking)
         click.echo(ranking.state)
 

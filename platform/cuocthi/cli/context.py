@@ -11,8 +11,10 @@ from flask import current_app
 
 from cuocthi.app import registry_of
 from cuocthi.campaigns.models import Campaign
+from cuocthi.committees.queries import roles_in
 from cuocthi.context import Actor, Context
 from cuocthi.extensions import db
+from cuocthi.security.permissions import require
 from cuocthi.users.contacts import contact_index, normalise_contact
 from cuocthi.users.models import Contact
 
@@ -55,11 +57,18 @@ def _person(ctx: Context, contact: str) -> int:
     return found[0]
 
 
-def campaign_named(ctx: Context, slug: str) -> Campaign:
-    """Return the campaign of that slug. Raises click.BadParameter."""
+def campaign_named(ctx: Context, slug: str, *, permission: str = "") -> Campaign:
+    """Return the campaign of that slug; with ``permission``, only if the person who acts holds it there.
+
+    Raises click.BadParameter for an unknown slug, Forbidden without the permission.
+    """
     found = ctx.session.scalar(sa.select(Campaign).where(Campaign.slug == slug))
     if found is None:
         known = ", ".join(ctx.session.scalars(sa.select(Campaign.slug).order_by(Campaign.slug))) or "none"
         msg = f"there is no campaign {slug!r}; known are: {known}"
         raise click.BadParameter(msg)
+    if permission:
+        permissions = parts().permissions
+        held = permissions.granted(roles_in(ctx, campaign_id=found.id, user_id=ctx.actor.user_id))
+        require(held, permission, permissions.by_name)
     return found

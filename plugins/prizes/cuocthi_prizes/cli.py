@@ -24,7 +24,8 @@ _in_name_of = click.option("--as", "contact", required=True, help="Contact of th
 def allocate(slug: str, statement: str, contact: str) -> None:
     """Draw up an award list from the adopted ranking."""
     with committing(contact) as ctx:
-        made = draw_up(ctx, campaign=campaign_named(ctx, slug), statement=statement)
+        campaign = campaign_named(ctx, slug, permission="prizes:awards:adopt")
+        made = draw_up(ctx, campaign=campaign, statement=statement)
         click.echo(f"list {made.number}: {len(made.awards)} awards, {money(made.total_value, 'vi')}, {made.digest}")
 
 
@@ -35,7 +36,7 @@ def allocate(slug: str, statement: str, contact: str) -> None:
 def adopt(slug: str, contact: str) -> None:
     """Confirm the draft of the award list; the second person's confirmation adopts it."""
     with committing(contact) as ctx:
-        campaign = campaign_named(ctx, slug)
+        campaign = campaign_named(ctx, slug, permission="prizes:awards:adopt")
         draft = draft_list(ctx, campaign_id=campaign.id)
         if draft is None:
             raise Missing(T("There is no draft of an award list to confirm."))

@@ -26,7 +26,7 @@ _in_name_of = click.option("--as", "contact", required=True, help="Contact of th
 def release(slug: str, note: str, contact: str) -> None:
     """Make a release, which waits for a second person."""
     with committing(contact) as ctx:
-        made = make(ctx, campaign=campaign_named(ctx, slug), note=note)
+        made = make(ctx, campaign=campaign_named(ctx, slug, permission="publishing:release:edit"), note=note)
         click.echo(f"release {made.number}: {made.digest}")
 
 
@@ -37,7 +37,7 @@ def release(slug: str, note: str, contact: str) -> None:
 def confirm(slug: str, contact: str) -> None:
     """Confirm the release that waits, as the second person: it is published, and its bundle built by the worker."""
     with committing(contact) as ctx:
-        campaign = campaign_named(ctx, slug)
+        campaign = campaign_named(ctx, slug, permission="publishing:release:confirm")
         draft = draft_release(ctx, campaign_id=campaign.id)
         if draft is None:
             raise Missing(T("There is no release that waits for a second person."))

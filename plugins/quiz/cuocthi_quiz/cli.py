@@ -7,6 +7,7 @@ from flask.cli import with_appcontext
 
 from cuocthi.cli.context import campaign_named, committing
 from cuocthi.timelines.queries import rounds
+from cuocthi.web.i18n import translate
 from cuocthi_quiz.domain.attempts import submit_overdue
 from cuocthi_quiz.domain.blueprint import preview
 from cuocthi_quiz.domain.grading import grade_round, grade_ungraded
@@ -45,7 +46,7 @@ def check(slug: str) -> None:
         ]
     problems = [problem for found in previews for problem in found.problems]
     for problem in problems:
-        click.echo(str(problem), err=True)
+        click.echo(translate(problem), err=True)
     if problems:
         raise SystemExit(1)
     click.echo(f"{sum(cell.available for found in previews[:1] for cell in found.cells)} approved questions")
