@@ -100,6 +100,7 @@ def standings_digest(ctx: Context, *, rankings: Sequence[int]) -> str:
             Enrolment.code,
             Standing.rank,
             Standing.tied,
+            Standing.tie_place,
             Standing.qualified,
             Standing.score,
             Standing.max_score,
