@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 import sqlalchemy as sa
 from flask.cli import with_appcontext
@@ -11,6 +13,7 @@ from cuocthi.cli.context import parts
 from cuocthi.extensions import db
 from cuocthi.migrations import runner
 from cuocthi.plugins.checks import check_named
+from cuocthi.plugins.new import write_skeleton
 
 
 @click.group()
@@ -25,6 +28,17 @@ def list_() -> None:
     for info in parts().hooks.plugins.values():
         provides, requires = (" ".join(sorted(names)) or "-" for names in (info.provides, info.requires))
         click.echo(f"{info.name}\t{info.version}\t{info.title}\tprovides {provides}\trequires {requires}")
+
+
+@plugins.command()
+@click.argument("name")
+@click.option("--folder", type=click.Path(path_type=Path), help="Where to write it; ./NAME if nothing is said.")
+def new(name: str, folder: Path | None) -> None:
+    """Write a plugin called NAME ([a-z]+): a small contest format that works and passes its tests, to be changed."""
+    folder = folder or Path(name)
+    for path in write_skeleton(name, folder):
+        click.echo(path)
+    click.echo(f"Now: pip install --editable {folder} && cuocthi plugins check {name}")
 
 
 @plugins.command()
