@@ -1,0 +1,241 @@
+"""The platform as `make run` starts it, and people with browsers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from sqlalchemy.orm import Session
+
+from cuocthi.app import create_app, registry_of
+from cuocthi.clock import ShiftedClock
+from cuocthi.config import load
+from cuocthi.context import SYSTEM, Context
+from cuocthi.extensions import db
+from cuocthi.rehearsal.course import Rehearsal
+from cuocthi.rehearsal.pages import free_port, wait_for
+from cuocthi.rules.language import writer
+from cuocthi.testing.plugin import missing
+from cuocthi_quiz.domain.drawing import to_shown, unpack
+from cuocthi_quiz.queries import paper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cuocthi.testing.postgres import Cluster
+
+# Several suites may share the machine.
+expect.set_options(timeout=30_000)
+
+AXE = Path(__file__).parents[1] / "vendor/axe.min.js"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PHONE, DESKTOP = 360, 1280
+#: The demonstration holds one campaign.
+CAMPAIGN_ID = 1
+
+_numbers = count(1)
+
+
+@dataclass
+class Visitor:
+    """A person with a browser of their own, in which every page has to keep the house rules.
+
+    ``expected`` are words of messages of the browser that the test brings about itself.
+    """
+
+    page: Page
+    width: int
+    script: bool
+    address: str
+    expected: tuple[str, ...] = ()
+    messages: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", lambda message: self._note(message.type, message.text))
+        self.page.on("pageerror", lambda error: self._note("error", str(error)))
+        self.page.on("request", lambda sent: sent.url.startswith(self.address) or self._note("error", sent.url))
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.messages.append(text)
+
+    @property
+    def complaints(self) -> list[str]:
+        """What the browser complained of, and requests to other hosts."""
+        return [text for text in self.messages if not any(words in text for words in self.expected)]
+
+    def visit(self, address: str) -> None:
+        """Open a page and look at it."""
+        self.page.goto(address)
+        self.inspect()
+
+    def press(self, target: Locator) -> None:
+        """Follow a link, or send a form, to the next page, and look at it."""
+        with self.page.expect_navigation():
+            target.click()
+        self.inspect()
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def link(self, name: str) -> Locator:
+        return self.page.get_by_role("link", name=name, exact=True)
+
+    def inspect(self) -> None:
+        """Assert what holds for every page: its language, one heading, no overflow at any width, and WCAG."""
+        assert self.page.locator("html").get_attribute("lang") == "vi"
+        assert self.page.locator("h1:visible").count() == 1, self.page.url
+        for width in {PHONE, DESKTOP} - {self.width}:
+            self._assert_it_fits(width)
+        self._assert_it_fits(self.width)
+        if self.script:
+            self.page.evaluate(AXE.read_text("utf-8"))  # through the debugger, which the CSP does not bind
+            found = self.page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)
+            assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == [], self.page.url
+        assert self.complaints == [], self.page.url
+
+    def _assert_it_fits(self, width: int) -> None:
+        self.page.set_viewport_size({"width": width, "height": 740 if width == PHONE else 900})
+        assert self.page.evaluate("document.scrollingElement.scrollWidth") <= width, f"{self.page.url} at {width} px"
+
+
+@dataclass
+class Site:
+    """A running platform with the demonstration, and what its start printed."""
+
+    instance: Path
+    database_url: str
+    address: str
+    printed: list[str]
+
+    @property
+    def campaign(self) -> str:
+        """The address of the campaign's public page."""
+        return self.printed[0]
+
+    @property
+    def staff(self) -> list[list[str]]:
+        """Address, contact and password of the two organisers."""
+        return [line.split()[:3] for line in self.printed[1:3]]
+
+    @cached_property
+    def course(self) -> Rehearsal:
+        """The domain functions on the platform's database."""
+        app = create_app(load(self.instance, {"DATABASE_URL": self.database_url, "CUOCTHI_EMBEDDED_JOBS": "0"}))
+        with app.app_context():
+            return Rehearsal(registry_of(app), db.engine, 1, writer("vi"))
+
+    @contextmanager
+    def at(self, moment: datetime) -> Iterator[None]:
+        """Move the clock of the platform to a moment, and back."""
+        path = self.instance / "clock.json"
+        ShiftedClock(path).move_to(moment)
+        yield
+        path.unlink()
+
+    @property
+    def closes_at(self) -> datetime:
+        (round_,) = self.course.rounds(CAMPAIGN_ID)
+        return round_.closes_at
+
+    def others_take_part(self, number: int) -> list[str]:
+        """Let synthetic people register and take part before now; return their names."""
+        course, now = self.course, self.course.registry.clock.now()
+        persons = course.people(CAMPAIGN_ID, number)
+        earlier = [replace(one, starts_at=now - timedelta(hours=number - place)) for place, one in enumerate(persons)]
+        course.register(CAMPAIGN_ID, earlier)
+        course.take_part(CAMPAIGN_ID, earlier)
+        return [one.name for one in persons]
+
+    def right_options(self, attempt_id: int) -> dict[int, list[int]]:
+        """The right options of each question of a paper, as places in the order shown."""
+        with Session(self.course.engine) as session:
+            ctx = Context(session=session, hooks=self.course.registry.hooks, now=datetime.now().astimezone(), actor=SYSTEM)
+            found = {}
+            for row in paper(ctx, attempt_id=attempt_id):
+                shown = to_shown(row.key_mask, unpack(row.option_order, len(row.options)))
+                found[row.position] = [place for place in range(len(row.options)) if shown >> place & 1]
+            return found
+
+
+@contextmanager
+def serving(instance: Path, database_url: str) -> Iterator[Site]:
+    """Start the platform as `make run` does, on a scratch instance."""
+    port = free_port()
+    log = instance / "printed"
+    environment = {**os.environ, "CUOCTHI_INSTANCE": str(instance), "DATABASE_URL": database_url}
+    command = [sys.executable, "-m", "cuocthi", "run", "--demo", "--port", str(port)]
+    with log.open("wb") as printed:
+        server = subprocess.Popen(command, env=environment, stdout=printed)
+    site = Site(instance, database_url, f"http://127.0.0.1:{port}", [])
+    try:
+        wait_for(site.address, server)
+        site.printed = log.read_text("utf-8").splitlines()
+        yield site
+    finally:
+        server.terminate()
+        server.wait()
+        if "course" in vars(site):
+            site.course.engine.dispose()
+
+
+@pytest.fixture
+def sqlite_site(tmp_path: Path) -> Iterator[Site]:
+    with serving(tmp_path, "") as site:
+        yield site
+
+
+@pytest.fixture
+def postgres_site(tmp_path: Path, postgres_cluster: Cluster) -> Iterator[Site]:
+    with serving(tmp_path, postgres_cluster.create_database(f"journeys_{next(_numbers)}")) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A platform for tests that each bring a person of their own."""
+    with serving(tmp_path_factory.mktemp("shared"), "") as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        missing("Chromium", "none of chromium, chromium-browser and google-chrome is installed")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_browser(chromium: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Give somebody a browser; in the end none of them may have complained of anything."""
+    visitors = []
+
+    def opened(address: str, *, width: int = PHONE, script: bool = True) -> Visitor:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 740},
+            locale="vi-VN",
+            java_script_enabled=script,
+            color_scheme="light" if script else "dark",
+        )
+        visitors.append(Visitor(context.new_page(), width, script, address))
+        return visitors[-1]
+
+    yield opened
+    for visitor in visitors:
+        visitor.page.context.close()
+        assert visitor.complaints == []
