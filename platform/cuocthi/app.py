@@ -37,7 +37,7 @@ from cuocthi.timelines import views as timeline_views
 from cuocthi.units import views as unit_views
 from cuocthi.users import sign_in
 from cuocthi.users import views as user_views
-from cuocthi.web import errors, i18n, security_headers
+from cuocthi.web import errors, i18n, requests, security_headers
 from cuocthi.web.assets import Assets
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import registry, request_time
@@ -90,6 +90,7 @@ def create_app(
     app.extensions[parts.EXTENSION] = parts.build(config, clock, hooks, Vault(config.keys), CORE_JOBS)
 
     db.init_app(app)
+    requests.init_app(app)
     csrf.init_app(app)
     htmx.init_app(app)
     limits.init_app(app)

@@ -20,6 +20,7 @@ from cuocthi.contributions import CampaignPart
 from cuocthi.errors import Conflict, DomainError, InvalidData
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
+from cuocthi.plugins.manager import Hooks
 from cuocthi.text import T
 from cuocthi.units.models import Unit
 from cuocthi.web.i18n import translate
@@ -97,6 +98,12 @@ def diary() -> ModuleType:
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
     return [diary()]
+
+
+@pytest.fixture(scope="session")
+def hooks(plugins: list[ModuleType]) -> Hooks:
+    """The format of these tests; the other tests beside them have no plugin."""
+    return Hooks(plugins)
 
 
 def files(main: str = MAIN, units: str = UNITS) -> dict[str, bytes]:

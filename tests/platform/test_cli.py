@@ -16,6 +16,7 @@ from cuocthi.cli import main
 from cuocthi.contributions import ContestFormat, ResultRow, Role
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
+from cuocthi.plugins.manager import Hooks
 from cuocthi.rules.queries import current_rules
 from cuocthi.standings.queries import latest_ranking
 from cuocthi.standings.results import post_results
@@ -52,6 +53,12 @@ def sprint() -> ModuleType:
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
     return [sprint()]
+
+
+@pytest.fixture(scope="session")
+def hooks(plugins: list[ModuleType]) -> Hooks:
+    """The format of these tests; the other tests beside them have no plugin."""
+    return Hooks(plugins)
 
 
 @pytest.fixture

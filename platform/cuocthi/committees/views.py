@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 EDIT = "core:committee:edit"
 _FOUND = 10
 _KEY_LENGTH = 36
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 blueprint = CampaignBlueprint("committees", __name__)
 blueprints = (blueprint,)
@@ -123,7 +124,7 @@ def store_appointment(committee_id: int) -> AnyResponse:
     ctx = reading_context()
     found = _committee(ctx, committee_id)
     chosen = form.user_id.data or ""
-    user = ctx.session.get(User, int(chosen)) if chosen.isdigit() else None
+    user = ctx.session.get(User, int(chosen)) if _NUMBER.fullmatch(chosen) else None
     if user is None:
         abort(404)
     if form.validate():
