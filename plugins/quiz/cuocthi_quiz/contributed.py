@@ -142,51 +142,53 @@ def entry_actions(
             round_=round_,
             enrolment=enrolment,
             attempts=[attempt for attempt in attempts if attempt.phase_id == round_.id],
-            url=address("quiz.entrance", slug=campaign.slug, round_id=round_.id),
+            address=address,
         )
         for round_ in own
     ]
 
 
 def _action(
-    ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolment, attempts: list[Attempt], url: str
+    ctx: Context,
+    *,
+    campaign: Campaign,
+    round_: Phase,
+    enrolment: Enrolment,
+    attempts: list[Attempt],
+    address: Address,
 ) -> EntryAction:
-    def action(title: Text, detail: Text | None = None, *, link: bool = True, primary: bool = True) -> EntryAction:
-        return EntryAction(
-            f"round-{round_.id}", round_.id, title, detail, url if link else "", primary, order=round_.number or 0
-        )
+    entrance = address("quiz.entrance", slug=campaign.slug, round_id=round_.id)
+
+    def action(title: Text, detail: Text | None = None, *, url: str = entrance) -> EntryAction:
+        return EntryAction(f"round-{round_.id}", round_.id, title, detail, url, bool(url), order=round_.number or 0)
+
+    def result(detail: Text | None = None) -> EntryAction:
+        # Of several results the entrance has the list.
+        one = address("quiz.result", slug=campaign.slug, attempt_id=attempts[0].id) if len(attempts) == 1 else entrance
+        return action(T("See your result"), detail, url=one)
 
     if enrolment.state is not EnrolmentState.ACTIVE:
         reason = T("Reason: %(reason)s", reason=enrolment.excluded_reason)
-        return action(T("You have been excluded"), reason, link=False, primary=False)
+        return action(T("You have been excluded"), reason, url="")
     last = attempts[-1] if attempts else None
     if last is not None and last.is_open and last.deadline > ctx.now:
         return action(T("Go on with your paper"), T("It ends at %(moment)s.", moment=last.deadline))
     window = open_span(round_.windows, ctx.now)
     if window is None:
-        return _closed_action(ctx, round_, last, action)
+        return result() if attempts else _closed_action(ctx, round_, action)
     settings = settings_of(ctx, campaign=campaign, round_=round_)
     if settings.attempts and len(attempts) >= settings.attempts:
-        return action(T("See your result"), T("You have used all your attempts."))
+        return result(T("You have used all your attempts."))
     if attempts:
         return action(T("Start another attempt"), T("The round closes at %(moment)s.", moment=window.closes_at))
     return action(T("Start the quiz"), T("The round closes at %(moment)s.", moment=window.closes_at))
 
 
-def _closed_action(
-    ctx: Context, round_: Phase, last: Attempt | None, action: Callable[..., EntryAction]
-) -> EntryAction:
-    if last is not None:
-        return action(T("See your result"))
+def _closed_action(ctx: Context, round_: Phase, action: Callable[..., EntryAction]) -> EntryAction:
     opens = next_edge(round_.windows, ctx.now)
     if opens is not None:
-        return action(T("Not open yet"), T("It opens at %(moment)s.", moment=opens), link=False, primary=False)
-    return action(
-        T("The round has closed"),
-        T("You did not take part in “%(round)s”.", round=round_.title),
-        link=False,
-        primary=False,
-    )
+        return action(T("Not open yet"), T("It opens at %(moment)s.", moment=opens), url="")
+    return action(T("The round has closed"), T("You did not take part in “%(round)s”.", round=round_.title), url="")
 
 
 # --- publication ----------------------------------------------------------------------------------------------------
