@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cuocthi.database import Base
 
+#: The largest number that can be entered, and what an exact estimate scores, in thousandths of a point.
 LARGEST = 1_000_000
 
 
