@@ -41,14 +41,14 @@ def run(tmp_path: Path) -> Run:
     """Run Python in a process of its own with a folder of installed plugins, or with none."""
 
     def start(
-        site: Path | None, *arguments: str | Path, cwd: Path = tmp_path, **environment: str
+        site: Path | None, *arguments: str | Path, cwd: Path = tmp_path, expected: int = 0, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         variables = {**os.environ, "CUOCTHI_INSTANCE": str(tmp_path / "instance"), **environment}
         if site is not None:
             variables["PYTHONPATH"] = str(site)
         command = [sys.executable, *arguments]
         done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, cwd=cwd)
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.returncode == expected, done.stdout + done.stderr
         return done
 
     return start

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,15 @@ def test_a_contest_of_it_ends_in_a_published_prize_and_outlives_its_removal(
     answers(seen)
     assert seen["refused"] == ["“guess” is enabled but not installed."]
     assert contents(engine) == kept
+
+
+def test_a_rehearsal_says_that_the_format_does_not_take_part_in_it(guess: Path, run: Run, tmp_path: Path) -> None:
+    folder = shutil.copytree(ROOT / "examples" / "thai-binh-2024", tmp_path / "campaign")
+    file = folder / "campaign.toml"
+    text = file.read_text("utf-8").replace('source = "quiz"', 'source = "guess"')
+    file.write_text(text.replace('"publishing", "quiz"]', '"publishing", "quiz", "guess"]'), "utf-8")
+    done = run(guess, "-m", "cuocthi", "rehearse", "--folder", folder, expected=1)
+    assert "Hình thức thi “guess” không cho biết cách diễn tập" in done.stderr
 
 
 def contents(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:

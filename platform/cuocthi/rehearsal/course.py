@@ -20,6 +20,7 @@ from cuocthi.context import SYSTEM, Actor, Context
 from cuocthi.contributions import Participant, Role
 from cuocthi.enrolments.domain import enrol
 from cuocthi.enrolments.models import Enrolment
+from cuocthi.errors import DomainError
 from cuocthi.rehearsal.people import Person, Place, people
 from cuocthi.rules.domain import issue_rules
 from cuocthi.rules.queries import current_rules
@@ -27,6 +28,7 @@ from cuocthi.standings.appointments import appoint
 from cuocthi.standings.domain import adopt_ranking, build_ranking, decide_tie, submit_ranking
 from cuocthi.standings.models import Ranking, TieMethod
 from cuocthi.standings.queries import tied_groups
+from cuocthi.text import T, Text
 from cuocthi.timelines.domain import announce_edges
 from cuocthi.timelines.models import Phase
 from cuocthi.timelines.queries import rounds
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
     from cuocthi.registry import Registry
-    from cuocthi.text import Text
 
 #: Synthetic people cannot sign in: no password has this hash.
 UNUSABLE = "!"
@@ -69,9 +70,17 @@ class Rehearsal:
     def prepare(
         self, files: Mapping[str, bytes], *, moment: datetime, shift: timedelta = timedelta()
     ) -> tuple[int, tuple[int, int]]:
-        """Import the campaign, appoint two organisers, issue the rules and open; return the keys of both."""
+        """Import the campaign, appoint two organisers, issue the rules and open; return the keys of both.
+
+        Raises DomainError if one of its contest formats does not say how it is rehearsed.
+        """
         with self.at(moment) as ctx:
             campaign = import_campaign(ctx, files=files, shift=shift)
+            sources = {round_.source for round_ in rounds(ctx, campaign_id=campaign.id)}
+            unknown = sorted(sources - set(self.registry.rehearsed_entries))
+            if unknown:
+                message = T("The contest format “%(name)s” does not say how it is rehearsed.", name=unknown[0])
+                raise DomainError(message)
             campaign.draw_key = hashlib.sha256(f"rehearsal:{self.seed}".encode()).hexdigest()
             staff = (self._appoint(ctx, campaign, 1, Role.ORGANISING), self._appoint(ctx, campaign, 2, Role.ORGANISING))
             self._appoint(ctx, campaign, 3, Role.JURY)
