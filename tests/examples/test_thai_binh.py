@@ -298,7 +298,7 @@ def test_the_plans_own_dates_are_warned_of_and_nothing_is_adopted_while_the_roun
     ):
         assert main.count(ours) == 1
         main = main.replace(ours, plans)
-    campaign = import_campaign(ctx, files={"campaign.toml": main.encode()})
+    campaign = import_campaign(ctx, files=files() | {"campaign.toml": main.encode()})
     timeline = phases(ctx, campaign_id=campaign.id)
 
     with app.app_context():
