@@ -48,8 +48,8 @@ def close_round(visitor: Visitor, title: str) -> None:
 
 def build_ranking(visitor: Visitor) -> list[str]:
     """Build the ranking; return the names in their order."""
-    open_section(visitor, "Xếp hạng")
-    visitor.press(visitor.button("Lập xếp hạng"))
+    open_section(visitor, "Bảng xếp hạng")
+    visitor.press(visitor.button("Lập bảng xếp hạng"))
     return ranked(visitor)
 
 

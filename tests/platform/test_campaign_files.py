@@ -163,7 +163,7 @@ WRONG = {
     "key twice": (
         changed('key = "trao-giai"', 'key = "vong-1"'),
         "phases: the key “vong-1” stands there twice",
-        "khóa “vong-1” bị lặp",
+        "mã “vong-1” bị lặp",
     ),
     "round twice": (
         changed('kind = "ceremony"', 'kind = "contest"\nnumber = 1\nsource = "diary"'),
