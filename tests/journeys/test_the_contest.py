@@ -103,11 +103,11 @@ def rank(first: Visitor) -> tuple[str, list[str]]:
     organiser.close_round(first, ROUND)
     organiser.open_section(first, "Tổng quan")
     first.press(first.page.get_by_role("link", name="Thực hiện"))
-    first.press(first.button("Lập xếp hạng"))
+    first.press(first.button("Lập bảng xếp hạng"))
     before = organiser.ranked(first)
     organiser.exclude(first, before[1])
-    organiser.open_section(first, "Xếp hạng")
-    first.press(first.button("Lập xếp hạng"))
+    organiser.open_section(first, "Bảng xếp hạng")
+    first.press(first.button("Lập bảng xếp hạng"))
     ranked = organiser.ranked(first)
     assert ranked == [before[0], *before[2:]]
     return before[1], ranked
@@ -129,12 +129,12 @@ def award(staff: list[Visitor]) -> None:
     first, second = staff
     organiser.open_section(first, "Giải thưởng")
     expect(first.page.locator("input[value='1.000.000']")).to_have_value("1.000.000")
-    organiser.open_section(first, "Danh sách giải")
-    first.press(first.button("Lập danh sách giải"))
+    organiser.open_section(first, "Danh sách đạt giải")
+    first.press(first.button("Lập danh sách đạt giải"))
     expect(first.page.locator("tbody tr").first).to_contain_text(NAME)
     for visitor in staff:
-        organiser.open_section(visitor, "Danh sách giải")
-        visitor.press(visitor.button("Xác nhận danh sách giải số 1"))
+        organiser.open_section(visitor, "Danh sách đạt giải")
+        visitor.press(visitor.button("Xác nhận danh sách đạt giải số 1"))
     expect(second.page.locator("#messages")).to_contain_text("đã được thông qua")
 
 
