@@ -68,7 +68,9 @@ def choose(visitor: Visitor, position: int, options: list[int]) -> None:
 
 def go_on(visitor: Visitor) -> None:
     """Go to the next question: without the script that is another page, which saves what was chosen."""
-    following = visitor.button("Câu tiếp theo").or_(visitor.page.locator(".paper-foot").get_by_text("Xem lại và nộp bài"))
+    following = visitor.button("Câu tiếp theo").or_(
+        visitor.page.locator(".paper-foot").get_by_text("Xem lại và nộp bài")
+    )
     if visitor.script:
         following.click()
         return
