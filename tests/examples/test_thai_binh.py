@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 
 from cuocthi.campaigns.exchange import export_campaign, import_campaign
 from cuocthi.campaigns.files import CampaignSource, read_folder, read_source, times
-from cuocthi.campaigns.models import Campaign
+from cuocthi.campaigns.models import Campaign, CampaignState
+from cuocthi.cli import main
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.context import Actor, Context
 from cuocthi.contributions import Role
@@ -33,6 +34,7 @@ from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.queries import phases, rounds
 from cuocthi.timelines.warnings import timeline_warnings
 from cuocthi.units.models import Unit
+from cuocthi.users.models import User
 from cuocthi.users.names import fold
 from cuocthi.web.i18n import translate
 from cuocthi_prizes.queries import load_scheme
@@ -235,7 +237,7 @@ def test_the_ranking_and_what_the_public_sees_are_as_the_rules_say() -> None:
 
 
 def test_what_is_not_the_schema_is_refused_with_its_place() -> None:
-    main = files()["campaign.toml"].decode()
+    table = files()["campaign.toml"].decode()
     for old, new, named in (
         ('kind = "launch"', 'kind = "party"', "phases[1].kind"),
         ("number = 1\n", 'number = "one"\n', "phases[2].number"),
@@ -243,9 +245,9 @@ def test_what_is_not_the_schema_is_refused_with_its_place() -> None:
         ('replaces = "kh-48"', 'replaces = "kh-47"', "documents[1].replaces"),
         ('opens = "2024-09-15 00:00"', 'opens = "15/9/2024"', "phases[2].windows[0]"),
     ):
-        assert old in main
+        assert old in table
         with pytest.raises(InvalidData) as refused:
-            read_source({**files(), "campaign.toml": main.replace(old, new, 1).encode()})
+            read_source({**files(), "campaign.toml": table.replace(old, new, 1).encode()})
         said = [str(problem) for problem in refused.value.problems]
         assert any("campaign.toml" in problem and named in problem for problem in said), said
 
@@ -291,14 +293,14 @@ def test_the_campaign_goes_in_and_out_and_in_and_out_the_same(
 def test_the_plans_own_dates_are_warned_of_and_nothing_is_adopted_while_the_round_is_open(
     ctx: Context, app: Flask, make: Factories
 ) -> None:
-    main = files()["campaign.toml"].decode()
+    table = files()["campaign.toml"].decode()
     for ours, plans in (
         ('closes = "2024-10-05 17:00"', 'closes = "2024-10-10 24:00"'),
         ('opens = "2024-10-05 17:00"', 'opens = "2024-10-01 00:00"'),
     ):
-        assert main.count(ours) == 1
-        main = main.replace(ours, plans)
-    campaign = import_campaign(ctx, files=files() | {"campaign.toml": main.encode()})
+        assert table.count(ours) == 1
+        table = table.replace(ours, plans)
+    campaign = import_campaign(ctx, files=files() | {"campaign.toml": table.encode()})
     timeline = phases(ctx, campaign_id=campaign.id)
 
     with app.app_context():
@@ -334,3 +336,19 @@ def test_a_broken_question_keeps_the_whole_campaign_out(ctx: Context) -> None:
     assert any(name in str(problem) and "no option is marked" in str(problem) for problem in refused.value.problems)
     for model in (Campaign, Unit):
         assert ctx.session.scalar(sa.select(sa.func.count()).select_from(model)) == 0
+
+
+def test_the_demonstration_opens_the_campaign_with_its_round_running(ctx: Context, app: Flask) -> None:
+    for _ in range(2):
+        result = app.test_cli_runner().invoke(main, ["demo", "--folder", str(FOLDER)])
+        assert result.exit_code == 0, result.output
+        assert "/c/chuyen-doi-so-2024/" in result.output
+        assert "btc1@demo.example" in result.output
+    campaign = ctx.session.scalars(sa.select(Campaign)).one()
+    assert campaign.state is CampaignState.OPEN
+    (round_,) = rounds(ctx, campaign_id=campaign.id)
+    assert round_.opens_at <= ctx.now < round_.closes_at
+    assert abs(round_.closes_at - ctx.now - timedelta(days=3)) <= timedelta(hours=12)
+    people = ctx.session.scalars(sa.select(User)).all()
+    assert len(people) == 4
+    assert all(user.is_demo for user in people), "they sign in from this machine only"
