@@ -183,6 +183,9 @@ def test_a_file_of_the_committees_is_not_for_everybody_until_its_document_is(
     assert staff.get(address).data == PDF
     assert staff.post(f"{STAFF}/{number}", data={**FORM, "csrf_token": csrf}).status_code == 302
     assert client.get(address).data == PDF, "the file stayed, and now everybody may read it"
+    assert send(f"{STAFF}/{number}", PDF + b"%", "dung.pdf") == 302
+    assert client.get(address).status_code in {302, 403}, "what was replaced is public no more"
+    assert staff.get(address).data == PDF
 
 
 def test_documents_of_others_are_not_found(

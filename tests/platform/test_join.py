@@ -11,10 +11,13 @@ import pytest
 import sqlalchemy as sa
 
 from cuocthi.campaigns.models import Campaign, CampaignState
+from cuocthi.committees.models import Membership
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.enrolments.queries import OTHER_UNIT
 from cuocthi.rules.models import RulesVersion
+from cuocthi.security import limits
 from cuocthi.testing.factories import PASSWORD
+from cuocthi.users.domain import MAX_SHARING
 from cuocthi.users.models import Contact, User
 
 if TYPE_CHECKING:
@@ -221,6 +224,17 @@ def test_a_closed_contest_can_no_longer_be_joined(
     assert count(ctx, Enrolment) == 0
 
 
+def test_whoever_sat_on_a_committee_takes_no_part(
+    client: FlaskClient, ctx: Context, make: Factories, campaign: Campaign
+) -> None:
+    make.member(campaign, user=make.user("Trần Văn Bình", contact=PHONE, password=True))
+    ctx.session.execute(sa.update(Membership).values(ended_at=ctx.now))
+    ctx.session.commit()
+    page = client.get("/sign-in").text
+    client.post("/sign-in", data={"csrf_token": hidden(page, "csrf_token"), "contact": PHONE, "password": PASSWORD})
+    assert client.get(JOIN).status_code == 403
+
+
 def test_an_archived_campaign_cannot_be_joined(client: FlaskClient, ctx: Context, make: Factories) -> None:
     make.campaign("cu", state=CampaignState.ARCHIVED)
     make.campaign("nhap", state=CampaignState.DRAFT)
@@ -242,6 +256,21 @@ def test_rules_issued_in_the_meantime_must_be_accepted_anew(
     assert client.post(JOIN, data=fields(answer.text)).status_code == 302
     [enrolment] = ctx.session.scalars(sa.select(Enrolment))
     assert ctx.session.get_one(RulesVersion, enrolment.rules_version_id).number == 2
+
+
+def test_registering_is_no_way_to_guess_a_password(
+    app: Flask, client: FlaskClient, ctx: Context, make: Factories, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cuocthi.users.domain.verify_password", lambda known, password: known and password == PASSWORD)
+    make.user("Nguyễn Thị Đào", contact=PHONE, password=True)
+    for _ in range(MAX_SHARING - 1):
+        make.user(contact=PHONE)
+    ctx.session.commit()
+    tries = int(limits.WRONG_PASSWORDS.split()[0])
+    answers = [join(app.test_client(), password=f"mua-gat-dong-chieu-{number}").status_code for number in range(tries)]
+    assert answers == [409] * tries
+    assert join(app.test_client(), password=PASSWORD).status_code == 429
+    assert count(ctx, Enrolment) == 0
 
 
 # --- finding the unit ---

@@ -192,6 +192,16 @@ def test_a_forged_device_cookie_is_not_believed(app: Flask, user: User, few_atte
     assert statuses[-1] == 429
 
 
+def test_whoever_shares_a_contact_becomes_a_known_device_only_so_often(
+    app: Flask, user: User, few_attempts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "NEW_DEVICES", "2 per day")
+    for known in (True, True, False):
+        browser = app.test_client()
+        sign_in(browser)
+        assert (browser.get_cookie("device", HOST) is not None) is known
+
+
 def test_right_passwords_are_never_counted(app: Flask, user: User, few_attempts: int) -> None:
     for _ in range(few_attempts + 2):
         assert sign_in(app.test_client(), address="203.0.113.7").status_code == 302
@@ -215,6 +225,8 @@ def test_one_customer_of_a_provider_is_one_network(app: Flask, user: User, few_a
         (True, "::1", {}, 302),
         (True, "192.168.1.5", {}, 422),
         (True, "127.0.0.1", {"X-Forwarded-For": "203.0.113.7"}, 422),
+        (True, "127.0.0.1", {"X-Real-IP": "203.0.113.7"}, 422),
+        (True, "127.0.0.1", {"Via": "1.1 proxy"}, 422),
         (False, "127.0.0.1", {}, 422),
     ],
 )
@@ -238,6 +250,25 @@ def test_accounts_of_the_demonstration_sign_in_from_this_machine_only(
     if status == 302:
         assert client.get("/me", environ_base={"REMOTE_ADDR": address}).status_code == 200
         assert client.get("/me", environ_base={"REMOTE_ADDR": "192.168.1.5"}).status_code == 302
+
+
+def test_accounts_of_the_demonstration_are_not_reached_by_another_name_of_this_machine(
+    ctx: Context, user: User, config: Config, plugins: list[ModuleType], clock: FixedClock
+) -> None:
+    ctx.session.execute(sa.update(User).values(is_demo=True))
+    ctx.session.commit()
+    app = create_app(dataclasses.replace(config, demo=True), plugins, clock=clock)
+
+    def enter(address: str) -> int:
+        client = app.test_client()
+        found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(f"{address}/sign-in").text)
+        assert found
+        fields = {"csrf_token": found[1], "contact": PHONE, "password": PASSWORD}
+        return client.post(f"{address}/sign-in", data=fields).status_code
+
+    assert enter("http://localhost:8000") == 302
+    assert enter("http://[::1]:8000") == 302
+    assert enter("http://evil.example") == 422
 
 
 # --- speed ---

@@ -12,14 +12,17 @@ import sqlalchemy as sa
 
 from cuocthi.audit.domain import record
 from cuocthi.audit.models import AuditEvent
-from cuocthi.campaigns.settings import load_settings
+from cuocthi.campaigns.settings import load_settings, save_settings
 from cuocthi.contributions import ContestFormat, Direction, Evidence, Measure, ResultRow, Role
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.jobs import domain as jobs
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.plugins.manager import Hooks
+from cuocthi.rules.domain import issue_rules
+from cuocthi.rules.language import writer
 from cuocthi.standings.criteria import RULES_OWNER, Counted, Criterion, RankingRules
+from cuocthi.standings.domain import adoption_digest, build_ranking, submit_ranking
 from cuocthi.standings.models import Ranking, RankingState
 from cuocthi.standings.results import post_results
 from cuocthi.text import T
@@ -27,6 +30,7 @@ from cuocthi.text import T
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from flask import Flask
     from flask.testing import FlaskClient
 
     from cuocthi.campaigns.models import Campaign
@@ -128,6 +132,30 @@ def stored(ctx: Context) -> Ranking:
     ctx.session.refresh(found)
     ctx.session.commit()
     return found
+
+
+def test_nobody_adopts_by_other_rules_than_those_that_were_issued(
+    app: Flask, ctx: Context, campaign: Campaign, round_: Phase, people: list[Enrolment], organiser: Browser
+) -> None:
+    with app.app_context():
+        issue_rules(ctx, campaign=campaign, write=writer(campaign.language))
+    otherwise = RankingRules(criteria=(Criterion("style", Direction.HIGHEST),))
+    save_settings(ctx, owner=RULES_OWNER, campaign=campaign, value=otherwise)
+    submit_ranking(ctx, ranking=build_ranking(ctx, campaign=campaign, round_=round_))
+    ctx.session.commit()
+    page = f"{HOME}/rankings/{round_.id}/1/"
+    reason = "Cách xếp hạng hiện tại khác với Thể lệ đã ban hành (bản số 1)"
+    shown = organiser.get(page)[1]
+    assert reason in shown
+    assert f"{page}adopt" not in shown
+    agreed = {"seen": adoption_digest(ctx, ranking=stored(ctx))}
+    ctx.session.commit()
+    status, refused = organiser.post(f"{page}adopt", agreed)
+    assert (status, reason in refused) == (409, True)
+    with app.app_context():
+        issue_rules(ctx, campaign=campaign, write=writer(campaign.language))
+    ctx.session.commit()
+    assert organiser.post(f"{page}adopt", agreed)[0] == 200
 
 
 def test_a_ranking_goes_from_the_results_to_the_public_page(

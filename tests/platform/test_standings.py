@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.settings import save_settings
+from cuocthi.committees.models import Membership
 from cuocthi.context import Actor, Context
 from cuocthi.contributions import Act, Blocker, ContestFormat, Direction, Measure, ResultRow
 from cuocthi.enrolments import domain as enrolments
@@ -27,6 +28,7 @@ from cuocthi.standings.confirmations import confirm
 from cuocthi.standings.criteria import RULES_OWNER, Criterion, RankingRules
 from cuocthi.standings.domain import (
     adopt_ranking,
+    adoption_blockers,
     build_ranking,
     decide_tie,
     exclude_entry,
@@ -244,6 +246,23 @@ def test_a_gate_that_cannot_be_asked_stays_closed(
     campaign.plugins = []
     with pytest.raises(Blocked, match="cannot be adopted"):
         adopt_ranking(jury[0], ranking=provisional)
+
+
+def test_whoever_sat_on_a_committee_is_neither_restored_nor_adopted(
+    ctx: Context, make: Factories, campaign: Campaign, round_: Phase
+) -> None:
+    people = [make.enrolment(campaign) for _ in range(2)]
+    post(ctx, campaign, round_, people, [3_000, 2_000])
+    ranking = build_ranking(ctx, campaign=campaign, round_=round_)
+    submit_ranking(ctx, ranking=ranking)
+    assert adoption_blockers(ctx, campaign=campaign, round_=round_, ranking=ranking) == []
+    make.member(campaign, user=people[0].user)
+    ctx.session.execute(sa.update(Membership).values(ended_at=ctx.now))
+    [reason] = adoption_blockers(ctx, campaign=campaign, round_=round_, ranking=ranking)
+    assert people[0].code in str(reason)
+    exclude_entry(ctx, enrolment=people[0], reason="Thành viên Ban Tổ chức")
+    with pytest.raises(Forbidden):
+        restore_entry(ctx, enrolment=people[0], reason="Nhầm lẫn")
 
 
 def test_an_older_version_cannot_be_adopted(

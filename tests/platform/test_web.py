@@ -91,6 +91,14 @@ def policy(answer: TestResponse) -> dict[str, str]:
 # --- headers ---
 
 
+@pytest.mark.parametrize("path", ["/%09/evil.example/", "/%0d%0aX-Header:a/", "//evil.example/"])
+def test_the_switch_of_the_language_leads_to_no_other_site(client: FlaskClient, path: str) -> None:
+    answer = client.get(f"{path}?lang=en")
+    assert answer.status_code in {302, 404}
+    assert not answer.headers.get("Location", "/").startswith("//")
+    assert "X-Header" not in answer.headers
+
+
 def test_every_answer_tells_the_browser_what_the_page_may_do(
     client: FlaskClient, campaign: Campaign, sign_in: Callable[[User], Browser], make: Factories
 ) -> None:

@@ -112,6 +112,17 @@ def test_a_withdrawn_question_is_drawn_no_more_but_stays_on_papers(quiz: Quiz, j
         withdraw(jury, campaign=quiz.campaign, question=question_named(quiz, "de-1"))
 
 
+def test_nobody_withdraws_what_an_open_round_is_drawn_from(quiz: Quiz, jury: Context) -> None:
+    quiz.ctx.session.commit()
+    with pytest.raises(Conflict, match="is open and needs this question"):
+        withdraw(jury, campaign=quiz.campaign, question=question_named(quiz, "dvc-1"))
+    quiz.ctx.session.rollback()
+    assert "dvc-1" in in_bank(quiz)
+    closed = replace(jury, now=quiz.round_.closes_at)
+    withdraw(closed, campaign=quiz.campaign, question=question_named(quiz, "dvc-1"))
+    assert "dvc-1" not in in_bank(quiz)
+
+
 def test_what_is_done_to_the_bank_is_recorded(quiz: Quiz, author: Context, jury: Context) -> None:
     add_topic(author, campaign=quiz.campaign, key="ky-nang-so", title="Kỹ năng số")
     draft = write_question(author, campaign=quiz.campaign, data=question("moi-1", topic="ky-nang-so"))

@@ -16,6 +16,7 @@ from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import reading_context
 from cuocthi.web.navigation import NavEntry
 from cuocthi.web.rendering import render
+from cuocthi.web.requests import row_number
 from cuocthi.web.tables import Column, Filter, Table
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def log() -> Response:
         action=table.filtered["action"],
         actor=fold(table.search),
         object_kind=table.filtered["kind"],
-        object_id=request.args.get("object", type=int),
+        object_id=request.args.get("object", type=row_number),
     )
     oldest_first = not table.descending
     rows, total = queries.events(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
 import zlib
 from pathlib import PurePosixPath
@@ -12,6 +13,9 @@ from cuocthi.text import T
 
 #: Every file of an archive carries this day, so that the same campaign gives the same bytes.
 _DAY = (2024, 1, 1, 0, 0, 0)
+
+#: What reading a broken, encrypted or exotic archive raises.
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError)
 
 
 def read_archive(content: bytes) -> dict[str, bytes]:
@@ -26,7 +30,7 @@ def read_archive(content: bytes) -> dict[str, bytes]:
             if sum(entry.file_size for entry in found) > LARGEST:
                 raise invalid([T("the folder is larger than %(most)s MB", most=LARGEST // 1024 // 1024)])
             files = {entry.filename: archive.read(entry) for entry in found}
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise invalid([T("this is no ZIP file that can be read")]) from error
     return _below(_root(files), files)
 

@@ -123,7 +123,7 @@ def _tables(files: Files) -> dict[str, Any]:
         raise invalid([T("there is no %(file)s", file=MAIN)]) from error
     except UnicodeDecodeError as error:
         raise invalid([T("%(file)s must be written in UTF-8", file=MAIN)]) from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise invalid([T("%(file)s is not valid TOML: %(problem)s", file=MAIN, problem=str(error))]) from error
 
 

@@ -17,7 +17,7 @@ from cuocthi.campaigns.models import Campaign
 from cuocthi.cli.context import campaign_named, committing
 from cuocthi.errors import DomainError
 from cuocthi.rules.domain import issue_rules
-from cuocthi.rules.language import writer
+from cuocthi.rules.language import refuse_overtaken_rules, writer
 from cuocthi.standings import domain as standings
 from cuocthi.standings.queries import latest_ranking, standing_rows
 from cuocthi.text import T
@@ -172,7 +172,9 @@ def submit(slug: str, number: int, contact: str) -> None:
 def adopt(slug: str, number: int, contact: str) -> None:
     """Confirm the adoption of the newest ranking of a round; the second person's confirmation adopts it."""
     with committing(contact) as ctx:
-        ranking = _newest(ctx, campaign_named(ctx, slug, permission="core:ranking:adopt"), number)
+        campaign = campaign_named(ctx, slug, permission="core:ranking:adopt")
+        ranking = _newest(ctx, campaign, number)
+        refuse_overtaken_rules(ctx, campaign=campaign)
         standings.adopt_ranking(ctx, ranking=ranking)
         click.echo(ranking.state)
 

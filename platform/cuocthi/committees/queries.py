@@ -28,9 +28,15 @@ def roles_in(ctx: Context, *, campaign_id: int, user_id: int | None) -> frozense
     return frozenset(rows)
 
 
-def is_member(ctx: Context, *, campaign_id: int, user_id: int) -> bool:
-    """Tell whether a user sits on any committee of a campaign now."""
-    return bool(roles_in(ctx, campaign_id=campaign_id, user_id=user_id))
+def has_sat(ctx: Context, *, campaign_id: int, user_id: int) -> bool:
+    """Tell whether a user sits or ever sat on a committee of a campaign: who could see the questions takes no part."""
+    seats = (
+        sa.select(Membership.id)
+        .join(Committee)
+        .where(Committee.campaign_id == campaign_id, Membership.user_id == user_id)
+        .limit(1)
+    )
+    return ctx.session.scalar(seats) is not None
 
 
 def committees(ctx: Context, *, campaign_id: int) -> Sequence[Committee]:

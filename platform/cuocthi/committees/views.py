@@ -25,6 +25,7 @@ from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.navigation import NavEntry
 from cuocthi.web.rendering import render
+from cuocthi.web.tables import LONGEST_SEARCH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -191,7 +192,7 @@ def end_seat(membership_id: int) -> AnyResponse:
 
 
 def _appoint_page(ctx: Context, found: Committee, form: AppointmentForm, *, status: int = 200) -> Response:
-    search = request.args.get("q", "").strip()
+    search = request.args.get("q", "").strip()[:LONGEST_SEARCH]
     people = _people(ctx, search)
     return render(
         "committees/appoint.html",

@@ -109,6 +109,9 @@ def edit_document(
         setattr(document, item.name, getattr(facts, item.name))
     document.replaces = replaces
     if file is not None:
+        if document.file is not None:
+            # What stood there by mistake is nobody's reading any more but the committees'.
+            document.file.permission = FILE_PERMISSION
         document.file = file
     _guard(document)
     campaign.version += 1

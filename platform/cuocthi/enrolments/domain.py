@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from cuocthi.campaigns.models import CampaignState
 from cuocthi.clock import LOCAL_ZONE
-from cuocthi.committees.queries import is_member
+from cuocthi.committees.queries import has_sat
 from cuocthi.digest import digest
 from cuocthi.enrolments import queries
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
@@ -41,8 +41,9 @@ def check_may_join(ctx: Context, *, campaign: Campaign, user_id: int | None) -> 
     closes_at = queries.joining_closes_at(ctx, campaign_id=campaign.id)
     if closes_at is not None and closes_at <= ctx.now:
         raise Closed(T("The contest closed at %(when)s; nobody can join it any more.", when=closes_at))
-    if user_id is not None and is_member(ctx, campaign_id=campaign.id, user_id=user_id):
-        raise Forbidden(T("You are a member of a committee of this contest. Its members may not take part in it."))
+    if user_id is not None and has_sat(ctx, campaign_id=campaign.id, user_id=user_id):
+        message = T("You sit or sat on a committee of this contest. Its members may not take part in it.")
+        raise Forbidden(message)
 
 
 def enrol(

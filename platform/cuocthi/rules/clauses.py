@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _PADDED_MONTHS = 2
 
+#: The clause that says by what places are given.
+RANKING_CLAUSE = "ranking"
+
 
 def core_clauses(
     campaign: Campaign,
@@ -48,7 +51,7 @@ def core_clauses(
     ranked = _ranking(ranking, words, measure_titles)
     return [
         *found,
-        RuleClause("ranking", words.ranking.heading, ranked, 60),
+        RuleClause(RANKING_CLAUSE, words.ranking.heading, ranked, 60),
         RuleClause("results", words.results.heading, _results(campaign, words), 80),
         RuleClause("violations", words.violations.heading, words.violations.body, 84),
         RuleClause("data", words.data.heading, _data(ranking, words), 88),

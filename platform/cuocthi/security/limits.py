@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, cast
 from flask import current_app, request
 from flask_limiter import Limiter, RateLimitExceeded
 from itsdangerous import BadSignature, URLSafeSerializer
+from limits import parse
 
 from cuocthi.errors import DomainError
 from cuocthi.users.contacts import contact_index, normalise_contact
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 WRONG_PASSWORDS = "10 per 15 minutes"
 FAILURES_OF_A_NETWORK = "300 per minute"
 REGISTRATIONS_OF_A_NETWORK = "600 per minute"
+NEW_DEVICES = "20 per day"
 
 #: The cookie by which a browser proves that it has signed in to an account before.
 DEVICE_COOKIE = "device"
@@ -81,13 +83,27 @@ def limit_registrations(refuse: Callable[[], Response]) -> Callable[[View], View
         exempt_when=lambda: "password" not in request.form,
         on_breach=lambda _limit: refuse(),
     )
-    return lambda view: cast("View", limit(view))
+    # Registering again with name, contact and password signs in, so that it must be no better for guessing.
+    guesses = limiter.limit(
+        WRONG_PASSWORDS,
+        key_func=_account_and_origin,
+        methods=["POST"],
+        deduct_when=lambda response: response.status_code == 409,  # noqa: PLR2004 - the contact is somebody else's
+        exempt_when=lambda: "password" not in request.form,
+        on_breach=lambda _limit: refuse(),
+    )
+    return lambda view: cast("View", limit(guesses(view)))
 
 
 def remember_device(response: BaseResponse, contact: str) -> None:
-    """Let this browser be counted by itself when it signs in to the account of ``contact`` again."""
+    """Let this browser be counted by itself when it signs in to the account of ``contact`` again.
+
+    Only so many browsers a day: somebody who shares the contact could otherwise be a new one for every few guesses.
+    """
     mark = account_mark(contact)
     device, marks = _device()
+    if device is None and not limiter.limiter.hit(parse(NEW_DEVICES), "new devices", mark):
+        return
     kept = [mark, *(other for other in marks if other != mark)][:_ACCOUNTS_PER_DEVICE]
     response.set_cookie(
         DEVICE_COOKIE,

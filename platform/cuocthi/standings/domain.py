@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from cuocthi.audit.domain import record
 from cuocthi.campaigns.models import Campaign
 from cuocthi.campaigns.settings import load_settings
+from cuocthi.committees.queries import has_sat
 from cuocthi.contributions import Act, Blocker
 from cuocthi.digest import canonical, digest
 from cuocthi.enrolments import domain as enrolments
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
-from cuocthi.errors import Blocked, Conflict, DomainError
+from cuocthi.errors import Blocked, Conflict, DomainError, Forbidden
 from cuocthi.standings import queries, ties
 from cuocthi.standings.canonical import digest_of_lines, line
 from cuocthi.standings.confirmations import NEEDED, confirm, hold, withdraw_confirmations
@@ -175,6 +176,10 @@ def adoption_blockers(ctx: Context, *, campaign: Campaign, round_: Phase, rankin
     if round_.source not in campaign.plugins:
         reasons.append(T("The contest format “%(source)s” of this round is not enabled.", source=round_.source))
     reasons += stale_reasons(ctx, campaign=campaign, round_=round_, ranking=ranking)
+    reasons += [
+        T("%(name)s (%(code)s) sits or sat on a committee; the entry has to be excluded.", name=name, code=code)
+        for name, code in queries.seated_persons(ctx, ranking=ranking)
+    ]
     gates = ctx.hooks.collect(ctx, campaign, "act_blockers", Blocker, act=Act.ADOPT_RANKING, round_=round_)
     return reasons + [blocker.reason for blocker in gates]
 
@@ -276,9 +281,13 @@ def exclude_entry(ctx: Context, *, enrolment: Enrolment, reason: str) -> Decisio
 def restore_entry(ctx: Context, *, enrolment: Enrolment, reason: str) -> Decision:
     """Let an excluded person's entries count again, from the next ranking on.
 
-    Raises DomainError without a reason, Conflict if the person is not excluded.
+    Raises DomainError without a reason, Conflict if the person is not excluded, Forbidden for who sits or sat on a
+    committee.
     """
     hold(ctx, campaign_id=enrolment.campaign_id)
+    if has_sat(ctx, campaign_id=enrolment.campaign_id, user_id=enrolment.user_id):
+        message = T("%(name)s sits or sat on a committee of this contest and may not take part.", name=enrolment.name)
+        raise Forbidden(message)
     enrolments.restore(ctx, enrolment=enrolment, reason=reason)
     return _decide(ctx, enrolment, DecisionKind.RESTORE, reason, T("Restored %(code)s", code=enrolment.code))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from cuocthi.campaigns.models import Headcount
+from cuocthi.committees.models import Committee, Membership
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Missing
 from cuocthi.standings.models import (
@@ -301,6 +302,26 @@ def exclusions_changed(ctx: Context, *, ranking: Ranking) -> bool:
         .where(Result.phase_id == ranking.phase_id, Enrolment.state == EnrolmentState.ACTIVE, ~placed)
     )
     return bool(ctx.session.scalar(sa.select(sa.or_(excluded.exists(), left_out.exists()))))
+
+
+def seated_persons(ctx: Context, *, ranking: Ranking) -> Sequence[tuple[str, str]]:
+    """Return (name, contest number) of those in a ranking who sit or sat on a committee and are not excluded."""
+    return [
+        (name, code)
+        for name, code in ctx.session.execute(
+            sa.select(Enrolment.name, Enrolment.code)
+            .join(Standing, Standing.enrolment_id == Enrolment.id)
+            .join(Membership, Membership.user_id == Enrolment.user_id)
+            .join(Committee, Committee.id == Membership.committee_id)
+            .where(
+                Standing.ranking_id == ranking.id,
+                Committee.campaign_id == ranking.campaign_id,
+                Enrolment.state == EnrolmentState.ACTIVE,
+            )
+            .distinct()
+            .order_by(Enrolment.code)
+        )
+    ]
 
 
 def tie_decision(ctx: Context, *, ranking: Ranking, rank: int) -> TieDecision | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, ClassVar, cast
+from urllib.parse import urlsplit
 
 from flask import request, session
 from flask_login import current_user, login_user, logout_user
@@ -60,17 +61,25 @@ def reader() -> LoginUser | None:
     return user if user.is_authenticated else None
 
 
+#: What proxies add on the way.
+_PROXY_HEADERS = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
+
+
 def demo_allowed() -> bool:
     """Tell whether this request may use the accounts of the demonstration: only from this very machine."""
     config = registry().config
     # Behind a proxy that is not declared, everybody would seem to sit at this machine.
-    through_proxy = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded"))
+    through_proxy = any(name in request.headers for name in _PROXY_HEADERS)
     if not config.demo or (through_proxy and not config.trusted_hops):
         return False
+    return _is_loopback(request.remote_addr or "") and _is_loopback(urlsplit(f"//{request.host}").hostname or "")
+
+
+def _is_loopback(host: str) -> bool:
     try:
-        return ip_address(request.remote_addr or "").is_loopback
+        return ip_address(host).is_loopback
     except ValueError:
-        return False
+        return host == "localhost"
 
 
 def begin(ctx: Context, *, user_id: int) -> None:

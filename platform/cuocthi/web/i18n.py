@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Flask, g, has_request_context, redirect, request
 from flask_babel import Babel, gettext, ngettext
@@ -79,6 +79,6 @@ def _remember() -> Response | None:
     if request.method != "GET" or chosen not in LANGUAGES or request.path.startswith("/static/"):
         return None
     rest = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    response = redirect(f"{request.script_root}{request.path}{'?' + urlencode(rest) if rest else ''}")
+    response = redirect(f"{request.script_root}{quote(request.path)}{'?' + urlencode(rest) if rest else ''}")
     response.set_cookie(COOKIE, chosen, max_age=_YEAR, httponly=True, samesite="Lax")
     return response

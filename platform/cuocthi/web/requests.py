@@ -20,6 +20,15 @@ class _RowNumber(IntegerConverter):
         super().__init__(url_map, *arguments, **{"max": _LARGEST, **options})
 
 
+def row_number(text: str) -> int:
+    """Return a number as an argument gives it (``type=row_number``); ValueError for one that no row can have."""
+    number = int(text)
+    if abs(number) > _LARGEST:
+        msg = f"{number} is no number of a row"
+        raise ValueError(msg)
+    return number
+
+
 def init_app(app: Flask) -> None:
     """Refuse such requests; call it before the first page is registered."""
     app.url_map.converters["int"] = _RowNumber
@@ -27,7 +36,9 @@ def init_app(app: Flask) -> None:
 
 
 def _refuse_nul() -> None:
-    """PostgreSQL stores no NUL character, and no page and no form has a use for one."""
+    """No address holds control characters; PostgreSQL stores no NUL, and no page and no form has a use for one."""
+    if not request.path.isprintable():
+        abort(404)
     parts = (request.args, request.form)
-    if "\0" in request.path or any("\0" in value for part in parts for _, value in part.items(multi=True)):
+    if any("\0" in value for part in parts for _, value in part.items(multi=True)):
         abort(400)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from cuocthi.text import Text
 
+#: Nobody looks for more than a name or a title; databases bound how many words a statement may hold.
+LONGEST_SEARCH = 100
 _PAGE = re.compile(r"[0-9]{1,7}")
 
 CellKind = Literal["text", "number", "moment", "status", "acts"]
@@ -69,7 +71,7 @@ class Table:
 
     def __post_init__(self) -> None:
         """Read search, filters, order and page from the arguments."""
-        self.search = self._argument("q").strip() if self.searchable else ""
+        self.search = self._argument("q").strip()[:LONGEST_SEARCH] if self.searchable else ""
         self.filtered = {f.name: self._chosen(f) for f in self.filters}
         self._first_sort = self.sort
         wanted = self._argument("sort")

@@ -90,11 +90,12 @@ def register_blueprints() -> Sequence[Blueprint]:
 @hookimpl
 def register_permissions() -> Sequence[Permission]:
     asking = frozenset({Role.ORGANISING, Role.JURY, Role.SUPPORT})
+    deciding = frozenset({Role.ORGANISING, Role.JURY})
     return [
         Permission("quiz:question:view", T("Read the questions and their keys"), asking),
-        Permission("quiz:question:edit", T("Write and withdraw questions"), asking),
-        Permission("quiz:question:approve", T("Approve questions"), frozenset({Role.ORGANISING, Role.JURY})),
-        Permission("quiz:attempt:view", T("See papers"), frozenset({Role.ORGANISING, Role.JURY, Role.OVERSIGHT})),
+        Permission("quiz:question:edit", T("Write questions"), asking),
+        Permission("quiz:question:approve", T("Approve and withdraw questions"), deciding),
+        Permission("quiz:attempt:view", T("See papers"), deciding | {Role.OVERSIGHT}),
     ]
 
 

@@ -8,13 +8,15 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from cuocthi.audit.domain import record
+from cuocthi.campaigns.models import CampaignState
 from cuocthi.campaigns.settings import load_settings, save_settings, unstructure
 from cuocthi.campaigns.views.basics import EDIT
 from cuocthi.campaigns.views.blueprints import blueprint
 from cuocthi.campaigns.views.sections import sections
-from cuocthi.errors import DomainError
+from cuocthi.errors import Conflict, DomainError
 from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
+from cuocthi.timelines.windows import open_span
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
@@ -57,6 +59,7 @@ def store_settings(owner: str) -> AnyResponse:
 
 
 def _store(ctx: Context, spec: SettingsSpec, owner: str, value: object) -> None:
+    _refuse_while_open(ctx, owner)
     before = load_settings(ctx, owner=owner, schema=spec.schema, campaign=g.campaign)
     version = save_settings(ctx, owner=owner, campaign=g.campaign, value=value)
     if version.id == before.version_id:
@@ -71,6 +74,15 @@ def _store(ctx: Context, spec: SettingsSpec, owner: str, value: object) -> None:
         before={"version": before.version_id},
         after={"version": version.id, "digest": version.digest, "values": str(unstructure(value))},
     )
+
+
+def _refuse_while_open(ctx: Context, owner: str) -> None:
+    """Everybody takes part in a round under the same settings of its format."""
+    for round_ in rounds(ctx, campaign_id=g.campaign.id):
+        if round_.source == owner and g.campaign.state is CampaignState.OPEN and open_span(round_.windows, ctx.now):
+            raise Conflict(
+                T("“%(round)s” is open: its settings can be changed when it has closed.", round=round_.title)
+            )
 
 
 def _spec(owner: str) -> SettingsSpec:

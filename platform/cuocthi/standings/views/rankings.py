@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from cuocthi.contributions import Evidence
 from cuocthi.errors import Conflict
+from cuocthi.rules.language import overtaken, refuse_overtaken_rules
 from cuocthi.standings import domain, queries
 from cuocthi.standings.confirmations import NEEDED, confirmations
 from cuocthi.standings.criteria import criteria_of
@@ -120,7 +121,9 @@ def _reasons(ctx: Context, round_: Phase, found: Ranking) -> list[object]:
     if found.state is RankingState.DRAFT:
         return [*domain.stale_reasons(ctx, campaign=g.campaign, round_=round_, ranking=found)]
     if found.state is RankingState.PROVISIONAL:
-        return [*domain.adoption_blockers(ctx, campaign=g.campaign, round_=round_, ranking=found)]
+        rules = overtaken(ctx, campaign=g.campaign)
+        blockers = domain.adoption_blockers(ctx, campaign=g.campaign, round_=round_, ranking=found)
+        return [*blockers, *([rules] if rules else [])]
     return []
 
 
@@ -149,6 +152,7 @@ def submit(phase_id: int, number: int) -> Redirect:
 def adopt(phase_id: int, number: int) -> Redirect:
     """Confirm a ranking; the second person's confirmation adopts it."""
     with committing() as ctx:
+        refuse_overtaken_rules(ctx, campaign=g.campaign)
         persons = domain.adopt_ranking(ctx, ranking=_as_seen(ctx, phase_id, number))
     if persons >= NEEDED:
         flash(_("The ranking is adopted."), "ok")

@@ -9,9 +9,14 @@ import sqlalchemy as sa
 from cuocthi.audit.domain import record
 from cuocthi.errors import Conflict, DomainError, Forbidden, InvalidData
 from cuocthi.text import T
+from cuocthi.timelines.queries import rounds
+from cuocthi.timelines.windows import open_span
+from cuocthi_quiz.domain.attempts import candidates, settings_of
+from cuocthi_quiz.domain.drawing import shortages
 from cuocthi_quiz.domain.questions import QuestionData, is_key, problems, tidy
 from cuocthi_quiz.domain.statements import change, forget
 from cuocthi_quiz.models import Question, Revision, RevisionState, Topic
+from cuocthi_quiz.settings import OWNER
 
 if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
@@ -150,12 +155,13 @@ def approve(ctx: Context, *, campaign: Campaign, revision: Revision) -> None:
 def withdraw(ctx: Context, *, campaign: Campaign, question: Question) -> None:
     """Take a question out of the bank, its draft too, and record it. Papers already drawn keep it.
 
-    Raises Conflict if it is not in the bank any more.
+    Raises Conflict if it is not in the bank any more, or a round that is open could not be drawn without it.
     """
     ctx.session.get_one(Question, question.id, with_for_update=True)
     retired = _retire(ctx, question, RevisionState.APPROVED) + _retire(ctx, question, RevisionState.DRAFT)
     if not retired:
         raise Conflict(T("This question has already been withdrawn."))
+    _refuse_shortage(ctx, campaign)
     record(
         ctx,
         action="quiz:question:withdraw",
@@ -165,6 +171,17 @@ def withdraw(ctx: Context, *, campaign: Campaign, question: Question) -> None:
         object_id=question.id,
         after={"state": str(RevisionState.FORMER)},
     )
+
+
+def _refuse_shortage(ctx: Context, campaign: Campaign) -> None:
+    bank = candidates(ctx, campaign_id=campaign.id)
+    for round_ in rounds(ctx, campaign_id=campaign.id):
+        if round_.source != OWNER or not open_span(round_.windows, ctx.now):
+            continue
+        if shortages(settings_of(ctx, campaign=campaign, round_=round_).blueprint, bank):
+            raise Conflict(
+                T("“%(round)s” is open and needs this question; approve another one first.", round=round_.title)
+            )
 
 
 def _retire(ctx: Context, question: Question, state: RevisionState) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from cuocthi.clock import to_micros
-from cuocthi.digest import canonical, digest
+from cuocthi.digest import canonical
 from cuocthi_quiz import queries
 from cuocthi_quiz.models import Attempt
 
@@ -48,8 +48,11 @@ def receipt(campaign: Campaign, attempt: Attempt, paper: Sequence[PaperRow]) -> 
     if attempt.submitted_at is None:
         msg = "a paper that was not handed in has no receipt"
         raise ValueError(msg)
-    paper_digest = digest([[row.position, row.question_key, row.revision_number, row.option_order] for row in paper])
-    answers_digest = digest([[row.position, row.chosen] for row in paper] + [["prediction", attempt.prediction]])
+    paper_digest = _sealed(
+        campaign, [[row.position, row.question_key, row.revision_number, row.option_order] for row in paper]
+    )
+    answers = [[row.position, row.chosen] for row in paper] + [["prediction", attempt.prediction]]
+    answers_digest = _sealed(campaign, [attempt.id, *answers])
     return Receipt(
         code=_code(campaign, attempt, paper_digest, answers_digest),
         submitted_at=attempt.submitted_at,
@@ -58,6 +61,11 @@ def receipt(campaign: Campaign, attempt: Attempt, paper: Sequence[PaperRow]) -> 
         paper_digest=paper_digest,
         answers_digest=answers_digest,
     )
+
+
+def _sealed(campaign: Campaign, values: object) -> str:
+    """Return a digest under the campaign's secret: a plain one of so few answers could be undone by trying them all."""
+    return hmac.digest(campaign.draw_key.encode(), canonical(values), hashlib.sha256).hex()
 
 
 def _code(campaign: Campaign, attempt: Attempt, paper_digest: str, answers_digest: str) -> str:

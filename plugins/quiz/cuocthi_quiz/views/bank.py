@@ -162,7 +162,7 @@ def approve(revision_id: int) -> AnyResponse:
     return redirect(url_for("quiz.question", slug=g.campaign.slug, question_id=question_id))
 
 
-@blueprint.page("/staff/questions/<int:question_id>/withdraw", permission=EDIT, methods=["GET", "POST"])
+@blueprint.page("/staff/questions/<int:question_id>/withdraw", permission=APPROVE, methods=["GET", "POST"])
 def withdraw(question_id: int) -> AnyResponse:
     """Ask, then take a question out of the bank."""
     found = _question(reading_context(), question_id)

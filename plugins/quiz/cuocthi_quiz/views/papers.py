@@ -10,6 +10,7 @@ from flask import abort, g, redirect, request, url_for
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.rendering import render
+from cuocthi.web.requests import row_number
 from cuocthi_quiz import queries
 from cuocthi_quiz.domain import attempts
 from cuocthi_quiz.domain.clauses import PREDICTION_DEFINITION
@@ -145,7 +146,7 @@ def _no_store(response: Response) -> Response:
 @blueprint.page("/paper/<int:attempt_id>/<token>/flag", signed_in=True, methods=["POST"])
 def flag(attempt_id: int, token: str) -> AnyResponse:
     """Mark a question to be looked at again, or unmark it."""
-    position = request.form.get("position", 0, type=int)
+    position = request.form.get("position", 0, type=row_number)
     with committing() as ctx:
         attempt, _settings = attempts.own_attempt(ctx, attempt_id=attempt_id)
         flagged = request.form.get("flagged") == "1"
