@@ -129,8 +129,13 @@ def _check_acceptance(ctx: Context, campaign: Campaign, accepted: RulesVersion |
     if accepted is None:
         raise DomainError(T("Please read the rules and accept them."), field="rules")
     if accepted.id != in_force.id:
-        message = T("The rules were issued anew in the meantime. Please read them and accept them again.")
-        raise Conflict(message, field="rules")
+        raise _issued_anew()
+
+
+def _issued_anew() -> Conflict:
+    return Conflict(
+        T("The rules were issued anew in the meantime. Please read them and accept them again."), field="rules"
+    )
 
 
 def _insert(ctx: Context, **values: Any) -> Enrolment:
@@ -149,6 +154,18 @@ def _insert(ctx: Context, **values: Any) -> Enrolment:
 
 def _new_code() -> str:
     return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(_CODE_LENGTH))
+
+
+def accept_rules(ctx: Context, *, enrolment: Enrolment, version: RulesVersion | None) -> None:
+    """Note that a person accepts the rules that were issued after joining.
+
+    Raises Conflict (field ``rules``) if that is not the version in force.
+    """
+    in_force = current_rules(ctx, campaign_id=enrolment.campaign_id)
+    if version is None or in_force is None or version.id != in_force.id:
+        raise _issued_anew()
+    enrolment.rules_version_id = in_force.id
+    ctx.session.flush()
 
 
 def exclude(ctx: Context, *, enrolment: Enrolment, reason: str) -> None:

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from cuocthi.contributions import Panel
 from cuocthi.enrolments import queries
 from cuocthi.enrolments.actions import entry_actions
-from cuocthi.enrolments.domain import check_may_join
+from cuocthi.enrolments.domain import accept_rules, check_may_join
 from cuocthi.enrolments.views.blueprints import campaign_pages, my_pages
 from cuocthi.errors import DomainError
+from cuocthi.rules.queries import current_rules, rules_version
 from cuocthi.users import sign_in
 from cuocthi.users.queries import masked_contacts, open_sessions, token_hash
-from cuocthi.web.context import reading_context, registry
+from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.htmx import htmx
 from cuocthi.web.rendering import render
+from cuocthi.web.requests import row_number
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from cuocthi.context import Context
+    from cuocthi.enrolments.models import Enrolment
+    from cuocthi.rules.models import RulesVersion
     from cuocthi.text import Text
 
 
@@ -42,7 +47,26 @@ def personal() -> Response:
         refusal=refusal,
         actions=entry_actions(ctx, campaign=g.campaign, enrolment=enrolment) if enrolment else [],
         panels=_panels(ctx) if enrolment and not htmx.wants_fragment else [],
+        rules_due=_rules_due(ctx, enrolment) if enrolment else None,
     )
+
+
+@campaign_pages.page("/personal/rules", signed_in=True, methods=["POST"])
+def accept() -> Response:
+    """Accept the rules that were issued after joining."""
+    number = request.form.get("number", 0, type=row_number)
+    with committing() as ctx:
+        enrolment = queries.enrolment_of(ctx, campaign_id=g.campaign.id, user_id=ctx.actor.user_id or 0) or abort(404)
+        version = rules_version(ctx, campaign_id=g.campaign.id, number=number)
+        accept_rules(ctx, enrolment=enrolment, version=version)
+    flash(_("Thank you. You have accepted the present rules."), "ok")
+    return redirect(url_for(".personal", slug=g.campaign.slug))
+
+
+def _rules_due(ctx: Context, enrolment: Enrolment) -> RulesVersion | None:
+    """Return the version of the rules in force if the person accepted another one."""
+    in_force = current_rules(ctx, campaign_id=g.campaign.id)
+    return in_force if in_force is not None and in_force.id != enrolment.rules_version_id else None
 
 
 def _refusal(ctx: Context) -> Text | None:
