@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -140,6 +140,9 @@ def test_the_end_of_a_day_is_written_as_people_say_it(ctx: Context, make: Factor
     said = clauses(ctx, campaign)["conduct"]
     assert "từ 10h00 ngày 05/01/2024 đến 24h00 ngày 07/01/2024" in said
     assert "từ 10h00 ngày 01/12/2024 đến 24h00 ngày 01/12/2024" in said
+    round_.windows[1].closes_at = local(2024, 12, 1, 18) + timedelta(seconds=59, microseconds=86_208)
+    ctx.session.flush()
+    assert "đến 18h00:59 ngày 01/12/2024" in clauses(ctx, campaign)["conduct"]
 
 
 def test_the_printed_order_is_the_one_that_ranks(ctx: Context, make: Factories, campaign: Campaign) -> None:

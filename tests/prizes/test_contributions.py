@@ -86,6 +86,18 @@ def test_a_person_sees_the_own_prize_once_it_is_adopted(contest: Contest) -> Non
     assert shown(contest.ctx) == []
 
 
+def test_the_staff_see_how_the_award_list_stands_once_there_is_something_to_award(contest: Contest) -> None:
+    def shown() -> list[tuple[bool, bool]]:
+        found = contest.ctx.hooks.collect(contest.ctx, contest.campaign, "panels", Panel, slot="overview")
+        return [(panel.values["draft"] is not None, panel.values["adopted"] is not None) for panel in found]
+
+    assert shown() == []
+    contest.rank(DISTINCT)
+    assert shown() == [(False, False)]
+    award(contest)
+    assert shown() == [(False, True)]
+
+
 def test_the_campaign_page_lists_the_prizes(contest: Contest) -> None:
     (panel,) = contest.ctx.hooks.collect(contest.ctx, contest.campaign, "panels", Panel, slot="campaign")
     assert panel.values["tiers"][1] == (2, "giải Nhì", 800_000)

@@ -39,13 +39,13 @@ def test_a_release_that_waits_is_counted_in_the_navigation(contest: Contest) -> 
 
 
 def test_panels_follow_the_releases(contest: Contest) -> None:
-    contest.adopt()
-
     def keys(slot: str) -> list[str]:
         found = contest.ctx.hooks.collect(contest.ctx, contest.campaign, "panels", Panel, slot=slot)
         return [panel.key for panel in found]
 
     assert (keys("campaign"), keys("overview"), keys("person")) == ([], [], [])
+    contest.adopt()
+    assert (keys("campaign"), keys("overview"), keys("person")) == ([], ["releases"], [])
     contest.release()
     assert (keys("campaign"), keys("overview")) == ([], ["releases"])
     contest.publish()

@@ -96,7 +96,8 @@ def _spans(windows: Sequence[Window], words: Wording) -> str:
 def _moment(moment: datetime, words: Wording, *, closing: bool) -> str:
     """Write a moment as documents do: 17h00 ngày 05/10/2024; the end of a day is 24h00 of that day."""
     day, clock = day_and_time(moment, closing=closing)
-    hour, _, minute = clock.partition(":")
+    # Who closes a round by hand does so between two seconds; nobody reads that.
+    hour, _, minute = clock.partition(".")[0].partition(":")
     # Documents put a zero before days below ten and before the first two months only.
     month = f"{day.month:02}" if day.month <= _PADDED_MONTHS else str(day.month)
     return words.moment.format(hour=hour, minute=minute, day=f"{day.day:02}", month=month, year=day.year)

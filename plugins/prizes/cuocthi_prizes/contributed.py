@@ -37,14 +37,31 @@ def navigation(ctx: Context, campaign: Campaign) -> list[NavItem]:
 
 
 def panels(ctx: Context, campaign: Campaign, slot: str) -> list[Panel]:
-    """Return the prizes on the campaign's page, and a person's own prize, once adopted, on theirs."""
+    """Return the prizes on the campaign's page, a person's own prize, once adopted, on theirs, and on the staff's how
+    the award list stands.
+    """
     if slot == "campaign":
         scheme = load_scheme(ctx, campaign=campaign).value
         return [_scheme_panel(scheme)] if scheme.tiers or scheme.collective else []
     if slot == "person" and ctx.actor.user_id is not None:
         award = award_of(ctx, campaign_id=campaign.id, user_id=ctx.actor.user_id)
         return [Panel("award", T("Your prize"), "prizes/_my_award.html", {"award": award}, order=10)] if award else []
-    return []
+    return [_list_panel(ctx, campaign)] if slot == "overview" and _is_ranked(ctx, campaign) else []
+
+
+def _is_ranked(ctx: Context, campaign: Campaign) -> bool:
+    """Tell whether the round that prizes are for has an adopted ranking."""
+    scheme = load_scheme(ctx, campaign=campaign).value
+    awarded = [found for found in rounds(ctx, campaign_id=campaign.id) if scheme.round in ("", found.key)]
+    return bool(scheme.tiers) and any(adopted_ranking(ctx, round_=found) is not None for found in awarded)
+
+
+def _list_panel(ctx: Context, campaign: Campaign) -> Panel:
+    values = {
+        "draft": draft_list(ctx, campaign_id=campaign.id),
+        "adopted": adopted_list(ctx, campaign_id=campaign.id),
+    }
+    return Panel("awards", T("Award list"), "prizes/_list_panel.html", values, order=65)
 
 
 def _scheme_panel(scheme: PrizeSettings) -> Panel:
