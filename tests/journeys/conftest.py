@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from cuocthi.app import create_app, registry_of
 from cuocthi.cli.demo import load_demo
@@ -26,7 +25,6 @@ from cuocthi.migrations import runner
 from cuocthi.rehearsal.course import Rehearsal
 from cuocthi.rehearsal.pages import free_port, wait_for
 from cuocthi.rules.language import writer
-from cuocthi.testing.plugin import missing
 from cuocthi_quiz.domain.drawing import to_shown, unpack
 from cuocthi_quiz.queries import paper
 
@@ -243,17 +241,6 @@ def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A platform for tests that each bring a person of their own."""
     with serving(tmp_path_factory.mktemp("shared"), "") as site:
         yield site
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        missing("Chromium", "none of chromium, chromium-browser and google-chrome is installed")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

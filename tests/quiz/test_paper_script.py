@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
-from cuocthi.testing.plugin import missing
 from cuocthi.users.domain import start_session
 from cuocthi_quiz.models import Attempt
 
@@ -25,17 +23,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 SAVED = "Đã lưu lúc 12:00:00"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        missing("Chromium", "no chromium or google-chrome on the path")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
+    from playwright.sync_api import Browser as PlaywrightBrowser
     from sqlalchemy.engine import Engine
 
     from cuocthi.contributions import Browser
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
 
 #: Every test begins at this moment: noon in Việt Nam, in the middle of the contest of 2024.
 NOON = datetime(2024, 9, 20, 12, 0, tzinfo=LOCAL_ZONE)
+
+#: The programs that are Chromium.
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 _numbers = count(1)
 
@@ -212,6 +216,20 @@ def sign_in(app: Flask, ctx: Context) -> Callable[[User], Browser]:
         return browser_over(app.test_client(), session_token=token)
 
     return begin
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[PlaywrightBrowser]:
+    """The machine's Chromium, driven by Playwright (which the test's own distribution has to require)."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - most tests need no browser
+
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        missing("Chromium", f"none of {', '.join(CHROMIUM)} is installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
