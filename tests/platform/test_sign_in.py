@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from cuocthi.app import create_app
 from cuocthi.security import limits
 from cuocthi.testing.factories import PASSWORD
+from cuocthi.testing.plugin import running
 from cuocthi.users.models import User, WebSession
 from cuocthi.users.sign_in import device_name
 from cuocthi.users.views import local_target
@@ -243,13 +244,14 @@ def test_accounts_of_the_demonstration_sign_in_from_this_machine_only(
 ) -> None:
     ctx.session.execute(sa.update(User).values(is_demo=True))
     ctx.session.commit()
-    client = create_app(dataclasses.replace(config, demo=demo), plugins, clock=clock).test_client()
-    fields = {"csrf_token": csrf_token(client), "contact": PHONE, "password": PASSWORD}
-    answer = client.post("/sign-in", data=fields, environ_base={"REMOTE_ADDR": address}, headers=headers)
-    assert answer.status_code == status
-    if status == 302:
-        assert client.get("/me", environ_base={"REMOTE_ADDR": address}).status_code == 200
-        assert client.get("/me", environ_base={"REMOTE_ADDR": "192.168.1.5"}).status_code == 302
+    with running(create_app(dataclasses.replace(config, demo=demo), plugins, clock=clock)) as app:
+        client = app.test_client()
+        fields = {"csrf_token": csrf_token(client), "contact": PHONE, "password": PASSWORD}
+        answer = client.post("/sign-in", data=fields, environ_base={"REMOTE_ADDR": address}, headers=headers)
+        assert answer.status_code == status
+        if status == 302:
+            assert client.get("/me", environ_base={"REMOTE_ADDR": address}).status_code == 200
+            assert client.get("/me", environ_base={"REMOTE_ADDR": "192.168.1.5"}).status_code == 302
 
 
 def test_accounts_of_the_demonstration_are_not_reached_by_another_name_of_this_machine(
@@ -257,18 +259,18 @@ def test_accounts_of_the_demonstration_are_not_reached_by_another_name_of_this_m
 ) -> None:
     ctx.session.execute(sa.update(User).values(is_demo=True))
     ctx.session.commit()
-    app = create_app(dataclasses.replace(config, demo=True), plugins, clock=clock)
 
-    def enter(address: str) -> int:
+    def enter(app: Flask, address: str) -> int:
         client = app.test_client()
         found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(f"{address}/sign-in").text)
         assert found
         fields = {"csrf_token": found[1], "contact": PHONE, "password": PASSWORD}
         return client.post(f"{address}/sign-in", data=fields).status_code
 
-    assert enter("http://localhost:8000") == 302
-    assert enter("http://[::1]:8000") == 302
-    assert enter("http://evil.example") == 422
+    with running(create_app(dataclasses.replace(config, demo=True), plugins, clock=clock)) as app:
+        assert enter(app, "http://localhost:8000") == 302
+        assert enter(app, "http://[::1]:8000") == 302
+        assert enter(app, "http://evil.example") == 422
 
 
 # --- speed ---

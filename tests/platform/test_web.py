@@ -17,8 +17,8 @@ from cuocthi.app import create_app
 from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.models import Campaign
 from cuocthi.errors import Blocked, Conflict
-from cuocthi.extensions import db
 from cuocthi.testing.browsing import browser_over
+from cuocthi.testing.plugin import running
 from cuocthi.text import T
 from cuocthi.users.domain import start_session
 from cuocthi.web.security_headers import allow_framing
@@ -68,12 +68,9 @@ def app(config: Config, plugins: list[ModuleType], clock: FixedClock) -> Iterato
         allow_framing()
         return "framed"
 
-    created = create_app(config, plugins, clock=clock)
-    created.register_blueprint(trying)
-    yield created
-    with created.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with running(create_app(config, plugins, clock=clock)) as created:
+        created.register_blueprint(trying)
+        yield created
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, NoReturn
@@ -188,11 +188,18 @@ def config(database_url: str, instance: Path) -> Config:
 def app(config: Config, plugins: list[ModuleType], clock: FixedClock) -> Iterator[Flask]:
     """An application on the fresh database with the loaded plugins."""
     from cuocthi.app import create_app  # noqa: PLC0415 - tests of the domain need no Flask
-    from cuocthi.extensions import db  # noqa: PLC0415 - as above
 
-    created = create_app(config, plugins, clock=clock)
-    yield created
-    with created.app_context():
+    with running(create_app(config, plugins, clock=clock)) as created:
+        yield created
+
+
+@contextmanager
+def running(app: Flask) -> Iterator[Flask]:
+    """Give an application that a test made itself, and close its connections in the end."""
+    from cuocthi.extensions import db  # noqa: PLC0415 - as in ``app``
+
+    yield app
+    with app.app_context():
         db.session.remove()
         db.engine.dispose()
 
