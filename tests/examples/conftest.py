@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from babel.messages.mofile import write_mo
@@ -16,6 +18,12 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).parents[2]
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def plugins() -> list[ModuleType]:
+    """The plugins that come with the platform; what a test installs beside them runs in a process of its own."""
+    return [importlib.import_module(f"cuocthi_{name}.plugin") for name in ("quiz", "prizes", "publishing")]
 
 
 @pytest.fixture(scope="session")

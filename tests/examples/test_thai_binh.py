@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import shutil
 import unicodedata
@@ -11,7 +10,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,11 +63,6 @@ DISTRICTS = {
     "Huyện Tiền Hải",
     "Huyện Vũ Thư",
 }
-
-
-@pytest.fixture(scope="session")
-def plugins() -> list[ModuleType]:
-    return [importlib.import_module(f"cuocthi_{name}.plugin") for name in ("quiz", "prizes", "publishing")]
 
 
 @cache
