@@ -130,7 +130,7 @@ def test_a_law_is_cited_with_its_article() -> None:
     assert [question.key for question in laws if not place.search(question.source)] == []
 
 
-def test_every_question_names_the_place_it_rests_on() -> None:
+def test_every_question_names_an_article_or_another_place_in_its_source() -> None:
     place = re.compile(r"Điều|[Kk]hoản|Chương|Phụ lục|Bảng|[Mm]ục |[Pp]hần |hình thức |nhóm hình thức ")
     assert [question.key for question in bank() if not place.search(question.source)] == []
 
