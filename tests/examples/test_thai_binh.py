@@ -49,8 +49,6 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[2] / "examples" / "thai-binh-2024"
 TRUE_AS_OF = date(2024, 9, 15)
-#: What a source names: a place within a law, or a document, handbook or site that has no articles.
-CITED = re.compile(r"Điều \d|khoản \d|Mục [IVX\d]|Chương [IVX]|Phụ lục|mục |phần |Quyết định số|năm|20\d\d")
 #: What somebody writes who has nothing to say yet.
 FILLER = re.compile(r"\b(todo|tbd|fixme|lorem|xxx)\b|\.\.\.$|\?\?|phương án [a-d1-4]$|đang cập nhật", re.IGNORECASE)
 DISTRICTS = {
@@ -118,28 +116,21 @@ def test_the_right_option_has_no_favourite_place() -> None:
 def test_every_question_says_why_and_whence_and_as_of_when() -> None:
     for question in bank():
         assert len(question.explanation) >= 40, question.key
-        assert CITED.search(question.source), (question.key, question.source)
         assert question.true_as_of == TRUE_AS_OF, question.key
 
 
-def test_a_law_is_cited_with_its_article() -> None:
-    laws = [question for question in bank() if re.match(r"(Luật|Nghị định) ", question.source)]
-    assert len(laws) > 30
-    # A chapter, or the transitional provisions, are cited where all of them are meant.
-    place = re.compile(r"Điều \d|Chương [IVX]+|quy định chuyển tiếp")
-    assert [question.key for question in laws if not place.search(question.source)] == []
+def test_every_question_cites_the_article_of_an_act_or_the_numbered_place_of_a_plan() -> None:
+    acts = re.compile(r"(Bộ luật|Luật|Nghị định|Thông tư|Thông tư liên tịch|Quyết định) ")
+    for question in bank():
+        place = r"Điều \d" if acts.match(question.source) else r"(Điều|khoản|[Mm]ục) (\d|[IVX])"
+        assert re.search(place, question.source), (question.key, question.source)
 
 
-def test_every_question_names_an_article_or_another_place_in_its_source() -> None:
-    place = re.compile(r"Điều|[Kk]hoản|Chương|Phụ lục|Bảng|[Mm]ục |[Pp]hần |hình thức |nhóm hình thức ")
-    assert [question.key for question in bank() if not place.search(question.source)] == []
-
-
-def test_every_question_was_read_by_a_second_person() -> None:
+def test_every_question_was_read_again_against_its_source() -> None:
     for question in bank():
         reading = question.second_reading
         assert reading is not None, question.key
-        assert reading.verdict in {"confirmed", "consistent"}, question.key
+        assert reading.verdict == "confirmed", question.key
         assert reading.on >= TRUE_AS_OF, question.key
         assert reading.read, f"{question.key}: what was read?"
 
