@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns import files as campaign_files
 from cuocthi.campaigns.exchange import export_campaign, import_campaign
-from cuocthi.campaigns.files import read_folder, read_source, shift_into_round, times, write_folder
+from cuocthi.campaigns.files import move_into_round, moved, read_folder, read_source, times, write_folder
 from cuocthi.campaigns.models import Campaign
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.contributions import CampaignPart
@@ -302,9 +302,7 @@ def test_a_huge_folder_is_not_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("days_left", [1, 3, 10])
 def test_a_campaign_is_moved_by_whole_days_so_that_its_round_is_open(now: datetime, days_left: int) -> None:
     core = read_source(files()).core
-    shift = shift_into_round(core, now, days_left)
-    assert shift % timedelta(days=1) == timedelta()
-    span = times(core.phases[0].windows[0], shift)
+    span = times(moved(core, move_into_round(core, now, days_left)).phases[0].windows[0])
     assert span.opens_at <= now < span.closes_at
     assert abs(span.closes_at - now - timedelta(days=days_left)) <= timedelta(hours=12)
 
@@ -323,7 +321,8 @@ windows = [{ opens = "2024-10-01 00:00", closes = "2024-10-05 17:00" }]
 [[committees]]""",
     )
     now = datetime(2024, 9, 27, 17, tzinfo=LOCAL_ZONE)
-    assert shift_into_round(read_source(files(second)).core, now, 3) == timedelta()
+    core = read_source(files(second)).core
+    assert moved(core, move_into_round(core, now, 3)) == core
 
 
 def test_a_campaign_without_a_round_cannot_be_moved() -> None:
@@ -333,5 +332,5 @@ def test_a_campaign_without_a_round_cannot_be_moved() -> None:
         .replace('source = "diary"\n', "")
     )
     with pytest.raises(InvalidData) as refused:
-        shift_into_round(read_source(files(main)).core, datetime(2024, 9, 27, tzinfo=LOCAL_ZONE), 3)
+        move_into_round(read_source(files(main)).core, datetime(2024, 9, 27, tzinfo=LOCAL_ZONE), 3)
     assert "the campaign has no round" in said(refused.value.problems)

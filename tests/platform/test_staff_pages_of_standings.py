@@ -251,6 +251,27 @@ def test_the_jury_orders_a_tie_by_hand(
     assert page.index(people[2].code) < page.index(people[1].code)
 
 
+def test_a_page_names_the_first_ties_and_says_how_many_more_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+    ctx: Context,
+    campaign: Campaign,
+    round_: Phase,
+    people: list[Enrolment],
+    organiser: Browser,
+) -> None:
+    start = ctx.now - timedelta(days=1)
+    rows = [
+        ResultRow(person.id, "1", score, FULL, 61_250, start, start + timedelta(minutes=2), {"style": 3})
+        for person, score in zip(people, (2_000, 2_000, 1_500, 1_500), strict=True)
+    ]
+    post_results(ctx, campaign=campaign, round_=round_, source="essays", rows=rows)
+    ctx.session.commit()
+    base = f"{HOME}/rankings/{round_.id}"
+    assert "hạng khác có người bằng nhau" not in organiser.post(f"{base}/build", {})[1]
+    monkeypatch.setattr("cuocthi.standings.views.rankings._TIES", 1)
+    assert "Còn 1 hạng khác có người bằng nhau." in organiser.get(f"{base}/1/")[1]
+
+
 def test_any_place_is_explained(round_: Phase, people: list[Enrolment], organiser: Browser) -> None:
     base = f"{HOME}/rankings/{round_.id}"
     organiser.post(f"{base}/build", {})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, render_template_string
 
 from cuocthi.app import create_app
 from cuocthi.audit.models import AuditEvent
@@ -314,3 +314,10 @@ def test_htmx_gets_the_part_it_asked_for_and_everybody_else_the_whole_page(
         assert answer.status_code == 200
         assert ("<html" in answer.text) == whole, what
         assert "HX-Request" in answer.vary, what
+
+
+@pytest.mark.parametrize(("language", "shown"), [("vi", "10.000 người"), ("en", "10,000 persons")])
+def test_what_a_page_counts_is_written_as_its_language_writes_numbers(app: Flask, language: str, shown: str) -> None:
+    counted = "{{ ngettext('%(num)s person', '%(num)s persons', 10000) }}"
+    with app.test_request_context(f"/?lang={language}"):
+        assert render_template_string(counted) == shown

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from cuocthi.campaigns.domain import add_division, basics_of, create_campaign, replace_headcounts
-from cuocthi.campaigns.files import CampaignSource, Files, read_source, times, write_source
+from cuocthi.campaigns.files import CampaignSource, Files, moved, read_source, times, write_source
 from cuocthi.campaigns.models import Campaign, Headcount
 from cuocthi.campaigns.schema import (
     FORMAT,
@@ -34,6 +34,7 @@ from cuocthi.standings.criteria import RULES_OWNER, RankingRules
 from cuocthi.text import T, Text
 from cuocthi.timelines.domain import add_phase
 from cuocthi.timelines.localtime import write_moment
+from cuocthi.timelines.moving import Move, unmoved
 from cuocthi.timelines.queries import phases
 from cuocthi.units.domain import import_units
 from cuocthi.units.models import Unit
@@ -43,15 +44,21 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
 
 
-def import_campaign(ctx: Context, *, files: Files, shift: timedelta = timedelta(), slug: str = "") -> Campaign:
+def import_campaign(ctx: Context, *, files: Files, move: Move = unmoved, slug: str = "") -> Campaign:
     """Create a campaign as a draft from the files of a campaign folder.
 
-    ``shift`` moves every phase; ``slug`` replaces the file's own. Units are created, or updated by their codes.
-    Raises InvalidData with every problem, or another DomainError; then nothing was changed.
+    ``move`` brings the days of every phase to others; ``slug`` replaces the file's own. Units are created, or updated
+    by their codes. Raises InvalidData with every problem, or another DomainError; then nothing was changed.
     """
     source = read_source(files)
+    core = dataclasses.replace(moved(source.core, move), slug=slug or source.core.slug)
+    return import_source(ctx, source=dataclasses.replace(source, core=core))
+
+
+def import_source(ctx: Context, *, source: CampaignSource) -> Campaign:
+    """Create a campaign as a draft from a campaign file that was read. Raises as :func:`import_campaign`."""
     with ctx.session.begin_nested():
-        campaign = _create(ctx, source, slug, shift)
+        campaign = _create(ctx, source)
         _import_parts(ctx, campaign, source)
     return campaign
 
@@ -67,10 +74,10 @@ def export_campaign(ctx: Context, *, campaign: Campaign) -> dict[str, bytes]:
     return write_source(CampaignSource(core, ranking.value if ranking.version_id else None, (), parts), units)
 
 
-def _create(ctx: Context, source: CampaignSource, slug: str, shift: timedelta) -> Campaign:
+def _create(ctx: Context, source: CampaignSource) -> Campaign:
     core = source.core
     campaign = create_campaign(
-        ctx, slug=slug or core.slug, basics=core.campaign, plugins=core.plugins, categories=core.categories
+        ctx, slug=core.slug, basics=core.campaign, plugins=core.plugins, categories=core.categories
     )
     for division in core.divisions:
         add_division(ctx, campaign=campaign, key=division.key, name=division.name)
@@ -84,7 +91,7 @@ def _create(ctx: Context, source: CampaignSource, slug: str, shift: timedelta) -
             key=phase.key,
             kind=phase.kind,
             title=phase.title,
-            windows=[times(window, shift) for window in phase.windows],
+            windows=[times(window) for window in phase.windows],
             description=phase.description,
             source=phase.source,
             number=phase.number,

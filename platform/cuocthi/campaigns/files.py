@@ -16,14 +16,15 @@ from typing import Any
 
 import tomli_w
 
-from cuocthi.campaigns.schema import FORMAT, CampaignFile, WindowPart
+from cuocthi.campaigns.schema import FORMAT, CampaignFile, PhasePart, WindowPart
 from cuocthi.campaigns.settings import structure, unstructure
 from cuocthi.contributions import CampaignPart
 from cuocthi.errors import DomainError, InvalidData
 from cuocthi.standings.criteria import RankingRules
 from cuocthi.text import T, Text
-from cuocthi.timelines.localtime import parse_moment
+from cuocthi.timelines.localtime import move_text, parse_moment
 from cuocthi.timelines.models import PhaseKind
+from cuocthi.timelines.moving import Move, by_days
 from cuocthi.timelines.windows import Times
 from cuocthi.units.rows import UnitRow, read_rows
 
@@ -86,13 +87,23 @@ def read_source(files: Files) -> CampaignSource:
     return CampaignSource(core, ranking, units or [], parts)
 
 
-def times(window: WindowPart, shift: timedelta = timedelta()) -> Times:
-    """Return the span of a window, moved by ``shift``. Raises DomainError for what is no moment."""
-    return Times(parse_moment(window.opens) + shift, parse_moment(window.closes) + shift)
+def times(window: WindowPart) -> Times:
+    """Return the span of a window. Raises DomainError for what is no moment."""
+    return Times(parse_moment(window.opens), parse_moment(window.closes))
 
 
-def shift_into_round(core: CampaignFile, now: datetime, days_left: int) -> timedelta:
-    """Return by how many whole days to move a campaign so that its first round closes ``days_left`` days after ``now``.
+def moved(core: CampaignFile, move: Move) -> CampaignFile:
+    """Return a campaign whose phases are on other days, at the same times of day."""
+    return dataclasses.replace(core, phases=[_moved_phase(phase, move) for phase in core.phases])
+
+
+def _moved_phase(phase: PhasePart, move: Move) -> PhasePart:
+    windows = [WindowPart(move_text(window.opens, move), move_text(window.closes, move)) for window in phase.windows]
+    return dataclasses.replace(phase, windows=windows)
+
+
+def move_into_round(core: CampaignFile, now: datetime, days_left: int) -> Move:
+    """Return the move by whole days after which a campaign's first round closes ``days_left`` days after ``now``.
 
     Raises InvalidData if the campaign has no round.
     """
@@ -100,7 +111,7 @@ def shift_into_round(core: CampaignFile, now: datetime, days_left: int) -> timed
     if not contests:
         raise invalid([T("the campaign has no round")])
     closing = min(max(times(window).closes_at for window in phase.windows) for phase in contests)
-    return timedelta(days=round((now + timedelta(days=days_left) - closing) / timedelta(days=1)))
+    return by_days(round((now + timedelta(days=days_left) - closing) / timedelta(days=1)))
 
 
 def write_source(source: CampaignSource, units: bytes) -> dict[str, bytes]:

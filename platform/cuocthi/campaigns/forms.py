@@ -7,7 +7,16 @@ import re
 
 from flask_babel import gettext as _
 from flask_wtf.file import FileField
-from wtforms import ColorField, SelectField, SelectMultipleField, StringField, TextAreaField, URLField
+from wtforms import (
+    BooleanField,
+    ColorField,
+    DateField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    URLField,
+)
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -67,6 +76,26 @@ class NewCampaignForm(BaseForm):
         _l("Name in the address"),
         [Length(max=60)],
         description=_l("Lower-case letters, digits and hyphens, for instance chuyen-doi-so-2025. It never changes."),
+    )
+
+
+class EditionForm(BaseForm):
+    """How a campaign is to be held again. ``opens_on`` is asked only where there is a timeline to be moved."""
+
+    name = StringField(_l("Name of the contest"), [DataRequired(), Length(max=300)])
+    host_name = StringField(_l("Host body"), [DataRequired(), Length(max=200)])
+    slug = StringField(
+        _l("Name in the address"),
+        [DataRequired(), Length(max=60)],
+        description=_l("Lower-case letters, digits and hyphens, for instance chuyen-doi-so-2025. It never changes."),
+    )
+    opens_on = DateField(_l("First day of the contest"), [DataRequired()])
+    keep_weekdays = BooleanField(
+        _l("Keep the days of the week"), description=_l("All dates move by whole weeks, to the nearest ones.")
+    )
+    members = BooleanField(
+        _l("Take the members of all committees along"),
+        description=_l("Otherwise you sit on the organising committee and appoint the others."),
     )
 
 

@@ -1,21 +1,26 @@
-"""How a campaign begins: empty or from a file, with its founder on the organising committee, who alone see a draft."""
+"""How a campaign begins: empty, from a file or from an earlier one, with its founder on the organising committee."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
+from cuocthi.campaigns.copying import copy_campaign
 from cuocthi.campaigns.domain import create_campaign
 from cuocthi.campaigns.exchange import import_campaign
+from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.committees.domain import set_up_committee
-from cuocthi.committees.queries import committees
+from cuocthi.committees.models import Committee, Membership
+from cuocthi.committees.queries import committees, roles_in
 from cuocthi.contributions import Role
 from cuocthi.standings.appointments import appoint
 
 if TYPE_CHECKING:
+    from cuocthi.campaigns.copying import Edition
     from cuocthi.campaigns.domain import Basics
     from cuocthi.campaigns.files import Files
-    from cuocthi.campaigns.models import Campaign
-    from cuocthi.committees.models import Committee
     from cuocthi.context import Context
     from cuocthi.users.models import User
 
@@ -37,8 +42,38 @@ def found_empty(ctx: Context, *, slug: str, basics: Basics, founder: User) -> Ca
     return campaign
 
 
+def found_again(ctx: Context, *, campaign: Campaign, edition: Edition, founder: User) -> Campaign:
+    """Create a draft from an earlier campaign; see :func:`copy_campaign` for what it takes along and raises."""
+    copy = copy_campaign(ctx, campaign=campaign, edition=edition)
+    _seat(ctx, copy, founder)
+    return copy
+
+
+def may_hold_again(ctx: Context, *, campaign: Campaign, user_id: int, is_admin: bool) -> bool:
+    """Tell whether somebody may make another campaign from this one.
+
+    A copy shows the questions of the first: its organisers may, and who administers the installation once it is over.
+    """
+    archived = campaign.state is CampaignState.ARCHIVED
+    return (is_admin and archived) or Role.ORGANISING in roles_in(ctx, campaign_id=campaign.id, user_id=user_id)
+
+
+def to_hold_again(ctx: Context, *, user_id: int, is_admin: bool) -> Sequence[Campaign]:
+    """Return the campaigns from which somebody may make another one, the newest first (one statement)."""
+    organised = (
+        sa.select(Committee.campaign_id)
+        .join(Membership)
+        .where(Committee.role == Role.ORGANISING, Membership.user_id == user_id, Membership.ended_at.is_(None))
+    )
+    mine = Campaign.id.in_(organised)
+    allowed = sa.or_(mine, Campaign.state == CampaignState.ARCHIVED) if is_admin else mine
+    return ctx.session.scalars(sa.select(Campaign).where(allowed).order_by(Campaign.id.desc())).all()
+
+
 def _seat(ctx: Context, campaign: Campaign, founder: User) -> None:
-    appoint(ctx, campaign=campaign, committee=_organisers(ctx, campaign), user=founder)
+    """Give the founder a seat on the organising committee, who alone see a draft; a member taken along has one."""
+    if Role.ORGANISING not in roles_in(ctx, campaign_id=campaign.id, user_id=founder.id):
+        appoint(ctx, campaign=campaign, committee=_organisers(ctx, campaign), user=founder)
 
 
 def _organisers(ctx: Context, campaign: Campaign) -> Committee:

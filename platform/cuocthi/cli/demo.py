@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask.cli import with_appcontext
 
 from cuocthi.campaigns.exchange import import_campaign
-from cuocthi.campaigns.files import read_folder, read_source, shift_into_round
+from cuocthi.campaigns.files import move_into_round, read_folder, read_source
 from cuocthi.campaigns.lifecycle import open_campaign
 from cuocthi.campaigns.models import Campaign
 from cuocthi.cli.context import committing, parts
@@ -72,8 +72,8 @@ def example_folder() -> Path:
 
 def _load(ctx: Context, folder: Path) -> Campaign:
     files = read_folder(folder)
-    shift = shift_into_round(read_source(files).core, ctx.now, DAYS_LEFT)
-    campaign = import_campaign(ctx, files=files, shift=shift)
+    move = move_into_round(read_source(files).core, ctx.now, DAYS_LEFT)
+    campaign = import_campaign(ctx, files=files, move=move)
     _appoint_staff(ctx, campaign)
     issue_rules(ctx, campaign=campaign, write=writer(campaign.language))
     open_campaign(ctx, campaign=campaign)

@@ -71,6 +71,23 @@ def store(
     return stored
 
 
+def share(ctx: Context, *, stored: StoredFile, campaign: Campaign) -> StoredFile:
+    """Let another campaign hand out a stored file too, to the same readers; the content is kept once."""
+    shared = StoredFile(
+        campaign_id=campaign.id,
+        sha256=stored.sha256,
+        name=stored.name,
+        media_type=stored.media_type,
+        size=stored.size,
+        permission=stored.permission,
+        created_at=ctx.now,
+        created_by=ctx.actor.user_id,
+    )
+    ctx.session.add(shared)
+    ctx.session.flush()
+    return shared
+
+
 def file_of(ctx: Context, *, campaign_id: int, file_id: int) -> StoredFile:
     """Return a file of a campaign. Raises Missing."""
     found = ctx.session.scalar(

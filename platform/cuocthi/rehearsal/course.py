@@ -67,15 +67,13 @@ class Rehearsal:
 
     # --- before ---
 
-    def prepare(
-        self, files: Mapping[str, bytes], *, moment: datetime, shift: timedelta = timedelta()
-    ) -> tuple[int, tuple[int, int]]:
+    def prepare(self, files: Mapping[str, bytes], *, moment: datetime) -> tuple[int, tuple[int, int]]:
         """Import the campaign, appoint two organisers, issue the rules and open; return the keys of both.
 
         Raises DomainError if one of its contest formats does not say how it is rehearsed.
         """
         with self.at(moment) as ctx:
-            campaign = import_campaign(ctx, files=files, shift=shift)
+            campaign = import_campaign(ctx, files=files)
             sources = {round_.source for round_ in rounds(ctx, campaign_id=campaign.id)}
             unknown = sorted(sources - set(self.registry.rehearsed_entries))
             if unknown:

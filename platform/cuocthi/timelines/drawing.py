@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.text import T, Text
 from cuocthi.timelines.models import PhaseKind
-from cuocthi.timelines.windows import PhaseState, next_edge, open_span, phase_state
+from cuocthi.timelines.windows import PhaseState, Span, next_edge, open_span, phase_state
 from cuocthi.web import formats
 
 if TYPE_CHECKING:
@@ -64,9 +64,9 @@ class Chart:
     today: tuple[int, str] | None
 
 
-def span_in_words(phase: Phase, language: str) -> str:
-    """Write when a phase takes place: whole days as days, otherwise with the hour: "15/09 – 17h00 05/10/2024"."""
-    opens, closes = phase.opens_at, phase.closes_at
+def span_in_words(span: Span, language: str) -> str:
+    """Write a span of time: whole days as days, otherwise with the hour: "15/09 – 17h00 05/10/2024"."""
+    opens, closes = span.opens_at, span.closes_at
     if _midnight(opens) and _midnight(closes):
         return formats.span(opens, closes - _INSTANT, language)
     if opens.astimezone(LOCAL_ZONE).date() == closes.astimezone(LOCAL_ZONE).date():

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.errors import DomainError
 from cuocthi.text import T
+from cuocthi.timelines.models import Phase, PhaseKind
+from cuocthi.timelines.moving import Move
+from cuocthi.timelines.windows import Span, Times
 
 _TIME = re.compile(r"(\d{1,2})(?:[h:](\d{2})?)?(?::(\d{2}(?:\.\d{1,6})?))?", re.ASCII)
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\S+)", re.ASCII)
@@ -45,6 +49,27 @@ def parse_moment(text: str) -> datetime:
     if found is None or day is None:
         raise DomainError(T("“%(text)s” is no moment; write it as 2024-10-05 17:00.", text=text))
     return moment_on(day, found[2])
+
+
+def move_text(text: str, move: Move) -> str:
+    """Return a moment's text with its day moved and its time of day as it is; raise DomainError if it is no moment."""
+    parse_moment(text)
+    day, clock = text.strip()[:10], text.strip()[10:]
+    return f"{move(date.fromisoformat(day)).isoformat()}{clock}"
+
+
+def first_day(phases: Sequence[Phase]) -> date | None:
+    """Return the local day on which the first round opens, without a round the first phase; None without a phase."""
+    rounds = [phase for phase in phases if phase.kind is PhaseKind.CONTEST]
+    openings = [phase.opens_at for phase in rounds or phases]
+    return day_and_time(min(openings), closing=False)[0] if openings else None
+
+
+def move_span(span: Span, move: Move) -> Times:
+    """Return a span with its days moved; a closing at midnight stays the end of its day."""
+    opens_on, opens_time = day_and_time(span.opens_at, closing=False)
+    closes_on, closes_time = day_and_time(span.closes_at, closing=True)
+    return Times(moment_on(move(opens_on), opens_time), moment_on(move(closes_on), closes_time))
 
 
 def day_and_time(moment: datetime, *, closing: bool) -> tuple[date, str]:

@@ -1,30 +1,45 @@
-"""A new campaign, from a file or empty, and a campaign handed out as a file."""
+"""A new campaign, from an earlier one, from a file or empty, and a campaign handed out as a file."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from flask import Response, abort, flash, g, redirect, url_for
+from flask import Response, abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from cuocthi.campaigns.archives import read_archive, write_archive
+from cuocthi.campaigns.copying import Edition
 from cuocthi.campaigns.domain import Basics
 from cuocthi.campaigns.exchange import export_campaign
-from cuocthi.campaigns.forms import NewCampaignForm
-from cuocthi.campaigns.founding import found_empty, found_from_file
+from cuocthi.campaigns.forms import EditionForm, NewCampaignForm
+from cuocthi.campaigns.founding import found_again, found_empty, found_from_file, may_hold_again, to_hold_again
+from cuocthi.campaigns.queries import campaign_by_slug
 from cuocthi.campaigns.views.blueprints import blueprint, home
+from cuocthi.clock import LOCAL_ZONE
 from cuocthi.errors import DomainError
+from cuocthi.timelines.drawing import span_in_words
+from cuocthi.timelines.localtime import first_day, move_span
+from cuocthi.timelines.moving import next_anniversary, onto, unmoved
+from cuocthi.timelines.queries import phases
 from cuocthi.users import sign_in
 from cuocthi.users.models import User
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.forms import attach_error
+from cuocthi.web.i18n import language
 from cuocthi.web.rendering import render
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
+    from cuocthi.timelines.models import Phase
+    from cuocthi.timelines.moving import Move
+
+_YEAR = re.compile(r"\b20\d\d\b")
 
 
 @home.route("/staff/new", methods=["GET", "POST"])
@@ -45,7 +60,87 @@ def new() -> AnyResponse:
         else:
             flash(_("The campaign is created as a draft; only its committees see it."), "ok")
             return redirect(url_for("campaigns.readiness", slug=campaign.slug))
-    return render("campaigns/new.html", status=422 if form.errors else 200, form=form)
+    earlier = to_hold_again(reading_context(), user_id=reader.id, is_admin=True)
+    return render("campaigns/new.html", status=422 if form.errors else 200, form=form, earlier=earlier)
+
+
+@home.route("/staff/new/from/<earlier>", methods=["GET", "POST"])
+def again(earlier: str) -> AnyResponse:
+    """Hold a campaign again; its organisers may, and administrators once it is archived."""
+    reader = sign_in.reader()
+    if reader is None:
+        return redirect(url_for("users.sign_in", next=url_for("home.again", earlier=earlier)))
+    ctx = reading_context()
+    campaign = campaign_by_slug(ctx, slug=earlier)
+    if campaign is None or not may_hold_again(ctx, campaign=campaign, user_id=reader.id, is_admin=reader.is_admin):
+        abort(404)
+    timeline = phases(ctx, campaign_id=campaign.id)
+    form = _edition_form(ctx, campaign, timeline)
+    if request.method == "POST" and "preview" not in request.form and form.validate():
+        try:
+            with committing() as writing:
+                founder = writing.session.get_one(User, reader.id)
+                edition = _edition(form, timeline)
+                copy = found_again(writing, campaign=campaign, edition=edition, founder=founder)
+        except DomainError as error:
+            attach_error(form, error)
+        else:
+            flash(_("The campaign is created as a draft; only its committees see it."), "ok")
+            return redirect(url_for("campaigns.readiness", slug=copy.slug))
+    return render(
+        "campaigns/again.html",
+        "campaigns/_moved.html",
+        status=422 if form.errors else 200,
+        form=form,
+        earlier=campaign,
+        moved=_moved(form, timeline),
+    )
+
+
+def _edition_form(ctx: Context, earlier: Campaign, timeline: Sequence[Phase]) -> EditionForm:
+    """Return the form, filled as for the same day of the next year in which it is to come."""
+    anchor = first_day(timeline)
+    if anchor is None:
+        form = EditionForm(data={"name": earlier.name, "host_name": earlier.host_name, "slug": f"{earlier.slug}-2"})
+        del form.opens_on, form.keep_weekdays
+        return form
+    day = next_anniversary(anchor, ctx.now.astimezone(LOCAL_ZONE).date())
+    slug, years = _YEAR.subn(str(day.year), earlier.slug)
+    name = earlier.name.replace(str(anchor.year), str(day.year))
+    return EditionForm(
+        data={
+            "name": name,
+            "host_name": earlier.host_name,
+            "slug": slug if years else f"{slug}-{day.year}",
+            "opens_on": day,
+        }
+    )
+
+
+def _edition(form: EditionForm, timeline: Sequence[Phase]) -> Edition:
+    return Edition(
+        slug=(form.slug.data or "").strip(),
+        name=(form.name.data or "").strip(),
+        host_name=(form.host_name.data or "").strip(),
+        move=_move(form, timeline),
+        members=form.members.data,
+    )
+
+
+def _move(form: EditionForm, timeline: Sequence[Phase]) -> Move:
+    anchor = first_day(timeline)
+    if anchor is None or form.opens_on.data is None:  # nothing to move, or a day that cannot be read
+        return unmoved
+    return onto(anchor, form.opens_on.data, keep_weekdays=form.keep_weekdays.data)
+
+
+def _moved(form: EditionForm, timeline: Sequence[Phase]) -> list[tuple[str, str, str]]:
+    """Return for each phase its title, when it was, and when it will be."""
+    move = _move(form, timeline)
+    return [
+        (phase.title, span_in_words(phase, language()), span_in_words(move_span(phase, move), language()))
+        for phase in timeline
+    ]
 
 
 def _found(ctx: Context, form: NewCampaignForm, founder: User) -> Campaign:

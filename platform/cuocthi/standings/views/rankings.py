@@ -73,6 +73,7 @@ def ranking(phase_id: int, number: int) -> Response:
     found = queries.ranking_of(ctx, campaign_id=g.campaign.id, phase_id=phase_id, number=number)
     table = _table(found)
     rows, total = queries.standing_rows(ctx, ranking=found, limit=table.limit, offset=table.offset, search=table.search)
+    ties = queries.tied_groups(ctx, ranking=found)
     confirmed = confirmations(ctx, subject=domain.SUBJECT, subject_id=found.id)
     return render(
         "standings/ranking.html",
@@ -83,7 +84,8 @@ def ranking(phase_id: int, number: int) -> Response:
         criteria=list(zip(criteria_of(found.criteria), KEYS, strict=False)),
         shown=shown,
         evidence=_evidence(ctx, round_, rows),
-        ties=queries.tied_groups(ctx, ranking=found)[:_TIES],
+        ties=ties[:_TIES],
+        more_ties=len(ties[_TIES:]),
         confirmed=confirmed,
         needed=NEEDED,
         has_confirmed=any(item.user_id == ctx.actor.user_id for item, _name in confirmed),

@@ -89,6 +89,9 @@
     messages.scrollIntoView({block: "nearest"});
   }
 
+  // Where the organisers' menu is longer than the window, the present page must not hide below its edge.
+  document.querySelector(".staff-side [aria-current]")?.scrollIntoView({block: "nearest"});
+
   tick();
   arrived({});
   setInterval(tick, 1000);
