@@ -6,6 +6,7 @@ import dataclasses
 import os
 import tomllib
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from typing import TYPE_CHECKING, get_type_hints
 from urllib.parse import urlsplit
@@ -35,6 +36,9 @@ class Config:
     in it is the sub-path behind a proxy). ``trusted_hops`` counts proxies whose forwarding headers are believed.
     ``session_hours`` is how long a sign-in lasts. ``demo`` allows the accounts of ``cuocthi demo``, and only on
     loopback. ``embedded_jobs`` runs the job loop inside the web process (needed with SQLite, which has one writer).
+
+    Mail leaves through ``smtp_host`` (``smtp_security`` is starttls, tls or none), from ``smtp_sender``; without a
+    host, messages are put into files below ``outbox``. ``staff_second_factor`` is off or required.
     """
 
     instance: Path
@@ -47,6 +51,13 @@ class Config:
     demo: bool = False
     embedded_jobs: bool = True
     upload_limit_mb: int = 20
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_sender: str = ""
+    staff_second_factor: str = "off"
     testing: bool = False
     keys: Keys = field(default=None, repr=False)  # type: ignore[assignment]  # load() fills it from the key file
 
@@ -74,6 +85,11 @@ class Config:
     def files(self) -> Path:
         """The folder of stored files."""
         return self.instance / "files"
+
+    @property
+    def outbox(self) -> Path:
+        """The folder of messages that are not sent, because no mail server is configured."""
+        return self.instance / "outbox"
 
 
 def load(instance: Path | None = None, environment: Mapping[str, str] | None = None) -> Config:
@@ -171,8 +187,36 @@ def _check(config: Config) -> None:
     if not config.effective_database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
         msg = "database_url must be a sqlite:/// or postgresql:// address"
         raise ConfigError(msg)
-    bounds = {"session_hours": (1, 24 * 30), "trusted_hops": (0, 5), "upload_limit_mb": (1, 500)}
+    bounds = {
+        "session_hours": (1, 24 * 30),
+        "trusted_hops": (0, 5),
+        "upload_limit_mb": (1, 500),
+        "smtp_port": (1, 65535),
+    }
     for name, (low, high) in bounds.items():
         if not low <= getattr(config, name) <= high:
             msg = f"{name} must be between {low} and {high}, not {getattr(config, name)}"
             raise ConfigError(msg)
+    choices = {"smtp_security": ("starttls", "tls", "none"), "staff_second_factor": ("off", "required")}
+    for name, known in choices.items():
+        if getattr(config, name) not in known:
+            msg = f"{name} must be {' or '.join(known)}, not {getattr(config, name)!r}"
+            raise ConfigError(msg)
+    _check_mail(config)
+
+
+def _check_mail(config: Config) -> None:
+    if not config.smtp_host:
+        if config.smtp_user or config.smtp_password or config.smtp_sender:
+            msg = "smtp_host is missing: without it no mail is sent"
+            raise ConfigError(msg)
+        return
+    if "@" not in parseaddr(config.smtp_sender)[1] or not config.smtp_sender.isprintable():
+        msg = f"smtp_sender must be an address such as 'Cuộc thi <cuocthi@example.vn>', not {config.smtp_sender!r}"
+        raise ConfigError(msg)
+    if bool(config.smtp_user) != bool(config.smtp_password):
+        msg = "smtp_user and smtp_password are needed together"
+        raise ConfigError(msg)
+    if config.smtp_user and config.smtp_security == "none":
+        msg = "smtp_security must be starttls or tls where a password is sent"
+        raise ConfigError(msg)

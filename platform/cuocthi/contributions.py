@@ -14,34 +14,59 @@ from cuocthi.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime, timedelta
     from pathlib import Path
 
     from cuocthi.context import Context
+    from cuocthi.users.models import ContactKind
 
 
 # --- at start -------------------------------------------------------------------------------------------------------
 
 
 class Role(StrEnum):
-    """The part a committee plays in a campaign; the committee's title is campaign data."""
+    """The part a committee plays in a campaign; the committee's title is campaign data.
+
+    Every seat on a coordinating committee is bound to a unit, and its holder sees that unit's people only. Whoever
+    sits, or ever sat, on a committee of another role may not take part: the role ``bars``.
+    """
 
     ORGANISING = "organising"
     JURY = "jury"
     SUPPORT = "support"
     OVERSIGHT = "oversight"
+    STANDING = "standing"
+    TECHNICAL = "technical"
+    EDITORIAL = "editorial"
+    COORDINATING = "coordinating"
+
+    @property
+    def bound_to_unit(self) -> bool:
+        """Whether each seat belongs to a unit."""
+        return self is Role.COORDINATING
+
+    @property
+    def bars(self) -> bool:
+        """Whether members may not take part in the contest."""
+        return self is not Role.COORDINATING
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
     """An act that needs a permission.
 
-    ``name`` is ``owner:object:action``; ``roles`` are the committees that hold it. Nobody else does.
+    ``name`` is ``owner:object:action``; ``roles`` are the committees that hold it. Nobody else does. ``reveals`` says
+    that its pages show what nobody who takes part may know (questions, keys): only roles whose members are barred may
+    hold it, and each of its pages is put on record or says that it reveals nothing. ``lasts`` says that those who
+    answer for a campaign afterwards keep it when the campaign is archived; all else ends then.
     """
 
     name: str
     title: Text
     roles: frozenset[Role]
+    reveals: bool = False
+    lasts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +106,37 @@ class JobKind:
     title: Text
     run: Callable[[Context, Mapping[str, Any], Callable[[int, int], None]], Mapping[str, Any]]
     every: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message on its way to one person, in that person's language.
+
+    ``key`` is the same whenever the same message is handed over, so that a service that has it already can tell;
+    ``address`` is a phone number in E.164 or an e-mail address.
+    """
+
+    key: str
+    address: str
+    subject: str
+    body: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way to bring letters to people: mail, or an SMS gateway.
+
+    ``name`` is ``<plugin>.<what>``; ``reaches`` is the kind of contact it serves. ``open()`` gives a context manager
+    over one connection, whose value takes one letter after the other, and returns once the letter is handed over. It
+    raises ``cuocthi.errors.Undeliverable`` for a letter that can never arrive; after any other exception the letter is
+    tried again later.
+    """
+
+    name: str
+    title: Text
+    reaches: ContactKind
+    open: Callable[[], AbstractContextManager[Callable[[Letter], None]]]
 
 
 class Direction(StrEnum):
@@ -277,7 +333,8 @@ class PublicationSection:
     """A section of a publication: prose, a table, a chart. The one set of data behind every output.
 
     ``columns`` and ``rows`` make the table, the CSV and the JSON; ``chart`` ("bar" or "") draws the first text
-    column against the first number column.
+    column against the first number column. ``page`` is where it stands: "statistics", which the campaign's settings
+    may leave out, or "documents", beside what there is to read.
     """
 
     key: str
@@ -287,6 +344,7 @@ class PublicationSection:
     note: str = ""
     chart: str = ""
     order: int = 50
+    page: str = "statistics"
 
 
 @dataclass(frozen=True, slots=True)

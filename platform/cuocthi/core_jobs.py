@@ -6,9 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from cuocthi.contributions import JobKind
+from cuocthi.messages.delivery import deliver_due
+from cuocthi.messages.domain import forget_old
 from cuocthi.standings.refresh import rebuild_drafts
 from cuocthi.text import T
-from cuocthi.timelines.domain import announce_edges
+from cuocthi.timelines.announcing import announce_edges
+from cuocthi.users.tickets import forget_expired
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +27,13 @@ def _rebuild(ctx: Context, _arguments: Mapping[str, Any], progress: Callable[[in
     return {"rankings": rebuild_drafts(ctx, progress=progress)}
 
 
+def _forget(ctx: Context, _arguments: Mapping[str, Any], _progress: Callable[[int, int], None]) -> Mapping[str, Any]:
+    return {"messages": forget_old(ctx), "tickets": forget_expired(ctx)}
+
+
 CORE_JOBS = (
     JobKind("core.phases", T("Tell what the timeline opened and closed"), _announce, every=timedelta(seconds=5)),
     JobKind("core.rankings", T("Rebuild rankings whose results changed"), _rebuild, every=timedelta(seconds=30)),
+    JobKind("core.messages", T("Send messages"), deliver_due, every=timedelta(seconds=2)),
+    JobKind("core.forgetting", T("Forget old messages and codes"), _forget, every=timedelta(hours=1)),
 )

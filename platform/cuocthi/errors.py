@@ -68,3 +68,7 @@ class InvalidData(DomainError):
 
 class ContractError(RuntimeError):
     """A plugin, or the core, breaks the plugin contract; the application must not start or go on."""
+
+
+class Undeliverable(Exception):
+    """A channel says that a letter can never arrive: its address does not exist, or refuses it."""

@@ -7,6 +7,7 @@ from cuocthi.documents.models import Document
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.files.models import StoredFile
 from cuocthi.jobs.models import Job
+from cuocthi.messages.models import Message
 from cuocthi.rules.models import RulesVersion
 from cuocthi.standings.models import (
     Confirmation,
@@ -20,12 +21,16 @@ from cuocthi.standings.models import (
 )
 from cuocthi.timelines.models import Phase, PhaseEdge, Window
 from cuocthi.units.models import Unit
-from cuocthi.users.models import Contact, User, WebSession
+from cuocthi.users.models import Contact, RecoveryCode, SecondFactor, Ticket, User, WebSession
 
 CORE_MODELS = (
     User,
     Contact,
     WebSession,
+    Ticket,
+    SecondFactor,
+    RecoveryCode,
+    Message,
     Unit,
     Campaign,
     Division,

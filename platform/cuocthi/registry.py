@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from cuocthi.contributions import (
+    Channel,
     ContestFormat,
     JobKind,
     Migrations,
@@ -15,6 +16,7 @@ from cuocthi.contributions import (
     SettingsSpec,
 )
 from cuocthi.errors import ContractError
+from cuocthi.messages.channels import channels
 from cuocthi.security.permissions import Permissions
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from cuocthi.config import Config
     from cuocthi.plugins.manager import Hooks
     from cuocthi.security.personal_data import Vault
+    from cuocthi.users.models import ContactKind
 
 Item = TypeVar("Item")
 
@@ -33,7 +36,10 @@ EXTENSION = "cuocthi"
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """One application's parts, all fixed at start. ``settings``, ``formats`` and ``jobs`` are found by name."""
+    """One application's parts, all fixed at start.
+
+    ``settings``, ``formats`` and ``jobs`` are found by name, ``channels`` by the kind of contact that each reaches.
+    """
 
     config: Config
     clock: Clock
@@ -43,6 +49,7 @@ class Registry:
     settings: Mapping[str, SettingsSpec]
     formats: Mapping[str, ContestFormat]
     jobs: Mapping[str, JobKind]
+    channels: Mapping[ContactKind, Channel]
     migrations: Mapping[str, Migrations]
     rehearsed_entries: Mapping[str, RehearsedEntry]
     rehearsal_steps: tuple[tuple[str, RehearsalStep], ...]
@@ -70,6 +77,7 @@ def build(config: Config, clock: Clock, hooks: Hooks, vault: Vault, core_jobs: t
         settings=_single(hooks.boot("register_settings", SettingsSpec), "settings"),
         formats=_formats(hooks),
         jobs={job.name: job for job in core_jobs} | _jobs(hooks),
+        channels=channels(config, hooks.boot("register_channels", Channel)),
         migrations=_single(hooks.boot("register_migrations", Migrations), "folder of migrations"),
         rehearsed_entries={item.source: item for _, item in rehearsals if isinstance(item, RehearsedEntry)},
         rehearsal_steps=tuple(

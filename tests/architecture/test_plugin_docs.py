@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
 import re
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ REFERENCE = (ROOT / "docs" / "plugins" / "hooks.md").read_text("utf-8")
 TUTORIAL = (ROOT / "docs" / "plugins" / "tutorial.md").read_text("utf-8")
 GUESS = ROOT / "examples" / "plugins" / "guess"
 PLUGINS = [*sorted((ROOT / "plugins").glob("*/cuocthi_*/plugin.py")), GUESS / "cuocthi_guess" / "plugin.py"]
+#: A gateway to phones is each installation's own; the one that its tests use stands for it.
+GATEWAY = ROOT / "tests" / "platform" / "test_messages.py"
 GUIDES = [
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
@@ -121,6 +124,14 @@ def members(node: ast.ClassDef) -> list[str]:
     return [ast.unparse(item) for item in node.body if isinstance(item, ast.AnnAssign)]
 
 
+def test_every_service_that_is_named_is_there() -> None:
+    (text,) = re.findall(r"^## Services\n(.*)", REFERENCE, re.MULTILINE | re.DOTALL)
+    named = re.findall(r"`(cuocthi(?:\.\w+)+)\.(\w+)`", text)
+    assert len(named) > 10
+    for module, name in named:
+        assert inspect.getdoc(getattr(importlib.import_module(module), name)), f"{module}.{name}"
+
+
 # --- hooks and those who use them -------------------------------------------------------------------------------------
 
 
@@ -130,8 +141,8 @@ def implemented(path: Path) -> set[str]:
 
 
 def test_a_hook_ships_only_with_something_that_uses_it() -> None:
-    assert len(PLUGINS) == 4
-    used: set[str] = set().union(*(implemented(path) for path in PLUGINS))
+    assert len(PLUGINS) == 5
+    used: set[str] = set().union(*(implemented(path) for path in [*PLUGINS, GATEWAY]))
     assert used == set(hook_names())
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     import click
     from flask import Blueprint
+    from sqlalchemy import Select
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         AwardList,
         Blocker,
         CampaignPart,
+        Channel,
         ContestFormat,
         Edge,
         EntryAction,
@@ -137,6 +139,12 @@ def register_rehearsals() -> Sequence[RehearsedEntry | RehearsalStep]:
     raise NotImplementedError
 
 
+@spec(HookClass.BOOT)
+def register_channels() -> Sequence[Channel]:
+    """Return ways to bring messages to people (mail, SMS), named ``<name>.<what>``."""
+    raise NotImplementedError
+
+
 # --- decorate -------------------------------------------------------------------------------------------------------
 
 
@@ -235,6 +243,12 @@ def export_campaign(ctx: Context, campaign: Campaign) -> Sequence[CampaignPart]:
 @spec(HookClass.EFFECT)
 def import_campaign(ctx: Context, campaign: Campaign, part: CampaignPart) -> None:
     """Create the plugin's part of a campaign from its file; raise InvalidData with every problem; all or nothing."""
+    raise NotImplementedError
+
+
+@spec(HookClass.EFFECT)
+def finishers(ctx: Context, campaign: Campaign) -> Sequence[Select[Any]]:
+    """Return a SELECT of the enrolments (their ``id`` alone) that have handed in an entry in the plugin's rounds."""
     raise NotImplementedError
 
 

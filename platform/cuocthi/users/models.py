@@ -19,7 +19,10 @@ class ContactKind(StrEnum):
 
 
 class User(Base):
-    """A person. Once used, a user is anonymised, never deleted."""
+    """A person. Once used, a user is anonymised, never deleted.
+
+    ``must_change_password``: somebody else chose the password, so it lasts until the first sign-in only.
+    """
 
     __tablename__ = "core_user"
     __table_args__ = (sa.Index("ix_core_user_name_folded", "name_folded"),)
@@ -32,6 +35,7 @@ class User(Base):
     is_admin: Mapped[bool] = mapped_column(default=False)
     is_demo: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
+    must_change_password: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
     contacts: Mapped[list[Contact]] = relationship(back_populates="user", order_by="Contact.id")
@@ -77,3 +81,75 @@ class WebSession(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcTime)
     device: Mapped[str] = mapped_column(sa.String(200), default="")
+
+
+class TicketKind(StrEnum):
+    """What a ticket lets its holder do; the first four ask for the code that was sent with it."""
+
+    SIGN_IN = "sign_in"
+    RESET = "reset"
+    CONTACT = "contact"
+    INVITATION = "invitation"
+    SIGN_IN_CHOICE = "sign_in_choice"
+    RESET_CHOICE = "reset_choice"
+    NEW_PASSWORD = "new_password"  # noqa: S105 - a word of the database
+    SECOND_FACTOR = "second_factor"
+
+
+class Ticket(Base):
+    """One step on the way of proving who one is, held by the browser that began it.
+
+    The browser has a random token, the table only its digest. Where a code was sent, a keyed hash of it stands here.
+    Wrong codes are counted here, so that whoever guesses spoils an own ticket and nobody else's. ``contact`` is the
+    contact that a code is to prove, sealed as it will be stored.
+    """
+
+    __tablename__ = "core_ticket"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(code_hash IS NOT NULL) = (kind IN ('sign_in', 'reset', 'contact', 'invitation'))", name="code_where_sent"
+        ),
+        sa.CheckConstraint(
+            "(user_id IS NULL) = (kind IN ('sign_in', 'reset', 'sign_in_choice', 'reset_choice'))", name="user_known"
+        ),
+        sa.CheckConstraint("(contact IS NOT NULL) = (kind = 'contact')", name="contact_to_prove"),
+        sa.Index("ix_core_ticket_expires_at", "expires_at"),
+    )
+
+    token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    kind: Mapped[TicketKind] = mapped_column(choice(TicketKind))
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id"), index=True)
+    contact_kind: Mapped[ContactKind | None] = mapped_column(choice(ContactKind))
+    blind_index: Mapped[str] = mapped_column(sa.String(64), default="")
+    contact: Mapped[bytes | None]
+    code_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class SecondFactor(Base):
+    """The secret that a person's authenticator shares with the platform, encrypted.
+
+    ``last_step`` is the time step of the last code that was accepted: no code is accepted twice. Until
+    ``confirmed_at`` it is on trial and asked for nowhere.
+    """
+
+    __tablename__ = "core_second_factor"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("core_user.id"), primary_key=True, autoincrement=False)
+    secret: Mapped[bytes]
+    last_step: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """A code on paper that replaces the authenticator once; only its keyed hash is stored."""
+
+    __tablename__ = "core_recovery_code"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("core_second_factor.user_id"), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    used_at: Mapped[datetime | None]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from contextlib import contextmanager
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from flask import Flask, g, has_request_context, redirect, request
-from flask_babel import Babel, gettext, ngettext
+from flask_babel import Babel, force_locale, gettext, ngettext
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
@@ -15,7 +16,7 @@ from cuocthi.text import Text
 from cuocthi.web import formats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from werkzeug.wrappers import Response
@@ -27,12 +28,26 @@ _YEAR = 365 * 24 * 3600
 
 def language() -> str:
     """Return the language of the page that is being made."""
-    if not has_request_context():
-        return LANGUAGES[0]
     if "language" not in g:
+        if not has_request_context():
+            return LANGUAGES[0]
         chosen = request.args.get("lang") or request.cookies.get(COOKIE) or ""
         g.language = chosen if chosen in LANGUAGES else LANGUAGES[0]
     return str(g.language)
+
+
+@contextmanager
+def in_language(chosen: str) -> Iterator[None]:
+    """Write texts in another language than the reader's: for letters, whose reader is not the one who asks for them."""
+    before = g.get("language")
+    g.language = chosen
+    try:
+        with force_locale(chosen):
+            yield
+    finally:
+        g.pop("language")
+        if before is not None:
+            g.language = before
 
 
 def translate(text: Text | str) -> str:
@@ -51,6 +66,8 @@ def _written(value: object) -> object:
         return translate(value)
     if isinstance(value, datetime):
         return formats.moment(value, language())
+    if isinstance(value, date):
+        return formats.day(value, language())
     if isinstance(value, int) and not isinstance(value, bool):
         return formats.number(value, language())
     return value
