@@ -100,6 +100,7 @@ def create_app(
     security_headers.init_app(app)
     _register_pages(app, hooks)
     _begin_transactions(app)
+    app.before_request(sign_in.lead_to_what_is_owed)
     return app
 
 
@@ -182,6 +183,12 @@ def _check_blueprint(app: Flask, plugin: str, blueprint: Blueprint) -> None:
     for endpoint, access in blueprint.access.items():
         if access not in {"public", "signed-in", "by-statement"} and access not in known:
             msg = f"plugin {plugin!r}: {endpoint} asks for the unknown permission {access!r}"
+            raise ContractError(msg)
+        if access in known and known[access].reveals and endpoint not in blueprint.on_record:
+            msg = (
+                f"plugin {plugin!r}: {endpoint} asks for {access!r}, which reveals questions; "
+                "say on_record=T(…), or reveals_nothing=True"
+            )
             raise ContractError(msg)
     templates = Path(blueprint.root_path) / "templates"
     foreign = [path.name for path in templates.iterdir() if path.name != plugin] if templates.is_dir() else []

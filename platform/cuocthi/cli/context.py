@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from cuocthi.app import registry_of
-from cuocthi.campaigns.models import Campaign
+from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.committees.queries import roles_in
 from cuocthi.context import Actor, Context
 from cuocthi.extensions import db
@@ -39,7 +39,7 @@ def committing(contact: str = "") -> Iterator[Context]:
     session = db.session()
     ctx = Context(session=session, hooks=parts().hooks, now=parts().clock.now())
     if contact:
-        ctx = Context(session=session, hooks=ctx.hooks, now=ctx.now, actor=Actor(_person(ctx, contact), "cli"))
+        ctx = Context(session=session, hooks=ctx.hooks, now=ctx.now, actor=Actor(person(ctx, contact), "cli"))
     try:
         yield ctx
         session.commit()
@@ -48,7 +48,8 @@ def committing(contact: str = "") -> Iterator[Context]:
         raise
 
 
-def _person(ctx: Context, contact: str) -> int:
+def person(ctx: Context, contact: str) -> int:
+    """Return the id of the one person with a contact. Raises click.BadParameter for none or several."""
     index = contact_index(normalise_contact(contact), parts().vault)
     found = list(ctx.session.scalars(sa.select(Contact.user_id).where(Contact.blind_index == index).distinct()))
     if len(found) != 1:
@@ -69,6 +70,7 @@ def campaign_named(ctx: Context, slug: str, *, permission: str = "") -> Campaign
         raise click.BadParameter(msg)
     if permission:
         permissions = parts().permissions
-        held = permissions.granted(roles_in(ctx, campaign_id=found.id, user_id=ctx.actor.user_id))
+        roles = roles_in(ctx, campaign_id=found.id, user_id=ctx.actor.user_id)
+        held = permissions.granted(roles, archived=found.state is CampaignState.ARCHIVED)
         require(held, permission, permissions.by_name)
     return found

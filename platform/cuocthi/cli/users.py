@@ -5,13 +5,15 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from cuocthi.cli.context import committing, parts
+from cuocthi.cli.context import committing, parts, person
 from cuocthi.users.domain import add_user, prepare_registration
+from cuocthi.users.models import User
+from cuocthi.users.second_factor import reset
 
 
 @click.group()
 def users() -> None:
-    """Add people who sign in."""
+    """Add people who sign in; help who lost the second factor."""
 
 
 @users.command()
@@ -30,3 +32,18 @@ def add(name: str, contact: str, password: str, *, admin: bool) -> None:
         user = add_user(ctx, registration=registration, password=password, vault=parts().vault)
         user.is_admin = user.is_admin or admin
     click.echo(f"{user.name} can sign in" + (" and create campaigns" if user.is_admin else ""))
+
+
+@users.command("reset-second-factor")
+@click.argument("contact")
+@click.option("--as", "administrator", default="", help="Contact of the person in whose name this is done.")
+@with_appcontext
+def reset_second_factor(contact: str, administrator: str) -> None:
+    """Take the lost second factor of the person with CONTACT off, sign the person out everywhere, and record it.
+
+    Be certain who asks: from then on the password alone lets this person in.
+    """
+    with committing(administrator) as ctx:
+        user = ctx.session.get_one(User, person(ctx, contact))
+        reset(ctx, user=user)
+    click.echo(f"{user.name} signs in without a second factor")

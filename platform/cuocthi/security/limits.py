@@ -2,6 +2,8 @@
 
 * Wrong passwords are counted per account *and* network: who guesses elsewhere does not stop the owner. A browser that
   has signed in to the account before is counted by itself, so that not even a neighbour in the same network does.
+* Codes are counted where they are asked for: per account and network, and, for browsers that the account does not know,
+  per contact as well, so that nobody is flooded with messages and no code is guessed by asking often enough.
 * Per network, only failures and registrations count, by the minute, and generously: a school, an agency or all phones
   of an operator share one address. Browsers known to an account are left alone.
 
@@ -15,14 +17,14 @@ import secrets
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app, request
+from flask import current_app, request, session
 from flask_limiter import Limiter, RateLimitExceeded
 from itsdangerous import BadSignature, URLSafeSerializer
 from limits import parse
 
 from cuocthi.errors import DomainError
 from cuocthi.users.contacts import contact_index, normalise_contact
-from cuocthi.web.context import registry
+from cuocthi.web.context import registry, signed_in_user_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +38,13 @@ WRONG_PASSWORDS = "10 per 15 minutes"
 FAILURES_OF_A_NETWORK = "300 per minute"
 REGISTRATIONS_OF_A_NETWORK = "600 per minute"
 NEW_DEVICES = "20 per day"
+CODES_OF_AN_ACCOUNT = "5 per 15 minutes"
+CODES_TO_A_CONTACT = "20 per hour;60 per day"
+CODES_OF_A_NETWORK = "60 per minute"
+WRONG_SECOND_FACTORS = "60 per day"
+
+#: Under this name the session keeps the mark of the account that somebody is about to enter.
+ACCOUNT = "account"
 
 #: The cookie by which a browser proves that it has signed in to an account before.
 DEVICE_COOKIE = "device"
@@ -62,7 +71,7 @@ def limit_sign_in(refuse: Callable[[], Response]) -> Callable[[View], View]:
         FAILURES_OF_A_NETWORK,
         methods=["POST"],
         deduct_when=_failed,
-        exempt_when=lambda: _known_device(account_mark(request.form.get("contact", ""))) is not None,
+        exempt_when=_is_known,
         on_breach=lambda _limit: refuse(),
     )
     per_account = limiter.limit(
@@ -95,12 +104,79 @@ def limit_registrations(refuse: Callable[[], Response]) -> Callable[[View], View
     return lambda view: cast("View", limit(guesses(view)))
 
 
-def remember_device(response: BaseResponse, contact: str) -> None:
-    """Let this browser be counted by itself when it signs in to the account of ``contact`` again.
+def limit_codes(refuse: Callable[[], Response]) -> Callable[[View], View]:
+    """Limit how many codes a view sends, whether it is sent the field ``contact`` or serves who has signed in."""
+    per_network = limiter.shared_limit(
+        CODES_OF_A_NETWORK,
+        "codes of a network",
+        methods=["POST"],
+        deduct_when=_led_on,
+        exempt_when=_is_known,
+        on_breach=lambda _limit: refuse(),
+    )
+    per_contact = limiter.shared_limit(
+        CODES_TO_A_CONTACT,
+        "codes to a contact",
+        key_func=_mark,
+        methods=["POST"],
+        deduct_when=_led_on,
+        exempt_when=_is_known,
+        on_breach=lambda _limit: refuse(),
+    )
+    per_account = limiter.shared_limit(
+        CODES_OF_AN_ACCOUNT,
+        "codes of an account",
+        key_func=_account_and_origin,
+        methods=["POST"],
+        deduct_when=_led_on,
+        on_breach=lambda _limit: refuse(),
+    )
+    return lambda view: cast("View", per_network(per_contact(per_account(view))))
+
+
+def limit_second_factor(refuse: Callable[[], Response]) -> Callable[[View], View]:
+    """Limit wrong codes of an authenticator, which only somebody tries who has the password or the session already."""
+    per_account = limiter.shared_limit(
+        WRONG_SECOND_FACTORS,
+        "wrong second factors of an account",
+        key_func=_mark,
+        methods=["POST"],
+        deduct_when=_failed,
+        exempt_when=_is_known,
+        on_breach=lambda _limit: refuse(),
+    )
+    per_origin = limiter.shared_limit(
+        WRONG_PASSWORDS,
+        "wrong second factors",
+        key_func=_account_and_origin,
+        methods=["POST"],
+        deduct_when=_failed,
+        on_breach=lambda _limit: refuse(),
+    )
+    return lambda view: cast("View", per_account(per_origin(view)))
+
+
+def limit_posts(amount: str, refuse: Callable[[], Response]) -> Callable[[View], View]:
+    """Limit how many forms of a public view a network may send by people who have not signed in.
+
+    ``amount`` is written as in "20 per hour"; only what the view took counts, not what it refused. ``refuse`` makes the
+    answer to those beyond, which should name another way: behind one address there may be a school.
+    """
+    limit = limiter.limit(
+        amount,
+        methods=["POST"],
+        deduct_when=lambda response: response.status_code < 400,  # noqa: PLR2004 - everything from there is a refusal
+        exempt_when=lambda: signed_in_user_id() is not None,
+        on_breach=lambda _limit: refuse(),
+    )
+    return lambda view: cast("View", limit(view))
+
+
+def remember_account(response: BaseResponse, mark: str) -> None:
+    """Let this browser be counted by itself when it signs in to the account of ``mark`` again.
 
     Only so many browsers a day: somebody who shares the contact could otherwise be a new one for every few guesses.
     """
-    mark = account_mark(contact)
     device, marks = _device()
     if device is None and not limiter.limiter.hit(parse(NEW_DEVICES), "new devices", mark):
         return
@@ -124,9 +200,31 @@ def account_mark(contact: str) -> str:
         return vault.blind_index(contact[:200], purpose="unknown contact")[:_MARK_LENGTH]
 
 
+def mark_of(index: str) -> str:
+    """Return what stands for the account of a contact with this blind index; see account_mark."""
+    return index[:_MARK_LENGTH]
+
+
+def _mark() -> str:
+    """Return the mark of the account that a request is about: of the contact it names, or that it is on the way to."""
+    if "contact" in request.form:
+        return account_mark(request.form["contact"])
+    if ACCOUNT in session:
+        return str(session[ACCOUNT])
+    return mark_of(registry().vault.blind_index(str(signed_in_user_id()), purpose="account"))
+
+
 def _account_and_origin() -> str:
-    mark = account_mark(request.form.get("contact", ""))
+    mark = _mark()
     return f"{mark}:{_known_device(mark) or _network()}"
+
+
+def _is_known() -> bool:
+    return _known_device(_mark()) is not None
+
+
+def _led_on(response: Response) -> bool:
+    return response.status_code < 400  # noqa: PLR2004 - the form was taken
 
 
 def _failed(response: Response) -> bool:

@@ -17,12 +17,14 @@ from cuocthi.users import queries
 from cuocthi.users.contacts import NormalisedContact, contact_index, normalise_contact, sealed_contact
 from cuocthi.users.models import User, WebSession
 from cuocthi.users.names import fold, normalise_name, sort_key
+from cuocthi.users.tickets import void_tickets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cuocthi.context import Context
     from cuocthi.security.personal_data import Vault
+    from cuocthi.text import Text
     from cuocthi.users.queries import Credential
 
 #: How many people may give the same unverified contact: a family shares a phone. It bounds what a sign-in costs.
@@ -41,21 +43,26 @@ class WrongCredentials(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A person about to be added, everything checked and the password hashed."""
+    """A person about to be added, everything checked and the password hashed.
+
+    ``temporary``: somebody else chose the password, so it must be changed at the first sign-in.
+    """
 
     name: str
     contact: NormalisedContact
     password_hash: str
+    temporary: bool = False
 
 
-def prepare_registration(*, name: str, contact: str, password: str) -> Registration:
+def prepare_registration(*, name: str, contact: str, password: str, temporary: bool = False) -> Registration:
     """Check what a new person entered and hash the password, outside of any transaction since that takes a while.
 
-    Raises DomainError (fields ``name``, ``contact``, ``password``) and Busy.
+    ``temporary`` says that somebody else entered it, who is not to know the password for long. Raises DomainError
+    (fields ``name``, ``contact``, ``password``) and Busy.
     """
     full_name, reached_at = normalise_name(name), normalise_contact(contact)
     check_strength(password, personal=[*fold(full_name).split(), fold(full_name).replace(" ", ""), *_parts(reached_at)])
-    return Registration(full_name, reached_at, hash_password(password))
+    return Registration(full_name, reached_at, hash_password(password), temporary)
 
 
 def _parts(contact: NormalisedContact) -> tuple[str, ...]:
@@ -91,6 +98,7 @@ def _insert(ctx: Context, registration: Registration, vault: Vault) -> User:
         name_folded=fold(registration.name),
         name_sort=sort_key(registration.name),
         password_hash=registration.password_hash,
+        must_change_password=registration.temporary,
         created_at=ctx.now,
     )
     user.contacts.append(sealed_contact(registration.contact, vault))
@@ -121,8 +129,8 @@ def find_credentials(ctx: Context, *, contact: str, vault: Vault) -> list[Creden
     return queries.credentials(ctx, index=contact_index(reached_at, vault))
 
 
-def check_credentials(credentials: Iterable[Credential], *, password: str, demo_allowed: bool) -> int:
-    """Return the id of the user whose password this is. It takes a while: call it outside of a transaction.
+def check_credentials(credentials: Iterable[Credential], *, password: str, demo_allowed: bool) -> Credential:
+    """Return the credential of the user whose password this is. It takes a while: call it outside of a transaction.
 
     Accounts of the demonstration sign in only where ``demo_allowed``. An unknown account takes as long as a known
     one and gets the same answer. Raises WrongCredentials and Busy.
@@ -130,7 +138,7 @@ def check_credentials(credentials: Iterable[Credential], *, password: str, demo_
     found = _matching(list(credentials), password)
     if found is None or (found.is_demo and not demo_allowed):
         raise WrongCredentials
-    return found.user_id
+    return found
 
 
 def _matching(credentials: list[Credential], password: str) -> Credential | None:
@@ -142,8 +150,8 @@ def _matching(credentials: list[Credential], password: str) -> Credential | None
 def authenticate(ctx: Context, *, contact: str, password: str, vault: Vault, demo_allowed: bool = False) -> User:
     """Return the user with this contact and password. Raises WrongCredentials and Busy."""
     credentials = find_credentials(ctx, contact=contact, vault=vault)
-    user_id = check_credentials(credentials, password=password, demo_allowed=demo_allowed)
-    return ctx.session.get_one(User, user_id)
+    found = check_credentials(credentials, password=password, demo_allowed=demo_allowed)
+    return ctx.session.get_one(User, found.user_id)
 
 
 def prepare_password(user: User, *, current: str, new: str) -> str:
@@ -154,19 +162,33 @@ def prepare_password(user: User, *, current: str, new: str) -> str:
     """
     if not verify_password(user.password_hash, current):
         raise DomainError(T("This is not your current password."), field="current")
+    if new == current:
+        raise DomainError(T("Please choose another password than the present one."), field="password")
+    return prepare_new_password(user, new=new)
+
+
+def prepare_new_password(user: User, *, new: str) -> str:
+    """Return the hash of the password that a person chooses without knowing the present one; see prepare_password."""
     check_strength(new, personal=fold(user.name).split())
     return hash_password(new)
 
 
-def change_password(ctx: Context, *, user: User, password_hash: str) -> None:
-    """Give a person another password and sign them out on every device."""
+def change_password(
+    ctx: Context,
+    *,
+    user: User,
+    password_hash: str,
+    summary: Text = T("Changed the own password"),  # noqa: B008 - a constant
+) -> None:
+    """Give a person another password and sign them out on every device; ``summary`` says how it came about."""
     user.password_hash = password_hash
+    user.must_change_password = False
     end_all_sessions(ctx, user_id=user.id)
     ctx.session.flush()
     record(
         ctx,
         action="core:user:change_password",
-        summary=T("Changed the own password"),
+        summary=summary,
         campaign=None,
         object_kind="user",
         object_id=user.id,
@@ -201,11 +223,27 @@ def end_session(ctx: Context, *, token: str) -> None:
     )
 
 
+def end_device(ctx: Context, *, user_id: int, session_id: str) -> bool:
+    """Sign a user out on one device; ``session_id`` is the session's ``token_hash``. Tell whether it was signed in."""
+    return bool(_end_sessions(ctx, user_id, WebSession.token_hash == session_id))
+
+
+def end_other_sessions(ctx: Context, *, user_id: int, token: str) -> int:
+    """Sign a user out on every device but the one with this token; return how many sessions that ended."""
+    void_tickets(ctx, user_id=user_id)
+    return _end_sessions(ctx, user_id, WebSession.token_hash != queries.token_hash(token))
+
+
 def end_all_sessions(ctx: Context, *, user_id: int) -> int:
     """Sign a user out on every device; return how many sessions that ended."""
+    void_tickets(ctx, user_id=user_id)
+    return _end_sessions(ctx, user_id)
+
+
+def _end_sessions(ctx: Context, user_id: int, *which: sa.ColumnElement[bool]) -> int:
     ended = ctx.session.execute(
         sa.update(WebSession)
-        .where(WebSession.user_id == user_id, WebSession.revoked_at.is_(None), WebSession.expires_at > ctx.now)
+        .where(WebSession.user_id == user_id, WebSession.revoked_at.is_(None), WebSession.expires_at > ctx.now, *which)
         .values(revoked_at=ctx.now)
         .returning(WebSession.token_hash)
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from cuocthi.users.contacts import mask, reveal
-from cuocthi.users.models import Contact, User, WebSession
+from cuocthi.users.models import Contact, ContactKind, SecondFactor, User, WebSession
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,13 +23,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a password is compared with. ``verified`` tells whether the contact certainly is this user's."""
+    """What a password is compared with. ``verified`` tells whether the contact certainly is this user's.
+
+    ``second_factor`` tells whether a code of an authenticator is asked for as well.
+    """
 
     user_id: int
+    name: str
     name_folded: str
     password_hash: str
     is_demo: bool
     verified: bool
+    second_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,21 @@ class SignedIn:
     name: str
     is_admin: bool
     is_demo: bool
+    must_change_password: bool
+    second_factor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnContact:
+    """A contact as its owner sees it: shown in part, and whether a code has proved it."""
+
+    id: int
+    kind: ContactKind
+    masked: str
+    verified: bool
+
+
+_SECOND_FACTOR = SecondFactor.confirmed_at.is_not(None).label("second_factor")
 
 
 def token_hash(token: str) -> str:
@@ -52,23 +72,47 @@ def credentials(ctx: Context, *, index: str) -> list[Credential]:
     rows = ctx.session.execute(
         sa.select(
             User.id,
+            User.name,
             User.name_folded,
             User.password_hash,
             User.is_demo,
             Contact.verified_at.is_not(None).label("verified"),
+            _SECOND_FACTOR,
         )
         .join(Contact, Contact.user_id == User.id)
+        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .where(Contact.blind_index == index, User.active)
         .order_by(Contact.verified_at.is_(None), User.id)
     )
-    return [Credential(row.id, row.name_folded, row.password_hash, row.is_demo, bool(row.verified)) for row in rows]
+    return [
+        Credential(
+            row.id,
+            row.name,
+            row.name_folded,
+            row.password_hash,
+            row.is_demo,
+            bool(row.verified),
+            bool(row.second_factor),
+        )
+        for row in rows
+    ]
+
+
+def accounts_reached(ctx: Context, *, index: str) -> list[Credential]:
+    """Return the accounts that a code sent to this contact may lead to: the one that proved it, else all who gave it.
+
+    A family may share a phone; who holds it is asked which of them it is.
+    """
+    known = credentials(ctx, index=index)
+    return [credential for credential in known if credential.verified] or known
 
 
 def signed_in(session: Session, *, token: str, now: datetime) -> SignedIn | None:
     """Return the user of a session that was neither ended nor has expired, or None (one statement)."""
     row = session.execute(
-        sa.select(User.id, User.name, User.is_admin, User.is_demo)
+        sa.select(User.id, User.name, User.is_admin, User.is_demo, User.must_change_password, _SECOND_FACTOR)
         .join(WebSession, WebSession.user_id == User.id)
+        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .where(
             WebSession.token_hash == token_hash(token),
             WebSession.revoked_at.is_(None),
@@ -76,7 +120,15 @@ def signed_in(session: Session, *, token: str, now: datetime) -> SignedIn | None
             User.active,
         )
     ).one_or_none()
-    return None if row is None else SignedIn(row.id, row.name, row.is_admin, row.is_demo)
+    return None if row is None else SignedIn(*row)
+
+
+def has_second_factor(ctx: Context, *, user_id: int) -> bool:
+    """Tell whether a user signs in with a second factor."""
+    found = sa.select(SecondFactor.user_id).where(
+        SecondFactor.user_id == user_id, SecondFactor.confirmed_at.is_not(None)
+    )
+    return ctx.session.scalar(found) is not None
 
 
 def open_sessions(ctx: Context, *, user_id: int) -> Sequence[WebSession]:
@@ -92,6 +144,17 @@ def masked_contacts(ctx: Context, *, user_id: int, vault: Vault) -> list[str]:
     """Return a user's contacts as they may be shown."""
     contacts = ctx.session.scalars(sa.select(Contact).where(Contact.user_id == user_id).order_by(Contact.id))
     return [mask(contact.kind, reveal(contact, vault)) for contact in contacts]
+
+
+def own_contacts(ctx: Context, *, user_id: int, vault: Vault) -> list[OwnContact]:
+    """Return a user's contacts as the user sees them, in the order in which they were given."""
+    contacts = ctx.session.scalars(sa.select(Contact).where(Contact.user_id == user_id).order_by(Contact.id))
+    return [
+        OwnContact(
+            contact.id, contact.kind, mask(contact.kind, reveal(contact, vault)), contact.verified_at is not None
+        )
+        for contact in contacts
+    ]
 
 
 def sharing_contact(ctx: Context, *, user_id: int) -> Sequence[User]:

@@ -7,19 +7,24 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, ClassVar, cast
 from urllib.parse import urlsplit
 
-from flask import request, session
+from flask import current_app, redirect, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
 
 from cuocthi.extensions import login_manager
+from cuocthi.security.limits import ACCOUNT, mark_of, remember_account
 from cuocthi.users import domain, queries
+from cuocthi.users.models import TicketKind
+from cuocthi.users.tickets import open_ticket
 from cuocthi.web.context import registry, request_time
 from cuocthi.web.context import session as database_session
 
 if TYPE_CHECKING:
     from flask import Flask
+    from werkzeug.wrappers import Response
 
     from cuocthi.context import Context
+    from cuocthi.users.queries import SignedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,8 @@ class LoginUser:
     id: int
     name: str
     is_admin: bool
+    must_change_password: bool
+    second_factor: bool
     token: str
     is_authenticated: ClassVar[bool] = True
     is_active: ClassVar[bool] = True
@@ -52,7 +59,11 @@ def load_user(token: str) -> LoginUser | None:
     found = queries.signed_in(database_session(), token=token, now=request_time())
     if found is None or (found.is_demo and not demo_allowed()):
         return None
-    return LoginUser(found.id, found.name, found.is_admin, token)
+    return _login_user(found, token)
+
+
+def _login_user(found: SignedIn, token: str) -> LoginUser:
+    return LoginUser(found.id, found.name, found.is_admin, found.must_change_password, found.second_factor, token)
 
 
 def reader() -> LoginUser | None:
@@ -82,6 +93,76 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+#: Where a browser on its way in wants to go afterwards, and the ticket that it holds.
+_NEXT, _TICKET = "next", "ticket"
+
+
+def go_on_to(target: str) -> None:
+    """Keep where this browser goes on to once somebody has signed in on it."""
+    session[_NEXT] = target
+
+
+def next_target() -> str:
+    """Return what :func:`go_on_to` kept."""
+    return str(session.get(_NEXT, ""))
+
+
+def hold_ticket(token: str, *, index: str) -> None:
+    """Let this browser hold a ticket; ``index`` is the blind index of the contact by which somebody comes."""
+    session[_TICKET], session[ACCOUNT] = token, mark_of(index)
+
+
+def held_ticket() -> str:
+    """Return the token of the ticket that this browser holds, or nothing."""
+    return str(session.get(_TICKET, ""))
+
+
+def enter(ctx: Context, *, user_id: int, second_factor: bool, index: str) -> Response:
+    """Sign a user in on this browser, or ask for the second factor first; answer with the way on.
+
+    ``index`` is the blind index of the contact by which the user came.
+    """
+    if second_factor:
+        opened = open_ticket(
+            ctx, kind=TicketKind.SECOND_FACTOR, vault=registry().vault, user_id=user_id, blind_index=index
+        )
+        hold_ticket(opened.token, index=index)
+        return redirect(url_for("users.enter_second_factor"))
+    response = redirect(local_target(next_target()))
+    begin(ctx, user_id=user_id)
+    remember_account(response, mark_of(index))
+    return response
+
+
+def local_target(target: str | None) -> str:
+    """Return an address of this site to go on to: ``target``, or my page if it is none or leads elsewhere."""
+    wanted = target or ""
+    parts = urlsplit(wanted)
+    # Browsers read a backslash as a slash and drop control characters: "/\host" would leave the site.
+    local = wanted.startswith("/") and not (parts.scheme or parts.netloc) and not wanted.startswith("//")
+    if not local or "\\" in wanted or not wanted.isprintable():
+        return url_for("me.show")
+    return request.script_root + wanted
+
+
+def lead_to_what_is_owed() -> Response | None:
+    """Before a personal or a staff page: lead to what the reader owes, a password of one's own, or a second factor."""
+    blueprint = current_app.blueprints.get(request.blueprint or "")
+    access: str = getattr(blueprint, "access", {}).get(request.endpoint, "")
+    staff = ":" in access or request.path.startswith("/staff")
+    if not (staff or access == "signed-in" or request.path.startswith("/me")):
+        return None
+    user = reader()
+    if user is None:
+        return None
+    if user.must_change_password and request.endpoint != "users.password":
+        return redirect(url_for("users.password"))
+    if staff and registry().config.staff_second_factor == "required" and not user.second_factor:
+        go_on_to(request.path)
+        return redirect(url_for("users.second_factor"))
+    return None
+
+
 def begin(ctx: Context, *, user_id: int) -> None:
     """Sign a user in on this browser; what it held of an earlier session is dropped."""
     hours = registry().config.session_hours
@@ -91,7 +172,7 @@ def begin(ctx: Context, *, user_id: int) -> None:
     session.permanent = True
     found = queries.signed_in(ctx.session, token=token, now=ctx.now)
     if found is not None:
-        login_user(LoginUser(found.id, found.name, found.is_admin, token))
+        login_user(_login_user(found, token))
         # From here on the cookie carries it: two pages opened at once would make one each, and one would be worthless.
         generate_csrf()
 

@@ -14,12 +14,14 @@ from cuocthi.enrolments.forms import JoinForm, join_form
 from cuocthi.enrolments.views.blueprints import campaign_pages
 from cuocthi.errors import DomainError
 from cuocthi.rules.queries import current_rules, rules_version
-from cuocthi.security.limits import limit_registrations, remember_device
+from cuocthi.security.limits import limit_registrations
 from cuocthi.text import T
-from cuocthi.units.queries import full_name, full_names, search_units, unit_by_code
+from cuocthi.units.queries import full_name, full_names, search_units, unit_by_link
 from cuocthi.users import sign_in
+from cuocthi.users.contacts import contact_index
 from cuocthi.users.domain import add_user, prepare_registration
 from cuocthi.users.models import User
+from cuocthi.users.queries import has_second_factor
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.htmx import htmx
@@ -92,14 +94,14 @@ def _joined(form: JoinForm) -> BaseResponse:
     with committing() as ctx:
         user = add_user(ctx, registration=registration, password=password, vault=registry().vault)
         _enrol(ctx, form, user)
-        sign_in.begin(ctx, user_id=user.id)
-    response = redirect(there)
-    remember_device(response, registration.contact.value)
-    return response
+        # Whoever registers again with name, contact and password signs in, with the second factor if there is one.
+        index = contact_index(registration.contact, registry().vault)
+        sign_in.go_on_to(there.removeprefix(request.script_root))
+        return sign_in.enter(ctx, user_id=user.id, second_factor=has_second_factor(ctx, user_id=user.id), index=index)
 
 
 def _enrol(ctx: Context, form: JoinForm, user: User) -> None:
-    unit = unit_by_code(ctx, code=form.unit.data or "")
+    unit = unit_by_link(ctx, code=form.unit.data or "")
     if unit is None:
         raise DomainError(T("Please choose your unit."), field="unit")
     enrol(
@@ -154,7 +156,7 @@ def _unit_part(ctx: Context) -> Response:
 
 def _unit_values(ctx: Context, form: JoinForm) -> dict[str, Any]:
     """Return the chosen unit, or else the units that match what is looked for."""
-    unit = unit_by_code(ctx, code=form.unit.data) if form.unit.data else None
+    unit = unit_by_link(ctx, code=form.unit.data) if form.unit.data else None
     if unit is not None:
         return {"unit": unit, "unit_name": full_name(ctx, unit=unit), "needs_note": unit.kind == queries.OTHER_UNIT}
     search = request.values.get("q", "").strip()[:100]

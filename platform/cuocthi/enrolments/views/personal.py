@@ -16,7 +16,7 @@ from cuocthi.enrolments.views.blueprints import campaign_pages, my_pages
 from cuocthi.errors import DomainError
 from cuocthi.rules.queries import current_rules, rules_version
 from cuocthi.users import sign_in
-from cuocthi.users.queries import masked_contacts, open_sessions, token_hash
+from cuocthi.users.queries import open_sessions, own_contacts, token_hash
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.htmx import htmx
 from cuocthi.web.rendering import render
@@ -97,7 +97,8 @@ def show() -> Response:
         "enrolments/me.html",
         enrolments=queries.enrolments_of(ctx, user_id=reader.id),
         staff_campaigns=queries.campaigns_of_member(ctx, user_id=reader.id),
-        contacts=masked_contacts(ctx, user_id=reader.id, vault=registry().vault),
+        contacts=own_contacts(ctx, user_id=reader.id, vault=registry().vault),
+        reached=registry().channels,
         devices=open_sessions(ctx, user_id=reader.id),
         this_device=token_hash(reader.token),
     )

@@ -1,21 +1,23 @@
-"""Signing in and out, and changing the password."""
+"""Signing in with a password and out, on one device or all, and changing the password."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from cuocthi.database import reading
 from cuocthi.errors import DomainError
-from cuocthi.security.limits import limit_sign_in, remember_device
+from cuocthi.security.limits import limit_sign_in
 from cuocthi.security.passwords import MIN_LENGTH
 from cuocthi.users import domain, sign_in
+from cuocthi.users.contacts import contact_index, normalise_contact
 from cuocthi.users.forms import PasswordForm, SignInForm
 from cuocthi.users.models import User
+from cuocthi.users.sign_in import local_target
+from cuocthi.users.views.blueprint import blueprint
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
@@ -25,11 +27,6 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
     from cuocthi.users.queries import Credential
-    from cuocthi.web.navigation import NavEntry
-
-blueprint = Blueprint("users", __name__, template_folder="templates")
-blueprints = (blueprint,)
-navigation: tuple[NavEntry, ...] = ()
 
 _CAMPAIGN_PATH = re.compile(r"/c/([a-z0-9-]+)/")
 
@@ -64,12 +61,11 @@ def _enter(form: SignInForm) -> BaseResponse:
     contact, password = form.contact.data or "", form.password.data or ""
     # Comparing the password takes a while; no transaction stays open meanwhile, above all no writing one.
     credentials = _credentials(contact)
-    user_id = domain.check_credentials(credentials, password=password, demo_allowed=sign_in.demo_allowed())
+    account = domain.check_credentials(credentials, password=password, demo_allowed=sign_in.demo_allowed())
+    index = contact_index(normalise_contact(contact), registry().vault)
+    sign_in.go_on_to(form.next.data or "")
     with committing() as ctx:
-        sign_in.begin(ctx, user_id=user_id)
-    response = redirect(local_target(form.next.data))
-    remember_device(response, contact)
-    return response
+        return sign_in.enter(ctx, user_id=account.user_id, second_factor=account.second_factor, index=index)
 
 
 def _credentials(contact: str) -> list[Credential]:
@@ -108,6 +104,18 @@ def sign_out_everywhere() -> BaseResponse:
     return redirect(url_for("users.sign_in"))
 
 
+@blueprint.route("/me/devices/end", methods=["POST"])
+def end_device() -> BaseResponse:
+    """Sign the reader out on one device."""
+    reader = sign_in.reader()
+    if reader is None:
+        return redirect(url_for("users.sign_in", next=url_for("me.show")))
+    with committing() as ctx:
+        ended = domain.end_device(ctx, user_id=reader.id, session_id=request.form.get("device", ""))
+    flash(_("That device is signed out.") if ended else _("That device had been signed out already."), "ok")
+    return redirect(url_for("me.show"))
+
+
 @blueprint.route("/me/password", methods=["GET", "POST"])
 def password() -> BaseResponse:
     """Show the form of another password, and take it: all other devices are signed out."""
@@ -137,14 +145,3 @@ def _change(form: PasswordForm, user_id: int) -> None:
     with committing() as ctx:
         domain.change_password(ctx, user=ctx.session.get_one(User, user_id), password_hash=hashed)
         sign_in.begin(ctx, user_id=user_id)
-
-
-def local_target(target: str | None) -> str:
-    """Return an address of this site to go on to: ``target``, or my page if it is none or leads elsewhere."""
-    wanted = target or ""
-    parts = urlsplit(wanted)
-    # Browsers read a backslash as a slash and drop control characters: "/\host" would leave the site.
-    local = wanted.startswith("/") and not (parts.scheme or parts.netloc) and not wanted.startswith("//")
-    if not local or "\\" in wanted or not wanted.isprintable():
-        return url_for("me.show")
-    return request.script_root + wanted
