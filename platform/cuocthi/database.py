@@ -118,6 +118,16 @@ def reading() -> Iterator[None]:
         _read_only.reset(token)
 
 
+@contextmanager
+def writing() -> Iterator[None]:
+    """Let transactions begun inside write, also where a page only reads; those open already stay as they are."""
+    token = _read_only.set(False)
+    try:
+        yield
+    finally:
+        _read_only.reset(token)
+
+
 def set_read_only(value: bool) -> None:  # noqa: FBT001 - a plain setter for the request hooks
     """Say whether transactions begun from here on, in this context, are read-only."""
     _read_only.set(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,8 @@ import sqlalchemy as sa
 from cuocthi.audit.models import AuditEvent, AuditHead
 from cuocthi.clock import to_micros
 from cuocthi.digest import digest
-from cuocthi.text import pack
+from cuocthi.errors import DomainError
+from cuocthi.text import T, pack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 GENESIS = "0" * 64
 _HEAD = 1
 _BATCH = 1_000
+_ANCHOR = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 _FIRST_HEAD = sa.text("INSERT INTO core_audit_head (id, hash) VALUES (:id, :hash) ON CONFLICT DO NOTHING")
 
 
@@ -104,6 +108,42 @@ def verify(ctx: Context) -> int | None:
             expected, last = event.hash, event.id
     head = ctx.session.scalar(sa.select(AuditHead.hash).where(AuditHead.id == _HEAD))
     return None if (head or GENESIS) == expected else last
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The number of an event and its hash: printed where nobody can take it back, it holds the log before it fast."""
+
+    number: int
+    hash: str
+
+    def __str__(self) -> str:
+        """Return the form in which it is printed and typed: NUMBER:HASH."""
+        return f"{self.number}:{self.hash}"
+
+
+def head(ctx: Context) -> Anchor | None:
+    """Return the end of the chain as it is now (one statement), None before the first event."""
+    row = ctx.session.execute(
+        sa.select(AuditEvent.id, AuditEvent.hash).order_by(AuditEvent.id.desc()).limit(1)
+    ).one_or_none()
+    return None if row is None else Anchor(row.id, row.hash)
+
+
+def read_anchor(text: str) -> Anchor:
+    """Return the anchor that somebody types or pastes. Raises DomainError (field ``anchor``) for anything else."""
+    found = _ANCHOR.fullmatch(text.strip().lower())
+    if found is None:
+        raise DomainError(T("An anchor is written NUMBER:HASH, as it is printed below the results."), field="anchor")
+    return Anchor(int(found[1]), found[2])
+
+
+def holds(ctx: Context, *, anchor: Anchor) -> bool:
+    """Tell whether the event that an anchor names is still the one that it was when the anchor was printed.
+
+    Together with :func:`verify` this finds a chain that was made anew as a whole, which is whole in itself.
+    """
+    return ctx.session.scalar(sa.select(AuditEvent.hash).where(AuditEvent.id == anchor.number)) == anchor.hash
 
 
 def _locked_head(ctx: Context) -> AuditHead:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,15 @@ import sqlalchemy as sa
 
 from cuocthi.audit.models import AuditEvent
 from cuocthi.text import Text, unpack
+from cuocthi.users.names import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from cuocthi.context import Context
+
+_BATCH = 1_000
 
 #: Of people, the log only shows the name; it knows nothing else of them.
 _user = sa.table("core_user", sa.column("id"), sa.column("name"), sa.column("name_folded"))
@@ -35,31 +39,64 @@ class Entry:
     before: dict[str, object]
     after: dict[str, object]
     hash: str
+    previous_hash: str
 
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """Which events are asked for; what is empty does not narrow. ``actor`` is a part of a person's folded name."""
+    """Which events are asked for; what is empty does not narrow.
+
+    ``since`` is the first moment that counts, ``until`` the first that does not. ``search`` is looked for in people's
+    names (without accents) and, as it is written, in the values of the summary; ``summaries`` are the messages in
+    which the reader's language holds it.
+    """
 
     campaign_id: int
     action: str = ""
-    actor: str = ""
+    actor_id: int | None = None
     object_kind: str = ""
     object_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    search: str = ""
+    summaries: Sequence[str] = ()
 
     def condition(self) -> sa.ColumnElement[bool]:
         """Return the events' condition in SQL."""
         conditions = [AuditEvent.campaign_id == self.campaign_id]
         if self.action:
             conditions.append(AuditEvent.action == self.action)
+        if self.actor_id is not None:
+            conditions.append(AuditEvent.actor_id == self.actor_id)
         if self.object_kind:
             conditions.append(AuditEvent.object_kind == self.object_kind)
         if self.object_id is not None:
             conditions.append(AuditEvent.object_id == self.object_id)
-        if self.actor:
-            named = sa.select(_user.c.id).where(_user.c.name_folded.contains(self.actor, autoescape=True))
-            conditions.append(AuditEvent.actor_id.in_(named))
+        if self.since is not None:
+            conditions.append(AuditEvent.at >= self.since)
+        if self.until is not None:
+            conditions.append(AuditEvent.at < self.until)
+        if self.search:
+            conditions.append(sa.or_(*self._found()))
         return sa.and_(*conditions)
+
+    def _found(self) -> Iterator[sa.ColumnElement[bool]]:
+        named = sa.select(_user.c.id).where(_user.c.name_folded.contains(fold(self.search), autoescape=True))
+        yield AuditEvent.actor_id.in_(named)
+        yield AuditEvent.summary.in_(self.summaries)
+        # As the values stand in the column: JSON writes letters beyond ASCII by their numbers.
+        written = json.dumps(self.search)[1:-1]
+        yield sa.cast(AuditEvent.params, sa.Text).contains(written, autoescape=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a campaign's log holds, for its filters: a message for each act, kinds of objects, and who acted."""
+
+    acts: Mapping[str, str]
+    kinds: Sequence[str]
+    summaries: Sequence[str]
+    actors: Sequence[tuple[int, str]]
 
 
 def events(
@@ -81,12 +118,42 @@ def events(
     return entries, total or 0
 
 
-def known(ctx: Context, *, campaign_id: int) -> tuple[list[str], list[str]]:
-    """Return the actions and the kinds of objects that a campaign's log holds, for the filters (one statement)."""
+def every_event(ctx: Context, *, criteria: Criteria) -> Iterator[Entry]:
+    """Yield all events that match, the oldest first, fetched in batches (one statement)."""
     rows = ctx.session.execute(
-        sa.select(AuditEvent.action, AuditEvent.object_kind).where(AuditEvent.campaign_id == campaign_id).distinct()
+        sa.select(AuditEvent, _user.c.name)
+        .outerjoin(_user, _user.c.id == AuditEvent.actor_id)
+        .where(criteria.condition())
+        .order_by(AuditEvent.id)
+        .execution_options(yield_per=_BATCH)
+    )
+    for event, name in rows:
+        yield _entry(event, name or "")
+
+
+def known(ctx: Context, *, campaign_id: int) -> Known:
+    """Return what there is to filter a campaign's log by (two statements)."""
+    rows = ctx.session.execute(
+        sa.select(AuditEvent.action, AuditEvent.object_kind, AuditEvent.summary)
+        .where(AuditEvent.campaign_id == campaign_id)
+        .distinct()
     ).all()
-    return sorted({action for action, _ in rows}), sorted({kind for _, kind in rows})
+    acted = sa.select(AuditEvent.actor_id).where(AuditEvent.campaign_id == campaign_id)
+    people = ctx.session.execute(
+        sa.select(_user.c.id, _user.c.name).where(_user.c.id.in_(acted)).order_by(_user.c.name, _user.c.id)
+    )
+    return Known(
+        acts={action: summary for action, _, summary in sorted(rows)},
+        kinds=sorted({kind for _, kind, _ in rows}),
+        summaries=sorted({summary for _, _, summary in rows}),
+        actors=[(number, name) for number, name in people],
+    )
+
+
+def names_of(ctx: Context, *, user_ids: Collection[int]) -> dict[int, str]:
+    """Return the names of people by number (one statement)."""
+    rows = ctx.session.execute(sa.select(_user.c.id, _user.c.name).where(_user.c.id.in_(user_ids)))
+    return {number: name for number, name in rows}  # noqa: C416 - rows are Row objects, not tuples
 
 
 def _entry(event: AuditEvent, actor: str) -> Entry:
@@ -102,4 +169,5 @@ def _entry(event: AuditEvent, actor: str) -> Entry:
         before=event.before,
         after=event.after,
         hash=event.hash,
+        previous_hash=event.previous_hash,
     )

@@ -1,28 +1,35 @@
-"""The audit log of a campaign, in words."""
+"""The audit log of a campaign, in words, with its check and its export."""
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from flask import g, request, url_for
+from flask import Response, g, request, stream_with_context, url_for
 from flask_babel import gettext as _
 
-from cuocthi.audit import queries
-from cuocthi.audit.domain import verify
-from cuocthi.audit.queries import Criteria
+from cuocthi.audit import export, queries
+from cuocthi.audit.domain import head, holds, read_anchor, verify
+from cuocthi.audit.queries import Criteria, Known
+from cuocthi.audit.words import act_in_words, changes, kind_in_words, people_in
+from cuocthi.clock import LOCAL_ZONE
+from cuocthi.database import set_read_only
+from cuocthi.enrolments.export import csv_lines
+from cuocthi.errors import DomainError
+from cuocthi.sheets.writing import MEDIA_TYPE, write_workbook
 from cuocthi.text import T
 from cuocthi.users.names import fold
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import reading_context
+from cuocthi.web.i18n import translate
 from cuocthi.web.navigation import NavEntry
+from cuocthi.web.on_record import put_on_record
 from cuocthi.web.rendering import render
 from cuocthi.web.requests import row_number
 from cuocthi.web.tables import Column, Filter, Table
 
 if TYPE_CHECKING:
-    from flask import Response
-
-    from cuocthi.context import Context
+    from collections.abc import Iterator
 
 pages = CampaignBlueprint("audit", __name__)
 blueprints = (pages,)
@@ -31,31 +38,49 @@ navigation = (NavEntry("audit", T("Audit log"), "audit.log", "core:audit:view", 
 
 @pages.page("/staff/audit/", permission="core:audit:view")
 def log() -> Response:
-    """List what was done in the campaign; the search is for a person's name."""
+    """List what was done in the campaign, or hand the list out as CSV or XLSX, which is put on record itself."""
     ctx = reading_context()
-    table = _table(ctx)
-    criteria = Criteria(
-        g.campaign.id,
-        action=table.filtered["action"],
-        actor=fold(table.search),
-        object_kind=table.filtered["kind"],
-        object_id=request.args.get("object", type=row_number),
-    )
-    oldest_first = not table.descending
+    known = queries.known(ctx, campaign_id=g.campaign.id)
+    table = _table(known)
+    criteria = _criteria(table, known)
+    if request.args.get("export") in table.exports:
+        return _exported(criteria, request.args["export"], table)
     rows, total = queries.events(
-        ctx, criteria=criteria, limit=table.limit, offset=table.offset, oldest_first=oldest_first
+        ctx, criteria=criteria, limit=table.limit, offset=table.offset, oldest_first=not table.descending
     )
-    return render("audit/log.html", table=table.show(rows, total))
+    names = queries.names_of(ctx, user_ids=people_in(rows))
+    return render(
+        "audit/log.html",
+        table=table.show(rows, total),
+        changed={row.id: changes(row, names) for row in rows},
+        kinds=kind_in_words,
+    )
 
 
 @pages.page("/staff/audit/check", permission="core:audit:view")
 def check() -> Response:
-    """Walk the whole chain and say whether it is unbroken."""
-    return render("audit/check.html", broken=verify(reading_context()))
+    """Walk the whole chain, say whether it is unbroken, and whether a printed anchor still holds."""
+    ctx = reading_context()
+    typed = request.args.get("anchor", "").strip()
+    held: bool | None = None
+    error = ""
+    if typed:
+        try:
+            held = holds(ctx, anchor=read_anchor(typed))
+        except DomainError as refused:
+            error = translate(refused.message)
+    return render(
+        "audit/check.html",
+        status=422 if error else 200,
+        broken=verify(ctx),
+        head=head(ctx),
+        typed=typed,
+        held=held,
+        error=error,
+    )
 
 
-def _table(ctx: Context) -> Table:
-    actions, kinds = queries.known(ctx, campaign_id=g.campaign.id)
+def _table(known: Known) -> Table:
     return Table(
         id="audit",
         path=url_for("audit.log", slug=g.campaign.slug),
@@ -68,7 +93,61 @@ def _table(ctx: Context) -> Table:
         ],
         sort="-at",
         filters=[
-            Filter("action", _("Act"), [(action, action) for action in actions]),
-            Filter("kind", _("Object"), [(kind, kind) for kind in kinds]),
+            Filter("who", _("Who"), [(str(number), name) for number, name in known.actors]),
+            Filter("action", _("Act"), [(action, act_in_words(text)) for action, text in known.acts.items()]),
+            Filter("kind", _("Object"), [(kind, kind_in_words(kind)) for kind in known.kinds]),
+            Filter("since", _("From"), kind="day"),
+            Filter("until", _("Until"), kind="day"),
         ],
+        exports=("csv", "xlsx"),
     )
+
+
+def _criteria(table: Table, known: Known) -> Criteria:
+    chosen = table.filtered
+    wanted = fold(table.search)
+    return Criteria(
+        g.campaign.id,
+        action=chosen["action"],
+        actor_id=int(chosen["who"]) if chosen["who"] else None,
+        object_kind=chosen["kind"],
+        object_id=request.args.get("object", type=row_number),
+        since=_midnight(chosen["since"]),
+        until=_midnight(chosen["until"], days=1),
+        search=table.search,
+        summaries=[msgid for msgid in known.summaries if wanted in fold(act_in_words(msgid))],
+    )
+
+
+def _midnight(day: str, days: int = 0) -> datetime | None:
+    """Return the moment at which a day begins here, or that many days later; None for no day or one beyond all time."""
+    if not day:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(day) + timedelta(days=days), time(), LOCAL_ZONE)
+    except OverflowError:
+        return None
+
+
+def _exported(criteria: Criteria, kind: str, table: Table) -> Response:
+    put_on_record(
+        action="core:audit:export",
+        summary=T("Exported the audit log"),
+        object_kind="audit",
+        after={name: value for name, value in table.filtered.items() if value},
+    )
+    found = export.rows(queries.every_event(reading_context(), criteria=criteria))
+    name = f"{g.campaign.slug}-audit.{kind}"
+    if kind == "xlsx":
+        response = Response(write_workbook([(_("Audit log"), [export.headings(), *found])]), content_type=MEDIA_TYPE)
+    else:
+        lines = csv_lines(export.headings(), _read_later(found))
+        response = Response(stream_with_context(lines), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _read_later(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    # The file is read after the request proper, in a transaction of its own.
+    set_read_only(True)
+    yield from rows

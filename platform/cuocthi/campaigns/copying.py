@@ -105,4 +105,11 @@ def _seat_members(ctx: Context, campaign: Campaign, copy: Campaign) -> None:
     for committee in committees_with_members(ctx, campaign_id=campaign.id):
         for member in committee.memberships:
             if member.ended_at is None:
-                appoint(ctx, campaign=copy, committee=again[committee.key], user=member.user, position=member.position)
+                appoint(
+                    ctx,
+                    campaign=copy,
+                    committee=again[committee.key],
+                    user=member.user,
+                    position=member.position,
+                    unit=member.unit,
+                )

@@ -32,7 +32,7 @@ from cuocthi.documents.queries import documents
 from cuocthi.errors import InvalidData
 from cuocthi.standings.criteria import RULES_OWNER, RankingRules
 from cuocthi.text import T, Text
-from cuocthi.timelines.domain import add_phase
+from cuocthi.timelines.domain import PhaseDraft, add_phases
 from cuocthi.timelines.localtime import write_moment
 from cuocthi.timelines.moving import Move, unmoved
 from cuocthi.timelines.queries import phases
@@ -84,24 +84,25 @@ def _create(ctx: Context, source: CampaignSource) -> Campaign:
     units = import_units(ctx, rows=source.units)
     counted = core.headcounts
     set_headcounts(ctx, campaign=campaign, rows=source.units, units=units, source=counted.source, as_of=counted.as_of)
-    for phase in core.phases:
-        add_phase(
-            ctx,
-            campaign=campaign,
-            key=phase.key,
-            kind=phase.kind,
-            title=phase.title,
-            windows=[times(window) for window in phase.windows],
-            description=phase.description,
-            source=phase.source,
-            number=phase.number,
-        )
+    add_phases(ctx, campaign=campaign, drafts=[_draft(phase) for phase in core.phases])
     for committee in core.committees:
         set_up_committee(ctx, campaign=campaign, **dataclasses.asdict(committee))
     _register(ctx, campaign, core.documents)
     if source.ranking is not None:
         save_settings(ctx, owner=RULES_OWNER, campaign=campaign, value=source.ranking)
     return campaign
+
+
+def _draft(phase: PhasePart) -> PhaseDraft:
+    return PhaseDraft(
+        key=phase.key,
+        kind=phase.kind,
+        title=phase.title,
+        windows=[times(window) for window in phase.windows],
+        description=phase.description,
+        source=phase.source,
+        number=phase.number,
+    )
 
 
 def set_headcounts(
@@ -173,7 +174,7 @@ def _core(ctx: Context, campaign: Campaign) -> CampaignFile:
             for phase in phases(ctx, campaign_id=campaign.id)
         ],
         committees=[
-            CommitteePart(item.key, item.role, item.title, item.decision)
+            CommitteePart(item.key, item.role, item.title, item.decision, item.sees_names)
             for item in committees(ctx, campaign_id=campaign.id)
         ],
         documents=[_document(item) for item in documents(ctx, campaign_id=campaign.id, public_only=False)],

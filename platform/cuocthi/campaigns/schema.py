@@ -51,6 +51,7 @@ class CommitteePart:
     role: Role
     title: str
     decision: str = ""
+    sees_names: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,20 +9,25 @@ import click
 import sqlalchemy as sa
 from flask.cli import with_appcontext
 
+from cuocthi.audit.domain import head as chain_head
+from cuocthi.audit.domain import holds, read_anchor
 from cuocthi.audit.domain import verify as verify_chain
 from cuocthi.campaigns import lifecycle
 from cuocthi.campaigns.exchange import export_campaign, import_campaign
 from cuocthi.campaigns.files import read_folder, write_folder
 from cuocthi.campaigns.models import Campaign
-from cuocthi.cli.context import campaign_named, committing
+from cuocthi.cli.context import campaign_named, committing, parts
+from cuocthi.committees.matrix import matrix
 from cuocthi.errors import DomainError
 from cuocthi.rules.domain import issue_rules
 from cuocthi.rules.language import refuse_overtaken_rules, writer
 from cuocthi.standings import domain as standings
 from cuocthi.standings.queries import latest_ranking, standing_rows
 from cuocthi.text import T
-from cuocthi.timelines.domain import announce_edges, close_now
+from cuocthi.timelines.announcing import announce_edges
+from cuocthi.timelines.domain import close_now
 from cuocthi.timelines.queries import rounds
+from cuocthi.web.i18n import translate
 
 if TYPE_CHECKING:
     from cuocthi.context import Context
@@ -116,6 +121,20 @@ def archive(slug: str, contact: str) -> None:
         lifecycle.archive_campaign(ctx, campaign=campaign_named(ctx, slug, permission="core:campaign:open"))
 
 
+@campaigns.command("permissions")
+@click.argument("slug")
+@with_appcontext
+def permissions_(slug: str) -> None:
+    """Show who may do what in a campaign, by the titles of its committees."""
+    with committing() as ctx:
+        found = matrix(ctx, campaign=campaign_named(ctx, slug), permissions=parts().permissions)
+    for group in found.groups:
+        click.echo(f"{translate(group.title)}:")
+        for row in group.rows:
+            names = [translate(title) for role, title in found.titles.items() if role in row.holders]
+            click.echo(f"  {row.permission.name}\t{translate(row.permission.title)}\t{'; '.join(names) or '–'}")
+
+
 @click.group()
 def rankings() -> None:
     """Build, show and adopt rankings."""
@@ -185,15 +204,25 @@ def audit() -> None:
 
 
 @audit.command()
+@click.option("--anchor", default="", help="NUMBER:HASH as printed with published results; compared with the log.")
 @with_appcontext
-def verify() -> None:
+def verify(anchor: str) -> None:
     """Check the chain of the audit log; name the first record that was tampered with, and exit 1."""
     with committing() as ctx:
-        broken = verify_chain(ctx)
+        broken, end = verify_chain(ctx), chain_head(ctx)
+        printed = read_anchor(anchor) if anchor else None
+        kept = printed is None or holds(ctx, anchor=printed)
     if broken is not None:
         click.echo(f"record {broken} does not fit the chain")
+    if printed is not None and not kept:
+        click.echo(f"record {printed.number} is not the one that was printed")
+    if broken is not None or not kept:
         raise SystemExit(1)
     click.echo("the chain is whole")
+    if printed is not None:
+        click.echo(f"record {printed.number} is the one that was printed")
+    if end is not None:
+        click.echo(f"its end is {end}")
 
 
 def _round(ctx: Context, campaign: Campaign, number: int) -> Phase:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager, selectinload
 
 from cuocthi.committees.models import Committee, Membership
 from cuocthi.contributions import Role
+from cuocthi.units.models import Unit
 from cuocthi.users.models import User
 
 if TYPE_CHECKING:
@@ -28,15 +29,61 @@ def roles_in(ctx: Context, *, campaign_id: int, user_id: int | None) -> frozense
     return frozenset(rows)
 
 
+def roles_by_campaign(ctx: Context, *, user_id: int) -> dict[int, frozenset[Role]]:
+    """Return by campaign the roles a user holds now (one statement)."""
+    rows = ctx.session.execute(
+        sa.select(Committee.campaign_id, Committee.role)
+        .join(Membership)
+        .where(Membership.user_id == user_id, Membership.ended_at.is_(None))
+    )
+    found: dict[int, set[Role]] = {}
+    for campaign_id, role in rows:
+        found.setdefault(campaign_id, set()).add(role)
+    return {campaign_id: frozenset(roles) for campaign_id, roles in found.items()}
+
+
+def barring() -> sa.ColumnElement[bool]:
+    """Return the condition that a seat, joined with its committee, bars whoever holds or held it from the contest."""
+    return sa.and_(Committee.role.in_([role for role in Role if role.bars]), Membership.annulled_at.is_(None))
+
+
 def has_sat(ctx: Context, *, campaign_id: int, user_id: int) -> bool:
-    """Tell whether a user sits or ever sat on a committee of a campaign: who could see the questions takes no part."""
+    """Tell whether a user is barred from a campaign by a seat on one of its committees, also by one that has ended."""
     seats = (
         sa.select(Membership.id)
         .join(Committee)
-        .where(Committee.campaign_id == campaign_id, Membership.user_id == user_id)
+        .where(Committee.campaign_id == campaign_id, Membership.user_id == user_id, barring())
         .limit(1)
     )
     return ctx.session.scalar(seats) is not None
+
+
+def barring_seats(ctx: Context, *, campaign_id: int, user_id: int) -> Sequence[Membership]:
+    """Return the seats that bar a user from a campaign, with their committees, in the order of appointment."""
+    return ctx.session.scalars(
+        sa.select(Membership)
+        .join(Membership.committee)
+        .where(Committee.campaign_id == campaign_id, Membership.user_id == user_id, barring())
+        .order_by(Membership.id)
+        .options(contains_eager(Membership.committee))
+    ).all()
+
+
+def coordinated_units(ctx: Context, *, campaign_id: int, user_id: int, by_name: bool = False) -> Sequence[Unit]:
+    """Return the units that a user coordinates now, ``by_name`` those whose people may be known (one statement)."""
+    return ctx.session.scalars(
+        sa.select(Unit)
+        .join(Membership, Membership.unit_id == Unit.id)
+        .join(Committee, Committee.id == Membership.committee_id)
+        .where(
+            Committee.campaign_id == campaign_id,
+            Committee.role == Role.COORDINATING,
+            Membership.user_id == user_id,
+            Membership.ended_at.is_(None),
+            *([Committee.sees_names] if by_name else []),
+        )
+        .order_by(Unit.path)
+    ).all()
 
 
 def committees(ctx: Context, *, campaign_id: int) -> Sequence[Committee]:
@@ -47,12 +94,14 @@ def committees(ctx: Context, *, campaign_id: int) -> Sequence[Committee]:
 
 
 def committees_with_members(ctx: Context, *, campaign_id: int) -> Sequence[Committee]:
-    """Return a campaign's committees with all seats, also ended ones, and who holds them (three statements)."""
+    """Return a campaign's committees with all seats, also ended ones, their holders and units (four statements)."""
     return ctx.session.scalars(
         sa.select(Committee)
         .where(Committee.campaign_id == campaign_id)
         .order_by(Committee.id)
-        .options(selectinload(Committee.memberships).selectinload(Membership.user))
+        .options(
+            selectinload(Committee.memberships).options(selectinload(Membership.user), selectinload(Membership.unit))
+        )
     ).all()
 
 

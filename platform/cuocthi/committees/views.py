@@ -9,17 +9,20 @@ import sqlalchemy as sa
 from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
-from cuocthi.committees.domain import discharge, edit_committee, set_up_committee
-from cuocthi.committees.forms import ROLES, AppointmentForm, CommitteeForm, NewCommitteeForm, NewMemberForm
+from cuocthi.committees.domain import discharge, edit_committee, set_up_committee, unit_meant
+from cuocthi.committees.forms import AppointmentForm, CommitteeForm, NewCommitteeForm, NewMemberForm
+from cuocthi.committees.matrix import matrix
 from cuocthi.committees.queries import committee_of, committees, committees_with_members, membership_of, people_named
+from cuocthi.committees.words import ROLES
 from cuocthi.contributions import Role
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import DomainError
 from cuocthi.standings.appointments import appoint
 from cuocthi.text import T
-from cuocthi.users.domain import add_user, find_credentials, prepare_registration
+from cuocthi.users.domain import find_credentials
 from cuocthi.users.models import User
 from cuocthi.users.names import fold
+from cuocthi.users.newcomers import add_newcomer, invite, prepare_newcomer
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
     from cuocthi.committees.models import Committee
     from cuocthi.context import Context
+    from cuocthi.users.contacts import NormalisedContact
 
 EDIT = "core:committee:edit"
 _FOUND = 10
@@ -50,7 +54,14 @@ navigation = (NavEntry("committees", T("Committees"), "committees.listing", "cor
 def listing() -> Response:
     """Show the committees and who sits on them."""
     found = committees_with_members(reading_context(), campaign_id=g.campaign.id)
-    return render("committees/listing.html", committees=found, roles=dict(ROLES))
+    return render("committees/listing.html", committees=found, roles=ROLES)
+
+
+@blueprint.page("/staff/permissions", permission="core:campaign:view")
+def permissions() -> Response:
+    """Show who may do what in this campaign."""
+    found = matrix(reading_context(), campaign=g.campaign, permissions=registry().permissions)
+    return render("committees/permissions.html", groups=found.groups, titles=found.titles)
 
 
 @blueprint.page("/staff/committees/new", permission=EDIT)
@@ -73,6 +84,7 @@ def add() -> AnyResponse:
                     role=Role(form.role.data),
                     title=(form.title.data or "").strip(),
                     decision=(form.decision.data or "").strip(),
+                    sees_names=form.sees_names.data,
                 )
         except DomainError as error:
             attach_error(form, error)
@@ -85,7 +97,9 @@ def add() -> AnyResponse:
 def committee(committee_id: int) -> Response:
     """Show a committee's title and decision for editing."""
     found = _committee(reading_context(), committee_id)
-    form = CommitteeForm(data={"title": found.title, "decision": found.decision})
+    form = CommitteeForm(
+        data={"title": found.title, "decision": found.decision, "sees_names": found.sees_names},
+    )
     return render("committees/committee.html", form=form, committee=found)
 
 
@@ -103,6 +117,7 @@ def save(committee_id: int) -> AnyResponse:
                     committee=found,
                     title=(form.title.data or "").strip(),
                     decision=(form.decision.data or "").strip(),
+                    sees_names=form.sees_names.data,
                 )
         except DomainError as error:
             attach_error(form, error)
@@ -131,8 +146,7 @@ def store_appointment(committee_id: int) -> AnyResponse:
     if form.validate():
         try:
             with committing() as changing:
-                position = (form.position.data or "").strip()
-                appoint(changing, campaign=g.campaign, committee=found, user=user, position=position)
+                _appoint(changing, form, committee=found, user=user)
         except DomainError as error:
             attach_error(form, error)
         else:
@@ -167,12 +181,36 @@ def _appoint_new(form: NewMemberForm, committee_id: int) -> AnyResponse:
     campaign_id = g.campaign.id
     reading_context().session.rollback()
     password = form.password.data or ""
-    registration = prepare_registration(name=form.name.data or "", contact=form.contact.data or "", password=password)
+    registration = prepare_newcomer(
+        name=form.name.data or "", contact=form.contact.data or "", password=password, reached=registry().channels
+    )
     with committing() as ctx:
         found = committee_of(ctx, campaign_id=campaign_id, committee_id=committee_id) or abort(404)
-        user = add_user(ctx, registration=registration, password=password, vault=registry().vault)
-        appoint(ctx, campaign=g.campaign, committee=found, user=user, position=(form.position.data or "").strip())
+        user = add_newcomer(ctx, registration=registration, password=password, vault=registry().vault)
+        _appoint(ctx, form, committee=found, user=user)
+        if not password:
+            _invite(ctx, registration.contact, committee=found, user=user)
     return _done(_("%(name)s now sits on “%(committee)s”.", name=user.name, committee=found.title))
+
+
+def _invite(ctx: Context, contact: NormalisedContact, *, committee: Committee, user: User) -> None:
+    parts, words = registry(), {"committee": committee.title, "campaign": g.campaign.name}
+    address = parts.config.public_url.rstrip("/") + url_for("users.invited").removeprefix(request.script_root)
+    invite(
+        ctx,
+        user=user,
+        contact=contact,
+        reason=T("You have been appointed to “%(committee)s” of “%(campaign)s”.", **words),
+        address=f"{address}?ticket=",
+        vault=parts.vault,
+        language=g.campaign.language,
+    )
+
+
+def _appoint(ctx: Context, form: AppointmentForm | NewMemberForm, *, committee: Committee, user: User) -> None:
+    position = (form.position.data or "").strip()
+    unit = unit_meant(ctx, text=form.unit.data or "") if committee.role.bound_to_unit else None
+    appoint(ctx, campaign=g.campaign, committee=committee, user=user, position=position, unit=unit)
 
 
 @blueprint.page("/staff/committees/seats/<int:membership_id>/end", permission=EDIT)

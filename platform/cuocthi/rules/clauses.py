@@ -39,8 +39,9 @@ def core_clauses(
         RuleClause("name", words.name.heading, _name(campaign, words), 10),
         RuleClause("entrants", words.entrants.heading, _entrants(campaign, words), 20),
     ]
-    if committees:
-        barred = _joined([committee.title for committee in committees], words)
+    barring = [committee.title for committee in committees if committee.role.bars]
+    if barring:
+        barred = _joined(barring, words)
         found.append(RuleClause("barred", words.barred.heading, words.barred.body.format(list=barred), 22))
     if campaign.content:
         found.append(
@@ -54,7 +55,7 @@ def core_clauses(
         RuleClause(RANKING_CLAUSE, words.ranking.heading, ranked, 60),
         RuleClause("results", words.results.heading, _results(campaign, words), 80),
         RuleClause("violations", words.violations.heading, words.violations.body, 84),
-        RuleClause("data", words.data.heading, _data(ranking, words), 88),
+        RuleClause("data", words.data.heading, _data(ranking, committees, words), 88),
         RuleClause("final", words.final.heading, _final(campaign, words), 95),
     ]
 
@@ -114,9 +115,11 @@ def _ranking(rules: RankingRules, words: Wording, titles: Mapping[str, str]) -> 
     return _paragraphs([counted, "\n".join(lines), words.ties])
 
 
-def _data(rules: RankingRules, words: Wording) -> str:
+def _data(rules: RankingRules, committees: Sequence[Committee], words: Wording) -> str:
     places = words.places.format(number=rules.public_places) if rules.public_places else ""
-    return words.data.body.format(places=places)
+    told = [committee.title for committee in committees if committee.sees_names]
+    names = words.told.format(list=_joined(told, words)) if told else ""
+    return words.data.body.format(places=places) + names
 
 
 def _results(campaign: Campaign, words: Wording) -> str:

@@ -49,6 +49,7 @@ class Wording:
     ties: str
     portal: str
     places: str
+    told: str
     support: str
     joint: str
     name: ClauseText

@@ -11,24 +11,38 @@ from cuocthi.text import T
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_ALL = frozenset(Role)
+#: The owner of the core's permissions.
+CORE = "core"
+
+#: Who answers for a campaign once it is archived: complaints, inspections, corrections. All other roles end with it.
+ANSWERING = frozenset({Role.ORGANISING, Role.STANDING, Role.OVERSIGHT})
+
+_MEMBERS = frozenset(Role) - {Role.COORDINATING}
 _ORGANISING = frozenset({Role.ORGANISING})
 _ORGANISING_AND_JURY = frozenset({Role.ORGANISING, Role.JURY})
+_FOLLOWING = frozenset({Role.ORGANISING, Role.JURY, Role.SUPPORT, Role.OVERSIGHT, Role.STANDING})
+_WRITING = frozenset({Role.ORGANISING, Role.SUPPORT, Role.EDITORIAL})
 
-#: What the core's own staff pages ask for.
+#: What the core's own staff pages ask for. Who oversees holds what is called ``…:view``, and nothing else.
 CORE_PERMISSIONS = (
-    Permission("core:campaign:view", T("See the campaign's staff pages"), _ALL),
+    Permission("core:campaign:view", T("See the campaign's staff pages"), _MEMBERS, lasts=True),
     Permission("core:campaign:edit", T("Change the campaign's basics and settings"), _ORGANISING),
+    Permission("core:unit:edit", T("Keep the tree of units, which all campaigns share"), _ORGANISING),
     Permission("core:campaign:open", T("Open and archive the campaign"), _ORGANISING),
     Permission("core:timeline:edit", T("Change the timeline, close or extend a round"), _ORGANISING),
     Permission("core:committee:edit", T("Appoint and discharge committee members"), _ORGANISING),
-    Permission("core:document:edit", T("Register documents and issue the rules"), _ORGANISING | {Role.SUPPORT}),
-    Permission("core:enrolment:view", T("See who takes part"), _ALL),
+    Permission("core:document:edit", T("Register documents and issue the rules"), _WRITING),
+    Permission("core:enrolment:view", T("See who takes part"), _FOLLOWING),
+    Permission(
+        "core:participation:view",
+        T("See how many of a unit's people take part"),
+        _FOLLOWING | {Role.COORDINATING},
+    ),
     Permission("core:entry:decide", T("Exclude and restore entries, decide ties"), _ORGANISING_AND_JURY),
-    Permission("core:ranking:view", T("See rankings before they are published"), _ALL),
+    Permission("core:ranking:view", T("See rankings before they are published"), _FOLLOWING, lasts=True),
     Permission("core:ranking:build", T("Build a ranking"), _ORGANISING_AND_JURY),
     Permission("core:ranking:adopt", T("Confirm the adoption of a ranking"), _ORGANISING_AND_JURY),
-    Permission("core:audit:view", T("Read the audit log"), frozenset({Role.ORGANISING, Role.OVERSIGHT})),
+    Permission("core:audit:view", T("Read the audit log"), ANSWERING, lasts=True),
 )
 
 
@@ -36,7 +50,10 @@ class Permissions:
     """All permissions of one application, by name."""
 
     def __init__(self, contributed: Iterable[tuple[str, Permission]]) -> None:
-        """Take the core's and the plugins' permissions; raise ContractError for a foreign prefix or a name twice."""
+        """Take the core's and the plugins' permissions.
+
+        Raises ContractError for a foreign prefix, a name twice, and for what reveals questions to who may take part.
+        """
         self.by_name: dict[str, Permission] = {permission.name: permission for permission in CORE_PERMISSIONS}
         for plugin, permission in contributed:
             if not permission.name.startswith(f"{plugin}:") or permission.name.count(":") != 2:  # noqa: PLR2004 - owner:object:action
@@ -45,12 +62,23 @@ class Permissions:
             if permission.name in self.by_name:
                 msg = f"plugin {plugin!r}: permission {permission.name!r} is registered twice"
                 raise ContractError(msg)
+            free = sorted(role for role in permission.roles if permission.reveals and not role.bars)
+            if free:
+                msg = f"plugin {plugin!r}: {permission.name!r} reveals questions, but {free[0]} members may take part"
+                raise ContractError(msg)
             self.by_name[permission.name] = permission
 
-    def granted(self, roles: Iterable[Role]) -> frozenset[str]:
-        """Return the names of the permissions that somebody with these roles holds."""
+    def granted(self, roles: Iterable[Role], *, archived: bool = False) -> frozenset[str]:
+        """Return the names of the permissions that somebody with these roles holds, or keeps once it is archived."""
         held = frozenset(roles)
-        return frozenset(name for name, permission in self.by_name.items() if permission.roles & held)
+        return frozenset(name for name, found in self.by_name.items() if holders(found, archived=archived) & held)
+
+
+def holders(permission: Permission, *, archived: bool = False) -> frozenset[Role]:
+    """Return the roles that hold a permission, in an ``archived`` campaign those that keep it."""
+    if not archived:
+        return permission.roles
+    return permission.roles & ANSWERING if permission.lasts else frozenset()
 
 
 def require(held: frozenset[str], name: str, known: Mapping[str, Permission]) -> None:

@@ -1,4 +1,4 @@
-"""Appointing committee members: who sits on a committee may not take part, also not with an entry made before."""
+"""Appointing committee members: whose role bars may not take part, also not with an entry made before."""
 
 from __future__ import annotations
 
@@ -14,18 +14,29 @@ if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.committees.models import Committee, Membership
     from cuocthi.context import Context
+    from cuocthi.units.models import Unit
     from cuocthi.users.models import User
 
 #: Why a member's entry does not count, in the language of the campaign.
 _BARRED = {"vi": "thành viên không được dự thi", "en": "members may not take part"}
 
 
-def appoint(ctx: Context, *, campaign: Campaign, committee: Committee, user: User, position: str = "") -> Membership:
-    """Give a person a seat on a committee. Who already takes part in the contest is excluded, with that reason.
+def appoint(
+    ctx: Context,
+    *,
+    campaign: Campaign,
+    committee: Committee,
+    user: User,
+    position: str = "",
+    unit: Unit | None = None,
+) -> Membership:
+    """Give a person a seat on a committee. Who already takes part is excluded, with that reason, if the role bars.
 
-    Raises Conflict if the person sits on the committee already.
+    Raises as :func:`seat` does.
     """
-    membership = seat(ctx, campaign=campaign, committee=committee, user=user, position=position)
+    membership = seat(ctx, campaign=campaign, committee=committee, user=user, position=position, unit=unit)
+    if not committee.role.bars:
+        return membership
     enrolment = ctx.session.scalar(
         sa.select(Enrolment).where(
             Enrolment.campaign_id == campaign.id,

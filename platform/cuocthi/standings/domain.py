@@ -281,8 +281,8 @@ def exclude_entry(ctx: Context, *, enrolment: Enrolment, reason: str) -> Decisio
 def restore_entry(ctx: Context, *, enrolment: Enrolment, reason: str) -> Decision:
     """Let an excluded person's entries count again, from the next ranking on.
 
-    Raises DomainError without a reason, Conflict if the person is not excluded, Forbidden for who sits or sat on a
-    committee.
+    Raises DomainError without a reason, Conflict if the person is not excluded, Forbidden for whom a seat bars; there
+    only :func:`cuocthi.standings.readmission.readmit` helps.
     """
     hold(ctx, campaign_id=enrolment.campaign_id)
     if has_sat(ctx, campaign_id=enrolment.campaign_id, user_id=enrolment.user_id):
@@ -297,7 +297,7 @@ def _decide(ctx: Context, enrolment: Enrolment, kind: DecisionKind, reason: str,
         campaign_id=enrolment.campaign_id,
         enrolment_id=enrolment.id,
         kind=kind,
-        reason=_checked_reason(reason),
+        reason=checked_reason(reason),
         decided_by=ctx.actor.user_id,
         decided_at=ctx.now,
     )
@@ -333,7 +333,7 @@ def decide_tie(
     """
     if ranking.state is not RankingState.PROVISIONAL:
         raise Conflict(T("Ties are decided in a ranking that is submitted and not yet adopted."))
-    written = _checked_reason(reason)
+    written = checked_reason(reason)
     rows = queries.tied_rows(ctx, ranking=ranking, rank=rank)
     if len(rows) < 2:  # noqa: PLR2004 - a tie has two
         raise DomainError(T("Nobody shares rank %(rank)s in this ranking.", rank=rank))
@@ -370,7 +370,8 @@ def decide_tie(
     return decision
 
 
-def _checked_reason(reason: str) -> str:
+def checked_reason(reason: str) -> str:
+    """Return a reason as it is kept: in one line. Raises DomainError (field ``reason``) if there is none."""
     written = " ".join(reason.split())
     if not written:
         raise DomainError(T("Please give the reason; it is kept on record."), field="reason")

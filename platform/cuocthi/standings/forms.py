@@ -33,6 +33,16 @@ class ReasonForm(BaseForm):
     )
 
 
+class ReadmissionForm(BaseForm):
+    """Why the appointment that bars a person was an error."""
+
+    reason = StringField(
+        _l("Why the appointment was an error"),
+        [InputRequired(_l("Please give the reason.")), Length(max=400)],
+        widget=TextArea(),
+    )
+
+
 class TieForm(BaseForm):
     """How persons who are equal are ordered."""
 

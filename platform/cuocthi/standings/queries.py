@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from cuocthi.campaigns.models import Headcount
 from cuocthi.committees.models import Committee, Membership
+from cuocthi.committees.queries import barring
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Missing
 from cuocthi.standings.models import (
@@ -305,7 +306,7 @@ def exclusions_changed(ctx: Context, *, ranking: Ranking) -> bool:
 
 
 def seated_persons(ctx: Context, *, ranking: Ranking) -> Sequence[tuple[str, str]]:
-    """Return (name, contest number) of those in a ranking who sit or sat on a committee and are not excluded."""
+    """Return (name, contest number) of those in a ranking whom a seat bars and who are not excluded."""
     return [
         (name, code)
         for name, code in ctx.session.execute(
@@ -317,6 +318,7 @@ def seated_persons(ctx: Context, *, ranking: Ranking) -> Sequence[tuple[str, str
                 Standing.ranking_id == ranking.id,
                 Committee.campaign_id == ranking.campaign_id,
                 Enrolment.state == EnrolmentState.ACTIVE,
+                barring(),
             )
             .distinct()
             .order_by(Enrolment.code)

@@ -156,13 +156,28 @@ class Factories:
         )
         return self._add(enrolment)
 
-    def member(self, campaign: Campaign, role: Role = Role.ORGANISING, *, user: User | None = None) -> User:
-        """Put a person (a new one unless given) on a committee of that role; return the person."""
+    def member(
+        self,
+        campaign: Campaign,
+        role: Role = Role.ORGANISING,
+        *,
+        user: User | None = None,
+        unit: Unit | None = None,
+    ) -> User:
+        """Put a person (a new one unless given) on a committee of that role, for a unit if it needs one."""
         user = user or self.user()
         number = next(self._numbers)
         committee = Committee(campaign_id=campaign.id, key=f"{role}-{number}", role=role, title=f"Ban số {number}")
         self._add(committee)
-        self._add(Membership(committee_id=committee.id, user_id=user.id, appointed_at=self._ctx.now))
+        bound = unit or self.unit() if role.bound_to_unit else None
+        self._add(
+            Membership(
+                committee_id=committee.id,
+                user_id=user.id,
+                appointed_at=self._ctx.now,
+                unit_id=bound.id if bound else None,
+            )
+        )
         return user
 
     def _window(self, opens_at: datetime | None, closes_at: datetime | None) -> Window:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
@@ -36,11 +37,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A choice that narrows a table: the name of its argument, its label, and (value, label) pairs."""
+    """A choice that narrows a table: the name of its argument, its label, and (value, label) pairs.
+
+    Of kind ``day`` it asks for a day instead, as 2024-10-05.
+    """
 
     name: str
     label: str | Text
-    choices: Sequence[tuple[str, str | Text]]
+    choices: Sequence[tuple[str, str | Text]] = ()
+    kind: Literal["choice", "day"] = "choice"
 
 
 @dataclass(slots=True)
@@ -171,6 +176,8 @@ class Table:
 
     def _chosen(self, chosen: Filter) -> str:
         value = self._argument(chosen.name)
+        if chosen.kind == "day":
+            return value if _is_day(value) else ""
         return value if value in {choice for choice, _ in chosen.choices} else ""
 
     def _arguments(self) -> dict[str, str]:
@@ -193,3 +200,11 @@ class Table:
         merged = self._arguments() | {self.prefix + name: value for name, value in changes.items()}
         query = urlencode({name: value for name, value in merged.items() if value})
         return f"{self.path}?{query}" if query else self.path
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

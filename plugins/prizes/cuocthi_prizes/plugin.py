@@ -67,9 +67,10 @@ def register_blueprints() -> Sequence[Blueprint]:
 @hookimpl
 def register_permissions() -> Sequence[Permission]:
     deciding = frozenset({Role.ORGANISING, Role.JURY})
+    seeing = deciding | {Role.SUPPORT, Role.OVERSIGHT, Role.STANDING}
     return [
         Permission("prizes:scheme:edit", T("Change the scheme of prizes"), frozenset({Role.ORGANISING})),
-        Permission("prizes:awards:view", T("See award lists before they are published"), frozenset(Role)),
+        Permission("prizes:awards:view", T("See award lists before they are published"), seeing, lasts=True),
         Permission("prizes:awards:adopt", T("Draw up award lists and confirm their adoption"), deciding),
     ]
 

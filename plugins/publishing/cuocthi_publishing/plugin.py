@@ -52,11 +52,14 @@ def register_blueprints() -> Sequence[Blueprint]:
 
 @hookimpl
 def register_permissions() -> Sequence[Permission]:
-    preparing = frozenset({Role.ORGANISING, Role.SUPPORT})
+    preparing = frozenset({Role.ORGANISING, Role.SUPPORT, Role.EDITORIAL})
+    seeing = preparing | {Role.JURY, Role.OVERSIGHT, Role.STANDING}
+    confirming = frozenset({Role.ORGANISING})
     return [
-        Permission("publishing:release:view", T("See releases before they are published"), frozenset(Role)),
-        Permission("publishing:release:edit", T("Make releases"), preparing),
-        Permission("publishing:release:confirm", T("Confirm and publish releases"), frozenset({Role.ORGANISING})),
+        Permission("publishing:release:view", T("See releases before they are published"), seeing, lasts=True),
+        # What was published may have to be corrected after the campaign.
+        Permission("publishing:release:edit", T("Make releases"), preparing, lasts=True),
+        Permission("publishing:release:confirm", T("Confirm and publish releases"), confirming, lasts=True),
     ]
 
 

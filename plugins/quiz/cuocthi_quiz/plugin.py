@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import click
     from flask import Blueprint
     from flask_wtf import FlaskForm
+    from sqlalchemy import Select
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
@@ -90,12 +91,13 @@ def register_blueprints() -> Sequence[Blueprint]:
 @hookimpl
 def register_permissions() -> Sequence[Permission]:
     asking = frozenset({Role.ORGANISING, Role.JURY, Role.SUPPORT})
+    overseen = frozenset({Role.OVERSIGHT})
     deciding = frozenset({Role.ORGANISING, Role.JURY})
     return [
-        Permission("quiz:question:view", T("Read the questions and their keys"), asking),
-        Permission("quiz:question:edit", T("Write questions"), asking),
-        Permission("quiz:question:approve", T("Approve and withdraw questions"), deciding),
-        Permission("quiz:attempt:view", T("See papers"), deciding | {Role.OVERSIGHT}),
+        Permission("quiz:question:view", T("Read the questions and their keys"), asking | overseen, reveals=True),
+        Permission("quiz:question:edit", T("Write questions"), asking, reveals=True),
+        Permission("quiz:question:approve", T("Approve and withdraw questions"), deciding, reveals=True),
+        Permission("quiz:attempt:view", T("See papers"), deciding | overseen),
     ]
 
 
@@ -210,6 +212,11 @@ def export_campaign(ctx: Context, campaign: Campaign) -> Sequence[CampaignPart]:
 @hookimpl
 def import_campaign(ctx: Context, campaign: Campaign, part: CampaignPart) -> None:
     campaign_file.import_part(ctx, campaign=campaign, part=part)
+
+
+@hookimpl
+def finishers(campaign: Campaign) -> Sequence[Select[tuple[int]]]:
+    return [queries.finishers(campaign_id=campaign.id)]
 
 
 @hookimpl

@@ -378,6 +378,11 @@ def unfinished(ctx: Context, *, round_id: int) -> Standing:
     return Standing(*row)
 
 
+def finishers(*, campaign_id: int) -> sa.Select[tuple[int]]:
+    """Return the SELECT of the enrolments that have handed in a paper."""
+    return sa.select(Attempt.enrolment_id).where(Attempt.campaign_id == campaign_id, Attempt.submitted_at.is_not(None))
+
+
 def activity(ctx: Context, *, campaign_id: int, since: datetime) -> tuple[int, int, int]:
     """Return how many persons started since, handed in since, and have a paper open now."""
     person = sa.distinct(Attempt.enrolment_id)

@@ -18,6 +18,8 @@ from cuocthi.campaigns.queries import campaign_by_slug
 from cuocthi.campaigns.views.blueprints import blueprint, home
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.errors import DomainError
+from cuocthi.standings.readmission import EXPORT
+from cuocthi.text import T
 from cuocthi.timelines.drawing import span_in_words
 from cuocthi.timelines.localtime import first_day, move_span
 from cuocthi.timelines.moving import next_anniversary, onto, unmoved
@@ -27,6 +29,7 @@ from cuocthi.users.models import User
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.forms import attach_error
 from cuocthi.web.i18n import language
+from cuocthi.web.on_record import put_on_record
 from cuocthi.web.rendering import render
 
 if TYPE_CHECKING:
@@ -155,6 +158,12 @@ def _found(ctx: Context, form: NewCampaignForm, founder: User) -> Campaign:
 def export() -> Response:
     """Hand the campaign out as a file from which another one can be made: no people, no results."""
     archive = write_archive(export_campaign(reading_context(), campaign=g.campaign))
+    put_on_record(
+        action=EXPORT,
+        summary=T("Exported the campaign with all that its parts hold, questions too"),
+        object_kind="campaign",
+        object_id=g.campaign.id,
+    )
     response = Response(archive, content_type="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="{g.campaign.slug}.zip"'
     return response

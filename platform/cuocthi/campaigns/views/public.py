@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import g, redirect, url_for
 
+from cuocthi.campaigns.models import CampaignState
 from cuocthi.campaigns.panels import shown_panels
 from cuocthi.campaigns.queries import public_campaigns
 from cuocthi.campaigns.views.blueprints import blueprint, home
 from cuocthi.campaigns.views.caching import cached
+from cuocthi.committees.queries import roles_by_campaign
 from cuocthi.contributions import Fact
 from cuocthi.documents.lines import document_line
 from cuocthi.documents.queries import documents
@@ -17,18 +19,29 @@ from cuocthi.enrolments.queries import campaigns_of_member
 from cuocthi.rules.markdown import to_html
 from cuocthi.rules.queries import current_rules
 from cuocthi.timelines.drawing import change, steps
+from cuocthi.timelines.extensions import granted
 from cuocthi.timelines.queries import phases, phases_by_campaign
 from cuocthi.users import sign_in
-from cuocthi.web.context import reading_context
+from cuocthi.web.context import reading_context, registry
 from cuocthi.web.i18n import language, translate
 from cuocthi.web.rendering import render
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
 
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.contributions import Role
+
 #: How many documents the campaign's page names itself; the others stand on their own page.
 _DOCUMENTS_SHOWN = 3
+#: Where members of a committee begin: the first page that they may see.
+_FIRST_PAGES = (
+    ("core:campaign:view", "campaigns.overview"),
+    ("core:participation:view", "enrolments.units"),
+)
 
 
 @home.route("/")
@@ -52,15 +65,30 @@ def staff() -> AnyResponse:
     if reader is None:
         return redirect(url_for("users.sign_in", next=url_for("home.staff")))
     ctx = reading_context()
-    found = campaigns_of_member(ctx, user_id=reader.id)
+    seated = campaigns_of_member(ctx, user_id=reader.id)
+    homes = _homes(seated, roles_by_campaign(ctx, user_id=reader.id))
+    found = [campaign for campaign in seated if campaign.id in homes]
     if len(found) == 1 and not reader.is_admin:
-        return redirect(url_for("campaigns.overview", slug=found[0].slug))
+        return redirect(url_for(homes[found[0].id], slug=found[0].slug))
     timelines = phases_by_campaign(ctx, campaign_ids=[campaign.id for campaign in found])
     return render(
         "campaigns/staff_index.html",
         may_create=reader.is_admin,
+        homes=homes,
         campaigns=[(campaign, change(timelines.get(campaign.id, []), ctx.now)) for campaign in found],
     )
+
+
+def _homes(campaigns: Iterable[Campaign], roles: Mapping[int, frozenset[Role]]) -> dict[int, str]:
+    """Return by campaign the first page of a member; none where the roles have ended with the campaign's archiving."""
+    homes = {}
+    for campaign in campaigns:
+        archived = campaign.state is CampaignState.ARCHIVED
+        held = registry().permissions.granted(roles[campaign.id], archived=archived)
+        for permission, page in _FIRST_PAGES:
+            if permission in held:
+                homes.setdefault(campaign.id, page)
+    return homes
 
 
 @blueprint.page("/", public=True)
@@ -71,10 +99,16 @@ def show() -> Response:
 
     def page() -> Response:
         registered = documents(ctx, campaign_id=g.campaign.id, public_only=True)
+        notices = {phase_id: found.notice for phase_id, found in granted(ctx, campaign_id=g.campaign.id).items()}
         return render(
             "campaigns/show.html",
             change=change(timeline, ctx.now),
-            steps=steps(timeline, ctx.now, language()),
+            steps=steps(timeline, ctx.now, language(), notices),
+            extended=[
+                (phase.title, notices[phase.id])
+                for phase in timeline
+                if phase.id in notices and ctx.now < phase.closes_at
+            ],
             facts=[
                 {"value": translate(fact.value), "label": translate(fact.label)}
                 for fact in ctx.hooks.collect(ctx, g.campaign, "campaign_facts", Fact)

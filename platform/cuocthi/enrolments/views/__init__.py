@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from cuocthi.enrolments.views import join, personal, staff
+from cuocthi.enrolments.views import join, participation, personal, staff
 from cuocthi.enrolments.views.blueprints import campaign_pages, my_pages
 from cuocthi.text import T
 from cuocthi.web.navigation import NavEntry
 
-__all__ = ["blueprints", "join", "navigation", "personal", "staff"]
+__all__ = ["blueprints", "join", "navigation", "participation", "personal", "staff"]
 
 blueprints = (campaign_pages, my_pages)
-navigation = (NavEntry("enrolments", T("Participants"), "enrolments.listing", "core:enrolment:view", 40),)
+navigation = (
+    NavEntry("enrolments", T("Participants"), "enrolments.listing", "core:enrolment:view", 40),
+    NavEntry("participation", T("Participation of units"), "enrolments.units", participation.VIEW, 42),
+)

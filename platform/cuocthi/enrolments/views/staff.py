@@ -18,6 +18,7 @@ from cuocthi.users.queries import masked_contacts, sharing_contact
 from cuocthi.web import formats
 from cuocthi.web.context import reading_context, registry
 from cuocthi.web.i18n import language, translate
+from cuocthi.web.on_record import put_on_record
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Filter, Table
 
@@ -46,6 +47,9 @@ def listing() -> Response:
     )
     vault = registry().vault
     if request.args.get("export") == "csv":
+        put_on_record(
+            action="core:enrolment:export", summary=T("Exported the list of participants"), object_kind="enrolment"
+        )
         return _csv(queries.every_enrolment(ctx, campaign_id=g.campaign.id, wanted=wanted, vault=vault))
     rows, total = queries.list_enrolments(
         ctx, campaign_id=g.campaign.id, wanted=wanted, vault=vault, limit=table.limit, offset=table.offset
@@ -115,7 +119,11 @@ def _csv_row(enrolment: Enrolment, divisions: dict[int, str]) -> list[str]:
     ]
 
 
-@campaign_pages.page("/staff/enrolments/<int:enrolment_id>", permission="core:enrolment:view")
+@campaign_pages.page(
+    "/staff/enrolments/<int:enrolment_id>",
+    permission="core:enrolment:view",
+    on_record=T("Looked at the personal data of a participant"),
+)
 def person(enrolment_id: int) -> Response:
     """Show one participant: what was entered, contacts in part, whether the entry counts, who shares a contact."""
     ctx = reading_context()

@@ -11,8 +11,11 @@ from cuocthi.enrolments.models import EnrolmentState
 from cuocthi.enrolments.queries import enrolment_by_id
 from cuocthi.errors import DomainError
 from cuocthi.standings import domain, queries
-from cuocthi.standings.forms import ReasonForm, TieForm
+from cuocthi.standings.confirmations import NEEDED, confirmations
+from cuocthi.standings.forms import ReadmissionForm, ReasonForm, TieForm
 from cuocthi.standings.models import TieMethod
+from cuocthi.standings.readmission import SUBJECT as READMISSION
+from cuocthi.standings.readmission import barred, readmit
 from cuocthi.standings.views.blueprint import pages, round_or_404
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.forms import attach_error
@@ -24,7 +27,10 @@ if TYPE_CHECKING:
     from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
 
+    from cuocthi.context import Context
+    from cuocthi.enrolments.models import Enrolment
     from cuocthi.standings.queries import StandingRow
+    from cuocthi.standings.readmission import Barred
 
 #: A jury orders by hand no more persons than this; larger ties are for the lot.
 _BY_HAND = 60
@@ -41,9 +47,12 @@ def exclusions() -> Response:
 
 @pages.page("/staff/exclusions/<int:enrolment_id>", methods=["GET", "POST"], permission="core:entry:decide")
 def exclusion(enrolment_id: int) -> AnyResponse:
-    """Exclude a person, or take an excluded one in again, with the reason."""
-    enrolment = enrolment_by_id(reading_context(), campaign_id=g.campaign.id, enrolment_id=enrolment_id)
+    """Exclude a person, or take an excluded one in again, with the reason; whom a seat bars needs two persons."""
+    ctx = reading_context()
+    enrolment = enrolment_by_id(ctx, campaign_id=g.campaign.id, enrolment_id=enrolment_id)
     excluded = enrolment.state is EnrolmentState.EXCLUDED
+    if excluded and (kept_out := barred(ctx, enrolment=enrolment)):
+        return _readmission(ctx, enrolment, kept_out)
     form = ReasonForm()
     status = 200
     if request.method == "POST":
@@ -59,6 +68,38 @@ def exclusion(enrolment_id: int) -> AnyResponse:
                 flash(_("Done. It takes effect with the next ranking."), "ok")
                 return redirect(url_for("standings.exclusions", slug=g.campaign.slug), 303)
     return render("standings/exclusion.html", status=status, enrolment=enrolment, excluded=excluded, data=form)
+
+
+def _readmission(ctx: Context, enrolment: Enrolment, kept_out: Barred) -> AnyResponse:
+    """Show what bars a person, and let two persons say that the appointment was an error."""
+    form = ReadmissionForm(data={"reason": kept_out.error_reason})
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            try:
+                with committing() as changing:
+                    persons = readmit(changing, enrolment=enrolment, reason=form.reason.data or "")
+            except DomainError as error:
+                attach_error(form, error)
+                kept_out = barred(ctx, enrolment=enrolment) or kept_out
+            else:
+                done = _("The appointment is taken back; the entry counts from the next ranking on.")
+                flash(
+                    done if persons >= NEEDED else _("You have confirmed. Another person has to confirm it too."), "ok"
+                )
+                return redirect(url_for("standings.exclusions", slug=g.campaign.slug), 303)
+    confirmed = confirmations(ctx, subject=READMISSION, subject_id=enrolment.id)
+    return render(
+        "standings/readmission.html",
+        status=status,
+        enrolment=enrolment,
+        seats=kept_out.seats,
+        obstacles=kept_out.obstacles,
+        confirmed=confirmed,
+        has_confirmed=any(item.user_id == ctx.actor.user_id for item, _name in confirmed),
+        data=form,
+    )
 
 
 @pages.page(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cuocthi.campaigns.queries import headcount_totals
 from cuocthi.contributions import Column, PublicationSection
+from cuocthi.errors import ContractError
 from cuocthi.standings.queries import standing_rows, unit_figures
 from cuocthi.text import T
 from cuocthi.units.queries import full_names
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from cuocthi_publishing.settings import PublishSettings
 
     Rows = Sequence[Sequence[str | int | None]]
+
+#: The pages on which sections of plugins stand.
+_OPEN_PAGES = ("statistics", "documents")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -70,8 +74,8 @@ def sections(ctx: Context, *, material: Material) -> list[dict[str, Any]]:
     if settings.units:
         found += _units(ctx, material)
     if settings.statistics:
-        found += [*_participation(ctx, material), *_contributed(ctx, material)]
-    return found
+        found += _participation(ctx, material)
+    return [*found, *_contributed(ctx, material)]
 
 
 def _section(  # noqa: PLR0917 - the parts of a section in the order in which it is written
@@ -203,8 +207,13 @@ def _contributed(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
     masking = material.masking
     pairs = ctx.hooks.collect_by_plugin(ctx, material.campaign, "publication_sections", PublicationSection)
     for plugin, found in sorted(pairs, key=lambda pair: (pair[1].order, pair[0], pair[1].key)):
+        if found.page not in _OPEN_PAGES:
+            msg = f"plugin {plugin!r}: the section {found.key!r} cannot stand on a page {found.page!r}"
+            raise ContractError(msg)
+        if found.page == "statistics" and not material.settings.statistics:
+            continue
         kinds = [column.kind for column in found.columns]
         rows = [[masking.cell(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in found.rows]
         note = without_contacts(found.note)
         title = without_contacts(found.title)
-        yield _section("statistics", f"{plugin}-{found.key}", title, found.columns, rows, note, found.chart)
+        yield _section(found.page, f"{plugin}-{found.key}", title, found.columns, rows, note, found.chart)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cuocthi.audit.domain import head
 from cuocthi.contributions import AwardList
 from cuocthi.documents.queries import documents
 from cuocthi.text import T
@@ -70,7 +71,14 @@ def compose(
         "phases": _phases(ctx, campaign),
         "documents": _documents(ctx, campaign),
         "sections": sections(ctx, material=material),
+        "audit": _anchor(ctx),
     }
+
+
+def _anchor(ctx: Context) -> str | None:
+    """Return the end of the audit log: what is published holds everything before it fast."""
+    end = head(ctx)
+    return None if end is None else str(end)
 
 
 def _campaign(campaign: Campaign) -> dict[str, str]:

@@ -42,7 +42,7 @@ def _choices(words: Mapping[Any, Text]) -> list[tuple[str, str | Text]]:
     return [(str(value), text) for value, text in words.items()]
 
 
-@blueprint.page("/staff/questions/", permission=VIEW)
+@blueprint.page("/staff/questions/", permission=VIEW, on_record=T("Looked through the questions"))
 def questions() -> Response:
     """List the bank."""
     ctx = reading_context()
@@ -94,7 +94,7 @@ def _question(ctx: Context, question_id: int) -> Question:
     return found
 
 
-@blueprint.page("/staff/questions/<int:question_id>", permission=VIEW)
+@blueprint.page("/staff/questions/<int:question_id>", permission=VIEW, on_record=T("Read a question and its key"))
 def question(question_id: int) -> Response:
     """Show a question with all its revisions."""
     ctx = reading_context()
@@ -111,7 +111,7 @@ def question(question_id: int) -> Response:
     )
 
 
-@blueprint.page("/staff/questions/new", permission=EDIT, methods=["GET", "POST"])
+@blueprint.page("/staff/questions/new", permission=EDIT, methods=["GET", "POST"], reveals_nothing=True)
 def new_question() -> AnyResponse:
     """Write a new question."""
     form = QuestionForm()
@@ -120,7 +120,12 @@ def new_question() -> AnyResponse:
     return render("quiz/question_form.html", form=form, question=None)
 
 
-@blueprint.page("/staff/questions/<int:question_id>/edit", permission=EDIT, methods=["GET", "POST"])
+@blueprint.page(
+    "/staff/questions/<int:question_id>/edit",
+    permission=EDIT,
+    methods=["GET", "POST"],
+    on_record=T("Read a question and its key"),
+)
 def edit_question(question_id: int) -> AnyResponse:
     """Write a new revision of a question."""
     ctx = reading_context()
@@ -149,7 +154,9 @@ def _write(form: QuestionForm, found: Question | None) -> AnyResponse:
     return render("quiz/question_form.html", form=form, question=found, status=422)
 
 
-@blueprint.page("/staff/questions/revisions/<int:revision_id>/approve", permission=APPROVE, methods=["POST"])
+@blueprint.page(
+    "/staff/questions/revisions/<int:revision_id>/approve", permission=APPROVE, methods=["POST"], reveals_nothing=True
+)
 def approve(revision_id: int) -> AnyResponse:
     """Take a draft into the bank."""
     with committing() as ctx:
@@ -162,7 +169,12 @@ def approve(revision_id: int) -> AnyResponse:
     return redirect(url_for("quiz.question", slug=g.campaign.slug, question_id=question_id))
 
 
-@blueprint.page("/staff/questions/<int:question_id>/withdraw", permission=APPROVE, methods=["GET", "POST"])
+@blueprint.page(
+    "/staff/questions/<int:question_id>/withdraw",
+    permission=APPROVE,
+    methods=["GET", "POST"],
+    reveals_nothing=True,
+)
 def withdraw(question_id: int) -> AnyResponse:
     """Ask, then take a question out of the bank."""
     found = _question(reading_context(), question_id)
@@ -175,13 +187,15 @@ def withdraw(question_id: int) -> AnyResponse:
     return redirect(address)
 
 
-@blueprint.page("/staff/questions/topics", permission=VIEW)
+@blueprint.page("/staff/questions/topics", permission=VIEW, reveals_nothing=True)
 def topics() -> Response:
     """List the topics, with a form for another one."""
     return _topics(TopicForm())
 
 
-@blueprint.page("/staff/questions/topics", permission=EDIT, methods=["POST"], endpoint="add_topic")
+@blueprint.page(
+    "/staff/questions/topics", permission=EDIT, methods=["POST"], endpoint="add_topic", reveals_nothing=True
+)
 def add_topic() -> AnyResponse:
     """Add a topic."""
     form = TopicForm()
@@ -202,7 +216,7 @@ def _topics(form: TopicForm, status: int = 200) -> Response:
     return render("quiz/topics.html", form=form, topics=found, may_edit=EDIT in g.permissions, status=status)
 
 
-@blueprint.page("/staff/questions/preview", permission=VIEW)
+@blueprint.page("/staff/questions/preview", permission=VIEW, reveals_nothing=True)
 def bank_preview() -> Response:
     """Show for each round whether the bank can fill its papers."""
     ctx = reading_context()

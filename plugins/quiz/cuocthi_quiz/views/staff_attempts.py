@@ -67,7 +67,7 @@ class Happening:
     letters: str
 
 
-@blueprint.page("/staff/papers/<int:attempt_id>", permission=VIEW)
+@blueprint.page("/staff/papers/<int:attempt_id>", permission=VIEW, on_record=T("Looked at what a person answered"))
 def attempt(attempt_id: int) -> Response:
     """Show what happened on a paper, by the server's clock. What was asked stays with those who may read questions."""
     ctx = reading_context()

@@ -1,0 +1,195 @@
+"""The audit log in the reader's words: what fields are called, and how their values are written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+
+from flask_babel import gettext as _
+
+from cuocthi.clock import LOCAL_ZONE
+from cuocthi.committees.words import ROLES
+from cuocthi.text import T, Text
+from cuocthi.web import formats
+from cuocthi.web.i18n import language, translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cuocthi.audit.queries import Entry
+
+#: Fields whose values are numbers of people.
+PEOPLE = frozenset({"user", "user_id"})
+
+_FIELDS = {
+    "accent": T("Colour"),
+    "audience": T("Who may take part"),
+    "awards": T("Awards"),
+    "closes_at": T("Closes"),
+    "confirmations": T("Confirmations"),
+    "confirmations_withdrawn": T("Confirmations withdrawn"),
+    "consent_text": T("Words of consent"),
+    "content": T("What is asked about"),
+    "decision": T("Decision"),
+    "description": T("Description"),
+    "digest": T("Digest"),
+    "from": T("From"),
+    "host_name": T("Host body"),
+    "host_parent": T("Its superior body"),
+    "issued_on": T("Issued on"),
+    "issuer": T("Issuer"),
+    "key": T("Key"),
+    "kind": T("Kind"),
+    "language": T("Language"),
+    "members": T("Members"),
+    "method": T("How"),
+    "name": T("Name"),
+    "note": T("Note"),
+    "number": T("Number"),
+    "opens_at": T("Opens"),
+    "order": T("Order"),
+    "plugins": T("Parts"),
+    "portal_url": T("Portal on which results are published"),
+    "position": T("Position"),
+    "public": T("Public"),
+    "purpose": T("Purpose"),
+    "ranking": T("Version of the ranking"),
+    "reason": T("Reason"),
+    "records": T("Records"),
+    "requirements": T("Requirements"),
+    "responsible": T("Responsible for the content"),
+    "revision": T("Revision"),
+    "role": T("Role"),
+    "seed": T("Seed of the lot"),
+    "sees_names": T("Sees by name who has taken part"),
+    "source": T("Source"),
+    "standing_office": T("Standing office of the organising committee"),
+    "state": T("State"),
+    "summary": T("Summary"),
+    "support_hours": T("Support hours"),
+    "support_phone": T("Support phone"),
+    "symbol": T("Number and symbol"),
+    "tagline": T("Line above the name"),
+    "title": T("Title"),
+    "unit": T("Unit"),
+    "url": T("Address"),
+    "user": T("Person"),
+    "user_id": T("Person"),
+    "values": T("Values"),
+    "version": T("Version"),
+    "windows": T("Windows"),
+}
+_KINDS = {
+    "audit": T("Audit log"),
+    "campaign": T("Campaign"),
+    "committee": T("Committee"),
+    "document": T("Document"),
+    "enrolment": T("Participant"),
+    "file": T("File"),
+    "membership": T("Seat on a committee"),
+    "participation": T("Participation of a unit"),
+    "phase": T("Phase"),
+    "ranking": T("Ranking"),
+    "rules": T("Rules"),
+    "settings": T("Settings"),
+    "settings_version": T("Settings"),
+    "unit": T("Unit"),
+    "user": T("Person"),
+}
+_VALUES = {
+    **{role.value: title for role, title in ROLES.items()},
+    "adopted": T("Adopted"),
+    "approved": T("Approved"),
+    "archived": T("Archived"),
+    "draft": T("Draft"),
+    "former": T("Former"),
+    "lot": T("By lot"),
+    "open": T("Open"),
+    "provisional": T("Provisional"),
+    "published": T("Published"),
+    "superseded": T("Superseded"),
+    "withdrawn": T("Withdrawn"),
+}
+_MARK = re.compile(r"%\((\w+)\)[sd]")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field in words; ``before`` is None where it had no value, ``after`` where nothing is said of it afterwards."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+def kind_in_words(kind: str) -> str:
+    """Return what an object is called; a plugin's word is taken from its own catalogue."""
+    return translate(_KINDS.get(kind) or _as_text(kind))
+
+
+def act_in_words(msgid: str) -> str:
+    """Return what an act is called: its message, with a dash for everything that changes from one to the next."""
+    return translate(Text(msgid, dict.fromkeys(_MARK.findall(msgid), "…")))
+
+
+def changes(entry: Entry, names: Mapping[int, str]) -> list[Change]:
+    """Return what an event changed, field by field; ``names`` are those of the people whom it mentions."""
+    return [
+        Change(
+            _field(name),
+            _value(name, entry.before[name], names) if name in entry.before else None,
+            _value(name, entry.after[name], names) if name in entry.after else None,
+        )
+        for name in dict.fromkeys([*entry.before, *entry.after])
+    ]
+
+
+def people_in(entries: Iterable[Entry]) -> set[int]:
+    """Return the numbers of the people whom the changes of these events mention."""
+    return {
+        value
+        for entry in entries
+        for held in (entry.before, entry.after)
+        for name, value in held.items()
+        if name in PEOPLE and isinstance(value, int)
+    }
+
+
+def _field(name: str) -> str:
+    return translate(_FIELDS.get(name) or _as_text(name))
+
+
+def _as_text(word: str) -> Text:
+    return Text(word.rpartition("__")[2].replace("_", " ").capitalize())
+
+
+def _value(name: str, value: object, names: Mapping[int, str]) -> str:
+    if name in PEOPLE and isinstance(value, int):
+        return names.get(value, str(value))
+    if value is None or value == "":
+        return _("nothing")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(_value("", item, names) for item in value) or _("nothing")
+    if isinstance(value, dict):
+        return "; ".join(f"{_field(str(key))}: {_value(str(key), item, names)}" for key, item in value.items())
+    return formats.number(value, language()) if isinstance(value, int) else _text(str(value))
+
+
+def _text(value: str) -> str:
+    if value in _VALUES:
+        return translate(_VALUES[value])
+    try:
+        if _MOMENT.fullmatch(value):
+            return formats.stamp(datetime.fromisoformat(value), language())
+        if _DAY.fullmatch(value):
+            midnight = datetime.combine(date.fromisoformat(value), time(), LOCAL_ZONE)
+            return formats.day(midnight, language())
+    except ValueError:
+        return value
+    return value
