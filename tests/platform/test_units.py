@@ -63,7 +63,9 @@ def test_a_file_that_is_no_list_is_refused(raw: bytes, said: str) -> None:
     assert said in str(refused.value.problems[0])
 
 
-_WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Z"), exclude_characters="|"), min_size=1)
+_WORDS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Z"), exclude_characters="|"), min_size=1, max_size=80
+)
 
 
 @given(st.lists(st.tuples(_WORDS, _WORDS, st.integers(0, 10**6)), unique_by=lambda row: row[0]))

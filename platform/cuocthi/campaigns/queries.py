@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from cuocthi.campaigns.models import Campaign, CampaignState, Headcount, SettingsVersion
 from cuocthi.units.models import Unit
-from cuocthi.units.queries import searchable
+from cuocthi.units.queries import ended, matching
 
 if TYPE_CHECKING:
     from cuocthi.context import Context
@@ -64,10 +64,22 @@ class ListedUnit:
 
 
 def list_units(
-    ctx: Context, *, campaign_id: int, search: str = "", limit: int, offset: int = 0
+    ctx: Context,
+    *,
+    campaign_id: int,
+    search: str = "",
+    kind: str = "",
+    state: str = "",
+    limit: int,
+    offset: int = 0,
 ) -> tuple[Sequence[ListedUnit], int]:
-    """Return a page of the units in the order of the tree, and the number of all that match (three statements)."""
-    conditions = [Unit.search.contains(word) for word in searchable(search).split()]
+    """Return a page of the units in the order of the tree, and the number of all that match (three statements).
+
+    ``state`` is "there" for those that are there today or will be, "ended" for those that are no more, or empty.
+    """
+    conditions = matching(search, kind=kind)
+    if state:
+        conditions.append(ended(ctx) if state == "ended" else sa.not_(ended(ctx)))
     total = ctx.session.scalar(sa.select(sa.func.count()).select_from(Unit).where(*conditions)) or 0
     found = ctx.session.scalars(
         sa.select(Unit).where(*conditions).order_by(Unit.path).limit(limit).offset(offset)
