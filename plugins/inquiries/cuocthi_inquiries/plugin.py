@@ -1,0 +1,106 @@
+"""The inquiries plugin: everything it hooks into, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cuocthi.contributions import Migrations, Permission, Role, SettingsSpec
+from cuocthi.plugins.hookspecs import hookimpl
+from cuocthi.plugins.info import PluginInfo
+from cuocthi.text import T
+from cuocthi_inquiries import contributed
+from cuocthi_inquiries.domain import campaign_file
+from cuocthi_inquiries.models import MODELS
+from cuocthi_inquiries.queries import ANSWERING
+from cuocthi_inquiries.settings import InquirySettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from flask import Blueprint
+    from flask_wtf import FlaskForm
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.contributions import CampaignPart, NavItem, Panel, PublicationSection, RuleClause
+    from cuocthi.database import Base
+    from cuocthi.text import Text
+
+_HERE = Path(__file__).parent
+
+info = PluginInfo("inquiries", T("Questions and answers"), "0.1.0", catalogue=str(_HERE / "translations"))
+
+
+@hookimpl
+def register_models() -> Sequence[type[Base]]:
+    return MODELS
+
+
+@hookimpl
+def register_migrations() -> Sequence[Migrations]:
+    return [Migrations(_HERE / "migrations" / "versions")]
+
+
+@hookimpl
+def register_blueprints() -> Sequence[Blueprint]:
+    from cuocthi_inquiries.views import blueprint  # noqa: PLC0415 - loaded only where there are pages
+
+    return [blueprint]
+
+
+@hookimpl
+def register_permissions() -> Sequence[Permission]:
+    readers = ANSWERING | {Role.OVERSIGHT}
+    editors = frozenset({Role.ORGANISING, Role.SUPPORT, Role.EDITORIAL})
+    keepers = frozenset({Role.ORGANISING, Role.SUPPORT, Role.STANDING})
+    speakers = frozenset({Role.ORGANISING, Role.STANDING})
+    # What is still open when a campaign is archived has to be answered and put right all the same.
+    return [
+        Permission("inquiries:question:view", T("Read the questions to the committee"), readers, lasts=True),
+        Permission("inquiries:question:answer", T("Answer questions and pass them on"), ANSWERING, lasts=True),
+        Permission("inquiries:faq:edit", T("Publish answers to frequent questions"), editors),
+        Permission("inquiries:register:view", T("Read the register of false information"), readers, lasts=True),
+        Permission("inquiries:register:edit", T("Keep the register of false information"), keepers, lasts=True),
+        Permission("inquiries:correction:publish", T("Publish official information"), speakers, lasts=True),
+    ]
+
+
+@hookimpl
+def register_settings() -> Sequence[SettingsSpec]:
+    def form() -> type[FlaskForm]:
+        from cuocthi_inquiries.forms import InquirySettingsForm  # noqa: PLC0415 - as above
+
+        return InquirySettingsForm
+
+    return [SettingsSpec(InquirySettings, form, T("Questions and answers"), order=60)]
+
+
+@hookimpl
+def nav_items(ctx: Context, campaign: Campaign) -> Sequence[NavItem]:
+    return contributed.navigation(ctx, campaign)
+
+
+@hookimpl
+def panels(ctx: Context, campaign: Campaign, slot: str) -> Sequence[Panel]:
+    return contributed.panels(ctx, campaign, slot)
+
+
+@hookimpl
+def rule_clauses(ctx: Context, campaign: Campaign, write: Callable[[Text], str]) -> Sequence[RuleClause]:
+    return contributed.rule_clauses(ctx, campaign, write)
+
+
+@hookimpl
+def publication_sections(ctx: Context, campaign: Campaign) -> Sequence[PublicationSection]:
+    return contributed.publication_sections(ctx, campaign)
+
+
+@hookimpl
+def export_campaign(ctx: Context, campaign: Campaign) -> Sequence[CampaignPart]:
+    return [campaign_file.export_part(ctx, campaign=campaign)]
+
+
+@hookimpl
+def import_campaign(ctx: Context, campaign: Campaign, part: CampaignPart) -> None:
+    campaign_file.import_part(ctx, campaign=campaign, part=part)

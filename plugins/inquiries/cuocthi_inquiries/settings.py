@@ -1,0 +1,41 @@
+"""How a campaign takes questions, and at which addresses it is genuine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cuocthi.campaigns.settings import SettingsError
+from cuocthi.text import T
+
+OWNER = "inquiries"
+
+#: Bounds that only a slip of the hand crosses.
+MAX_DAYS = 30
+MAX_ADDRESSES = 20
+ADDRESS_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class InquirySettings:
+    """How questions are taken.
+
+    ``anonymous`` lets people ask who have not signed in; they leave a contact. ``working_days`` is how long an answer
+    should take. ``addresses`` are the genuine places of the contest beside its own pages, a line each.
+    """
+
+    anonymous: bool = True
+    working_days: int = 3
+    addresses: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raise SettingsError for values that cannot be meant."""
+        if not 1 <= self.working_days <= MAX_DAYS:
+            message = T("An answer takes 1 to %(most)s working days.", most=MAX_DAYS)
+            raise SettingsError(message, field="working_days")
+        if len(self.addresses) > MAX_ADDRESSES or any(len(line) > ADDRESS_LENGTH for line in self.addresses):
+            message = T(
+                "There may be at most %(lines)s addresses of at most %(letters)s characters.",
+                lines=MAX_ADDRESSES,
+                letters=ADDRESS_LENGTH,
+            )
+            raise SettingsError(message, field="addresses")
