@@ -4,13 +4,13 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
-DISTRIBUTIONS := platform plugins/quiz plugins/prizes plugins/publishing
+DISTRIBUTIONS := platform plugins/quiz plugins/prizes plugins/publishing plugins/inquiries
 CATALOGUES := $(wildcard platform/*/translations/*/LC_MESSAGES/*.po plugins/*/*/translations/*/LC_MESSAGES/*.po \
 	examples/plugins/*/*/translations/*/LC_MESSAGES/*.po)
 
 # Each suite runs in a process of its own, so that a plugin is tested with no other plugin loaded. The quick ones come
-# first and share the cores; the others start servers, browsers and faults of their own and run one test at a time.
-QUICK := $(filter $(notdir $(wildcard tests/*)),architecture platform quiz prizes publishing examples)
+# first; the others start servers, browsers and faults of their own.
+QUICK := $(filter $(notdir $(wildcard tests/*)),architecture platform quiz prizes publishing inquiries examples)
 THOROUGH := $(filter $(notdir $(wildcard tests/*)),faults rehearsal journeys)
 
 .DEFAULT_GOAL := help
@@ -77,7 +77,7 @@ assets: venv
 lock: | $(BIN)/python
 	$(PIP) install --require-hashes --requirement requirements.lock
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header $(foreach name,cuocthi cuocthi-quiz cuocthi-prizes cuocthi-publishing,--no-emit-package $(name)) \
+		--no-header $(foreach name,cuocthi cuocthi-quiz cuocthi-prizes cuocthi-publishing cuocthi-inquiries,--no-emit-package $(name)) \
 		--output-file requirements.lock requirements.in
 
 clean:

@@ -25,6 +25,7 @@ PACKAGES = {
     "quiz": ROOT / "plugins" / "quiz" / "cuocthi_quiz",
     "prizes": ROOT / "plugins" / "prizes" / "cuocthi_prizes",
     "publishing": ROOT / "plugins" / "publishing" / "cuocthi_publishing",
+    "inquiries": ROOT / "plugins" / "inquiries" / "cuocthi_inquiries",
     "guess": ROOT / "examples" / "plugins" / "guess" / "cuocthi_guess",
 }
 LANGUAGES = ["vi"]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cuocthi.testing.factories import Factories
     from cuocthi.users.models import User
 
-NAMES = ("quiz", "prizes", "publishing")
+NAMES = ("quiz", "prizes", "publishing", "inquiries")
 #: Pages outside of campaigns, and those that the statement itself guards.
 OPEN_TO_ALL = {"public", "signed-in", "by-statement", ""}
 #: Acts of the paper's script, which carries its own token; what they answer is tested with the quiz.
@@ -66,7 +66,7 @@ class World:
 
     def address(self, rule: Rule, *, slug: str = "hoi-thi", number: int | None = None) -> str:
         """The address of a route; its things are there, or ``number`` stands for each of them."""
-        words = {"slug": slug, "owner": "quiz", "name": "a.pdf", "token": "x", "key": "units", "path": "x"}
+        words = {"slug": slug, "owner": "quiz", "name": "a.pdf", "token": "x", "key": "units", "path": "x", "act": "up"}
 
         def stand_in(found: re.Match[str]) -> str:
             name = found[1]

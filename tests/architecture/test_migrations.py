@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Engine
 
-PLUGINS = ("quiz", "prizes", "publishing")
+PLUGINS = ("quiz", "prizes", "publishing", "inquiries")
 
 
 @pytest.fixture(scope="session")

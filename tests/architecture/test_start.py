@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from cuocthi.clock import FixedClock
 
-ALL = ("quiz", "prizes", "publishing")
+ALL = ("quiz", "prizes", "publishing", "inquiries")
 #: Pages that refuse an organiser of a draft.
 REFUSED = {"new": {200, 403}, "join": {409}}
 SETS = ((), *((name,) for name in ALL), ALL)
@@ -144,7 +144,7 @@ def test_a_page_of_a_plugin_that_is_not_enabled_does_not_exist(
     installed.session.execute(sa.update(Campaign).where(Campaign.slug == "own").values(plugins=["quiz"]))
     installed.session.commit()
     for address, plugin in installed.pages("own"):
-        if plugin in {"prizes", "publishing"}:
+        if plugin in {"prizes", "publishing", "inquiries"}:
             assert installed.organiser.get(address)[0] == 404, address
         if plugin:
             assert installed.organiser.get(address.replace("/own/", "/wanting/"))[0] != 500, address

@@ -15,6 +15,7 @@ PACKAGES = {
     "plugins/quiz": "cuocthi_quiz",
     "plugins/prizes": "cuocthi_prizes",
     "plugins/publishing": "cuocthi_publishing",
+    "plugins/inquiries": "cuocthi_inquiries",
 }
 
 

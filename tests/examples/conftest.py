@@ -16,6 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[2]
+NAMES = ("quiz", "prizes", "publishing", "inquiries")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -23,7 +24,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
     """The plugins that come with the platform; what a test installs beside them runs in a process of its own."""
-    return [importlib.import_module(f"cuocthi_{name}.plugin") for name in ("quiz", "prizes", "publishing")]
+    return [importlib.import_module(f"cuocthi_{name}.plugin") for name in NAMES]
 
 
 @pytest.fixture(scope="session")
