@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.timelines.models import Phase
 
+_MOST_DONE, _MOST_UNDONE = 2, 8
+
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
@@ -67,15 +69,34 @@ def funnel(ctx: Context, *, campaign: Campaign) -> Funnel:
     )
 
 
-def tasks(ctx: Context, *, campaign: Campaign, phases: Sequence[Phase], ready: Readiness | None) -> list[Task]:
-    """Return what is to be done next, in the order in which it should be done; ``ready`` is given for a draft."""
+def tasks(
+    ctx: Context,
+    *,
+    campaign: Campaign,
+    phases: Sequence[Phase],
+    ready: Readiness | None,
+    to_extend: Sequence[Phase] = (),
+) -> list[Task]:
+    """Return what is to be done next, in the order in which it should be done; ``ready`` is given for a draft.
+
+    ``to_extend`` are rounds whose extension waits for a second person. Of very many rounds the first that need
+    something are told of, and the last that need nothing any more.
+    """
     if campaign.state is CampaignState.ARCHIVED:
         return []
     if ready is not None:
         return [_opening(ready)]
     contests = [phase for phase in phases if phase.kind is PhaseKind.CONTEST]
     rankings = _newest_states(ctx, campaign)
-    return [_round_task(phase, ctx, rankings.get(phase.id)) for phase in contests]
+    found = [_round_task(phase, ctx, rankings.get(phase.id)) for phase in contests]
+    undone, done = [task for task in found if not task.done], [task for task in found if task.done]
+    shown = [*done[-_MOST_DONE:], *undone[:_MOST_UNDONE]] if len(found) > _MOST_DONE + _MOST_UNDONE else found
+    return [*(_extension_task(phase) for phase in to_extend), *shown]
+
+
+def _extension_task(phase: Phase) -> Task:
+    detail = T("Somebody has proposed it; another person has to confirm it while the round is open")
+    return Task(T("Confirm the extension of “%(round)s”", round=phase.title), detail, "timelines.edit")
 
 
 def _opening(ready: Readiness) -> Task:

@@ -29,7 +29,7 @@ from cuocthi.standings.domain import adopt_ranking, build_ranking, decide_tie, s
 from cuocthi.standings.models import Ranking, TieMethod
 from cuocthi.standings.queries import tied_groups
 from cuocthi.text import T, Text
-from cuocthi.timelines.domain import announce_edges
+from cuocthi.timelines.announcing import announce_edges
 from cuocthi.timelines.models import Phase
 from cuocthi.timelines.queries import rounds
 from cuocthi.units.models import Unit

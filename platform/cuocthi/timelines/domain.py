@@ -1,77 +1,135 @@
-"""Changing the timeline, and telling plugins what it opened and closed."""
+"""Changing the timeline: phases added, edited, moved and removed; rounds closed at once and extended."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import structlog
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from cuocthi.audit.domain import record
+from cuocthi.contributions import Edge
 from cuocthi.errors import Closed, Conflict, DomainError
-from cuocthi.plugins.manager import Failure
-from cuocthi.text import T, Text
-from cuocthi.timelines.localtime import write_moment
+from cuocthi.text import TN, T, Text
+from cuocthi.timelines.localtime import move_span, write_moment
 from cuocthi.timelines.models import Phase, PhaseEdge, PhaseKind, Window
-from cuocthi.timelines.queries import DueEdge, due_edges
-from cuocthi.timelines.windows import PhaseState, Times, open_span, phase_state
+from cuocthi.timelines.windows import PhaseState, Times, phase_state
+from cuocthi.users.names import fold
 
 if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
+    from cuocthi.timelines.moving import Move
 
-log = structlog.get_logger(__name__)
-_HOOK = "phase_changed"
+_KEY_LENGTH = 36
+_NO_WORD = re.compile(r"[^0-9a-z]+")
 
 
-def add_phase(
-    ctx: Context,
-    *,
-    campaign: Campaign,
-    key: str,
-    kind: PhaseKind,
-    title: str,
-    windows: Sequence[Times],
-    description: str = "",
-    source: str = "",
-    number: int | None = None,
-) -> Phase:
-    """Add a phase to a campaign; a phase of kind ``contest`` is a round with a ``number`` and a ``source``.
+@dataclass(frozen=True, slots=True)
+class PhaseDraft:
+    """A phase to be added; its ``key`` is made from the title unless given.
 
-    Raises DomainError if the windows make no sense or the round's format is not enabled in the campaign.
+    A phase of kind ``contest`` is a round and has a ``number`` and a ``source``; others have neither.
     """
-    _check_windows(windows)
-    if (kind is PhaseKind.CONTEST) != bool(source) or (kind is PhaseKind.CONTEST) != (number is not None):
-        raise DomainError(T("A round needs a number and a contest format; other phases have neither."), field="source")
-    if source and source not in campaign.plugins:
-        raise DomainError(
-            T("The contest format “%(name)s” is not enabled in this campaign.", name=source), field="source"
-        )
-    phase = Phase(
-        campaign_id=campaign.id,
-        key=key,
-        kind=kind,
-        title=title,
-        description=description,
-        number=number,
-        source=source,
-        windows=_windows(windows),
-    )
-    _insert(ctx, phase)
-    campaign.version += 1
+
+    kind: PhaseKind
+    title: str
+    windows: Sequence[Times]
+    key: str = ""
+    description: str = ""
+    source: str = ""
+    number: int | None = None
+
+    @property
+    def opens_at(self) -> datetime:
+        """The first instant of the phase."""
+        return min(window.opens_at for window in self.windows)
+
+    @property
+    def closes_at(self) -> datetime:
+        """The first instant after the phase."""
+        return max(window.closes_at for window in self.windows)
+
+
+def add_phase(ctx: Context, *, campaign: Campaign, draft: PhaseDraft) -> Phase:
+    """Add a phase to a campaign.
+
+    Raises DomainError if the windows make no sense or the round's format is not enabled in the campaign, and Conflict
+    if the key or the number is taken.
+    """
+    (phase,) = _insert(ctx, campaign, [draft])
     record(
         ctx,
         action="core:phase:add",
-        summary=T("Added the phase “%(title)s”", title=title),
+        summary=T("Added the phase “%(title)s”", title=phase.title),
         campaign=campaign,
         object_kind="phase",
         object_id=phase.id,
         after=_described(phase),
     )
     return phase
+
+
+def add_phases(ctx: Context, *, campaign: Campaign, drafts: Sequence[PhaseDraft]) -> list[Phase]:
+    """Add many phases at once, as one event; all or none. Raises as :func:`add_phase`."""
+    if not drafts:
+        return []
+    added = _insert(ctx, campaign, drafts)
+    summary = TN("Added %(count)s phase", "Added %(count)s phases", len(added))
+    _record_many(ctx, campaign, "core:phase:add", summary, added)
+    return added
+
+
+def round_drafts(
+    ctx: Context, *, campaign: Campaign, title: str, source: str, rounds: Sequence[Sequence[Times]]
+) -> list[PhaseDraft]:
+    """Return a draft for each of the windows in ``rounds``.
+
+    Their numbers go on from the campaign's last round, and stand behind the ``title``.
+    """
+    last = ctx.session.scalar(sa.select(sa.func.max(Phase.number)).where(Phase.campaign_id == campaign.id)) or 0
+    return [
+        PhaseDraft(PhaseKind.CONTEST, f"{title} {number}", windows, source=source, number=number)
+        for number, windows in enumerate(rounds, last + 1)
+    ]
+
+
+def move_phases(ctx: Context, *, campaign: Campaign, phases: Sequence[Phase], move: Move) -> None:
+    """Bring several phases to other days, at the same times of day, as one event; all or none.
+
+    The sources of the rounds among them are told. Raises Conflict if a round among them has opened, DomainError if
+    there is none to move or a day would lie beyond the calendar.
+    """
+    if not phases:
+        raise DomainError(T("Please choose the phases that are to be moved."), field="phases")
+    for phase in phases:
+        _refuse_begun_round(ctx, phase, field="phases")
+    before = [_described(phase) for phase in phases]
+    moved = [moved_draft(phase, move) for phase in phases]
+    for phase in phases:
+        phase.windows.clear()
+    ctx.session.flush()  # the old windows leave before the new ones come: an opening moment is unique
+    for phase, draft in zip(phases, moved, strict=True):
+        phase.windows.extend(_windows(draft.windows))
+    campaign.version += 1
+    ctx.session.flush()
+    for phase in phases:
+        _tell_source(ctx, campaign, phase)
+    summary = TN("Moved %(count)s phase", "Moved %(count)s phases", len(phases))
+    _record_many(ctx, campaign, "core:phase:move", summary, phases, before=before)
+
+
+def moved_draft(phase: Phase, move: Move) -> PhaseDraft:
+    """Return what a phase would be on other days. Raises DomainError if a day would lie beyond the calendar."""
+    try:
+        return PhaseDraft(phase.kind, phase.title, [move_span(window, move) for window in phase.windows])
+    except (ValueError, OverflowError) as error:
+        raise DomainError(T("“%(title)s” would lie beyond the calendar.", title=phase.title), field="by") from error
 
 
 def edit_phase(
@@ -86,7 +144,7 @@ def edit_phase(
     moved = [(w.opens_at, w.closes_at) for w in phase.windows] != [(w.opens_at, w.closes_at) for w in windows]
     if moved:
         _check_windows(windows)
-        _refuse_begun_round(ctx, phase)
+        _refuse_begun_round(ctx, phase, field="windows")
         phase.windows.clear()
         ctx.session.flush()  # the old windows leave before the new ones come: an opening moment is unique
         phase.windows.extend(_windows(windows))
@@ -137,7 +195,7 @@ def close_now(ctx: Context, *, campaign: Campaign, phase: Phase, reason: str) ->
     DomainError without a reason.
     """
     _require_reason(reason)
-    _lock(ctx, phase)
+    hold_windows(ctx, phase=phase)
     state = phase_state(phase.windows, ctx.now)
     if state is PhaseState.UPCOMING:
         raise Closed(T("“%(title)s” has not opened yet; change its times instead.", title=phase.title))
@@ -150,19 +208,18 @@ def close_now(ctx: Context, *, campaign: Campaign, phase: Phase, reason: str) ->
         elif window.closes_at > ctx.now:
             window.closes_at = ctx.now
     summary = T("Closed “%(title)s” early", title=phase.title)
-    _moved(ctx, campaign, phase, action="core:round:close", summary=summary, before=before, reason=reason)
+    _moved(ctx, campaign, phase, action="core:round:close", summary=summary, before=before, grounds={"reason": reason})
 
 
-def extend(ctx: Context, *, campaign: Campaign, phase: Phase, closes_at: datetime, reason: str) -> None:
-    """Move the closing moment of the open window of a phase to a later one.
+def check_extension(ctx: Context, *, phase: Phase, closes_at: datetime) -> Window:
+    """Return the open window of a phase if it may close at ``closes_at`` instead; hold it until the transaction ends.
 
-    A round's source is told in the same transaction. Raises Closed if the phase is not open, and DomainError without
-    a reason, for an earlier moment, or for one that reaches into the phase's next window.
+    Raises Closed if the phase is not open or plugins have been told of its end, and DomainError for an earlier moment
+    or for one that reaches into the phase's next window.
     """
-    _require_reason(reason)
-    _lock(ctx, phase)
-    window = open_span(phase.windows, ctx.now)
-    if window is None:
+    hold_windows(ctx, phase=phase)
+    window = next((window for window in phase.windows if window.opens_at <= ctx.now < window.closes_at), None)
+    if window is None or _end_was_told(ctx, phase):
         raise Closed(T("“%(title)s” is not open; only an open round can be extended.", title=phase.title))
     if closes_at <= window.closes_at:
         raise DomainError(
@@ -170,46 +227,35 @@ def extend(ctx: Context, *, campaign: Campaign, phase: Phase, closes_at: datetim
         )
     if any(window.closes_at <= other.opens_at < closes_at for other in phase.windows):
         raise DomainError(T("The new closing moment reaches into the next window."), field="closes")
-    before = _described(phase)
-    next(w for w in phase.windows if w is window).closes_at = closes_at
-    summary = T("Extended “%(title)s”", title=phase.title)
-    _moved(ctx, campaign, phase, action="core:round:extend", summary=summary, before=before, reason=reason)
+    return window
 
 
-def announce_edges(ctx: Context) -> int:
-    """Tell every plugin of the edges it has not been told of; returns how many were told.
+def extend(ctx: Context, *, campaign: Campaign, phase: Phase, closes_at: datetime, reason: str, document: str) -> None:
+    """Move the closing moment of the open window of a phase to a later one, by a document (its number and symbol).
 
-    Each telling and its ledger row stand in one savepoint. The row's key decides between two workers; a plugin that
-    fails is logged, kept for the health page, and asked again the next time, without holding up the others.
+    A round's source is told in the same transaction. Two persons decide on it: see :mod:`.extensions`. Raises as
+    :func:`check_extension`, and DomainError without a reason or a document.
     """
-    return sum(_announce(ctx, due) for due in due_edges(ctx))
+    _require_reason(reason)
+    if not document.strip():
+        raise DomainError(T("Please name the document by which the round is extended."), field="symbol")
+    window = check_extension(ctx, phase=phase, closes_at=closes_at)
+    before = _described(phase)
+    window.closes_at = closes_at
+    summary = T("Extended “%(title)s”", title=phase.title)
+    grounds = {"reason": reason, "document": document}
+    _moved(ctx, campaign, phase, action="core:round:extend", summary=summary, before=before, grounds=grounds)
 
 
-def _announce(ctx: Context, due: DueEdge) -> bool:
-    failure_key = (due.plugin, _HOOK)
-    try:
-        with ctx.session.begin_nested():
-            if not _claim(ctx, due):
-                return False
-            ctx.hooks.notify(ctx, due.campaign, _HOOK, only=due.plugin, phase=due.phase, edge=due.edge)
-            ctx.session.flush()
-    except Exception as error:  # a plugin may raise anything; it alone is asked again
-        log.exception("phase_edge_failed", plugin=due.plugin, phase_id=due.phase.id, edge=due.edge)
-        ctx.hooks.failures[failure_key] = Failure(due.plugin, _HOOK, f"{type(error).__name__}: {error}")
-        return False
-    ctx.hooks.failures.pop(failure_key, None)
-    return True
+def hold_windows(ctx: Context, *, phase: Phase, read: bool = False) -> None:
+    """Hold a phase's windows until the transaction ends, and see them as they are.
 
-
-def _claim(ctx: Context, due: DueEdge) -> bool:
-    """Write the ledger row; False if another worker has."""
-    row = PhaseEdge(phase_id=due.phase.id, edge=due.edge, plugin=due.plugin, announced_at=ctx.now)
-    try:
-        with ctx.session.begin_nested():
-            ctx.session.add(row)
-    except IntegrityError:
-        return False
-    return True
+    Nobody starts, closes or extends the phase meanwhile; with ``read`` others may still rest on the windows too.
+    """
+    ctx.session.flush()
+    wanted = sa.select(Window).where(Window.phase_id == phase.id).order_by(Window.id).with_for_update(read=read)
+    ctx.session.scalars(wanted.execution_options(populate_existing=True)).all()
+    ctx.session.expire(phase, ["windows"])
 
 
 def _moved(
@@ -220,7 +266,7 @@ def _moved(
     action: str,
     summary: Text,
     before: dict[str, object],
-    reason: str,
+    grounds: dict[str, object],
 ) -> None:
     campaign.version += 1
     ctx.session.flush()
@@ -233,7 +279,7 @@ def _moved(
         object_kind="phase",
         object_id=phase.id,
         before=before,
-        after={**_described(phase), "reason": reason},
+        after={**_described(phase), **grounds},
     )
 
 
@@ -242,18 +288,16 @@ def _tell_source(ctx: Context, campaign: Campaign, phase: Phase) -> None:
         ctx.hooks.notify(ctx, campaign, "windows_changed", only=phase.source, phase=phase)
 
 
-def _lock(ctx: Context, phase: Phase) -> None:
-    """Hold the phase's windows against those who start or close it, and see them as they are."""
-    ctx.session.flush()
-    for window in phase.windows:
-        ctx.session.refresh(window, with_for_update=True)
+def _end_was_told(ctx: Context, phase: Phase) -> bool:
+    told = sa.select(PhaseEdge.phase_id).where(PhaseEdge.phase_id == phase.id, PhaseEdge.edge == Edge.CLOSED)
+    return ctx.session.scalar(told.limit(1)) is not None
 
 
-def _refuse_begun_round(ctx: Context, phase: Phase) -> None:
+def _refuse_begun_round(ctx: Context, phase: Phase, *, field: str) -> None:
     if phase.kind is PhaseKind.CONTEST and phase_state(phase.windows, ctx.now) is not PhaseState.UPCOMING:
         raise Conflict(
             T("The round “%(title)s” has opened: it can only be closed now or extended.", title=phase.title),
-            field="windows",
+            field=field,
         )
 
 
@@ -286,9 +330,72 @@ def _described(phase: Phase) -> dict[str, object]:
     return {"title": phase.title, "windows": windows}
 
 
-def _insert(ctx: Context, phase: Phase) -> None:
+def _insert(ctx: Context, campaign: Campaign, drafts: Sequence[PhaseDraft]) -> list[Phase]:
+    for draft in drafts:
+        _check_windows(draft.windows)
+        _check_source(campaign, draft)
+    taken = set(ctx.session.scalars(sa.select(Phase.key).where(Phase.campaign_id == campaign.id)))
+    added = [_phase(campaign, draft, taken) for draft in drafts]
     try:
         with ctx.session.begin_nested():
-            ctx.session.add(phase)
+            ctx.session.add_all(added)
     except IntegrityError as error:
         raise Conflict(T("The timeline already has a phase with this key or number.")) from error
+    campaign.version += 1
+    return added
+
+
+def _check_source(campaign: Campaign, draft: PhaseDraft) -> None:
+    is_round = draft.kind is PhaseKind.CONTEST
+    if is_round != bool(draft.source) or is_round != (draft.number is not None):
+        raise DomainError(T("A round needs a number and a contest format; other phases have neither."), field="source")
+    if draft.source and draft.source not in campaign.plugins:
+        raise DomainError(
+            T("The contest format “%(name)s” is not enabled in this campaign.", name=draft.source), field="source"
+        )
+
+
+def _phase(campaign: Campaign, draft: PhaseDraft, taken: set[str]) -> Phase:
+    """Return the row of a draft; a key that is made for it joins those ``taken``."""
+    key = draft.key or _free_key(draft.title, taken)
+    taken.add(key)
+    return Phase(
+        campaign_id=campaign.id,
+        key=key,
+        kind=draft.kind,
+        title=draft.title,
+        description=draft.description,
+        number=draft.number,
+        source=draft.source,
+        windows=_windows(draft.windows),
+    )
+
+
+def _free_key(title: str, taken: set[str]) -> str:
+    stem = _NO_WORD.sub("-", fold(title)).strip("-")[:_KEY_LENGTH].strip("-") or "phase"
+    number, key = 1, stem
+    while key in taken:
+        number += 1
+        key = f"{stem}-{number}"
+    return key
+
+
+def _record_many(
+    ctx: Context,
+    campaign: Campaign,
+    action: str,
+    summary: Text,
+    phases: Sequence[Phase],
+    *,
+    before: Sequence[dict[str, object]] = (),
+) -> None:
+    record(
+        ctx,
+        action=action,
+        summary=summary,
+        campaign=campaign,
+        object_kind="timeline",
+        object_id=None,
+        before={"phases": before} if before else {},
+        after={"phases": [_described(phase) for phase in phases]},
+    )

@@ -3,40 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
-from wtforms import DateField, FieldList, Form, FormField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from flask_babel import gettext as _
+from wtforms import (
+    DateField,
+    FieldList,
+    Form,
+    FormField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from cuocthi.errors import DomainError
-from cuocthi.text import T
+from cuocthi.text import T, Text
+from cuocthi.timelines.domain import PhaseDraft
+from cuocthi.timelines.drawing import KIND_TITLES, WEEKDAYS
 from cuocthi.timelines.localtime import day_and_time, moment_on
 from cuocthi.timelines.models import PhaseKind
+from cuocthi.timelines.moving import Move, by_days
+from cuocthi.timelines.patterns import LONGEST, MOST_ROUNDS, Pattern, Rhythm
 from cuocthi.timelines.windows import Times
 from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
+from cuocthi.web.i18n import translate
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cuocthi.contributions import ContestFormat
     from cuocthi.timelines.models import Phase
 
 _MAX_WINDOWS = 60
-KINDS = [
-    (PhaseKind.PREPARATION.value, _l("Preparation")),
-    (PhaseKind.LAUNCH.value, _l("Launch")),
-    (PhaseKind.CONTEST.value, _l("Round of the contest")),
-    (PhaseKind.JUDGING.value, _l("Judging and adoption of results")),
-    (PhaseKind.CEREMONY.value, _l("Closing ceremony")),
-]
+#: How many days a phase is moved by at once.
+_FARTHEST = 3660
+_ANY_DAY = date(2024, 1, 1)
+_RHYTHMS: dict[Rhythm, Text] = {
+    Rhythm.WEEKS: T("Every week, from the same weekday"),
+    Rhythm.DAYS: T("Every day, or on the days of the week chosen below: a round each"),
+    Rhythm.MONTHS: T("Every month, from the same day of the month"),
+    Rhythm.MONTH_WEEKDAYS: T("Every month, from the same weekday (“the second Monday”)"),
+}
+
+
+def is_clock(_form: Form, field: StringField) -> None:
+    """Refuse what is no time of day, at its field; an empty one is for others to judge."""
+    try:
+        if field.data:
+            moment_on(_ANY_DAY, field.data)
+    except DomainError as error:
+        raise StopValidation(translate(error.message)) from error
+
+
+def _needed_in_row(form: Form, field: DateField) -> None:
+    """Ask for a day where anything else of the row was entered."""
+    if field.data or field.errors:
+        return
+    if any(form.data.values()):
+        raise StopValidation(_("Each window needs the day on which it opens and the day on which it closes."))
+    raise StopValidation
 
 
 class WindowForm(Form):
     """One span; a row that is wholly empty is left out."""
 
-    opens_on = DateField(_l("Opens on"), [Optional()])
-    opens_time = StringField(_l("at"), [Optional(), Length(max=15)])
-    closes_on = DateField(_l("Closes on"), [Optional()])
-    closes_time = StringField(_l("at"), [Optional(), Length(max=15)])
+    opens_on = DateField(_l("Opens on"), [_needed_in_row])
+    opens_time = StringField(_l("at"), [Optional(), Length(max=15), is_clock])
+    closes_on = DateField(_l("Closes on"), [_needed_in_row])
+    closes_time = StringField(_l("at"), [Optional(), Length(max=15), is_clock])
 
 
 class PhaseForm(BaseForm):
@@ -44,7 +86,7 @@ class PhaseForm(BaseForm):
 
     title = StringField(_l("Title"), [DataRequired(), Length(max=200)])
     description = TextAreaField(_l("Description"), [Length(max=2000)])
-    windows = FieldList(FormField(WindowForm), max_entries=_MAX_WINDOWS)
+    windows = FieldList(FormField(WindowForm), label=_l("Windows of time"), max_entries=_MAX_WINDOWS)
 
     @classmethod
     def of(cls, phase: Phase) -> PhaseForm:
@@ -52,23 +94,120 @@ class PhaseForm(BaseForm):
         rows = [_row(window.opens_at, window.closes_at) for window in phase.windows]
         return cls(data={"title": phase.title, "description": phase.description, "windows": [*rows, {}]})
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field; what is wrong in a row stands at its field, and once for all rows at the windows."""
+        valid = bool(super().validate(extra_validators))
+        wrong = [message for row in self.windows for messages in row.errors.values() for message in messages]
+        self.windows.errors = list(dict.fromkeys(wrong))
+        return valid
+
     def to_windows(self) -> list[Times]:
-        """Return the windows entered; raises DomainError for an incomplete row or what is no time."""
+        """Return the windows entered. Raises DomainError for a moment beyond the calendar."""
         return [_times(row) for row in self.windows.data if any(row.values())]
 
 
 class NewPhaseForm(PhaseForm):
     """A phase to be added; ``source`` and ``number`` only for a round."""
 
-    kind = SelectField(_l("Kind"), choices=select_choices(KINDS))
+    kind = SelectField(_l("Kind"))
     source = SelectField(_l("Contest format"), [Optional()], description=_l("Only for a round."))
     number = IntegerField(
         _l("Number of the round"), [Optional(), NumberRange(1, 1000)], description=_l("Only for a round.")
     )
 
-    def offer_formats(self, formats: Sequence[tuple[str, str]]) -> None:
-        """Let the enabled contest formats be chosen from."""
-        self.source.choices = select_choices([("", _l("None")), *formats])
+    def offer(self, formats: Sequence[ContestFormat]) -> None:
+        """Let the kinds, and the enabled contest formats, be chosen from."""
+        self.kind.choices = select_choices((kind.value, translate(title)) for kind, title in KIND_TITLES.items())
+        self.source.choices = select_choices([("", _l("None")), *_format_choices(formats)])
+
+    def to_draft(self) -> PhaseDraft:
+        """Return the phase entered."""
+        return PhaseDraft(
+            kind=PhaseKind(self.kind.data),
+            title=(self.title.data or "").strip(),
+            windows=self.to_windows(),
+            description=self.description.data or "",
+            source=self.source.data or "",
+            number=self.number.data,
+        )
+
+
+class RoundsForm(BaseForm):
+    """Rounds that come again and again; the fields have the names of :class:`Pattern`."""
+
+    title = StringField(
+        _l("Name of the rounds"),
+        [DataRequired(), Length(max=150)],
+        description=_l("The number follows: from “Week” come Week 1, Week 2 and so on."),
+    )
+    source = SelectField(_l("Contest format"))
+    rhythm = RadioField(_l("How often"))
+    first = DateField(_l("First day of the first round"), [DataRequired()])
+    number = IntegerField(_l("How many rounds"), [InputRequired(), NumberRange(1, MOST_ROUNDS)])
+    opens = StringField(
+        _l("Opens at"), [DataRequired(), Length(max=15), is_clock], description=_l("For instance 10h00.")
+    )
+    days = IntegerField(
+        _l("Closes so many days later"),
+        [InputRequired(), NumberRange(0, LONGEST)],
+        description=_l("0 is the same day; from Monday to the next Monday it is 7."),
+    )
+    closes = StringField(
+        _l("Closes at"), [DataRequired(), Length(max=15), is_clock], description=_l("24h00 is the end of the day.")
+    )
+    weekdays = SelectMultipleField(
+        _l("Open only on these days of the week"),
+        [Optional()],
+        coerce=int,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        description=_l("Leave all unticked for every day. Otherwise it opens and closes on each of these days."),
+    )
+
+    def offer(self, formats: Sequence[ContestFormat]) -> None:
+        """Let the enabled contest formats, the rhythms and the days of the week be chosen from."""
+        self.source.choices = select_choices(_format_choices(formats))
+        self.rhythm.choices = select_choices((rhythm.value, translate(title)) for rhythm, title in _RHYTHMS.items())
+        self.weekdays.choices = select_choices((day, translate(title)) for day, title in enumerate(WEEKDAYS))
+
+    def to_pattern(self) -> Pattern:
+        """Return the pattern entered; the form must have been found valid."""
+        return Pattern(
+            rhythm=Rhythm(self.rhythm.data),
+            first=self.first.data or _ANY_DAY,
+            number=self.number.data or 0,
+            opens=self.opens.data or "",
+            closes=self.closes.data or "",
+            days=self.days.data or 0,
+            weekdays=frozenset(self.weekdays.data or ()),
+        )
+
+
+class MoveForm(BaseForm):
+    """Which phases are moved, and by how much; back by a negative number."""
+
+    by = IntegerField(
+        _l("Move by"),
+        [InputRequired(), NumberRange(-_FARTHEST, _FARTHEST)],
+        description=_l("A negative number moves them back."),
+    )
+    unit = SelectField(_l("Days or weeks"))
+    phases = SelectMultipleField(
+        _l("Phases"),
+        [DataRequired(_l("Please choose the phases that are to be moved."))],
+        coerce=int,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+    def offer(self, phases: Sequence[tuple[int, str]]) -> None:
+        """Let the phases be chosen from."""
+        self.unit.choices = select_choices([("7", _("weeks")), ("1", _("days"))])
+        self.phases.choices = select_choices(phases)
+
+    def to_move(self) -> Move:
+        """Return the move entered; none for what is no number."""
+        return by_days((self.by.data or 0) * int(self.unit.data or 1))
 
 
 class ReasonForm(BaseForm):
@@ -80,39 +219,52 @@ class ReasonForm(BaseForm):
 
 
 class ExtendForm(ReasonForm):
-    """A later closing moment, and why."""
+    """A later closing moment, the document by which it is, and why."""
 
     closes_on = DateField(_l("New closing day"), [DataRequired()])
     closes = StringField(
-        _l("New closing time"), [DataRequired(), Length(max=15)], description=_l("For instance 17h00 or 24h00.")
+        _l("New closing time"),
+        [DataRequired(), Length(max=15), is_clock],
+        description=_l("For instance 17h00 or 24h00."),
     )
+    symbol = StringField(
+        _l("Number and symbol of the document"),
+        [DataRequired(), Length(max=60)],
+        description=_l("For instance 52/KH-STTTT."),
+    )
+    issued_on = DateField(_l("Day of the document"), [DataRequired()])
+
+    @property
+    def closes_at(self) -> datetime:
+        """The moment entered; the form must have been found valid."""
+        return moment_on(self.closes_on.data or _ANY_DAY, self.closes.data or "")
 
 
-def _row(opens: object, closes: object) -> dict[str, object]:
-    opens_on, opens_time = day_and_time(opens, closing=False)  # type: ignore[arg-type]
-    closes_on, closes_time = day_and_time(closes, closing=True)  # type: ignore[arg-type]
+def _format_choices(formats: Sequence[ContestFormat]) -> list[tuple[str, str]]:
+    return [(item.source, translate(item.title)) for item in formats]
+
+
+def _row(opens: datetime, closes: datetime) -> dict[str, object]:
+    opens_on, opens_time = day_and_time(opens, closing=False)
+    closes_on, closes_time = day_and_time(closes, closing=True)
     return {
         "opens_on": opens_on,
-        "opens_time": _spoken(opens_time),
+        "opens_time": spoken(opens_time),
         "closes_on": closes_on,
-        "closes_time": _spoken(closes_time),
+        "closes_time": spoken(closes_time),
     }
 
 
-def _spoken(clock: str) -> str:
+def spoken(clock: str) -> str:
     """Write 17:00 as 17h00, the form in which it is read and entered."""
     return clock.replace(":", "h", 1)
 
 
-def _times(row: dict[str, object]) -> Times:
-    if not row["opens_on"] or not row["closes_on"]:
-        raise DomainError(
-            T("Each window needs the day on which it opens and the day on which it closes."), field="windows"
-        )
+def _times(row: dict[str, Any]) -> Times:
     try:
         return Times(
-            moment_on(row["opens_on"], str(row["opens_time"] or "00h00")),  # type: ignore[arg-type]
-            moment_on(row["closes_on"], str(row["closes_time"] or "24h00")),  # type: ignore[arg-type]
+            moment_on(row["opens_on"], row["opens_time"] or "00h00"),
+            moment_on(row["closes_on"], row["closes_time"] or "24h00"),
         )
-    except DomainError as error:
+    except DomainError as error:  # a day beyond the calendar
         raise DomainError(error.message, field="windows") from error

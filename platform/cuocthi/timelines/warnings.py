@@ -3,36 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from dataclasses import dataclass
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from cuocthi.text import T, Text
 from cuocthi.timelines.models import PhaseKind
 
 if TYPE_CHECKING:
-    from cuocthi.timelines.models import Phase
+    from datetime import datetime
+
+    from cuocthi.timelines.drawing import Drawn
+    from cuocthi.timelines.windows import Span
+
+#: How many contradictions are said at once; nobody mends a hundred at a time.
+_MOST = 12
 
 
-def timeline_warnings(phases: Sequence[Phase]) -> list[Text]:
-    """Return overlaps and contradictions among the phases of a campaign, the gravest first."""
-    kinds = {kind: [phase for phase in phases if phase.kind is kind] for kind in PhaseKind}
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A phase with its first and last moment found once: each is compared with many others."""
+
+    title: str
+    windows: Sequence[Span]
+    opens_at: datetime
+    closes_at: datetime
+
+
+def timeline_warnings(phases: Sequence[Drawn]) -> list[Text]:
+    """Return overlaps and contradictions among the phases of a campaign, the gravest first; of very many the first."""
+    kinds: dict[PhaseKind, list[_Whole]] = {kind: [] for kind in PhaseKind}
+    for phase in phases:
+        kinds[phase.kind].append(_Whole(phase.title, phase.windows, phase.opens_at, phase.closes_at))
     contests = kinds[PhaseKind.CONTEST]
-    return [
-        *_without_rounds(contests),
-        *_rounds_over_ceremonies(contests, kinds[PhaseKind.CEREMONY]),
-        *_rounds_over_judging(contests, kinds[PhaseKind.JUDGING]),
-        *_judging_over_ceremonies(kinds[PhaseKind.JUDGING], kinds[PhaseKind.CEREMONY]),
-        *_preparing_too_late(contests, kinds[PhaseKind.PREPARATION]),
-        *_rounds_together(contests),
-    ]
+    every = chain(
+        _without_rounds(contests),
+        _rounds_over_ceremonies(contests, kinds[PhaseKind.CEREMONY]),
+        _rounds_over_judging(contests, kinds[PhaseKind.JUDGING]),
+        _judging_over_ceremonies(kinds[PhaseKind.JUDGING], kinds[PhaseKind.CEREMONY]),
+        _preparing_too_late(contests, kinds[PhaseKind.PREPARATION]),
+        _rounds_together(contests),
+    )
+    found = list(islice(every, _MOST + 1))
+    if len(found) > _MOST:
+        found[_MOST:] = [T("There are more contradictions; they are shown once these are mended.")]
+    return found
 
 
-def _without_rounds(contests: Sequence[Phase]) -> Iterator[Text]:
+def _without_rounds(contests: Sequence[_Whole]) -> Iterator[Text]:
     if not contests:
         yield T("The timeline has no round yet: add a phase in which people take part.")
 
 
-def _rounds_over_ceremonies(contests: Sequence[Phase], ceremonies: Sequence[Phase]) -> Iterator[Text]:
+def _rounds_over_ceremonies(contests: Sequence[_Whole], ceremonies: Sequence[_Whole]) -> Iterator[Text]:
     for contest in contests:
         for ceremony in ceremonies:
             if contest.closes_at > ceremony.opens_at:
@@ -46,9 +69,11 @@ def _rounds_over_ceremonies(contests: Sequence[Phase], ceremonies: Sequence[Phas
                 )
 
 
-def _rounds_over_judging(contests: Sequence[Phase], judgings: Sequence[Phase]) -> Iterator[Text]:
+def _rounds_over_judging(contests: Sequence[_Whole], judgings: Sequence[_Whole]) -> Iterator[Text]:
     for contest in contests:
         for judging in judgings:
+            if contest.opens_at >= judging.closes_at:
+                continue  # what opens afterwards is judged another time
             if contest.closes_at >= judging.closes_at:
                 yield T(
                     "“%(round)s” closes at %(closes)s, not before “%(judging)s” ends at %(ends)s. No result can be "
@@ -69,7 +94,7 @@ def _rounds_over_judging(contests: Sequence[Phase], judgings: Sequence[Phase]) -
                 )
 
 
-def _judging_over_ceremonies(judgings: Sequence[Phase], ceremonies: Sequence[Phase]) -> Iterator[Text]:
+def _judging_over_ceremonies(judgings: Sequence[_Whole], ceremonies: Sequence[_Whole]) -> Iterator[Text]:
     for judging in judgings:
         for ceremony in ceremonies:
             if judging.closes_at > ceremony.opens_at:
@@ -81,7 +106,7 @@ def _judging_over_ceremonies(judgings: Sequence[Phase], ceremonies: Sequence[Pha
                 )
 
 
-def _preparing_too_late(contests: Sequence[Phase], preparations: Sequence[Phase]) -> Iterator[Text]:
+def _preparing_too_late(contests: Sequence[_Whole], preparations: Sequence[_Whole]) -> Iterator[Text]:
     if not contests:
         return
     first = min(contests, key=lambda contest: contest.opens_at)
@@ -95,7 +120,23 @@ def _preparing_too_late(contests: Sequence[Phase], preparations: Sequence[Phase]
             )
 
 
-def _rounds_together(contests: Sequence[Phase]) -> Iterator[Text]:
-    for first, second in combinations(contests, 2):
-        if any(a.opens_at < b.closes_at and b.opens_at < a.closes_at for a in first.windows for b in second.windows):
-            yield T("“%(first)s” and “%(second)s” are open at the same time.", first=first.title, second=second.title)
+def _rounds_together(contests: Sequence[_Whole]) -> Iterator[Text]:
+    for first, second in _overlapping(contests):
+        yield T("“%(first)s” and “%(second)s” are open at the same time.", first=first.title, second=second.title)
+
+
+def _overlapping(contests: Sequence[_Whole]) -> Iterator[tuple[_Whole, _Whole]]:
+    """Sweep through time: yield each pair of phases once of which some windows overlap, as soon as one is met."""
+    windows = sorted(
+        (window.opens_at, window.closes_at, place) for place, phase in enumerate(contests) for window in phase.windows
+    )
+    open_now: list[tuple[datetime, int]] = []
+    met: set[tuple[int, int]] = set()
+    for opens_at, closes_at, place in windows:
+        open_now = [(ends, other) for ends, other in open_now if ends > opens_at]
+        for _, other in open_now:
+            pair = (min(place, other), max(place, other))
+            if place != other and pair not in met:
+                met.add(pair)
+                yield contests[pair[0]], contests[pair[1]]
+        open_now.append((closes_at, place))

@@ -6,7 +6,7 @@ time zone of the contest, in the form Vietnamese offices write them.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from cuocthi.clock import LOCAL_ZONE
@@ -28,9 +28,9 @@ def money(amount: int, language: str) -> str:
     return f"{number(amount, language)} {'đồng' if language == VIETNAMESE else 'VND'}"
 
 
-def day(moment: datetime, language: str) -> str:
-    """Write a date with digits: 05/10/2024 in Vietnamese, 5 October 2024 in English."""
-    local = moment.astimezone(LOCAL_ZONE)
+def day(moment: datetime | date, language: str) -> str:
+    """Write a date, or a moment's date, with digits: 05/10/2024 in Vietnamese, 5 October 2024 in English."""
+    local = moment.astimezone(LOCAL_ZONE) if isinstance(moment, datetime) else moment
     return f"{local:%d/%m/%Y}" if language == VIETNAMESE else f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
 
 

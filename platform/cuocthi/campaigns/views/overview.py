@@ -12,6 +12,7 @@ from cuocthi.campaigns.overview import Task, funnel, tasks
 from cuocthi.campaigns.panels import shown_panels
 from cuocthi.campaigns.views.blueprints import blueprint
 from cuocthi.timelines.drawing import change, chart
+from cuocthi.timelines.extensions import waiting
 from cuocthi.timelines.queries import phases
 from cuocthi.timelines.warnings import timeline_warnings
 from cuocthi.web.context import reading_context
@@ -39,7 +40,11 @@ def overview() -> Response:
         tasks=[
             _shown(task)
             for task in tasks(
-                ctx, campaign=g.campaign, phases=timeline, ready=readiness(ctx, campaign=g.campaign) if draft else None
+                ctx,
+                campaign=g.campaign,
+                phases=timeline,
+                ready=readiness(ctx, campaign=g.campaign) if draft else None,
+                to_extend=[phase for phase, _ in waiting(ctx, campaign_id=g.campaign.id, phases=timeline)],
             )
         ],
         panels=shown_panels(ctx, campaign=g.campaign, slot="overview"),

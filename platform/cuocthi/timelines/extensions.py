@@ -1,0 +1,195 @@
+"""Extending an open round: proposed by one person with a document, in force once another person confirms it.
+
+Stands above the parts it joins: a proposal is a version of a round's settings, its confirmations are those by which
+rankings are adopted, and the timeline then moves the closing moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from cuocthi.audit.domain import record
+from cuocthi.campaigns.models import SettingsVersion
+from cuocthi.campaigns.settings import save_settings, structure, unstructure
+from cuocthi.clock import LOCAL_ZONE
+from cuocthi.errors import Conflict, DomainError
+from cuocthi.standings.confirmations import NEEDED, confirm
+from cuocthi.standings.models import Confirmation
+from cuocthi.text import T, Text
+from cuocthi.timelines.domain import check_extension, extend
+from cuocthi.timelines.localtime import parse_moment, write_moment
+from cuocthi.users.models import User
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.timelines.models import Phase
+
+#: The owner under whose name extensions are stored among a round's settings.
+OWNER = "core.extension"
+#: The subject under which they are confirmed.
+SUBJECT = "core:extension"
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A round shall close at ``closes`` instead of ``instead_of``, by a document, for a reason.
+
+    Moments are written as campaign files have them; ``symbol`` is the document's number and symbol, ``issued_on`` its
+    day, "2024-09-25".
+    """
+
+    closes: str
+    instead_of: str
+    symbol: str
+    issued_on: str
+    reason: str
+
+    @property
+    def closes_at(self) -> datetime:
+        """The moment at which the round shall close."""
+        return parse_moment(self.closes)
+
+    @property
+    def notice(self) -> Text:
+        """What entrants are told."""
+        words = {"moment": self.closes_at, "symbol": self.symbol, "day": date.fromisoformat(self.issued_on)}
+        return T("Extended until %(moment)s, by document No. %(symbol)s of %(day)s", **words)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An extension of a round and who has confirmed it: pairs of a person's number and name, the first first."""
+
+    id: int
+    phase_id: int
+    extension: Extension
+    digest: str
+    confirmed: Sequence[tuple[int, str]]
+
+    @property
+    def in_force(self) -> bool:
+        """Whether enough different persons have confirmed."""
+        return len(self.confirmed) >= NEEDED
+
+    def waits(self, phase: Phase, now: datetime) -> bool:
+        """Tell whether it can still be confirmed: the round is open and closes when the proposer saw that it would."""
+        closing = parse_moment(self.extension.instead_of)
+        ahead = any(window.opens_at <= now < closing == window.closes_at for window in phase.windows)
+        return ahead and not self.in_force
+
+
+def proposals(ctx: Context, *, campaign_id: int) -> dict[int, list[Proposal]]:
+    """Return the extensions of a campaign's rounds by their phases, the newest first (one statement)."""
+    rows = ctx.session.execute(
+        sa.select(SettingsVersion, User.id, User.name)
+        .outerjoin(
+            Confirmation, sa.and_(Confirmation.subject == SUBJECT, Confirmation.subject_id == SettingsVersion.id)
+        )
+        .outerjoin(User, User.id == Confirmation.user_id)
+        .where(SettingsVersion.campaign_id == campaign_id, SettingsVersion.owner == OWNER)
+        .order_by(SettingsVersion.id.desc(), Confirmation.id)
+    ).all()
+    confirmed: dict[int, list[tuple[int, str]]] = {}
+    for version, user_id, name in rows:
+        confirmed.setdefault(version.id, []).extend([(user_id, name)] if user_id is not None else [])
+    found: dict[int, list[Proposal]] = {}
+    for version in dict.fromkeys(row[0] for row in rows):
+        extension = structure(Extension, version.values)
+        proposal = Proposal(version.id, version.phase_id, extension, version.digest, confirmed[version.id])
+        found.setdefault(version.phase_id, []).append(proposal)
+    return found
+
+
+def waiting(ctx: Context, *, campaign_id: int, phases: Sequence[Phase]) -> list[tuple[Phase, Proposal]]:
+    """Return the rounds whose newest proposed extension still waits for the other person (one statement)."""
+    found = proposals(ctx, campaign_id=campaign_id)
+    newest = [(phase, found[phase.id][0]) for phase in phases if phase.id in found]
+    return [(phase, proposal) for phase, proposal in newest if proposal.waits(phase, ctx.now)]
+
+
+def granted(ctx: Context, *, campaign_id: int) -> dict[int, Extension]:
+    """Return the last extension in force of each round that was extended, by its phase (one statement)."""
+    found = proposals(ctx, campaign_id=campaign_id)
+    in_force = {phase_id: [one for one in made if one.in_force] for phase_id, made in found.items()}
+    return {phase_id: made[0].extension for phase_id, made in in_force.items() if made}
+
+
+def propose_extension(
+    ctx: Context, *, campaign: Campaign, phase: Phase, closes_at: datetime, symbol: str, issued_on: date, reason: str
+) -> bool:
+    """Propose, as one of two persons, that an open round close later; tell whether it is extended by that.
+
+    It is when somebody else has proposed exactly the same. A proposal before it gives way; proposing the same again
+    changes nothing. ``symbol`` and ``issued_on`` are the number and the day of the document. Raises DomainError for a
+    document from the future, without a reason or a document, for an earlier moment or one that reaches into the next
+    window, Closed if the round is not open, Forbidden without a person.
+    """
+    for value, field in ((symbol, "symbol"), (reason, "reason")):
+        if not value.strip():
+            raise DomainError(T("This field is required."), field=field)
+    if issued_on > ctx.now.astimezone(LOCAL_ZONE).date():
+        raise DomainError(T("The document cannot be of a day that is still to come."), field="issued_on")
+    window = check_extension(ctx, phase=phase, closes_at=closes_at)
+    extension = Extension(
+        closes=write_moment(closes_at, closing=True),
+        instead_of=write_moment(window.closes_at, closing=True),
+        symbol=symbol,
+        issued_on=issued_on.isoformat(),
+        reason=reason,
+    )
+    save_settings(ctx, owner=OWNER, campaign=campaign, value=extension, round_=phase)
+    newest = proposals(ctx, campaign_id=campaign.id)[phase.id][0]
+    if any(user_id == ctx.actor.user_id for user_id, _ in newest.confirmed):
+        return newest.in_force
+    return _confirm(ctx, campaign, phase, newest)
+
+
+def confirm_extension(ctx: Context, *, campaign: Campaign, phase: Phase, proposal_id: int) -> bool:
+    """Confirm the extension that somebody else has proposed; tell whether the round is extended by that.
+
+    Raises Conflict if another proposal has taken its place, if the round closes at another moment than the proposer
+    saw, or if this person has confirmed it already; Closed if the round is not open any more.
+    """
+    made = proposals(ctx, campaign_id=campaign.id).get(phase.id, [])
+    newest = next(iter(made), None)
+    if newest is None or newest.id != proposal_id or newest.in_force:
+        raise Conflict(T("This proposal is not the present one any more. Please load the page again."))
+    window = check_extension(ctx, phase=phase, closes_at=newest.extension.closes_at)
+    if write_moment(window.closes_at, closing=True) != newest.extension.instead_of:
+        raise Conflict(T("The round closes at another moment than when this was proposed. Please propose it anew."))
+    return _confirm(ctx, campaign, phase, newest)
+
+
+def _confirm(ctx: Context, campaign: Campaign, phase: Phase, proposal: Proposal) -> bool:
+    number = confirm(ctx, campaign=campaign, subject=SUBJECT, subject_id=proposal.id, digest=proposal.digest)
+    if number < NEEDED:
+        summary = T("Proposed to extend “%(title)s”", title=phase.title)
+        _record(ctx, campaign, proposal, action="core:extension:propose", summary=summary)
+        return False
+    summary = T("Confirmed the extension of “%(title)s”", title=phase.title)
+    _record(ctx, campaign, proposal, action="core:extension:confirm", summary=summary)
+    extension = proposal.extension
+    document = f"{extension.symbol} ({extension.issued_on})"
+    closes_at, reason = extension.closes_at, extension.reason
+    extend(ctx, campaign=campaign, phase=phase, closes_at=closes_at, reason=reason, document=document)
+    return True
+
+
+def _record(ctx: Context, campaign: Campaign, proposal: Proposal, *, action: str, summary: Text) -> None:
+    record(
+        ctx,
+        action=action,
+        summary=summary,
+        campaign=campaign,
+        object_kind="phase",
+        object_id=proposal.phase_id,
+        after={"proposal": proposal.id, **unstructure(proposal.extension)},
+    )

@@ -1,0 +1,167 @@
+"""The timeline: its chart, what looks wrong, and the phases, each edited in its row or on a page of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import g, request, url_for
+from flask_babel import gettext as _
+
+from cuocthi.errors import DomainError
+from cuocthi.timelines.domain import add_phase, edit_phase, remove_phase
+from cuocthi.timelines.drawing import KIND_TITLES, chart, span_in_words
+from cuocthi.timelines.extensions import waiting
+from cuocthi.timelines.forms import NewPhaseForm, PhaseForm
+from cuocthi.timelines.queries import phases
+from cuocthi.timelines.views.blueprint import (
+    EDIT,
+    blueprint,
+    done,
+    enabled_formats,
+    is_fixed,
+    list_url,
+    phase_or_404,
+)
+from cuocthi.timelines.warnings import timeline_warnings
+from cuocthi.timelines.windows import Times, phase_state
+from cuocthi.users.names import fold
+from cuocthi.web.context import committing, reading_context
+from cuocthi.web.forms import attach_error
+from cuocthi.web.i18n import language
+from cuocthi.web.rendering import render
+from cuocthi.web.tables import Column, Filter, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask import Response
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from cuocthi.context import Context
+    from cuocthi.timelines.models import Phase
+
+#: A longer list can be searched and narrowed.
+_LONG = 20
+
+
+@blueprint.page("/staff/timeline", permission="core:campaign:view")
+def edit() -> Response:
+    """Show the chart, what looks wrong, and the phases with what can be done to each."""
+    ctx = reading_context()
+    found = phases(ctx, campaign_id=g.campaign.id)
+    return render(
+        "timelines/edit.html",
+        "timelines/_board.html",
+        chart=chart(found, ctx.now, language()),
+        warnings=timeline_warnings(found),
+        waiting=waiting(ctx, campaign_id=g.campaign.id, phases=found),
+        reader=ctx.actor.user_id,
+        table=_table(ctx, found),
+        kinds=KIND_TITLES,
+        kept=request.args.to_dict(),
+    )
+
+
+def _table(ctx: Context, found: Sequence[Phase]) -> Table:
+    kinds = Filter("kind", _("Kind"), [(kind.value, title) for kind, title in KIND_TITLES.items()])
+    table = Table(
+        id="phases",
+        path=url_for("timelines.edit", slug=g.campaign.slug),
+        args=request.args,
+        columns=[
+            Column("phase", _("Phase")),
+            Column("when", _("When")),
+            Column("state", _("State"), kind="status"),
+            Column("acts", _("Acts"), kind="acts"),
+        ],
+        sort="when",
+        filters=[kinds] if len(found) > _LONG else [],
+        searchable=len(found) > _LONG,
+    )
+    wanted, kind = fold(table.search), table.filtered.get("kind")
+    matching = [phase for phase in found if wanted in fold(phase.title) and (not kind or phase.kind.value == kind)]
+    shown = matching[table.offset : table.offset + table.limit]
+    rows = [
+        {"phase": phase, "state": phase_state(phase.windows, ctx.now), "when": span_in_words(phase, language())}
+        for phase in shown
+    ]
+    return table.show(rows, len(matching))
+
+
+@blueprint.page("/staff/timeline/new", permission=EDIT)
+def new() -> Response:
+    """Show an empty phase."""
+    form = NewPhaseForm(data={"windows": [{}]})
+    form.offer(enabled_formats())
+    return _page(form, None)
+
+
+@blueprint.page("/staff/timeline/new", permission=EDIT, methods=["POST"], endpoint="add")
+def add() -> AnyResponse:
+    """Add a phase."""
+    form = NewPhaseForm()
+    form.offer(enabled_formats())
+    if form.validate():
+        try:
+            with committing() as ctx:
+                add_phase(ctx, campaign=g.campaign, draft=form.to_draft())
+        except DomainError as error:
+            attach_error(form, error)
+        else:
+            return done(_("The phase was added."))
+    return _page(form, None, status=422)
+
+
+@blueprint.page("/staff/timeline/<int:phase_id>", permission=EDIT)
+def phase(phase_id: int) -> Response:
+    """Show a phase for editing: on its own page, or in its row of the list."""
+    found = phase_or_404(reading_context(), phase_id)
+    return _page(PhaseForm.of(found), found)
+
+
+@blueprint.page("/staff/timeline/<int:phase_id>", permission=EDIT, methods=["POST"], endpoint="save")
+def save(phase_id: int) -> AnyResponse:
+    """Store a phase's words and times."""
+    form = PhaseForm()
+    found = phase_or_404(reading_context(), phase_id)
+    if form.validate():
+        try:
+            with committing() as ctx:
+                edit_phase(
+                    ctx,
+                    campaign=g.campaign,
+                    phase=found,
+                    title=(form.title.data or "").strip(),
+                    description=form.description.data or "",
+                    windows=_times(found) if is_fixed(ctx, found) else form.to_windows(),
+                )
+        except DomainError as error:
+            attach_error(form, error)
+        else:
+            return done(_("“%(title)s” was changed.", title=found.title))
+    return _page(form, found, status=422)
+
+
+@blueprint.page("/staff/timeline/<int:phase_id>/remove", permission=EDIT, methods=["POST"])
+def remove(phase_id: int) -> AnyResponse:
+    """Remove a phase that has not begun."""
+    with committing() as ctx:
+        remove_phase(ctx, campaign=g.campaign, phase=phase_or_404(ctx, phase_id))
+    return done(_("The phase was removed."))
+
+
+def _times(found: Phase) -> list[Times]:
+    return [Times(window.opens_at, window.closes_at) for window in found.windows]
+
+
+def _page(form: PhaseForm, found: Phase | None, *, status: int = 200) -> Response:
+    return render(
+        "timelines/phase.html",
+        "timelines/_phase_row.html",
+        status=status,
+        form=form,
+        phase=found,
+        fixed=found is not None and is_fixed(reading_context(), found),
+        kept=request.args.to_dict(),
+        back=list_url(),
+    )
