@@ -22,8 +22,8 @@ from cuocthi.plugins.info import PluginInfo
 from cuocthi.plugins.manager import Hooks
 from cuocthi.testing.factories import Factories
 from cuocthi.text import T
-from cuocthi.timelines import domain
-from cuocthi.timelines.domain import add_phase, announce_edges, close_now, edit_phase, extend, remove_phase
+from cuocthi.timelines.announcing import announce, announce_edges
+from cuocthi.timelines.domain import PhaseDraft, add_phase, close_now, edit_phase, extend, remove_phase
 from cuocthi.timelines.localtime import day_and_time, moment_on, parse_moment, write_moment
 from cuocthi.timelines.models import PhaseEdge, PhaseKind, Window
 from cuocthi.timelines.queries import any_round_open, due_edges, open_window, phases, rounds
@@ -172,17 +172,10 @@ def test_a_round_is_added_and_found(heard: Context, make: Factories) -> None:
     late = Times(_local(2024, 10, 1), _local(2024, 10, 3))
     early = Times(_local(2024, 9, 15), _local(2024, 9, 17))
 
-    phase = add_phase(
-        heard,
-        campaign=campaign,
-        key="vong-1",
-        kind=PhaseKind.CONTEST,
-        title="Vòng 1",
-        windows=[late, early],
-        source="quiz",
-        number=1,
-    )
+    draft = PhaseDraft(PhaseKind.CONTEST, "Vòng 1", [late, early], source="quiz", number=1)
+    phase = add_phase(heard, campaign=campaign, draft=draft)
 
+    assert phase.key == "vong-1"
     assert [window.opens_at for window in phase.windows] == [early.opens_at, late.opens_at]
     assert list(rounds(heard, campaign_id=campaign.id, source="quiz")) == [phase]
     assert list(rounds(heard, campaign_id=campaign.id, source="photo")) == []
@@ -203,7 +196,7 @@ def test_windows_that_make_no_sense_are_refused(heard: Context, make: Factories,
     campaign = make.campaign()
 
     with pytest.raises(DomainError) as refused:
-        add_phase(heard, campaign=campaign, key="x", kind=PhaseKind.LAUNCH, title="X", windows=windows)
+        add_phase(heard, campaign=campaign, draft=PhaseDraft(PhaseKind.LAUNCH, "X", windows))
 
     assert refused.value.field == "windows"
 
@@ -219,16 +212,16 @@ def test_only_a_round_has_an_enabled_format(
     span = [Times(DAY, DAY + HOUR)]
 
     with pytest.raises(DomainError):
-        add_phase(heard, campaign=campaign, key="x", kind=kind, title="X", windows=span, source=source, number=number)
+        add_phase(heard, campaign=campaign, draft=PhaseDraft(kind, "X", span, source=source, number=number))
 
 
 def test_two_phases_cannot_share_a_key(heard: Context, make: Factories) -> None:
     campaign = make.campaign()
     span = [Times(DAY, DAY + HOUR)]
-    add_phase(heard, campaign=campaign, key="x", kind=PhaseKind.LAUNCH, title="X", windows=span)
+    add_phase(heard, campaign=campaign, draft=PhaseDraft(PhaseKind.LAUNCH, "X", span, key="x"))
 
     with pytest.raises(Conflict):
-        add_phase(heard, campaign=campaign, key="x", kind=PhaseKind.LAUNCH, title="Y", windows=span)
+        add_phase(heard, campaign=campaign, draft=PhaseDraft(PhaseKind.LAUNCH, "Y", span, key="x"))
 
     assert len(phases(heard, campaign_id=campaign.id)) == 1
 
@@ -332,8 +325,11 @@ def test_closing_and_extending_need_a_reason(heard: Context, make: Factories, re
     with pytest.raises(DomainError) as closing:
         close_now(heard, campaign=campaign, phase=phase, reason=reason)
     with pytest.raises(DomainError) as extending:
-        extend(heard, campaign=campaign, phase=phase, closes_at=before + HOUR, reason=reason)
+        extend(heard, campaign=campaign, phase=phase, closes_at=before + HOUR, reason=reason, document="15/TB-BTC")
+    with pytest.raises(DomainError) as undocumented:
+        extend(heard, campaign=campaign, phase=phase, closes_at=before + HOUR, reason="Bão số 3", document=reason)
 
+    assert undocumented.value.field == "symbol"
     assert closing.value.field == extending.value.field == "reason"
     assert phase.closes_at == before
 
@@ -343,7 +339,7 @@ def test_an_open_round_is_extended(heard: Context, make: Factories, listeners: t
     phase = make.round(campaign)
     later = phase.closes_at + HOUR
 
-    extend(heard, campaign=campaign, phase=phase, closes_at=later, reason="Bão số 3")
+    extend(heard, campaign=campaign, phase=phase, closes_at=later, reason="Bão số 3", document="15/TB-BTC")
 
     assert phase.closes_at == later
     assert listeners[0].moved == [phase.id]
@@ -358,8 +354,8 @@ def test_an_extension_never_shortens_and_never_reaches_the_next_window(heard: Co
 
     for moment in (first - HOUR, first, first + HOUR + MICROSECOND):
         with pytest.raises(DomainError):
-            extend(heard, campaign=campaign, phase=phase, closes_at=moment, reason="x")
-    extend(heard, campaign=campaign, phase=phase, closes_at=first + HOUR, reason="x")
+            extend(heard, campaign=campaign, phase=phase, closes_at=moment, reason="x", document="1")
+    extend(heard, campaign=campaign, phase=phase, closes_at=first + HOUR, reason="x", document="1")
 
 
 def test_a_round_that_is_not_open_cannot_be_extended(heard: Context, make: Factories) -> None:
@@ -367,7 +363,39 @@ def test_a_round_that_is_not_open_cannot_be_extended(heard: Context, make: Facto
     phase = make.round(campaign, opens_at=heard.now - 2 * HOUR, closes_at=heard.now)
 
     with pytest.raises(Closed):
-        extend(heard, campaign=campaign, phase=phase, closes_at=heard.now + HOUR, reason="x")
+        extend(heard, campaign=campaign, phase=phase, closes_at=heard.now + HOUR, reason="x", document="1")
+
+
+def test_a_round_whose_end_was_told_is_over_whatever_the_clock_of_who_extends_it(
+    heard: Context, make: Factories, listeners: tuple[Listener, Listener]
+) -> None:
+    campaign = make.campaign(plugins=("quiz",))
+    phase = make.round(campaign)
+    end = phase.closes_at
+    announce_edges(replace(heard, now=end))
+    # The request arrived an instant before the end, and waited for the worker.
+    late = replace(heard, now=end - MICROSECOND)
+
+    with pytest.raises(Closed):
+        extend(late, campaign=campaign, phase=phase, closes_at=end + HOUR, reason="x", document="1")
+
+    assert phase.closes_at == end
+
+
+def test_an_end_that_was_moved_away_meanwhile_is_not_told(
+    heard: Context, make: Factories, listeners: tuple[Listener, Listener]
+) -> None:
+    campaign = make.campaign(plugins=("quiz",))
+    phase = make.round(campaign)
+    end = phase.closes_at
+    announce_edges(heard)
+    (stale,) = due_edges(replace(heard, now=end))
+
+    extend(heard, campaign=campaign, phase=phase, closes_at=end + HOUR, reason="x", document="1")
+
+    assert not announce(replace(heard, now=end), due=stale)
+    assert listeners[0].edges == [(phase.id, Edge.OPENED)]
+    assert announce_edges(replace(heard, now=end + HOUR)) == 1
 
 
 # --- telling plugins ---
@@ -445,7 +473,7 @@ def test_two_workers_announce_an_edge_once(
         assert announce_edges(heard) == 1
         heard.session.commit()
 
-        assert [domain._announce(replace(heard, session=other), item) for item in stale] == [False]
+        assert [announce(replace(heard, session=other), due=item) for item in stale] == [False]
         other.rollback()
 
     assert listeners[0].edges == [(phase.id, Edge.OPENED)]
@@ -487,6 +515,16 @@ def test_a_timeline_in_order_has_no_warning() -> None:
     plan = _plan(_local(2024, 10, 1))
 
     assert timeline_warnings(plan) == []  # type: ignore[arg-type]
+
+
+def test_of_very_many_contradictions_the_first_are_said() -> None:
+    everything = [_phase(PhaseKind.CONTEST, f"Vòng {n}", _local(2024, 9, 1), _local(2024, 10, 1)) for n in range(1000)]
+
+    said = [str(text) for text in timeline_warnings(everything)]  # type: ignore[arg-type]
+
+    assert len(said) == 13
+    assert "“Vòng 0” and “Vòng 1” are open" in said[0]
+    assert "There are more contradictions" in said[-1]
 
 
 def test_other_contradictions_are_warned_of() -> None:

@@ -1,0 +1,120 @@
+"""A phase is edited in its row: the form comes into the list, errors stay in the row, and chart and list follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from flask.testing import FlaskClient
+
+from cuocthi.clock import LOCAL_ZONE
+from cuocthi.users.domain import start_session
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from werkzeug.test import TestResponse
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.testing.factories import Factories
+    from cuocthi.timelines.models import Phase
+
+TIMELINE = "/c/thai-binh/staff/timeline"
+#: What the script of the page says of its request.
+PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+@pytest.fixture
+def campaign(make: Factories) -> Campaign:
+    return make.campaign("thai-binh")
+
+
+@pytest.fixture
+def launch(make: Factories, campaign: Campaign) -> Phase:
+    opens, closes = (datetime(2024, 9, day, tzinfo=LOCAL_ZONE) for day in (25, 26))
+    return make.phase(campaign, opens_at=opens, closes_at=closes, title="Lễ phát động")
+
+
+@pytest.fixture
+def post(
+    app: Flask, ctx: Context, make: Factories, campaign: Campaign, launch: Phase
+) -> Callable[[dict[str, str]], TestResponse]:
+    """The row's form, opened by an organiser, and sent with some fields changed."""
+    session = start_session(ctx, user_id=make.member(campaign).id, device="", hours=1)
+    ctx.session.commit()
+    client: FlaskClient = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = session
+    address = f"{TIMELINE}/{launch.id}?page=1"
+    row = client.get(address, headers=PART).text
+    assert row.lstrip().startswith(f'<tr id="phase-{launch.id}-form"')
+    assert "<html" not in row
+    token = TOKEN.search(row)
+    assert token is not None
+    fields = {
+        "csrf_token": token[1],
+        "title": "Lễ phát động",
+        "windows-0-opens_on": "2024-09-25",
+        "windows-0-opens_time": "0h00",
+        "windows-0-closes_on": "2024-09-25",
+        "windows-0-closes_time": "24h00",
+    }
+
+    def send(changes: dict[str, str]) -> TestResponse:
+        return client.post(address, data={**fields, **changes}, headers=PART, follow_redirects=True)
+
+    return send
+
+
+def test_what_is_saved_in_a_row_shows_in_chart_and_list(
+    launch: Phase, post: Callable[[dict[str, str]], TestResponse]
+) -> None:
+    answer = post({"title": "Lễ phát động Cuộc thi", "windows-0-closes_on": "2024-09-27"})
+
+    assert answer.status_code == 200
+    assert answer.text.lstrip().startswith('<div id="board">'), "the part of the page that follows"
+    assert "<html" not in answer.text
+    assert answer.text.count("Lễ phát động Cuộc thi") >= 3, "the news, the chart and the list"
+    assert "25/09 – 27/09/2024" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"windows-0-opens_time": "25h"}, "windows-0-opens_time"),
+        ({"windows-0-closes_on": ""}, "windows-0-closes_on"),
+        ({"windows-0-closes_on": "2024-09-31"}, "windows-0-closes_on"),
+        ({"windows-0-closes_on": "2024-09-24"}, "windows"),
+    ],
+)
+def test_what_is_wrong_stands_at_its_field_in_the_row(
+    launch: Phase, post: Callable[[dict[str, str]], TestResponse], changes: dict[str, str], field: str
+) -> None:
+    answer = post(changes)
+
+    assert answer.status_code == 422
+    assert answer.text.lstrip().startswith(f'<tr id="phase-{launch.id}-form"')
+    assert f'id="{field}-error"' in answer.text
+    assert "{" not in answer.text.partition("errors-summary")[2].partition("</ul>")[0], (
+        "words, not values of the program"
+    )
+
+
+def test_the_same_address_is_a_page_of_its_own_without_the_script(
+    app: Flask, ctx: Context, make: Factories, campaign: Campaign, launch: Phase
+) -> None:
+    session = start_session(ctx, user_id=make.member(campaign).id, device="", hours=1)
+    ctx.session.commit()
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = session
+
+    for headers in ({}, {"HX-Request": "true", "HX-Request-Type": "full"}):
+        page = client.get(f"{TIMELINE}/{launch.id}", headers=headers).text
+        assert "<html" in page
+        assert "windows-0-opens_on" in page
