@@ -1,0 +1,1 @@
+"""Spreadsheets that people hand in and take away."""
