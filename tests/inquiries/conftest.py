@@ -27,6 +27,10 @@ QUESTION = "Tôi ở xã Đông Hoàng, khi đăng ký thì chọn đơn vị n�
 BASE = "/c/hoi-thi/inquiries/"
 
 
+#: What a page says, or a rule in plain words refuses, does not hang on the database.
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
     return [plugin]

@@ -17,7 +17,7 @@ from cuocthi_inquiries.domain.inquiries import pass_on, reply, reveal_contact
 from cuocthi_inquiries.models import InquiryState
 from cuocthi_inquiries.queries import inquiry_of, waiting
 
-from .conftest import BASE, QUESTION, Counter, Office
+from .conftest import BASE, QUESTION, Counter, Office, on_one_database
 
 if TYPE_CHECKING:
     from cuocthi.committees.models import Committee
@@ -72,6 +72,7 @@ def test_an_answer_over_somebody_elses_is_refused(office: Office, resident: User
     assert inquiry.reply == ANSWER
 
 
+@on_one_database
 def test_an_empty_answer_changes_nothing(office: Office, resident: User) -> None:
     inquiry = office.ask(resident)
     with pytest.raises(DomainError):
@@ -112,6 +113,7 @@ def test_looking_at_a_contact_goes_on_record(office: Office, resident: User) -> 
         reveal_contact(office.staff, campaign=office.campaign, inquiry_id=own.id, vault=office.vault)
 
 
+@on_one_database
 def test_a_question_of_another_campaign_is_not_there(office: Office, resident: User) -> None:
     inquiry = office.ask(resident)
     other = office.make.campaign(plugins=("inquiries",))
@@ -158,6 +160,7 @@ def test_the_support_team_answers_by_the_pages(office: Office, resident: User, s
     assert "Sửa lại" in sign_in(resident).get(f"{BASE}mine")[1]
 
 
+@on_one_database
 def test_closing_and_passing_on_by_the_pages(office: Office, resident: User, sign_in: SignIn) -> None:
     inquiry = office.ask(resident)
     key = next(committee.key for committee in committees_of(office) if committee.role is Role.ORGANISING)
@@ -173,6 +176,7 @@ def test_closing_and_passing_on_by_the_pages(office: Office, resident: User, sig
     assert inquiry.state is InquiryState.CLOSED
 
 
+@on_one_database
 def test_the_contact_is_shown_once_asked_for(office: Office, sign_in: SignIn) -> None:
     inquiry = office.ask(None, contact="0912 345 678")
     browser = sign_in(office.support)
@@ -191,6 +195,7 @@ def test_questions_are_found_without_accents(office: Office, resident: User, sig
     assert ("Đông Hoàng" in page, "công bố kết quả" in page) == (True, False)
 
 
+@on_one_database
 @pytest.mark.parametrize("path", [f"{BASE}staff/", f"{BASE}mine", "/c/hoi-thi/personal", "/c/hoi-thi/staff/"])
 def test_the_number_of_statements_is_constant(office: Office, sign_in: SignIn, statements: Counter, path: str) -> None:
     staff_page = "staff" in path

@@ -25,7 +25,7 @@ from cuocthi_inquiries.models import StatementKind
 from cuocthi_inquiries.queries import load_inquiry_settings, statements
 from cuocthi_inquiries.settings import OWNER, InquirySettings
 
-from .conftest import BASE, Office
+from .conftest import BASE, Office, on_one_database
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -72,12 +72,14 @@ def test_a_person_sees_the_own_questions_and_nobody_elses(office: Office, reside
     assert panels(office, "person") == []
 
 
+@on_one_database
 def test_the_rules_say_how_long_an_answer_takes(office: Office) -> None:
     save_settings(office.staff, owner=OWNER, campaign=office.campaign, value=InquirySettings(working_days=5))
     (clause,) = office.ctx.hooks.collect(office.ctx, office.campaign, "rule_clauses", RuleClause, write=str)
     assert "within 5 working days" in clause.body
 
 
+@on_one_database
 def test_what_was_said_in_public_goes_into_publications_beside_the_documents_as_plain_text(office: Office) -> None:
     def found() -> list[PublicationSection]:
         return office.ctx.hooks.collect(office.ctx, office.campaign, "publication_sections", PublicationSection)
@@ -110,6 +112,7 @@ def test_settings_and_frequent_questions_go_through_a_campaign_file(office: Offi
     assert office.ctx.hooks.collect(office.ctx, other, "export_campaign", CampaignPart) == [part]
 
 
+@on_one_database
 def test_a_malformed_part_is_refused_with_every_problem(office: Office) -> None:
     faq = [{"question": "A", "answer": " "}, {"question": "B", "answer": "x", "votes": 1}]
     part = CampaignPart({"settings": {"working_days": 0}, "faq": faq})
@@ -132,6 +135,7 @@ def test_settings_that_cannot_be_meant_are_refused(values: dict[str, int], field
     assert refusal.value.field == field
 
 
+@on_one_database
 def test_the_genuine_addresses_are_set_by_the_pages_and_shown_to_everybody(
     office: Office, sign_in: SignIn, client: FlaskClient
 ) -> None:

@@ -19,7 +19,7 @@ from cuocthi_inquiries.domain.statements import publish
 from cuocthi_inquiries.models import StatementKind
 from cuocthi_inquiries.queries import cases
 
-from .conftest import BASE, Counter, Office
+from .conftest import BASE, Counter, Office, on_one_database
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -41,6 +41,7 @@ def test_a_case_is_open_until_there_is_an_outcome_and_each_change_is_on_record(o
     assert office.log() == [("inquiries:register:edit", office.support.id)] * 2
 
 
+@on_one_database
 def test_a_correction_names_a_case_of_its_own_campaign(office: Office) -> None:
     case = enter(office.staff, campaign=office.campaign, facts=FACTS, capture=None)
     kind = StatementKind.CORRECTION
@@ -69,6 +70,7 @@ def send(client: FlaskClient, capture: bytes, name: str) -> int:
     return client.post(f"{BASE}staff/register/new", data={**fields, "capture": (io.BytesIO(capture), name)}).status_code
 
 
+@on_one_database
 def test_a_capture_is_for_the_committees_and_must_be_what_it_says(
     office: Office, app: Flask, client: FlaskClient, sign_in: SignIn, resident: User
 ) -> None:
@@ -90,6 +92,7 @@ def test_a_capture_is_for_the_committees_and_must_be_what_it_says(
     assert client.get(f"{BASE}staff/register/").status_code == 302
 
 
+@on_one_database
 def test_who_oversees_reads_the_register_and_changes_nothing(office: Office, sign_in: SignIn) -> None:
     case = enter(office.staff, campaign=office.campaign, facts=FACTS, capture=None)
     watching = sign_in(office.make.member(office.campaign, Role.OVERSIGHT))
@@ -98,6 +101,7 @@ def test_who_oversees_reads_the_register_and_changes_nothing(office: Office, sig
     assert watching.get(f"{BASE}staff/register/{case.id}")[0] == 403
 
 
+@on_one_database
 def test_a_case_is_changed_by_the_pages_and_leads_to_official_information(office: Office, sign_in: SignIn) -> None:
     case = enter(office.staff, campaign=office.campaign, facts=FACTS, capture=None)
     browser = sign_in(office.organiser)
@@ -110,6 +114,7 @@ def test_a_case_is_changed_by_the_pages_and_leads_to_official_information(office
     assert f"{BASE}staff/correction/new?case_id={case.id}" in page
 
 
+@on_one_database
 def test_the_number_of_statements_is_constant(office: Office, sign_in: SignIn, statements: Counter) -> None:
     browser, counts = sign_in(office.support), []
     for number in (1, 2):

@@ -14,7 +14,7 @@ from cuocthi_inquiries.domain.statements import edit, move_up, publish, restore,
 from cuocthi_inquiries.models import InquiryState, Statement, StatementKind
 from cuocthi_inquiries.queries import statements
 
-from .conftest import BASE, QUESTION, Counter, Office
+from .conftest import BASE, QUESTION, Counter, Office, on_one_database
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -71,6 +71,7 @@ def test_a_question_becomes_one_public_answer(office: Office, resident: User) ->
         publish(office.staff, campaign=elsewhere, kind=FAQ, heading="A", body="B", inquiry_id=inquiry.id)
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("heading", "body", "field"), [("", "B", "heading"), ("A" * 401, "B", "heading"), ("A", " ", "body")]
 )
@@ -80,6 +81,7 @@ def test_a_text_that_cannot_be_is_refused_at_its_field(office: Office, heading: 
     assert refusal.value.field == field
 
 
+@on_one_database
 def test_the_public_page_follows_at_once_and_shows_no_raw_html(office: Office, client: FlaskClient) -> None:
     office.ctx.session.commit()
     empty = client.get(BASE)
@@ -141,6 +143,7 @@ def test_from_an_answered_question_to_the_public_page_by_the_pages(
     assert "Chọn nơi thường trú." in client.get(BASE).text
 
 
+@on_one_database
 def test_official_information_is_for_the_organising_committee(office: Office, sign_in: SignIn) -> None:
     helper, organiser = sign_in(office.support), sign_in(office.organiser)
     assert helper.get(f"{BASE}staff/correction/")[0] == 403
@@ -148,6 +151,7 @@ def test_official_information_is_for_the_organising_committee(office: Office, si
     assert organiser.post(f"{BASE}staff/correction/new", {"heading": "A", "body": "B"})[0] == 200
 
 
+@on_one_database
 def test_what_is_of_one_kind_is_not_reached_as_the_other(office: Office, sign_in: SignIn) -> None:
     official = say(office, "A", CORRECTION)
     helper = sign_in(office.support)
@@ -158,6 +162,7 @@ def test_what_is_of_one_kind_is_not_reached_as_the_other(office: Office, sign_in
         assert status == 404
 
 
+@on_one_database
 @pytest.mark.parametrize("path", ["", "staff/faq/"])
 def test_the_number_of_statements_is_constant(office: Office, sign_in: SignIn, statements: Counter, path: str) -> None:
     browser, counts = sign_in(office.support), []

@@ -15,7 +15,7 @@ from cuocthi_inquiries.models import StatementKind
 from cuocthi_inquiries.words import STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
@@ -50,7 +50,7 @@ def navigation(ctx: Context, campaign: Campaign) -> list[NavItem]:
     """Return the link to the staff's pages; the badge counts the questions that wait."""
     number, _overdue = queries.waiting(ctx, campaign_id=campaign.id)
     url = url_for("inquiries.listing", slug=campaign.slug) if has_request_context() else ""
-    return [NavItem("inquiries", T("Questions to the committee"), url, "inquiries:question:view", 44, number)]
+    return [NavItem("inquiries", T("Questions and answers"), url, "inquiries:question:view", 44, number)]
 
 
 def panels(ctx: Context, campaign: Campaign, slot: str) -> list[Panel]:
@@ -103,16 +103,15 @@ def publication_sections(ctx: Context, campaign: Campaign) -> list[PublicationSe
     faq, corrections = (
         queries.statements(ctx, campaign_id=campaign.id, kind=kind, published=True) for kind in StatementKind
     )
-    tables = {
-        "corrections": (
-            ("day", "subject", "content"),
-            [(formats.day(one.published_at, language), one.heading, _plain(one)) for one in corrections],
-        ),
-        "faq": (("question", "answer"), [(one.heading, _plain(one)) for one in faq]),
-    }
+    dated = [(formats.day(one.published_at, language), one.heading, _plain(one)) for one in corrections]
+    answered = [(one.heading, _plain(one)) for one in faq]
+    tables: tuple[tuple[str, Sequence[str], Sequence[Sequence[str]]], ...] = (
+        ("corrections", ("day", "subject", "content"), dated),
+        ("faq", ("question", "answer"), answered),
+    )
     return [
         PublicationSection(key, words[key], [Column(name, words[name]) for name in names], rows, page="documents")
-        for key, (names, rows) in tables.items()
+        for key, names, rows in tables
         if rows
     ]
 

@@ -18,7 +18,7 @@ from cuocthi_inquiries.settings import MAX_DAYS, InquirySettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from cuocthi_inquiries.models import Inquiry
 
@@ -52,7 +52,8 @@ class ReplyForm(BaseForm):
     @property
     def seen_at(self) -> datetime | None:
         """When the reply was given that the writing person saw."""
-        return from_micros(int(self.seen.data)) if (self.seen.data or "").isdecimal() else None
+        seen = self.seen.data or ""
+        return from_micros(int(seen)) if seen.isdecimal() else None
 
 
 class PassForm(BaseForm):
@@ -97,7 +98,8 @@ class CaseForm(BaseForm):
     def to_facts(self) -> CaseFacts:
         """Return what was entered."""
         texts = ("claim", "place", "assessment", "referred_to", "outcome")
-        return CaseFacts(found_on=self.found_on.data, **{name: (self[name].data or "").strip() for name in texts})
+        found_on: date = self.found_on.data  # type: ignore[assignment]  # it is required
+        return CaseFacts(found_on=found_on, **{name: (self[name].data or "").strip() for name in texts})
 
 
 class InquirySettingsForm(BaseForm):

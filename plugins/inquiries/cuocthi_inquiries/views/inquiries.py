@@ -31,7 +31,7 @@ ANSWER = "inquiries:question:answer"
 
 @blueprint.page("/staff/", permission=VIEW)
 def listing() -> Response:
-    """List the questions, first those whose answers are due first."""
+    """List the questions, the newest first."""
     ctx = reading_context()
     committees = queries.answering_committees(ctx, campaign_id=g.campaign.id)
     states = [*((str(state), title) for state, title in STATES.items()), (queries.OVERDUE, T("Overdue"))]

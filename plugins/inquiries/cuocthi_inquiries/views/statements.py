@@ -42,8 +42,8 @@ def _pages(rule: str, ending: str = "", **options: Any) -> Callable[[View], View
 
     def register(view: View) -> View:
         for kind, permission in PERMISSIONS.items():
-            own = {"permission": permission, "endpoint": f"{kind}{ending}", "defaults": {"kind": kind}}
-            blueprint.page(f"/staff/{kind}/{rule}", **own, **options)(view)
+            own = {"endpoint": f"{kind}{ending}", "defaults": {"kind": kind}, **options}
+            blueprint.page(f"/staff/{kind}/{rule}", permission=permission, **own)(view)
         return view
 
     return register
