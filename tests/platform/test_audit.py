@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from cuocthi.audit.domain import record, verify
+from cuocthi.audit.domain import GENESIS, hash_of, head, holds, read_anchor, record, verify
 from cuocthi.audit.models import AuditEvent, AuditHead
-from cuocthi.audit.queries import Criteria, events, known
+from cuocthi.audit.queries import Criteria, events, every_event, known
 from cuocthi.context import Actor
+from cuocthi.errors import DomainError
 from cuocthi.text import TN, T, Text
 
 if TYPE_CHECKING:
@@ -129,11 +130,11 @@ def test_events_are_read_back_in_words(ctx: Context, make: Factories) -> None:
     assert closed.after == {"closes_at": ctx.now.isoformat(), "open": False, "notes": ["a", 2]}
 
 
-def test_events_are_narrowed_by_action_person_and_object(ctx: Context, make: Factories) -> None:
-    campaign = make.campaign()
-    by = dataclasses.replace(ctx, actor=Actor(make.user("Trần Thị Bích").id))
-    note(by, campaign)
-    note(ctx, campaign, action="core:round:extend")
+def test_events_are_narrowed_by_act_person_object_time_and_words(ctx: Context, make: Factories) -> None:
+    campaign, user = make.campaign(), make.user("Trần Thị Bích")
+    note(dataclasses.replace(ctx, actor=Actor(user.id)), campaign)
+    later = dataclasses.replace(ctx, now=ctx.now + timedelta(days=1))
+    note(later, campaign, "Vòng chung kết", action="core:round:extend")
     note(ctx, make.campaign())
     ctx.session.commit()
 
@@ -141,12 +142,78 @@ def test_events_are_narrowed_by_action_person_and_object(ctx: Context, make: Fac
         criteria = Criteria(campaign.id, **narrowing)  # type: ignore[arg-type]
         rows, total = events(ctx, criteria=criteria, limit=10, offset=0)
         assert total == len(rows)
-        return [row.action for row in rows]
+        assert [row.action for row in every_event(ctx, criteria=criteria)] == [row.action for row in reversed(rows)]
+        return [row.action.rpartition(":")[2] for row in rows]
 
-    assert found() == ["core:round:extend", "core:round:close"]
-    assert found(action="core:round:close") == ["core:round:close"]
-    assert found(actor="thi bich") == ["core:round:close"]
-    assert found(actor="%") == []
-    assert found(object_kind="phase", object_id=7) == ["core:round:extend", "core:round:close"]
+    assert found() == ["extend", "close"]
+    assert found(action="core:round:close") == ["close"]
+    assert found(actor_id=user.id) == ["close"]
+    assert found(object_kind="phase", object_id=7) == ["extend", "close"]
     assert found(object_id=8) == []
-    assert known(ctx, campaign_id=campaign.id) == (["core:round:close", "core:round:extend"], ["phase"])
+    assert found(since=later.now) == ["extend"]
+    assert found(until=later.now) == ["close"]
+    assert found(search="thi bich") == ["close"], "a person's name, without accents"
+    assert found(search="chung kết") == ["extend"], "a value of the summary, as it is written"
+    assert found(search="%") == []
+    (summary,) = known(ctx, campaign_id=campaign.id).summaries
+    assert found(search="x", summaries=[summary]) == ["extend", "close"]
+
+
+def test_the_filters_offer_what_the_log_holds(ctx: Context, make: Factories) -> None:
+    campaign, user = make.campaign(), make.user("Trần Thị Bích")
+    note(dataclasses.replace(ctx, actor=Actor(user.id)), campaign)
+    note(ctx, campaign, action="core:round:extend")
+    found = known(ctx, campaign_id=campaign.id)
+    assert list(found.acts) == ["core:round:close", "core:round:extend"]
+    assert (list(found.kinds), list(found.actors)) == (["phase"], [(user.id, "Trần Thị Bích")])
+
+
+def test_a_swap_of_two_events_is_found(ctx: Context, make: Factories) -> None:
+    first, second, third = (note(ctx, make.campaign(), f"Vòng {number}").id for number in range(3))
+    ctx.session.commit()
+    for old, new in ((first, 900), (second, first), (900, second)):
+        ctx.session.execute(
+            sa.update(AuditEvent).where(AuditEvent.id == old).values(id=new),
+            execution_options={"synchronize_session": False},
+        )
+    ctx.session.expunge_all()
+    assert verify(ctx) == first
+    assert third > second
+
+
+# --- anchors ---
+
+
+def forge(ctx: Context) -> None:
+    """Rewrite the first event and make the whole chain anew, as who has the database and the program can."""
+    previous = GENESIS
+    ctx.session.expire_all()
+    for number, event in enumerate(ctx.session.scalars(sa.select(AuditEvent).order_by(AuditEvent.id))):
+        if number == 0:
+            event.summary = "Nothing happened"
+        event.previous_hash = previous
+        event.hash = previous = hash_of(event)
+    ctx.session.get_one(AuditHead, 1).hash = previous
+    ctx.session.flush()
+
+
+def test_a_chain_made_anew_is_whole_but_does_not_hold_what_was_printed(ctx: Context, make: Factories) -> None:
+    assert head(ctx) is None
+    for number in range(3):
+        note(ctx, make.campaign(), f"Vòng {number}")
+    printed = head(ctx)
+    assert printed is not None
+    assert read_anchor(f" {str(printed).upper()}\n") == printed
+    note(ctx, None)
+    assert holds(ctx, anchor=printed)
+    forge(ctx)
+    assert verify(ctx) is None
+    assert not holds(ctx, anchor=printed)
+    assert not holds(ctx, anchor=dataclasses.replace(printed, number=99))
+
+
+@pytest.mark.parametrize("text", ["", "12", "12:abc", f"x:{'a' * 64}", f"1:{'g' * 64}", f"{'9' * 19}:{'a' * 64}"])
+def test_an_anchor_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(DomainError) as refused:
+        read_anchor(text)
+    assert refused.value.field == "anchor"
