@@ -197,7 +197,9 @@ def app(config: Config, plugins: list[ModuleType], clock: FixedClock) -> Iterato
 def running(app: Flask) -> Iterator[Flask]:
     """Give an application that a test made itself, and close its connections in the end."""
     from cuocthi.extensions import db  # noqa: PLC0415 - as in ``app``
+    from cuocthi.testing.templates import COMPILED  # noqa: PLC0415
 
+    app.jinja_env.bytecode_cache = COMPILED
     yield app
     with app.app_context():
         db.session.remove()
