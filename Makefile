@@ -8,19 +8,19 @@ DISTRIBUTIONS := platform plugins/quiz plugins/prizes plugins/publishing plugins
 CATALOGUES := $(wildcard platform/*/translations/*/LC_MESSAGES/*.po plugins/*/*/translations/*/LC_MESSAGES/*.po \
 	examples/plugins/*/*/translations/*/LC_MESSAGES/*.po)
 
-# Each suite runs in a process of its own, so that a plugin is tested with no other plugin loaded. The quick ones come
-# first; the others start servers, browsers and faults of their own.
-QUICK := $(filter $(notdir $(wildcard tests/*)),architecture platform quiz prizes publishing inquiries examples)
-THOROUGH := $(filter $(notdir $(wildcard tests/*)),faults rehearsal journeys)
+# Each suite runs in processes of its own, so that a plugin is tested with no other plugin loaded. The quick ones come
+# first; the last ones start servers and browsers, and let them die.
+SUITES := $(filter $(notdir $(wildcard tests/*)), \
+	architecture platform quiz prizes publishing inquiries examples rehearsal faults journeys)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv run test $(QUICK:%=test-%) $(THOROUGH:%=test-%) lint format types architecture check bench messages \
+.PHONY: help venv run test $(SUITES:%=test-%) lint format types architecture check bench messages \
 	assets lock clean
 
 help:
 	@echo "make run           start the platform with the demonstration campaign, Ctrl-C stops it"
-	@echo "make test          run all tests; make test-NAME runs those of one: $(QUICK) $(THOROUGH)"
+	@echo "make test          run all tests; make test-NAME runs those of one: $(SUITES)"
 	@echo "make lint          check style, templates and translations"
 	@echo "make types         check types"
 	@echo "make architecture  check who imports whom"
@@ -38,13 +38,10 @@ venv: .venv/.locked .venv/.editable .venv/.messages
 run: venv
 	$(BIN)/cuocthi run --demo
 
-test: $(QUICK:%=test-%) $(THOROUGH:%=test-%)
+test: $(SUITES:%=test-%)
 
-$(QUICK:%=test-%): test-%: venv
+$(SUITES:%=test-%): test-%: venv
 	$(PYTEST) --numprocesses logical tests/$*
-
-$(THOROUGH:%=test-%): test-%: venv
-	$(PYTEST) tests/$*
 
 lint: venv
 	$(BIN)/ruff check
