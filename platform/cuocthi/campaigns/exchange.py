@@ -23,6 +23,7 @@ from cuocthi.campaigns.schema import (
     WindowPart,
 )
 from cuocthi.campaigns.settings import load_settings, save_settings
+from cuocthi.campaigns.unit_lists import listed_units
 from cuocthi.committees.domain import set_up_committee
 from cuocthi.committees.queries import committees
 from cuocthi.contributions import CampaignPart
@@ -81,7 +82,7 @@ def _create(ctx: Context, source: CampaignSource) -> Campaign:
     )
     for division in core.divisions:
         add_division(ctx, campaign=campaign, key=division.key, name=division.name)
-    units = import_units(ctx, rows=source.units)
+    units = import_units(ctx, rows=source.units, campaign=campaign)
     counted = core.headcounts
     set_headcounts(ctx, campaign=campaign, rows=source.units, units=units, source=counted.source, as_of=counted.as_of)
     add_phases(ctx, campaign=campaign, drafts=[_draft(phase) for phase in core.phases])
@@ -205,24 +206,5 @@ def _headcounts(ctx: Context, campaign: Campaign) -> HeadcountsPart:
 
 def unit_list(ctx: Context, *, campaign: Campaign) -> bytes:
     """Return the whole tree as a list with a campaign's numbers; each unit stands before those below it."""
-    units = {unit.id: unit for unit in ctx.session.scalars(sa.select(Unit))}
-    counts: dict[int, dict[str, int]] = {}
-    for unit_id, category, number in ctx.session.execute(
-        sa.select(Headcount.unit_id, Headcount.category, Headcount.number).where(Headcount.campaign_id == campaign.id)
-    ):
-        counts.setdefault(unit_id, {})[category] = number
-    ordered = sorted(units.values(), key=lambda unit: [units[int(key)].code for key in unit.path.strip("/").split("/")])
-    rows = [
-        UnitRow(
-            code=unit.code,
-            parent=units[unit.parent_id].code if unit.parent_id is not None else "",
-            name=unit.name,
-            kind=unit.kind,
-            block=unit.block,
-            aliases=tuple(unit.aliases),
-            headcounts=counts.get(unit.id, {}),
-        )
-        for unit in ordered
-    ]
-    used = {category for numbers in counts.values() for category in numbers}
-    return write_rows(rows, [category for category in campaign.categories if category in used])
+    rows, categories = listed_units(ctx, campaign=campaign)
+    return write_rows(rows, categories)

@@ -67,9 +67,10 @@ def read(raw: bytes, *, rows: int, columns: int) -> list[dict[str, Any]]:
 
 
 def _sheet(sheet: Any, rows: int, columns: int) -> list[list[str]]:
-    if sheet.total_height > rows:
+    last_row, last_column = sheet.end or (0, 0)
+    if last_row >= rows:
         raise Refused("rows")
-    if sheet.total_width > columns:
+    if last_column >= columns:
         raise Refused("columns")
     return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
 
