@@ -203,8 +203,8 @@ def test_a_network_sends_only_so_many_questions_an_hour_and_people_with_accounts
 ) -> None:
     office.ctx.session.commit()
     form = form_of(client)
+    assert send(client, form, contact="x").status_code == 422, "what was refused does not count"
     for number in range(20):
-        assert send(client, form, contact="x").status_code == 422, "what was refused does not count"
         assert send(client, form, token=f"{form['token'][:-2]}{number:02}").status_code == 302
     refused = send(client, form)
     assert refused.status_code == 429
