@@ -64,7 +64,6 @@ class Visitor:
     def ask(self, contact: str = PHONE, path: str = "/sign-in/code") -> TestResponse:
         return self.fill_in(path, contact=contact)
 
-    @property
     def is_in(self) -> bool:
         return self.get("/me").status_code == 200
 
@@ -160,7 +159,7 @@ def test_a_code_signs_in_and_leads_on_to_where_one_wanted_to_go(
     page = visitor.fill_in("/sign-in/code", contact=PHONE, next="/c/hoi-thi/")
     assert page.headers["Location"] == "/sign-in/enter"
     assert "0912…45" in visitor.get("/sign-in/enter").text
-    assert not visitor.is_in
+    assert not visitor.is_in()
     answer = visitor.fill_in("/sign-in/enter", code=last_code())
     assert (answer.status_code, answer.headers["Location"]) == (302, "/c/hoi-thi/")
     assert "Nguyễn Thị Đào" in visitor.get("/me").text
@@ -176,7 +175,7 @@ def test_a_wrong_code_says_so_and_counts_although_the_page_is_refused(
         assert answer.status_code == 422
         assert "Mã này không đúng" in answer.text
     assert visitor.fill_in("/sign-in/enter", code=code).status_code == 422
-    assert not visitor.is_in
+    assert not visitor.is_in()
 
 
 @pytest.mark.parametrize("path", ["/sign-in/code", "/sign-in/forgotten"])
@@ -255,7 +254,7 @@ def test_a_flood_of_codes_from_many_networks_ends_but_not_for_a_browser_the_acco
     owner = Visitor(app.test_client(), "198.51.100.1")
     owner.ask()
     owner.fill_in("/sign-in/enter", code=last_code())
-    assert owner.is_in
+    assert owner.is_in()
     owner.fill_in("/sign-out", page="/me")
     most = int(limits.CODES_TO_A_CONTACT.split()[0])
     statuses = [Visitor(app.test_client(), f"203.0.113.{number}").ask().status_code for number in range(most)]
@@ -285,13 +284,13 @@ def test_a_forgotten_password_is_replaced_and_every_device_signed_out(
 ) -> None:
     elsewhere = Visitor(app.test_client())
     elsewhere.fill_in("/sign-in", contact=PHONE, password=PASSWORD)
-    assert elsewhere.is_in
+    assert elsewhere.is_in()
     visitor.ask(path="/sign-in/forgotten")
     assert visitor.fill_in("/sign-in/enter", code=last_code()).headers["Location"] == "/sign-in/new-password"
     assert visitor.fill_in("/sign-in/new-password", password="12345678").status_code == 422
     assert visitor.fill_in("/sign-in/new-password", password=ANOTHER_PASSWORD).status_code == 302
-    assert not visitor.is_in
-    assert not elsewhere.is_in
+    assert not visitor.is_in()
+    assert not elsewhere.is_in()
     assert visitor.fill_in("/sign-in", contact=PHONE, password=PASSWORD).status_code == 422
     assert visitor.fill_in("/sign-in", contact=PHONE, password=ANOTHER_PASSWORD).status_code == 302
     assert "core:user:change_password" in ctx.session.scalars(sa.select(AuditEvent.action)).all()
@@ -311,7 +310,7 @@ def test_the_page_of_a_new_password_is_for_who_has_proved_a_contact(visitor: Vis
 def mine(client: FlaskClient, user: User) -> Visitor:
     visitor = Visitor(client)
     visitor.fill_in("/sign-in", contact=PHONE, password=PASSWORD)
-    assert visitor.is_in
+    assert visitor.is_in()
     return visitor
 
 
@@ -351,7 +350,7 @@ def test_a_new_contact_takes_the_place_of_the_one_of_its_kind_which_gets_a_notic
     said = content_of(notice, vault)
     assert said.address == "+84912345645"
     assert "0987…21" in str(said.body[0])
-    assert mine.is_in
+    assert mine.is_in()
 
 
 def test_an_address_joins_a_phone_number_and_each_leads_in(
@@ -363,7 +362,7 @@ def test_an_address_joins_a_phone_number_and_each_leads_in(
     mine.fill_in("/sign-out", page="/me")
     mine.ask(MAIL)
     mine.fill_in("/sign-in/enter", code=last_code())
-    assert mine.is_in
+    assert mine.is_in()
 
 
 def test_a_contact_that_another_account_has_confirmed_stays_with_it(
@@ -409,8 +408,8 @@ def test_one_device_is_signed_out_and_the_others_stay(app: Flask, mine: Visitor,
     [other] = [one for one in device if one not in own]
     ctx.session.rollback()
     assert mine.fill_in("/me/devices/end", page="/me", device=other).status_code == 302
-    assert mine.is_in
-    assert not lost.is_in
+    assert mine.is_in()
+    assert not lost.is_in()
 
 
 def test_nobody_signs_out_a_device_of_somebody_else(
@@ -453,7 +452,7 @@ def test_a_new_member_is_invited_chooses_the_password_and_so_confirms_the_contac
     assert visitor.fill_in("/sign-in/enter", code=last_code()).headers["Location"] == "/sign-in/new-password"
     visitor.fill_in("/sign-in/new-password", password=ANOTHER_PASSWORD)
     assert visitor.fill_in("/sign-in", contact=MAIL, password=ANOTHER_PASSWORD).status_code == 302
-    assert visitor.is_in
+    assert visitor.is_in()
     member = ctx.session.scalars(sa.select(User).where(User.name == "Phạm Thị Hà")).one()
     assert contacts(ctx, member, vault) == [("d…@example.vn", True)]
 
@@ -493,4 +492,4 @@ def test_a_first_password_lasts_until_the_first_sign_in(
     same = {"current": "mật khẩu đầu tiên 1", "password": "mật khẩu đầu tiên 1"}
     assert visitor.fill_in("/me/password", **same).status_code == 422
     assert visitor.fill_in("/me/password", current=same["current"], password=ANOTHER_PASSWORD).status_code == 302
-    assert visitor.is_in
+    assert visitor.is_in()

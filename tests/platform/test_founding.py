@@ -191,7 +191,7 @@ def test_an_organiser_appoints_somebody_who_has_no_account(
     assert (status, "Trần Văn Bình" in page, "Phó Trưởng ban" in page) == (200, True, True)
     sent = {"csrf_token": csrf_token(client, "/sign-in"), "contact": PHONE, "password": ANOTHER_PASSWORD}
     assert client.post("/sign-in", data=sent).status_code == 302
-    assert client.get("/c/thi/staff/").status_code == 200
+    assert client.get("/c/thi/staff/").headers["Location"] == "/me/password"
 
 
 def test_a_person_changes_the_password_and_is_signed_out_elsewhere(make: Factories, sign_in: SignIn) -> None:

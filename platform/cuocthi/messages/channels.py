@@ -61,9 +61,7 @@ def _own_channels(config: Config) -> dict[ContactKind, Channel]:
 def smtp(config: Config) -> Iterator[Deliver]:
     """Connect to the mail server of ``config`` and give what sends letters through it."""
     context = ssl.create_default_context()
-    connect = smtplib.SMTP_SSL if config.smtp_security == "tls" else smtplib.SMTP
-    options = {"context": context} if config.smtp_security == "tls" else {}
-    with connect(config.smtp_host, config.smtp_port, timeout=PATIENCE, **options) as server:
+    with _connected(config, context) as server:
         if config.smtp_security == "starttls":
             server.starttls(context=context)
         if config.smtp_user:
@@ -78,6 +76,13 @@ def smtp(config: Config) -> Iterator[Deliver]:
                 raise refusal(f"{code} {reply.decode('utf-8', 'replace')}") from error
 
         yield deliver
+
+
+def _connected(config: Config, context: ssl.SSLContext) -> smtplib.SMTP:
+    host, port = config.smtp_host, config.smtp_port
+    if config.smtp_security == "tls":
+        return smtplib.SMTP_SSL(host, port, timeout=PATIENCE, context=context)
+    return smtplib.SMTP(host, port, timeout=PATIENCE)
 
 
 def as_mail(letter: Letter, sender: str) -> EmailMessage:

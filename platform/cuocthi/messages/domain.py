@@ -140,7 +140,9 @@ def take_due(ctx: Context, *, limit: int) -> list[Taken]:
 
 def pause_after(tries: int) -> timedelta:
     """Return how long to wait after the last of so many tries."""
-    return min(FIRST_PAUSE * 4 ** min(tries - 1, 10), LONGEST_PAUSE)
+    # Beyond that many doublings the longest pause is reached for certain.
+    doublings = min(2 * (tries - 1), 20)
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
 
 
 def mark_sent(ctx: Context, *, taken: Taken, channel: str) -> None:

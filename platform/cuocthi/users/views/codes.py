@@ -12,7 +12,7 @@ from cuocthi.security.limits import limit_codes, limit_sign_in
 from cuocthi.security.passwords import MIN_LENGTH
 from cuocthi.text import T
 from cuocthi.users import codes, domain, queries, sign_in
-from cuocthi.users.contacts import mask
+from cuocthi.users.contacts import contact_index, mask
 from cuocthi.users.forms import AccountForm, AskCodeForm, CodeForm, NewPasswordForm
 from cuocthi.users.models import Ticket, TicketKind, User
 from cuocthi.users.newcomers import prove_by_invitation
@@ -74,7 +74,7 @@ def _send(form: AskCodeForm, kind: TicketKind) -> BaseResponse:
     contact = codes.reachable_contact(form.contact.data or "", reached=parts.channels)
     with committing() as ctx:
         token = codes.ask_code(ctx, kind=kind, contact=contact, vault=parts.vault, language=language())
-    hold_ticket(token, index=codes.contact_index(contact, parts.vault))
+    hold_ticket(token, index=contact_index(contact, parts.vault))
     session[SENT_TO] = mask(contact.kind, contact.value)
     sign_in.go_on_to(form.next.data or "")
     return redirect(url_for(".enter_code"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import abort, flash, redirect, request, session, url_for
+from flask import abort, flash, make_response, redirect, request, session, url_for
 from flask_babel import gettext as _
 
 from cuocthi.errors import DomainError
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
 
 
-def _too_many() -> BaseResponse:
+def _too_many() -> Response:
     flash(_("Several codes have been sent already. Please use the last one, or wait a quarter of an hour."), "error")
-    return redirect(url_for("me.show"))
+    return make_response(redirect(url_for("me.show")))
 
 
 @blueprint.route("/me/contacts/<int:contact_id>/confirm", methods=["POST"])
