@@ -1,4 +1,4 @@
-"""The audit log as a file for the inspectorate: every value of every record, so that the chain can be checked from it."""
+"""The audit log as a file for the inspectorate, with every hash, so that it can be compared record by record."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from cuocthi.clock import LOCAL_ZONE
 from cuocthi.committees.words import ROLES
 from cuocthi.text import T, Text
 from cuocthi.web import formats
+from cuocthi.web.context import registry
 from cuocthi.web.i18n import language, translate
 
 if TYPE_CHECKING:
@@ -127,8 +128,9 @@ class Change:
 
 
 def kind_in_words(kind: str) -> str:
-    """Return what an object is called; a plugin's word is taken from its own catalogue."""
-    return translate(_KINDS.get(kind) or _as_text(kind))
+    """Return what an object is called; a plugin's word is taken from its own catalogue, without the plugin's name."""
+    owner, _mark, word = kind.partition("_")
+    return translate(_KINDS.get(kind) or _as_text(word if owner in registry().hooks.plugins else kind))
 
 
 def act_in_words(msgid: str) -> str:
@@ -164,7 +166,7 @@ def _field(name: str) -> str:
 
 
 def _as_text(word: str) -> Text:
-    return Text(word.rpartition("__")[2].replace("_", " ").capitalize())
+    return Text(word.replace("_", " ").capitalize())
 
 
 def _value(name: str, value: object, names: Mapping[int, str]) -> str:

@@ -37,7 +37,7 @@ def units() -> Response:
         columns=[
             Column("unit", _("Unit")),
             Column("entitled", _("Entitled"), kind="number"),
-            Column("registered", _("Registered"), kind="number"),
+            Column("registered", _("Persons registered"), kind="number"),
             Column("finished", _("Handed in"), kind="number"),
             Column("rate", _("Rate"), kind="number"),
         ],
