@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask.cli import with_appcontext
 
 from cuocthi.audit.domain import head as chain_head
-from cuocthi.audit.domain import holds, read_anchor
+from cuocthi.audit.domain import holds, read_anchor, record
 from cuocthi.audit.domain import verify as verify_chain
 from cuocthi.campaigns import lifecycle
 from cuocthi.campaigns.exchange import export_campaign, import_campaign
@@ -23,6 +23,7 @@ from cuocthi.rules.domain import issue_rules
 from cuocthi.rules.language import refuse_overtaken_rules, writer
 from cuocthi.standings import domain as standings
 from cuocthi.standings.queries import latest_ranking, standing_rows
+from cuocthi.standings.readmission import EXPORT, EXPORTED
 from cuocthi.text import T
 from cuocthi.timelines.announcing import announce_edges
 from cuocthi.timelines.domain import close_now
@@ -69,7 +70,16 @@ def import_(folder: Path, slug: str) -> None:
 def export(slug: str, folder: Path) -> None:
     """Write a campaign (without people and results) to a folder."""
     with committing() as ctx:
-        files = export_campaign(ctx, campaign=campaign_named(ctx, slug))
+        campaign = campaign_named(ctx, slug)
+        files = export_campaign(ctx, campaign=campaign)
+        record(
+            ctx,
+            action=EXPORT,
+            summary=EXPORTED,
+            campaign=campaign,
+            object_kind="campaign",
+            object_id=campaign.id,
+        )
     write_folder(folder, files)
     click.echo(f"{len(files)} files")
 

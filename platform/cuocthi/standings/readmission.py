@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 SUBJECT = "core:readmission"
 #: The act of handing a whole campaign out as a file, its questions too.
 EXPORT = "core:campaign:export"
+EXPORTED = T("Exported the campaign with all that its parts hold, questions too")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,7 @@ from cuocthi.campaigns.queries import campaign_by_slug
 from cuocthi.campaigns.views.blueprints import blueprint, home
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.errors import DomainError
-from cuocthi.standings.readmission import EXPORT
-from cuocthi.text import T
+from cuocthi.standings.readmission import EXPORT, EXPORTED
 from cuocthi.timelines.drawing import span_in_words
 from cuocthi.timelines.localtime import first_day, move_span
 from cuocthi.timelines.moving import next_anniversary, onto, unmoved
@@ -160,7 +159,7 @@ def export() -> Response:
     archive = write_archive(export_campaign(reading_context(), campaign=g.campaign))
     put_on_record(
         action=EXPORT,
-        summary=T("Exported the campaign with all that its parts hold, questions too"),
+        summary=EXPORTED,
         object_kind="campaign",
         object_id=g.campaign.id,
     )

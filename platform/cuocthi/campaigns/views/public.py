@@ -27,13 +27,16 @@ from cuocthi.web.i18n import language, translate
 from cuocthi.web.rendering import render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
     from cuocthi.contributions import Role
+    from cuocthi.text import Text
+    from cuocthi.timelines.models import Phase
 
 #: How many documents the campaign's page names itself; the others stand on their own page.
 _DOCUMENTS_SHOWN = 3
@@ -81,7 +84,7 @@ def staff() -> AnyResponse:
 
 def _homes(campaigns: Iterable[Campaign], roles: Mapping[int, frozenset[Role]]) -> dict[int, str]:
     """Return by campaign the first page of a member; none where the roles have ended with the campaign's archiving."""
-    homes = {}
+    homes: dict[int, str] = {}
     for campaign in campaigns:
         archived = campaign.state is CampaignState.ARCHIVED
         held = registry().permissions.granted(roles[campaign.id], archived=archived)
@@ -89,6 +92,16 @@ def _homes(campaigns: Iterable[Campaign], roles: Mapping[int, frozenset[Role]]) 
             if permission in held:
                 homes.setdefault(campaign.id, page)
     return homes
+
+
+def _extensions(ctx: Context, timeline: Sequence[Phase]) -> tuple[list[tuple[str, Text]], dict[int, Text]]:
+    """Return what is said of extended rounds: in a notice while one is open, and on the timeline once it is over."""
+    found = granted(ctx, campaign_id=g.campaign.id)
+    extended = [(phase, found[phase.id].notice) for phase in timeline if phase.id in found]
+    return (
+        [(phase.title, notice) for phase, notice in extended if ctx.now < phase.closes_at],
+        {phase.id: notice for phase, notice in extended if ctx.now >= phase.closes_at},
+    )
 
 
 @blueprint.page("/", public=True)
@@ -99,16 +112,12 @@ def show() -> Response:
 
     def page() -> Response:
         registered = documents(ctx, campaign_id=g.campaign.id, public_only=True)
-        notices = {phase_id: found.notice for phase_id, found in granted(ctx, campaign_id=g.campaign.id).items()}
+        notices, notes = _extensions(ctx, timeline)
         return render(
             "campaigns/show.html",
             change=change(timeline, ctx.now),
-            steps=steps(timeline, ctx.now, language(), notices),
-            extended=[
-                (phase.title, notices[phase.id])
-                for phase in timeline
-                if phase.id in notices and ctx.now < phase.closes_at
-            ],
+            steps=steps(timeline, ctx.now, language(), notes),
+            notices=notices,
             facts=[
                 {"value": translate(fact.value), "label": translate(fact.label)}
                 for fact in ctx.hooks.collect(ctx, g.campaign, "campaign_facts", Fact)
