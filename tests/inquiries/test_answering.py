@@ -7,12 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from cuocthi.audit.domain import verify
 from cuocthi.clock import to_micros
 from cuocthi.committees.queries import committees
 from cuocthi.contributions import Browser, Role
 from cuocthi.errors import Conflict, DomainError, Missing
+from cuocthi.messages.domain import content_of
+from cuocthi.messages.models import Message
 from cuocthi_inquiries.domain.inquiries import pass_on, reply, reveal_contact
 from cuocthi_inquiries.models import InquiryState
 from cuocthi_inquiries.queries import inquiry_of, waiting
@@ -36,6 +39,7 @@ def answer(office: Office, inquiry: Inquiry, text: str = ANSWER, state: InquiryS
         state=state,
         text=text,
         seen=inquiry.replied_at,
+        vault=office.vault,
     )
 
 
@@ -68,6 +72,7 @@ def test_an_answer_over_somebody_elses_is_refused(office: Office, resident: User
             state=InquiryState.ANSWERED,
             text="Khác",
             seen=None,
+            vault=office.vault,
         )
     assert inquiry.reply == ANSWER
 
@@ -111,6 +116,20 @@ def test_looking_at_a_contact_goes_on_record(office: Office, resident: User) -> 
     own = office.ask(resident)
     with pytest.raises(Missing):
         reveal_contact(office.staff, campaign=office.campaign, inquiry_id=own.id, vault=office.vault)
+
+
+def test_who_left_an_e_mail_address_gets_the_reply_there_and_nobody_else_a_message(
+    office: Office, resident: User
+) -> None:
+    asked = [office.ask(None), office.ask(None, contact="0912 345 678"), office.ask(resident)]
+    for inquiry in asked:
+        answer(office, inquiry)
+    (message,) = office.ctx.session.scalars(sa.select(Message))
+    content = content_of(message, office.vault)
+    said = " ".join(map(str, content.body))
+    assert content.address == "chi.dao@example.vn"
+    assert (QUESTION in said, ANSWER in said) == (True, True)
+    assert str(asked[0].id) in str(content.subject)
 
 
 @on_one_database

@@ -67,6 +67,7 @@ def test_nobody_can_pile_up_questions_and_an_answer_makes_room(office: Office, r
         state=InquiryState.ANSWERED,
         text="Chọn xã.",
         seen=None,
+        vault=office.vault,
     )
     assert office.ask(resident).is_open
 
@@ -151,6 +152,7 @@ def test_somebody_without_an_account_asks_and_reads_the_answer_at_the_address_gi
         state=InquiryState.ANSWERED,
         text="Bạn chọn **xã Đông Hoàng**. <script>alert(1)</script>",
         seen=None,
+        vault=office.vault,
     )
     office.ctx.session.commit()
     page = client.get(there).text

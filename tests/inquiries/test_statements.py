@@ -119,6 +119,7 @@ def test_from_an_answered_question_to_the_public_page_by_the_pages(
         state=InquiryState.ANSWERED,
         text="Chọn xã.",
         seen=None,
+        vault=office.vault,
     )
     browser = sign_in(office.support)
     there = f"{BASE}staff/faq/new?inquiry_id={inquiry.id}"

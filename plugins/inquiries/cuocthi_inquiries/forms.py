@@ -33,7 +33,7 @@ class InquiryForm(BaseForm):
     contact = StringField(
         _l("Phone number or e-mail address"),
         [DataRequired(), Length(max=254)],
-        description=_l("So that we can reach you. It is stored encrypted, and is never published."),
+        description=_l("A reply comes to an e-mail address by itself. It is stored encrypted, and is never published."),
     )
 
 

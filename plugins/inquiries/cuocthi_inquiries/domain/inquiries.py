@@ -9,9 +9,12 @@ import sqlalchemy as sa
 
 from cuocthi.audit.domain import record
 from cuocthi.campaigns.models import CampaignState
+from cuocthi.clock import to_micros
 from cuocthi.errors import Closed, Conflict, DomainError, Forbidden, Missing
+from cuocthi.messages.domain import send_message
 from cuocthi.text import T
 from cuocthi.users.contacts import normalise_contact
+from cuocthi.users.models import ContactKind
 from cuocthi.users.names import fold
 from cuocthi_inquiries.domain.texts import checked
 from cuocthi_inquiries.models import MAX_QUESTION, MAX_TEXT, Inquiry, InquiryState
@@ -79,11 +82,19 @@ def ask(ctx: Context, *, campaign: Campaign, body: str, token: str, contact: str
 
 
 def reply(
-    ctx: Context, *, campaign: Campaign, inquiry_id: int, state: InquiryState, text: str, seen: datetime | None
+    ctx: Context,
+    *,
+    campaign: Campaign,
+    inquiry_id: int,
+    state: InquiryState,
+    text: str,
+    seen: datetime | None,
+    vault: Vault,
 ) -> Inquiry:
     """Answer an inquiry, also one that was closed, or correct its answer; or close it with the reason.
 
-    ``state`` says which; ``seen`` is when the reply was given that the writing person saw. Raises Missing, Conflict if
+    ``state`` says which; ``seen`` is when the reply was given that the writing person saw. Who left an e-mail address
+    gets the reply there as well. Raises Missing, Conflict if
     somebody else replied since or what is to be closed has a reply, DomainError for an empty or too long text.
     """
     inquiry = _held(ctx, campaign, inquiry_id)
@@ -100,6 +111,7 @@ def reply(
     inquiry.reply = checked(text, MAX_TEXT, "text")
     inquiry.state, inquiry.replied_by, inquiry.replied_at = state, ctx.actor.user_id, ctx.now
     _record(ctx, campaign, inquiry, "answer", summary, before, {"state": str(state), "reply": inquiry.reply})
+    _mail_reply(ctx, inquiry, vault)
     return inquiry
 
 
@@ -127,9 +139,9 @@ def reveal_contact(ctx: Context, *, campaign: Campaign, inquiry_id: int, vault: 
     Raises Missing if there is no such inquiry or it has no contact, Undecipherable if its key is gone.
     """
     inquiry = _held(ctx, campaign, inquiry_id)
-    if inquiry.contact is None:
+    contact = _contact(inquiry, vault)
+    if contact is None:
         raise Missing(T("Question %(number)s was not asked with a contact.", number=inquiry.id))
-    contact = vault.decrypt(inquiry.contact, belongs_to=_owner(inquiry.token_hash))
     summary = T("Looked at the contact of who asked question %(number)s", number=inquiry.id)
     _record(ctx, campaign, inquiry, "contact", summary, {}, {})
     return contact
@@ -180,6 +192,27 @@ def _refuse_too_many(ctx: Context, campaign: Campaign, user_id: int) -> None:
     if number >= MAX_WAITING:
         text = T("%(count)s of your questions wait for an answer. Please ask again when one has come.", count=number)
         raise Conflict(text)
+
+
+def _mail_reply(ctx: Context, inquiry: Inquiry, vault: Vault) -> None:
+    contact = _contact(inquiry, vault)
+    to = normalise_contact(contact) if contact else None
+    if to is None or to.kind is not ContactKind.EMAIL:
+        return
+    send_message(
+        ctx,
+        to=to,
+        subject=T("Reply to your question number %(number)s", number=inquiry.id),
+        body=[T("You asked: %(question)s", question=inquiry.body), T("Reply: %(reply)s", reply=inquiry.reply)],
+        key=f"inquiries:{inquiry.id}:{to_micros(ctx.now)}",
+        vault=vault,
+    )
+
+
+def _contact(inquiry: Inquiry, vault: Vault) -> str | None:
+    if inquiry.contact is None:
+        return None
+    return vault.decrypt(inquiry.contact, belongs_to=_owner(inquiry.token_hash))
 
 
 def _sealed(contact: str, digest: str, vault: Vault) -> bytes:

@@ -84,8 +84,15 @@ def reply(inquiry_id: int) -> AnyResponse:
         try:
             with committing() as ctx:
                 state = InquiryState.CLOSED if request.form.get("act") == "close" else InquiryState.ANSWERED
-                text, seen = form.text.data or "", form.seen_at
-                domain.reply(ctx, campaign=g.campaign, inquiry_id=inquiry_id, state=state, text=text, seen=seen)
+                domain.reply(
+                    ctx,
+                    campaign=g.campaign,
+                    inquiry_id=inquiry_id,
+                    state=state,
+                    text=form.text.data or "",
+                    seen=form.seen_at,
+                    vault=registry().vault,
+                )
         except DomainError as error:
             attach_error(form, error)
             status = error.status
