@@ -1,8 +1,8 @@
-"""A worker in a process of its own, with two plugins that listen to the timeline and may die while they do.
+"""Two plugins that listen to the timeline and may die while they do, and a worker with them.
 
-``python listening.py`` works on the instance of ``CUOCTHI_INSTANCE``. What a plugin does on an edge is written into the
-audit log, in the transaction of its ledger row. While the instance's file ``fault`` holds a plugin's name, that plugin
-writes, removes the file and kills its process before anything is committed.
+What a plugin does on an edge is written into the audit log, in the transaction of its ledger row. While the instance's
+file ``fault`` holds a plugin's name, that plugin writes, removes the file and kills its process before anything is
+committed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import signal
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from cuocthi.app import create_app, registry_of
+from cuocthi.app import create_app
 from cuocthi.audit.domain import record
 from cuocthi.config import load
 from cuocthi.contributions import Edge
@@ -54,8 +54,7 @@ def listener(name: str, fault: Path | None = None) -> ModuleType:
     return module
 
 
-if __name__ == "__main__":
-    config = load()
-    app = create_app(config, [listener(name, config.instance / "fault") for name in NAMES])
-    assert registry_of(app).hooks.implements("first", "phase_changed")
-    run_worker(app)
+def work(instance: Path, database_url: str) -> None:
+    """Do background work on a database until the process is killed."""
+    config = load(instance, {"DATABASE_URL": database_url})
+    run_worker(create_app(config, [listener(name, instance / "fault") for name in NAMES]))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -25,9 +23,11 @@ from cuocthi.plugins.manager import Hooks
 from cuocthi.timelines.announcing import announce_edges
 
 from .conftest import until
-from .listening import NAMES, listener
+from .listening import NAMES, listener, work
 
 if TYPE_CHECKING:
+    from multiprocessing.context import ForkProcess
+
     from sqlalchemy.engine import Engine
 
     from cuocthi.testing.factories import Factories
@@ -79,18 +79,15 @@ class Workers:
 
     instance: Path
     database_url: str
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: list[ForkProcess] = field(default_factory=list)
 
     def move_clock(self, moment: datetime) -> None:
         ShiftedClock(self.instance / "clock.json").move_to(moment)
 
-    def start(self) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "CUOCTHI_INSTANCE": str(self.instance), "DATABASE_URL": self.database_url}
-        script = str(Path(__file__).with_name("listening.py"))
-        with (self.instance / "log").open("ab") as log:
-            started = subprocess.Popen(
-                [sys.executable, script], env=environment, stdout=log, stderr=log, start_new_session=True
-            )
+    def start(self) -> ForkProcess:
+        # Forked: what the platform imports is there already.
+        started = get_context("fork").Process(target=work, args=(self.instance, self.database_url))
+        started.start()
         self.processes.append(started)
         return started
 
@@ -98,7 +95,7 @@ class Workers:
         while self.processes:
             process = self.processes.pop()
             process.kill()
-            process.wait()
+            process.join()
 
 
 @pytest.fixture
@@ -119,7 +116,8 @@ def test_the_worker_slept_through_the_phases_and_died_when_it_came_back(
     (workers.instance / "fault").write_text("second")
 
     died = workers.start()
-    assert died.wait(30) == -signal.SIGKILL
+    died.join(30)
+    assert died.exitcode == -signal.SIGKILL
     assert not (workers.instance / "fault").exists(), "it died in the middle of what a plugin does"
     assert heard(engine) == [], "nothing is half done"
 

@@ -62,6 +62,8 @@ def post(
         "windows-0-opens_time": "0h00",
         "windows-0-closes_on": "2024-09-25",
         "windows-0-closes_time": "24h00",
+        # The empty row for one more window.
+        **{f"windows-1-{name}": "" for name in ("opens_on", "opens_time", "closes_on", "closes_time")},
     }
 
     def send(changes: dict[str, str]) -> TestResponse:
@@ -89,6 +91,7 @@ def test_what_is_saved_in_a_row_shows_in_chart_and_list(
         ({"windows-0-opens_time": "25h"}, "windows-0-opens_time"),
         ({"windows-0-closes_on": ""}, "windows-0-closes_on"),
         ({"windows-0-closes_on": "2024-09-31"}, "windows-0-closes_on"),
+        ({"windows-1-closes_time": "17h00"}, "windows-1-opens_on"),
         ({"windows-0-closes_on": "2024-09-24"}, "windows"),
     ],
 )
@@ -100,6 +103,7 @@ def test_what_is_wrong_stands_at_its_field_in_the_row(
     assert answer.status_code == 422
     assert answer.text.lstrip().startswith(f'<tr id="phase-{launch.id}-form"')
     assert f'id="{field}-error"' in answer.text
+    assert "Not a valid" not in answer.text, "in the reader's language"
     assert "{" not in answer.text.partition("errors-summary")[2].partition("</ul>")[0], (
         "words, not values of the program"
     )

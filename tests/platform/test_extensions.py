@@ -36,7 +36,7 @@ HOUR = timedelta(hours=1)
 STAFF = "/c/thai-binh/staff/timeline"
 FORM = {
     "closes_on": "2024-09-26",
-    "closes": "17h00",
+    "closes": "24h00",
     "symbol": "15/TB-BTC",
     "issued_on": "2024-09-19",
     "reason": "Bão số 3 làm mất điện diện rộng",
@@ -267,7 +267,7 @@ def test_two_organisers_extend_a_round_and_everybody_reads_it(
     assert (status, "notice-ok" in page) == (200, True)
 
     public = client.get("/c/thai-binh/").text
-    assert "Gia hạn đến 17h00 ngày 26/09/2024, theo văn bản số 15/TB-BTC ngày 19/09/2024" in public
+    assert "Gia hạn đến 24h00 ngày 26/09/2024, theo văn bản số 15/TB-BTC ngày 19/09/2024" in public
     assert second.post(f"{address}/confirm", {"proposal": seen})[0] == 409
 
 

@@ -46,7 +46,7 @@ def calendar_of(campaign: Campaign, phases: Sequence[Phase], *, address: str, no
             event.add("url", address)
             _add_span(event, window)
             calendar.add_component(event)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _add_span(event: Event, window: Span) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -265,8 +265,8 @@ def _moved(
     *,
     action: str,
     summary: Text,
-    before: dict[str, object],
-    grounds: dict[str, object],
+    before: Mapping[str, object],
+    grounds: Mapping[str, object],
 ) -> None:
     campaign.version += 1
     ctx.session.flush()

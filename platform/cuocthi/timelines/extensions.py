@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ from cuocthi.standings.confirmations import NEEDED, confirm
 from cuocthi.standings.models import Confirmation
 from cuocthi.text import T, Text
 from cuocthi.timelines.domain import check_extension, extend
-from cuocthi.timelines.localtime import parse_moment, write_moment
+from cuocthi.timelines.localtime import day_and_time, parse_moment, spoken, write_moment
 from cuocthi.users.models import User
 
 if TYPE_CHECKING:
@@ -60,8 +61,14 @@ class Extension:
     @property
     def notice(self) -> Text:
         """What entrants are told."""
-        words = {"moment": self.closes_at, "symbol": self.symbol, "day": date.fromisoformat(self.issued_on)}
-        return T("Extended until %(moment)s, by document No. %(symbol)s of %(day)s", **words)
+        last_day, clock = day_and_time(self.closes_at, closing=True)
+        return T(
+            "Extended until %(clock)s on %(last_day)s, by document No. %(symbol)s of %(issued_on)s",
+            clock=spoken(clock),
+            last_day=last_day,
+            symbol=self.symbol,
+            issued_on=date.fromisoformat(self.issued_on),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +96,20 @@ class Proposal:
 def proposals(ctx: Context, *, campaign_id: int) -> dict[int, list[Proposal]]:
     """Return the extensions of a campaign's rounds by their phases, the newest first (one statement)."""
     rows = ctx.session.execute(
-        sa.select(SettingsVersion, User.id, User.name)
+        sa.select(SettingsVersion, Confirmation.user_id, User.name)
         .outerjoin(
             Confirmation, sa.and_(Confirmation.subject == SUBJECT, Confirmation.subject_id == SettingsVersion.id)
         )
         .outerjoin(User, User.id == Confirmation.user_id)
         .where(SettingsVersion.campaign_id == campaign_id, SettingsVersion.owner == OWNER)
         .order_by(SettingsVersion.id.desc(), Confirmation.id)
-    ).all()
-    confirmed: dict[int, list[tuple[int, str]]] = {}
-    for version, user_id, name in rows:
-        confirmed.setdefault(version.id, []).extend([(user_id, name)] if user_id is not None else [])
+    )
     found: dict[int, list[Proposal]] = {}
-    for version in dict.fromkeys(row[0] for row in rows):
+    for version, rows_of_version in groupby(rows, key=lambda row: row[0]):
+        confirmed = [(user_id, name) for _, user_id, name in rows_of_version if name]
         extension = structure(Extension, version.values)
-        proposal = Proposal(version.id, version.phase_id, extension, version.digest, confirmed[version.id])
-        found.setdefault(version.phase_id, []).append(proposal)
+        proposal = Proposal(version.id, version.phase_id, extension, version.digest, confirmed)
+        found.setdefault(proposal.phase_id, []).append(proposal)
     return found
 
 

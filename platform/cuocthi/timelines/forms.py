@@ -26,7 +26,7 @@ from cuocthi.errors import DomainError
 from cuocthi.text import T, Text
 from cuocthi.timelines.domain import PhaseDraft
 from cuocthi.timelines.drawing import KIND_TITLES, WEEKDAYS
-from cuocthi.timelines.localtime import day_and_time, moment_on
+from cuocthi.timelines.localtime import day_and_time, moment_on, spoken
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.moving import Move, by_days
 from cuocthi.timelines.patterns import LONGEST, MOST_ROUNDS, Pattern, Rhythm
@@ -65,15 +65,21 @@ def is_clock(_form: Form, field: StringField) -> None:
 
 def _needed_in_row(form: Form, field: DateField) -> None:
     """Ask for a day where anything else of the row was entered."""
-    if field.data or field.errors:
+    if field.data or any(text.strip() for text in field.raw_data or ()):
         return
+    field.errors = []  # the field itself takes nothing for a day that cannot be
     if any(form.data.values()):
         raise StopValidation(_("Each window needs the day on which it opens and the day on which it closes."))
     raise StopValidation
 
 
-class WindowForm(Form):
-    """One span; a row that is wholly empty is left out."""
+class WindowForm(BaseForm):
+    """One span; a row that is wholly empty is left out. The form around it carries the token."""
+
+    class Meta(BaseForm.Meta):
+        """As of every form, but for the token."""
+
+        csrf = False
 
     opens_on = DateField(_l("Opens on"), [_needed_in_row])
     opens_time = StringField(_l("at"), [Optional(), Length(max=15), is_clock])
@@ -144,17 +150,9 @@ class RoundsForm(BaseForm):
     rhythm = RadioField(_l("How often"))
     first = DateField(_l("First day of the first round"), [DataRequired()])
     number = IntegerField(_l("How many rounds"), [InputRequired(), NumberRange(1, MOST_ROUNDS)])
-    opens = StringField(
-        _l("Opens at"), [DataRequired(), Length(max=15), is_clock], description=_l("For instance 10h00.")
-    )
-    days = IntegerField(
-        _l("Closes so many days later"),
-        [InputRequired(), NumberRange(0, LONGEST)],
-        description=_l("0 is the same day; from Monday to the next Monday it is 7."),
-    )
-    closes = StringField(
-        _l("Closes at"), [DataRequired(), Length(max=15), is_clock], description=_l("24h00 is the end of the day.")
-    )
+    opens = StringField(_l("Opens at"), [DataRequired(), Length(max=15), is_clock])
+    closes = StringField(_l("Closes at"), [DataRequired(), Length(max=15), is_clock])
+    days = IntegerField(_l("Days later"), [InputRequired(), NumberRange(0, LONGEST)])
     weekdays = SelectMultipleField(
         _l("Open only on these days of the week"),
         [Optional()],
@@ -253,11 +251,6 @@ def _row(opens: datetime, closes: datetime) -> dict[str, object]:
         "closes_on": closes_on,
         "closes_time": spoken(closes_time),
     }
-
-
-def spoken(clock: str) -> str:
-    """Write 17:00 as 17h00, the form in which it is read and entered."""
-    return clock.replace(":", "h", 1)
 
 
 def _times(row: dict[str, Any]) -> Times:

@@ -85,6 +85,11 @@ def day_and_time(moment: datetime, *, closing: bool) -> tuple[date, str]:
     return local.date(), clock
 
 
+def spoken(clock: str) -> str:
+    """Write 17:00 as 17h00, the form in which it is read and entered."""
+    return clock.replace(":", "h", 1)
+
+
 def write_moment(moment: datetime, *, closing: bool) -> str:
     """Write a moment the way :func:`parse_moment` reads it."""
     day, clock = day_and_time(moment, closing=closing)

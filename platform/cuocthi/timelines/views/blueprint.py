@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import abort, flash, g, redirect, request, url_for
 
@@ -39,9 +39,14 @@ def enabled_formats() -> list[ContestFormat]:
     return [item for name, item in registry().formats.items() if name in g.campaign.plugins]
 
 
+def kept() -> dict[str, Any]:
+    """Return the arguments that say at which place of the list the reader is."""
+    return {name: request.args[name] for name in ("q", "kind", "page") if name in request.args}
+
+
 def list_url() -> str:
     """Return the address of the timeline, at the same place of its list from which the reader came."""
-    return url_for("timelines.edit", slug=g.campaign.slug, **request.args.to_dict())
+    return url_for("timelines.edit", slug=g.campaign.slug, **kept())
 
 
 def done(message: str) -> AnyResponse:

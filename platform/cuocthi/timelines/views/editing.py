@@ -19,6 +19,7 @@ from cuocthi.timelines.views.blueprint import (
     done,
     enabled_formats,
     is_fixed,
+    kept,
     list_url,
     phase_or_404,
 )
@@ -58,7 +59,7 @@ def edit() -> Response:
         reader=ctx.actor.user_id,
         table=_table(ctx, found),
         kinds=KIND_TITLES,
-        kept=request.args.to_dict(),
+        kept=kept(),
     )
 
 
@@ -162,6 +163,6 @@ def _page(form: PhaseForm, found: Phase | None, *, status: int = 200) -> Respons
         form=form,
         phase=found,
         fixed=found is not None and is_fixed(reading_context(), found),
-        kept=request.args.to_dict(),
+        kept=kept(),
         back=list_url(),
     )

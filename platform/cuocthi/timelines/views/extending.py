@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from cuocthi.errors import DomainError
 from cuocthi.timelines.extensions import confirm_extension, propose_extension, waiting
-from cuocthi.timelines.forms import ExtendForm, spoken
-from cuocthi.timelines.localtime import day_and_time
+from cuocthi.timelines.forms import ExtendForm
+from cuocthi.timelines.localtime import day_and_time, spoken
 from cuocthi.timelines.views.blueprint import EDIT, blueprint, done, phase_or_404
 from cuocthi.timelines.windows import open_span
 from cuocthi.web.context import committing, reading_context

@@ -14,7 +14,7 @@ from cuocthi.clock import LOCAL_ZONE
 from cuocthi.errors import DomainError
 from cuocthi.text import Text
 from cuocthi.timelines.domain import PhaseDraft, add_phases, round_drafts
-from cuocthi.timelines.drawing import Chart, chart, span_in_words, weekday
+from cuocthi.timelines.drawing import Chart, Drawn, chart, span_in_words, weekday
 from cuocthi.timelines.forms import RoundsForm
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.patterns import Rhythm, windows_of
@@ -117,7 +117,8 @@ def _page(ctx: Context, form: RoundsForm, drafts: Sequence[PhaseDraft]) -> Respo
 
 
 def _planned(ctx: Context, drafts: Sequence[PhaseDraft]) -> Planned:
-    whole = sorted([*phases(ctx, campaign_id=g.campaign.id), *drafts], key=lambda phase: phase.opens_at)
+    whole: list[Drawn] = [*phases(ctx, campaign_id=g.campaign.id), *drafts]
+    whole.sort(key=lambda phase: phase.opens_at)
     return Planned(
         rounds=[(draft.title, [_in_words(window) for window in draft.windows]) for draft in drafts],
         chart=chart(whole, ctx.now, language()),
