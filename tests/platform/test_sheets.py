@@ -7,7 +7,6 @@ import resource
 import time
 import zipfile
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 import xlsxwriter
@@ -129,10 +128,11 @@ def test_the_reader_of_workbooks_is_bound_in_memory_by_the_system() -> None:
 
 
 def test_the_largest_list_is_read() -> None:
-    rows = [[f"c{number}", f"Xã số {number}", number] for number in range(MAX_ROWS - 1)]
+    rows: list[list[str | int]] = [["code", "name", "people"]]
+    rows += [[f"c{number}", f"Xã số {number}", number] for number in range(MAX_ROWS - 1)]
     begun = time.perf_counter()
 
-    [sheet] = read_sheets(write_workbook([("A", [["code", "name", "people"], *rows])]))
+    [sheet] = read_sheets(write_workbook([("A", rows)]))
 
     assert len(sheet.rows) == MAX_ROWS
     assert sheet.rows[-1] == [f"c{MAX_ROWS - 2}", f"Xã số {MAX_ROWS - 2}", str(MAX_ROWS - 2)]
@@ -156,7 +156,7 @@ def test_numbers_and_days_are_read_as_people_write_them() -> None:
     def fill(made: xlsxwriter.Workbook) -> None:
         sheet = made.add_worksheet("A")
         sheet.write_row(2, 1, [7.0, 2.5, True])
-        sheet.write_datetime(2, 4, date(2025, 7, 1), made.add_format({"num_format": "dd/mm/yyyy"}))
+        sheet.write_number(2, 4, 45_839, made.add_format({"num_format": "dd/mm/yyyy"}))
 
     [sheet] = read_sheets(book(fill))
 

@@ -273,6 +273,7 @@ def test_the_list_that_is_handed_out_comes_in_again_unchanged(
     import_units(ctx, rows=rows)
     ctx.session.commit()
 
+    answer = client.get(f"{STAFF}/units.xlsx")
     for form in ("xlsx", "csv"):
         answer = client.get(f"{STAFF}/units.{form}")
         assert answer.headers["Content-Disposition"] == f'attachment; filename="thi-units.{form}"'

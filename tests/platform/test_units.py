@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -76,6 +77,52 @@ def test_what_is_written_is_read_again(rows: list[tuple[str, str, int]]) -> None
     ]
 
     assert read_rows(write_rows(written, ["people"])) == written
+
+
+def test_days_and_successors_are_written_where_there_are_any_and_read_again(ctx: Context) -> None:
+    _units(ctx)
+    dated = b"""code,parent,name,kind,block,aliases,valid_from,valid_to,successor
+so-khcn,tb,S\xe1\xbb\x9f KHCN,,,,,01/03/2025,so-moi
+so-moi,tb,S\xe1\xbb\x9f M\xe1\xbb\x9bi,,,,2025-03-01,,
+tb,,T\xe1\xbb\x89nh,,,,,,
+"""
+    rows = read_rows(dated)
+
+    import_units(ctx, rows=rows)
+
+    old = ctx.session.scalars(sa.select(Unit).where(Unit.code == "so-khcn")).one()
+    new = ctx.session.scalars(sa.select(Unit).where(Unit.code == "so-moi")).one()
+    assert (old.valid_to, old.successor_id, new.valid_from) == (date(2025, 3, 1), new.id, date(2025, 3, 1))
+    assert read_rows(write_rows(rows, [])) == rows
+    import_units(ctx, rows=[UnitRow("so-khcn", "tb", "Sở KHCN"), UnitRow("tb", "", "Tỉnh")])
+    assert old.successor_id == new.id, "a list that says nothing of days leaves them"
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("b,,B,,,,2025-02-01,2025-01-01,", "before it begins"),
+        ("b,,B,,,,,,a", "no last day"),
+        ("b,,B,,,,,2025-01-01,nowhere", "does not exist"),
+        ("b,a,B,,,,,,", "would lie below"),
+        ("b,,B,,,,,31/02/2025,", "is no day"),
+    ],
+)
+def test_days_and_successors_that_contradict_are_refused(row: str, said: str) -> None:
+    header = "code,parent,name,kind,block,aliases,valid_from,valid_to,successor"
+
+    with pytest.raises(InvalidData) as refused:
+        read_rows(f"{header}\na,,A,,,,,2025-01-01,\n{row}\n".encode())
+
+    assert said in " ".join(str(problem) for problem in refused.value.problems)
+
+
+def test_a_list_may_hang_units_below_those_there_are_but_not_in_a_circle(ctx: Context) -> None:
+    _units(ctx)
+    import_units(ctx, rows=[UnitRow("thon-mot", "vt-minh-quang", "Thôn Một")])
+
+    with pytest.raises(InvalidData):
+        import_units(ctx, rows=[UnitRow("tb", "thon-mot", "Tỉnh Thái Bình")])
 
 
 def test_units_get_the_path_of_those_above_them(ctx: Context) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from cuocthi.contributions import Browser
 from cuocthi.errors import Conflict, DomainError, Missing
 from cuocthi.standings.confirmations import confirmations
+from cuocthi.units.changing import UnitFacts, facts_of, merge_units
 from cuocthi.units.models import Unit
+from cuocthi.users.models import User
 from cuocthi_prizes.domain.award_lists import adopt, draw_up
 from cuocthi_prizes.domain.unit_awards import grant, revoke
 from cuocthi_prizes.models import AwardList, UnitAward
@@ -148,3 +152,20 @@ def test_a_new_list_takes_over_what_was_decided(contest: Contest, unit: Unit, dr
     (award,) = again.unit_awards
     assert (award.award_list_id, award.unit_id, award.decision_number) == (again.id, unit.id, "15/QĐ-BTC")
     assert again.total_value == 9_100_000
+
+
+def test_figures_are_shown_as_at_registration_and_as_the_units_are_now(
+    contest: Contest, unit: Unit, draft: AwardList, sign_in: Callable[[User], Browser]
+) -> None:
+    facts = UnitFacts("Xã Vũ Minh", parent=facts_of(contest.ctx, unit=unit).parent)
+    day = contest.ctx.now.date()
+    merge_units(contest.staff[0], campaign=contest.campaign, units=[unit], into=facts, day=day)
+    organiser = contest.ctx.session.get_one(User, contest.staff[0].actor.user_id)
+    contest.ctx.session.commit()
+    browser, address = sign_in(organiser), f"/c/{contest.campaign.slug}/prizes/awards/{draft.number}/units"
+    contest.ctx.session.rollback()
+
+    assert "<strong>Xã Minh Quang</strong>" in browser.get(address)[1]
+    assert "<strong>Xã Vũ Minh</strong>" not in browser.get(address)[1]
+    assert "<strong>Xã Vũ Minh</strong>" in browser.get(f"{address}?view=now")[1]
+    assert "<strong>Xã Minh Quang</strong>" not in browser.get(f"{address}?view=now")[1]

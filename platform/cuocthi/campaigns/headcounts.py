@@ -101,6 +101,5 @@ def update_headcounts(ctx: Context, *, campaign: Campaign, numbers: Numbers, ori
 def _delete(ctx: Context, ids: Sequence[int]) -> None:
     """Delete rows one parameter at a time: databases bound how many one statement may hold."""
     if ids:
-        table = Headcount.__table__
-        statement = sa.delete(table).where(table.c.id == sa.bindparam("row_id"))
+        statement = sa.delete(Headcount).where(Headcount.id == sa.bindparam("row_id"))
         ctx.session.connection().execute(statement, [{"row_id": key} for key in ids])

@@ -102,7 +102,7 @@ def _carry_out(ctx: Context, plan: ImportPlan) -> None:
     for unit_id, change in changed.items():
         _fill(ctx.session.get_one(Unit, unit_id), change.row, selectable=change.selectable)
     ctx.session.flush()
-    for row in [item.row for item in (*plan.added, *plan.changed)]:
+    for row in [item.row for item in plan.added] + [item.row for item in plan.changed]:
         successor = (row.dates or Dates()).successor
         known[row.code].parent_id = known[row.parent].id if row.parent else None
         known[row.code].successor_id = known[successor].id if successor else None

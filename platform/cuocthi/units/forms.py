@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, cast
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, Field, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from cuocthi.units.changing import UnitFacts
@@ -75,11 +76,20 @@ class NewUnitForm(UnitForm):
     valid_from = DateField(_l("There from"), [Optional()], description=_l("Left empty if it has always been there."))
 
 
-class RenameForm(BaseForm):
+class DatedForm(BaseForm):
+    """What is in force from a day on."""
+
+    day = DateField(_l("In force from"), [InputRequired()])
+
+    def chosen_day(self) -> date:
+        """Return the day that was entered; a valid form has one."""
+        return cast("date", self.day.data)
+
+
+class RenameForm(DatedForm):
     """Another name from a day on, by decision."""
 
     name = StringField(_l("New name"), [DataRequired(), Length(max=200)])
-    day = DateField(_l("In force from"), [InputRequired()])
     code = StringField(
         _l("Code of the renamed unit"),
         [Optional(), Length(max=80)],
@@ -87,7 +97,7 @@ class RenameForm(BaseForm):
     )
 
 
-class MergeForm(BaseForm):
+class MergeForm(DatedForm):
     """Which unit takes the place of those chosen, and from when."""
 
     into = StringField(_l("Unit that is there already"), [Optional(), Length(max=200)], description=_FINDING)
@@ -98,10 +108,9 @@ class MergeForm(BaseForm):
         description=_l("Left empty, it is made from the name."),
     )
     parent = StringField(_l("The new unit lies below"), [Optional(), Length(max=200)], description=_FINDING)
-    day = DateField(_l("In force from"), [InputRequired()])
 
 
-class EndForm(BaseForm):
+class EndForm(DatedForm):
     """From when on the chosen units are no more."""
 
     day = DateField(_l("First day without them"), [InputRequired()])
@@ -154,7 +163,7 @@ class NumbersForm(BaseForm):
         """The titles of the categories with their numbers, for who may only read."""
         return [(field.label.text, field.data or 0) for field in self.number_fields()]
 
-    def number_fields(self) -> Sequence[IntegerField]:
+    def number_fields(self) -> Sequence[Field]:
         """The fields of the numbers, in the order of the categories."""
         return [self[f"number_{index}"] for index in range(len(self.categories))]
 

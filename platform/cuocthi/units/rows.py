@@ -180,8 +180,8 @@ def _day(column: str, raw: str, problems: list[CellProblem]) -> date | None:
 
 
 def _written(dates: Dates) -> tuple[str, str, str]:
-    days = ("" if day is None else day.isoformat() for day in (dates.valid_from, dates.valid_to))
-    return (*days, dates.successor)
+    first, end = ("" if day is None else day.isoformat() for day in (dates.valid_from, dates.valid_to))
+    return first, end, dates.successor
 
 
 def _text(raw: bytes) -> str:

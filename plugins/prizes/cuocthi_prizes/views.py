@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from cuocthi.campaigns.settings import load_version
 from cuocthi.errors import DomainError, Missing
 from cuocthi.standings.confirmations import confirmations
+from cuocthi.standings.current_units import current_unit_figures
 from cuocthi.standings.models import Ranking
 from cuocthi.standings.queries import unit_figures
 from cuocthi.text import T
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
     from cuocthi.standings.queries import UnitFigures
     from cuocthi.text import Text
     from cuocthi_prizes.domain.proposals import Proposal
+
+#: The view of the units' figures in which merged units stand together.
+NOW = "now"
 
 blueprint = CampaignBlueprint("prizes", __name__, plugin="prizes")
 
@@ -223,4 +227,13 @@ def _units_page(
     form: UnitAwardForm, award_list: AwardList, figures: Sequence[UnitFigures], status: int = 200
 ) -> Response:
     table = units_table(request.path, request.args)
-    return render("prizes/units.html", status=status, form=form, award_list=award_list, table=fill(table, figures))
+    now = request.args.get("view") == NOW
+    shown = _current_figures(award_list) if now else figures
+    return render(
+        "prizes/units.html", status=status, form=form, award_list=award_list, table=fill(table, shown), now=now
+    )
+
+
+def _current_figures(award_list: AwardList) -> Sequence[UnitFigures]:
+    ctx = reading_context()
+    return current_unit_figures(ctx, ranking=ctx.session.get_one(Ranking, award_list.ranking_id))

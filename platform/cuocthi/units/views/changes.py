@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from cuocthi.errors import DomainError
 from cuocthi.units.changing import UnitFacts, abolish_units, facts_of, merge_units, rename_unit
 from cuocthi.units.forms import EndForm, MergeForm, RenameForm
-from cuocthi.units.queries import full_names, living_units, today, unit_of, units_of
+from cuocthi.units.queries import full_names, living_units, today, unit_by_code, unit_of, units_of
 from cuocthi.units.views.blueprint import EDIT, blueprint, unit_meant
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.forms import attach_error
@@ -48,7 +48,7 @@ def store_rename(unit_id: int) -> AnyResponse:
         name, code = form.name.data or "", (form.code.data or "").strip()
         try:
             with committing() as ctx:
-                renamed = rename_unit(ctx, campaign=g.campaign, unit=unit, name=name, day=form.day.data, code=code)
+                renamed = rename_unit(ctx, campaign=g.campaign, unit=unit, name=name, day=form.chosen_day(), code=code)
         except DomainError as error:
             attach_error(form, error)
         else:
@@ -79,7 +79,7 @@ def store_merger() -> AnyResponse:
         try:
             with committing() as ctx:
                 into = _successor(ctx, form, chosen[0])
-                successor = merge_units(ctx, campaign=g.campaign, units=chosen, into=into, day=form.day.data)
+                successor = merge_units(ctx, campaign=g.campaign, units=chosen, into=into, day=form.chosen_day())
         except DomainError as error:
             attach_error(form, error)
         else:
@@ -108,11 +108,11 @@ def store_end() -> AnyResponse:
     if form.validate():
         try:
             with committing() as ctx:
-                abolish_units(ctx, campaign=g.campaign, units=chosen, day=form.day.data, lift=form.lift.data)
+                abolish_units(ctx, campaign=g.campaign, units=chosen, day=form.chosen_day(), lift=form.lift.data)
         except DomainError as error:
             attach_error(form, error)
         else:
-            flash(_("%(count)s units end on %(day)s.", count=len(chosen), day=f"{form.day.data:%d/%m/%Y}"), "ok")
+            flash(_("%(count)s units end on %(day)s.", count=len(chosen), day=f"{form.chosen_day():%d/%m/%Y}"), "ok")
             return redirect(url_for("units.listing", slug=g.campaign.slug))
     ctx = reading_context()
     return _end_page(ctx, form, _chosen(ctx), status=422)
@@ -148,7 +148,9 @@ def _successor(ctx: Context, form: MergeForm, first: Unit) -> Unit | UnitFacts:
 
 
 def _merge_page(ctx: Context, form: MergeForm, chosen: Sequence[Unit], *, status: int = 200) -> Response:
-    return render("units/merge.html", status=status, form=form, chosen=chosen, names=full_names(ctx, units=chosen))
+    above = unit_by_code(ctx, code=form.parent.data) if form.parent.data else None
+    names = full_names(ctx, units=chosen)
+    return render("units/merge.html", status=status, form=form, chosen=chosen, names=names, above=above)
 
 
 def _end_page(ctx: Context, form: EndForm, chosen: Sequence[Unit], *, status: int = 200) -> Response:

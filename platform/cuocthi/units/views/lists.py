@@ -60,33 +60,29 @@ def choose_list() -> Response:
 def upload() -> AnyResponse:
     """Read a list; a sound one is kept and leads to its preview, of any other every problem is shown."""
     form = ListForm()
-    problems: list[Problem] = []
-    if form.validate():
-        raw = form.file.data.read()
-        origin = Origin((form.source.data or "").strip(), form.as_of.data)
-        # Reading takes a while; no transaction stays open meanwhile.
-        categories = dict(g.campaign.categories)
-        reading_context().session.rollback()
-        try:
-            listed = read_list(raw, categories=categories)
-            with committing() as ctx:
-                problems = list(plan_list(ctx, campaign=g.campaign, listed=listed, origin=origin).problems)
-                if not problems:
-                    stored = store(
-                        ctx,
-                        folder=registry().config.files,
-                        content=raw,
-                        name=form.file.data.filename or "",
-                        media_type=_TYPES["csv" if listed.sheets == [""] else "xlsx"],
-                        campaign=g.campaign,
-                        permission=EDIT,
-                    )
-        except DomainError as error:
-            attach_error(form, error)
-        else:
-            if not problems:
-                return redirect(_preview_url(stored.id, origin))
-    return _form_page(form, problems, status=422)
+    if not form.validate():
+        return _form_page(form, [], status=422)
+    raw, name = form.file.data.read(), form.file.data.filename or ""
+    origin = Origin((form.source.data or "").strip(), form.as_of.data)
+    try:
+        listed = _read(raw)
+        with committing() as ctx:
+            problems = plan_list(ctx, campaign=g.campaign, listed=listed, origin=origin).problems
+            if problems:
+                return _form_page(form, problems, status=422)
+            stored = store(
+                ctx,
+                folder=registry().config.files,
+                content=raw,
+                name=name,
+                media_type=_TYPES["csv" if listed.sheets == [""] else "xlsx"],
+                campaign=g.campaign,
+                permission=EDIT,
+            )
+    except DomainError as error:
+        attach_error(form, error)
+        return _form_page(form, [], status=422)
+    return redirect(_preview_url(stored.id, origin))
 
 
 @blueprint.page("/staff/units/import/<int:file_id>", permission=EDIT)
@@ -140,7 +136,12 @@ def _categories() -> list[tuple[str, str]]:
 
 def _listed(file_id: int) -> UnitList:
     stored = file_of(reading_context(), campaign_id=g.campaign.id, file_id=file_id)
-    raw, categories = read(registry().config.files, stored), dict(g.campaign.categories)
+    return _read(read(registry().config.files, stored))
+
+
+def _read(raw: bytes) -> UnitList:
+    """Read a list. That takes a while; no transaction stays open meanwhile, above all no writing one."""
+    categories = dict(g.campaign.categories)
     reading_context().session.rollback()
     return read_list(raw, categories=categories)
 
