@@ -20,7 +20,7 @@ from cuocthi.contributions import (
 from cuocthi.errors import InvalidData
 from cuocthi.plugins.checks import check
 from cuocthi_inquiries import plugin
-from cuocthi_inquiries.domain.statements import publish, withdraw
+from cuocthi_inquiries.domain.statements import publish, show
 from cuocthi_inquiries.models import StatementKind
 from cuocthi_inquiries.queries import load_inquiry_settings, statements
 from cuocthi_inquiries.settings import OWNER, InquirySettings
@@ -86,7 +86,7 @@ def test_what_was_said_in_public_goes_into_publications_beside_the_documents_as_
 
     assert found() == []
     gone = say(office, "Đã rút", "x")
-    withdraw(office.staff, campaign=office.campaign, kind=StatementKind.FAQ, statement_id=gone)
+    show(office.staff, campaign=office.campaign, kind=StatementKind.FAQ, statement_id=gone, published=False)
     say(office, "Mất mạng có mất bài không?", "Không, câu đã **lưu** vẫn còn.")
     say(office, "Không có phí dự thi", "Ban Tổ chức không thu phí.", StatementKind.CORRECTION)
     corrections, faq = found()

@@ -10,7 +10,7 @@ import pytest
 from cuocthi.contributions import Browser
 from cuocthi.errors import Conflict, DomainError, Missing
 from cuocthi_inquiries.domain.inquiries import reply
-from cuocthi_inquiries.domain.statements import edit, move_up, publish, restore, withdraw
+from cuocthi_inquiries.domain.statements import edit, move_up, publish, show
 from cuocthi_inquiries.models import InquiryState, Statement, StatementKind
 from cuocthi_inquiries.queries import statements
 
@@ -41,9 +41,9 @@ def test_frequent_questions_stand_in_the_order_that_they_are_given(office: Offic
     move_up(office.staff, campaign=office.campaign, kind=FAQ, statement_id=third.id)
     move_up(office.staff, campaign=office.campaign, kind=FAQ, statement_id=third.id)
     assert order(office) == ["C", "A", "B"]
-    withdraw(office.staff, campaign=office.campaign, kind=FAQ, statement_id=first.id)
+    show(office.staff, campaign=office.campaign, kind=FAQ, statement_id=first.id, published=False)
     assert (order(office, published=True), order(office)) == (["C", "B"], ["C", "A", "B"])
-    restore(office.staff, campaign=office.campaign, kind=FAQ, statement_id=first.id)
+    show(office.staff, campaign=office.campaign, kind=FAQ, statement_id=first.id, published=True)
     assert order(office, published=True) == ["C", "A", "B"]
     assert second.published
 
@@ -52,7 +52,7 @@ def test_every_change_is_on_record_and_what_changes_nothing_is_not(office: Offic
     one = say(office, "A")
     for _ in range(2):
         edit(office.staff, campaign=office.campaign, kind=FAQ, statement_id=one.id, heading="A", body="Không.")
-        withdraw(office.staff, campaign=office.campaign, kind=FAQ, statement_id=one.id)
+        show(office.staff, campaign=office.campaign, kind=FAQ, statement_id=one.id, published=False)
     assert [action for action, _ in office.log()] == [
         "inquiries:faq:publish",
         "inquiries:faq:edit",
@@ -103,7 +103,7 @@ def test_the_public_page_follows_at_once_and_shows_no_raw_html(office: Office, c
     assert f"{BASE}#official-{official.id}" in front
     again = client.get(BASE)
     assert client.get(BASE, headers={"If-None-Match": again.headers["ETag"]}).status_code == 304
-    withdraw(office.staff, campaign=office.campaign, kind=FAQ, statement_id=one.id)
+    show(office.staff, campaign=office.campaign, kind=FAQ, statement_id=one.id, published=False)
     office.ctx.session.commit()
     assert "Mất mạng" not in client.get(BASE).text + client.get("/c/hoi-thi/").text
 

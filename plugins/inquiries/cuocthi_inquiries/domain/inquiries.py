@@ -12,6 +12,7 @@ from cuocthi.campaigns.models import CampaignState
 from cuocthi.clock import to_micros
 from cuocthi.errors import Closed, Conflict, DomainError, Forbidden, Missing
 from cuocthi.messages.domain import send_message
+from cuocthi.security.personal_data import Undecipherable
 from cuocthi.text import T
 from cuocthi.users.contacts import normalise_contact
 from cuocthi.users.models import ContactKind
@@ -94,8 +95,8 @@ def reply(
     """Answer an inquiry, also one that was closed, or correct its answer; or close it with the reason.
 
     ``state`` says which; ``seen`` is when the reply was given that the writing person saw. Who left an e-mail address
-    gets the reply there as well. Raises Missing, Conflict if
-    somebody else replied since or what is to be closed has a reply, DomainError for an empty or too long text.
+    gets the reply there as well. Raises Missing, Conflict if somebody else replied since or what is to be closed has
+    a reply, DomainError for an empty or too long text.
     """
     inquiry = _held(ctx, campaign, inquiry_id)
     if inquiry.replied_at != seen:
@@ -195,7 +196,11 @@ def _refuse_too_many(ctx: Context, campaign: Campaign, user_id: int) -> None:
 
 
 def _mail_reply(ctx: Context, inquiry: Inquiry, vault: Vault) -> None:
-    contact = _contact(inquiry, vault)
+    try:
+        contact = _contact(inquiry, vault)
+    except Undecipherable:
+        # Its key is gone. The reply can be read at the address that was given with the question all the same.
+        return
     to = normalise_contact(contact) if contact else None
     if to is None or to.kind is not ContactKind.EMAIL:
         return

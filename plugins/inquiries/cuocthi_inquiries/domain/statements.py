@@ -66,14 +66,15 @@ def edit(
     return statement
 
 
-def withdraw(ctx: Context, *, campaign: Campaign, kind: StatementKind, statement_id: int) -> Statement:
-    """Take a statement off the public pages; it stays on record. Raises Missing."""
-    return _show(ctx, campaign, kind, statement_id, published=False)
-
-
-def restore(ctx: Context, *, campaign: Campaign, kind: StatementKind, statement_id: int) -> Statement:
-    """Publish a withdrawn statement again. Raises Missing."""
-    return _show(ctx, campaign, kind, statement_id, published=True)
+def show(ctx: Context, *, campaign: Campaign, kind: StatementKind, statement_id: int, published: bool) -> Statement:
+    """Take a statement off the public pages, or publish it again; it stays on record either way. Raises Missing."""
+    statement = _found(ctx, campaign, kind, statement_id)
+    if statement.published is not published:
+        statement.published = published
+        summary = T("Published “%(heading)s” again") if published else T("Withdrew “%(heading)s”")
+        verb = "restore" if published else "withdraw"
+        _note(ctx, campaign, statement, verb, summary, {"published": not published}, {"published": published})
+    return statement
 
 
 def move_up(ctx: Context, *, campaign: Campaign, kind: StatementKind, statement_id: int) -> Statement:
@@ -87,17 +88,6 @@ def move_up(ctx: Context, *, campaign: Campaign, kind: StatementKind, statement_
         statement.position, above.position = above.position, statement.position
         after = {"position": statement.position}
         _note(ctx, campaign, statement, "move", T("Moved “%(heading)s” up"), before, after)
-    return statement
-
-
-def _show(ctx: Context, campaign: Campaign, kind: StatementKind, statement_id: int, *, published: bool) -> Statement:
-    statement = _found(ctx, campaign, kind, statement_id)
-    if statement.published is not published:
-        statement.published = published
-        verb, summary = (
-            ("restore", T("Published “%(heading)s” again")) if published else ("withdraw", T("Withdrew “%(heading)s”"))
-        )
-        _note(ctx, campaign, statement, verb, summary, {"published": not published}, {"published": published})
     return statement
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,6 @@ from cuocthi_inquiries.views.blueprint import blueprint, staff_tabs
 from cuocthi_inquiries.words import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
 
@@ -34,7 +33,11 @@ PERMISSIONS = {
     StatementKind.CORRECTION: "inquiries:correction:publish",
 }
 _FORMS = {StatementKind.FAQ: FaqForm, StatementKind.CORRECTION: StatementForm}
-_ACTS = {"withdraw": domain.withdraw, "restore": domain.restore, "up": domain.move_up}
+_ACTS: dict[str, Callable[..., Statement]] = {
+    "withdraw": partial(domain.show, published=False),
+    "restore": partial(domain.show, published=True),
+    "up": domain.move_up,
+}
 
 
 def _pages(rule: str, ending: str = "", **options: Any) -> Callable[[View], View]:
@@ -107,11 +110,12 @@ def _take(
     if form.validate():
         try:
             with committing() as ctx:
-                change(ctx, campaign=g.campaign, heading=form.heading.data or "", body=form.body.data or "")
+                texts = {"heading": form.heading.data or "", "body": form.body.data or ""}
+                shown = change(ctx, campaign=g.campaign, **texts).published
         except DomainError as error:
             attach_error(form, error)
         else:
-            flash(_("Everybody can read it now."), "ok")
+            flash(_("Everybody can read it now.") if shown else _("It is saved, and stays taken down."), "ok")
             return redirect(url_for(f".{kind}", slug=g.campaign.slug))
     return _form_page(form, kind, found, status=422)
 
