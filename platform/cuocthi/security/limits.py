@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
     View = Callable[..., BaseResponse]
+    Mark = Callable[[], str]
 
 WRONG_PASSWORDS = "10 per 15 minutes"
 FAILURES_OF_A_NETWORK = "300 per minute"
@@ -62,21 +63,36 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(RateLimitExceeded, lambda error: error.get_response())
 
 
-def limit_sign_in(refuse: Callable[[], Response]) -> Callable[[View], View]:
-    """Limit failed attempts of a view that signs people in by the field ``contact``; ``refuse`` makes the answer.
+def named_account() -> str:
+    """Return the mark of the account that the field ``contact`` names; for views that read this field, and no other."""
+    return account_mark(request.form.get("contact", ""))
 
-    An attempt has failed when the view answers a POST with status 422.
+
+def entered_account() -> str:
+    """Return the mark of the account that this browser is on the way into."""
+    return str(session.get(ACCOUNT, ""))
+
+
+def own_account() -> str:
+    """Return the mark of who has signed in."""
+    return mark_of(registry().vault.blind_index(str(signed_in_user_id()), purpose="account"))
+
+
+def limit_sign_in(refuse: Callable[[], Response], whose: Mark = named_account) -> Callable[[View], View]:
+    """Limit failed attempts of a view that signs people in to the account that ``whose`` tells.
+
+    ``refuse`` makes the answer. An attempt has failed when the view answers a POST with status 422.
     """
     per_network = limiter.limit(
         FAILURES_OF_A_NETWORK,
         methods=["POST"],
         deduct_when=_failed,
-        exempt_when=_is_known,
+        exempt_when=lambda: _is_known(whose()),
         on_breach=lambda _limit: refuse(),
     )
     per_account = limiter.limit(
         WRONG_PASSWORDS,
-        key_func=_account_and_origin,
+        key_func=lambda: _with_origin(whose()),
         methods=["POST"],
         deduct_when=_failed,
         on_breach=lambda _limit: refuse(),
@@ -95,7 +111,7 @@ def limit_registrations(refuse: Callable[[], Response]) -> Callable[[View], View
     # Registering again with name, contact and password signs in, so that it must be no better for guessing.
     guesses = limiter.limit(
         WRONG_PASSWORDS,
-        key_func=_account_and_origin,
+        key_func=lambda: _with_origin(named_account()),
         methods=["POST"],
         deduct_when=lambda response: response.status_code == 409,  # noqa: PLR2004 - the contact is somebody else's
         exempt_when=lambda: "password" not in request.form,
@@ -104,29 +120,29 @@ def limit_registrations(refuse: Callable[[], Response]) -> Callable[[View], View
     return lambda view: cast("View", limit(guesses(view)))
 
 
-def limit_codes(refuse: Callable[[], Response]) -> Callable[[View], View]:
-    """Limit how many codes a view sends, whether it is sent the field ``contact`` or serves who has signed in."""
+def limit_codes(refuse: Callable[[], Response], whose: Mark = named_account) -> Callable[[View], View]:
+    """Limit how many codes a view sends to the contact, or for the person, that ``whose`` tells."""
     per_network = limiter.shared_limit(
         CODES_OF_A_NETWORK,
         "codes of a network",
         methods=["POST"],
         deduct_when=_led_on,
-        exempt_when=_is_known,
+        exempt_when=lambda: _is_known(whose()),
         on_breach=lambda _limit: refuse(),
     )
     per_contact = limiter.shared_limit(
         CODES_TO_A_CONTACT,
         "codes to a contact",
-        key_func=_mark,
+        key_func=whose,
         methods=["POST"],
         deduct_when=_led_on,
-        exempt_when=_is_known,
+        exempt_when=lambda: _is_known(whose()),
         on_breach=lambda _limit: refuse(),
     )
     per_account = limiter.shared_limit(
         CODES_OF_AN_ACCOUNT,
         "codes of an account",
-        key_func=_account_and_origin,
+        key_func=lambda: _with_origin(whose()),
         methods=["POST"],
         deduct_when=_led_on,
         on_breach=lambda _limit: refuse(),
@@ -134,21 +150,21 @@ def limit_codes(refuse: Callable[[], Response]) -> Callable[[View], View]:
     return lambda view: cast("View", per_network(per_contact(per_account(view))))
 
 
-def limit_second_factor(refuse: Callable[[], Response]) -> Callable[[View], View]:
+def limit_second_factor(refuse: Callable[[], Response], whose: Mark) -> Callable[[View], View]:
     """Limit wrong codes of an authenticator, which only somebody tries who has the password or the session already."""
     per_account = limiter.shared_limit(
         WRONG_SECOND_FACTORS,
         "wrong second factors of an account",
-        key_func=_mark,
+        key_func=whose,
         methods=["POST"],
         deduct_when=_failed,
-        exempt_when=_is_known,
+        exempt_when=lambda: _is_known(whose()),
         on_breach=lambda _limit: refuse(),
     )
     per_origin = limiter.shared_limit(
         WRONG_PASSWORDS,
         "wrong second factors",
-        key_func=_account_and_origin,
+        key_func=lambda: _with_origin(whose()),
         methods=["POST"],
         deduct_when=_failed,
         on_breach=lambda _limit: refuse(),
@@ -205,22 +221,12 @@ def mark_of(index: str) -> str:
     return index[:_MARK_LENGTH]
 
 
-def _mark() -> str:
-    """Return the mark of the account that a request is about: of the contact it names, or that it is on the way to."""
-    if "contact" in request.form:
-        return account_mark(request.form["contact"])
-    if ACCOUNT in session:
-        return str(session[ACCOUNT])
-    return mark_of(registry().vault.blind_index(str(signed_in_user_id()), purpose="account"))
-
-
-def _account_and_origin() -> str:
-    mark = _mark()
+def _with_origin(mark: str) -> str:
     return f"{mark}:{_known_device(mark) or _network()}"
 
 
-def _is_known() -> bool:
-    return _known_device(_mark()) is not None
+def _is_known(mark: str) -> bool:
+    return _known_device(mark) is not None
 
 
 def _led_on(response: Response) -> bool:

@@ -8,7 +8,7 @@ from flask import flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 
 from cuocthi.errors import DomainError
-from cuocthi.security.limits import limit_codes, limit_sign_in
+from cuocthi.security.limits import entered_account, limit_codes, limit_sign_in
 from cuocthi.security.passwords import MIN_LENGTH
 from cuocthi.text import T
 from cuocthi.users import codes, domain, queries, sign_in
@@ -102,7 +102,7 @@ def invited() -> BaseResponse:
 
 
 @blueprint.route("/sign-in/enter", methods=["GET", "POST"])
-@limit_sign_in(_too_many_wrong)
+@limit_sign_in(_too_many_wrong, entered_account)
 def enter_code() -> BaseResponse:
     """Take the code that was sent."""
     form = CodeForm()

@@ -8,7 +8,7 @@ from flask import abort, flash, make_response, redirect, request, session, url_f
 from flask_babel import gettext as _
 
 from cuocthi.errors import DomainError
-from cuocthi.security.limits import limit_codes, limit_second_factor
+from cuocthi.security.limits import limit_codes, limit_second_factor, own_account
 from cuocthi.security.passwords import verify_password
 from cuocthi.text import T
 from cuocthi.users import codes, sign_in
@@ -35,7 +35,7 @@ def _too_many() -> Response:
 
 
 @blueprint.route("/me/contacts/<int:contact_id>/confirm", methods=["POST"])
-@limit_codes(_too_many)
+@limit_codes(_too_many, own_account)
 def confirm_contact(contact_id: int) -> BaseResponse:
     """Send a code to one of the reader's contacts."""
     reader = sign_in.reader()
@@ -90,7 +90,7 @@ def _too_many_wrong() -> Response:
 
 
 @blueprint.route("/me/contacts/code", methods=["GET", "POST"])
-@limit_second_factor(_too_many_wrong)
+@limit_second_factor(_too_many_wrong, own_account)
 def prove_contact() -> BaseResponse:
     """Take the code that was sent to one of the reader's contacts, or to the new one."""
     reader = sign_in.reader()

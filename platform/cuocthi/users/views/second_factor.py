@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from cuocthi.errors import DomainError
-from cuocthi.security.limits import limit_second_factor
+from cuocthi.security.limits import entered_account, limit_second_factor, own_account
 from cuocthi.users import second_factor, sign_in
 from cuocthi.users.codes import WrongCode
 from cuocthi.users.forms import CodeForm, OwnPasswordForm
@@ -40,7 +40,7 @@ def _too_many() -> Response:
 
 
 @blueprint.route("/sign-in/second-factor", methods=["GET", "POST"])
-@limit_second_factor(_too_many)
+@limit_second_factor(_too_many, entered_account)
 def enter_second_factor() -> BaseResponse:
     """Ask for the authenticator's code after the password, or a code that was sent, was right."""
     kinds = (TicketKind.SECOND_FACTOR,)
@@ -99,7 +99,7 @@ def begin_second_factor() -> BaseResponse:
 
 
 @blueprint.route("/me/second-factor/confirm", methods=["POST"])
-@limit_second_factor(_too_many)
+@limit_second_factor(_too_many, own_account)
 def confirm_second_factor() -> BaseResponse:
     """Take the second factor into use, and show the recovery codes this once."""
     reader = sign_in.reader()
@@ -128,7 +128,7 @@ def confirm_second_factor() -> BaseResponse:
 
 
 @blueprint.route("/me/second-factor/off", methods=["POST"])
-@limit_second_factor(_too_many)
+@limit_second_factor(_too_many, own_account)
 def take_off_second_factor() -> BaseResponse:
     """Do without the second factor from now on."""
     reader = sign_in.reader()
