@@ -113,20 +113,29 @@ def import_(file_id: int) -> AnyResponse:
     return redirect(url_for("units.listing", slug=g.campaign.slug))
 
 
-@blueprint.page("/staff/units/units.<any(csv,xlsx):form>", permission=VIEW)
-def export(form: str) -> Response:
-    """Hand the whole list out, in the form in which it can be imported."""
+@blueprint.page("/staff/units/units.csv", permission=VIEW)
+def export_csv() -> Response:
+    """Hand the whole list out as CSV, in the form in which it can be imported."""
+    texts = ([str(cell) for cell in row] for row in _cells())
+    return _download("".join(csv_lines(next(texts), texts)), "csv", "text/csv; charset=utf-8")
+
+
+@blueprint.page("/staff/units/units.xlsx", permission=VIEW)
+def export_xlsx() -> Response:
+    """Hand the whole list out as a workbook, with a guide to its columns on a second sheet."""
+    guide = [(_("Column"), _("What it holds")), *((name, translate(text)) for name, text in _COLUMNS)]
+    guide += [(key, _("Number of people entitled: %(category)s.", category=title)) for key, title in _categories()]
+    return _download(write_workbook([(_("Units"), _cells()), (_("Guide"), guide)]), "xlsx", MEDIA_TYPE)
+
+
+def _cells() -> list[list[str | int]]:
     rows, categories = listed_units(reading_context(), campaign=g.campaign)
-    cells = list(cells_of(rows, categories))
-    if form == "xlsx":
-        guide = [(_("Column"), _("What it holds")), *((name, translate(text)) for name, text in _COLUMNS)]
-        guide += [(key, _("Number of people entitled: %(category)s.", category=title)) for key, title in _categories()]
-        content: bytes | str = write_workbook([(_("Units"), cells), (_("Guide"), guide)])
-    else:
-        texts = ([str(cell) for cell in row] for row in cells)
-        content = "".join(csv_lines(next(texts), texts))
-    response = Response(content, content_type=_TYPES[form] + ("; charset=utf-8" if form == "csv" else ""))
-    response.headers["Content-Disposition"] = f'attachment; filename="{g.campaign.slug}-units.{form}"'
+    return list(cells_of(rows, categories))
+
+
+def _download(content: bytes | str, ending: str, media_type: str) -> Response:
+    response = Response(content, content_type=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{g.campaign.slug}-units.{ending}"'
     return response
 
 
