@@ -1,4 +1,6 @@
-"""Who may see and do what: every route of the application with all its plugins is tried by everybody."""
+"""What every route of the application with all its plugins answers: to strangers, to odd requests, to forms without
+their token. Who may do what is tried in ``test_matrix.py``.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,6 @@ from werkzeug.routing import Rule
 
 from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.models import Campaign, CampaignState
-from cuocthi.contributions import Role
 from cuocthi.testing.browsing import browser_over
 from cuocthi.users.domain import start_session
 
@@ -35,7 +36,7 @@ OPEN_TO_ALL = {"public", "signed-in", "by-statement", ""}
 TOKEN_IN_ADDRESS = "by-statement"
 #: Who may do what does not hang on the database.
 on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-_ARGUMENT = re.compile(r"<(?:[^:>]+:)?(\w+)>")
+_ARGUMENT = re.compile(r"<(?:([^:>]+):)?(\w+)>")
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +70,9 @@ class World:
         words = {"slug": slug, "owner": "quiz", "name": "a.pdf", "token": "x", "key": "units", "path": "x", "act": "up"}
 
         def stand_in(found: re.Match[str]) -> str:
-            name = found[1]
+            converter, name = found[1] or "", found[2]
+            if converter.startswith("any("):
+                return converter[4:-1].partition(",")[0].strip()
             return words.get(name) or str(self.ids.get(name, 1) if number is None else number)
 
         return _ARGUMENT.sub(stand_in, rule.rule)
@@ -122,45 +125,6 @@ def test_every_address_answers_somebody_who_has_not_signed_in(world: World, clie
                 assert answer.headers["Location"].startswith("/sign-in?next="), address
             else:
                 assert answer.status_code in {200, 302, 403, 404}, (address, answer.status_code)
-
-
-@on_one_database
-def test_who_takes_part_or_belongs_to_another_campaign_is_kept_out_of_all_staff_pages(world: World) -> None:
-    participant = world.make.enrolment(world.campaign).user_id
-    elsewhere = world.make.member(world.make.campaign("khac", plugins=NAMES))
-    admin = world.make.user(admin=True)
-    users = [world.ctx.session.get_one(type(elsewhere), participant), elsewhere, admin]
-    browsers = [world.browser(user) for user in users]
-    before, tried = world.count(), 0
-    for method in ("GET", "POST"):
-        for rule in world.rules(method):
-            if world.access(rule) in OPEN_TO_ALL:
-                continue
-            for send in browsers:
-                assert send(method, world.address(rule)).status_code == 403, (method, rule.rule)
-                tried += 1
-            assert browsers[0](method, world.address(rule, slug="nhap")).status_code == 404, (method, rule.rule)
-    assert tried > 200
-    assert world.count() == before
-
-
-@on_one_database
-@pytest.mark.parametrize("role", Role)
-def test_every_member_sees_the_pages_of_the_own_role_and_no_other(world: World, role: Role) -> None:
-    permissions = world.app.extensions["cuocthi"].permissions
-    held = permissions.granted([role])
-    send = world.browser(world.make.member(world.campaign, role))
-    refused = 0
-    for method in ("GET", "POST"):
-        for rule in world.rules(method):
-            access = world.access(rule)
-            if access in OPEN_TO_ALL or (method == "POST" and access in held):
-                continue
-            status = send(method, world.address(rule)).status_code
-            assert (status == 403) == (access not in held), (method, rule.rule, status)
-            assert status < 500, (method, rule.rule)
-            refused += status == 403
-    assert refused or role is Role.ORGANISING
 
 
 def test_a_number_that_nothing_has_is_not_found(world: World) -> None:

@@ -138,7 +138,7 @@ def populate(ctx: Context, make: Factories, campaign: Campaign) -> dict[str, int
     )
     entered = {**within, "enrolment_id": enrolment.id, "user_id": enrolment.user_id, "phase_id": round_.id}
     attempt = add(ctx, quiz.Attempt, **entered)
-    ranking = add(ctx, Ranking, **within, phase_id=round_.id)
+    ranking = add(ctx, Ranking, **within, phase_id=round_.id, criteria={"counted": "best", "criteria": []})
     award_list = add(ctx, prizes.AwardList, **within, phase_id=round_.id, ranking_id=ranking.id)
     return {
         "phase_id": round_.id,
@@ -204,6 +204,7 @@ def test_who_holds_no_seat_here_may_nothing(world: World, request: pytest.Fixtur
     former = world.make.member(world.campaign)
     ended = world.ctx.session.scalars(sa.select(Membership).where(Membership.user_id == former.id)).one()
     ended.ended_at = world.ctx.now
+    world.make.campaign("nhap", plugins=NAMES, state=CampaignState.DRAFT)
     administrator = world.make.user(admin=True)
     browsers = [world.browser(user) for user in (entrant, elsewhere, former, administrator)]
     request.getfixturevalue("nothing_kept")
@@ -211,6 +212,7 @@ def test_who_holds_no_seat_here_may_nothing(world: World, request: pytest.Fixtur
     for method, rule, _access in world.guarded():
         for send in browsers:
             assert send(method, world.address(rule, world.own)).status_code == 403, (method, rule.rule)
+            assert send(method, world.address(rule, world.own, slug="nhap")).status_code == 404, (method, rule.rule)
             tried += 1
     assert tried > 400
 

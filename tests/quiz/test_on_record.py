@@ -1,0 +1,68 @@
+"""Whoever looks at live questions and keys leaves a trace, and cannot be let into the contest again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from cuocthi.audit.domain import verify
+from cuocthi.audit.models import AuditEvent
+from cuocthi.committees.domain import discharge
+from cuocthi.committees.queries import barring_seats
+from cuocthi.context import Actor
+from cuocthi.contributions import Role
+from cuocthi.errors import Blocked
+from cuocthi.standings.domain import exclude_entry
+from cuocthi.standings.readmission import barred, readmit
+from cuocthi_quiz.models import Question
+
+from .conftest import Quiz
+
+if TYPE_CHECKING:
+    from cuocthi.contributions import Browser
+    from cuocthi.users.models import User
+
+
+def reads(quiz: Quiz) -> list[tuple[str, int | None, int | None]]:
+    quiz.ctx.session.rollback()
+    rows = quiz.ctx.session.execute(
+        sa.select(AuditEvent.action, AuditEvent.object_id, AuditEvent.actor_id)
+        .where(AuditEvent.action.like("quiz:%:view"))
+        .order_by(AuditEvent.id)
+    ).all()
+    quiz.ctx.session.rollback()
+    return [tuple(row) for row in rows]  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("role", [Role.JURY, Role.OVERSIGHT])
+def test_every_look_at_questions_is_on_record(quiz: Quiz, sign_in: Callable[[User], Browser], role: Role) -> None:
+    base = f"/c/{quiz.campaign.slug}/quiz/staff/questions/"
+    number = quiz.ctx.session.scalars(sa.select(Question.id).order_by(Question.id)).first()
+    reader = quiz.make.member(quiz.campaign, role)
+    browser = sign_in(reader)
+    for path, status in (("", 200), (f"{number}", 200), ("999999", 404), ("topics", 200), ("preview", 200)):
+        assert browser.get(f"{base}{path}")[0] == status, path
+    assert reads(quiz) == [
+        ("quiz:question:view", None, reader.id),
+        ("quiz:question:view", number, reader.id),
+    ]
+    assert verify(quiz.ctx) is None
+
+
+def test_a_juror_appointed_in_error_who_looked_stays_out(quiz: Quiz, sign_in: Callable[[User], Browser]) -> None:
+    ctx, person = quiz.ctx, quiz.person()
+    juror = quiz.make.member(quiz.campaign, Role.JURY, user=person.user)
+    quiz.make.member(quiz.campaign)
+    assert sign_in(juror).get(f"/c/{quiz.campaign.slug}/quiz/staff/questions/")[0] == 200
+    (seat,) = barring_seats(ctx, campaign_id=quiz.campaign.id, user_id=person.user_id)
+    discharge(ctx, campaign=quiz.campaign, membership=seat)
+    found = barred(ctx, enrolment=person)
+    assert found is not None
+    assert len(found.obstacles) == 1
+    exclude_entry(ctx, enrolment=person, reason="Ban Giám khảo: thành viên không được dự thi")
+    with pytest.raises(Blocked):
+        readmit(replace(ctx, actor=Actor(quiz.make.user().id)), enrolment=person, reason="Cử nhầm người trùng tên")
