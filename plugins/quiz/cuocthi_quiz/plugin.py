@@ -215,7 +215,7 @@ def import_campaign(ctx: Context, campaign: Campaign, part: CampaignPart) -> Non
 
 
 @hookimpl
-def finishers(campaign: Campaign) -> Sequence[Select[tuple[int]]]:
+def finishers(campaign: Campaign) -> Sequence[Select[int]]:
     return [queries.finishers(campaign_id=campaign.id)]
 
 

@@ -378,7 +378,7 @@ def unfinished(ctx: Context, *, round_id: int) -> Standing:
     return Standing(*row)
 
 
-def finishers(*, campaign_id: int) -> sa.Select[tuple[int]]:
+def finishers(*, campaign_id: int) -> sa.Select[int]:
     """Return the SELECT of the enrolments that have handed in a paper."""
     return sa.select(Attempt.enrolment_id).where(Attempt.campaign_id == campaign_id, Attempt.submitted_at.is_not(None))
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import sqlalchemy as sa
 from flask import Blueprint, url_for
 
 from cuocthi.campaigns.models import Campaign
@@ -64,12 +63,6 @@ def entry_actions(ctx: Context, campaign: Campaign, rounds: Sequence[Phase], enr
 @hookimpl
 def refresh_results(ctx: Context, campaign: Campaign, round_: Phase) -> None:
     domain.refresh(ctx, campaign=campaign, round_=round_)
-
-
-@hookimpl
-def finishers(campaign: Campaign) -> list[sa.Select[tuple[int]]]:
-    rounds = sa.select(Phase.id).where(Phase.campaign_id == campaign.id, Phase.source == "guess")
-    return [sa.select(Estimate.enrolment_id).where(Estimate.phase_id.in_(rounds))]
 
 
 @hookimpl
