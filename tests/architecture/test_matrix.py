@@ -109,7 +109,7 @@ def add(ctx: Context, model: type[Any], **values: Any) -> Any:
             continue
         kind = column.type
         if isinstance(kind, sa.Enum):
-            values[column.key] = next(iter(kind.enum_class))
+            values[column.key] = next(iter(kind.enum_class or ()))
         elif isinstance(kind, sa.JSON):
             values[column.key] = []
         elif isinstance(kind, UtcTime):

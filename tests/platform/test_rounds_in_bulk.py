@@ -251,7 +251,7 @@ def test_the_new_dates_are_shown_before_the_phases_are_moved(
     number, opened = str(ahead.id), str(begun.id)
     page = organiser.get(f"{TIMELINE}/move")[1]
     assert "14/10/2024" in page, "a week later, to begin with"
-    form = {"by": "-2", "unit": "1", "phases": [number]}
+    form: dict[str, str | list[str]] = {"by": "-2", "unit": "1", "phases": [number]}
     status, page = organiser.post(f"{TIMELINE}/move", {**form, "preview": "1"})
     assert (status, "05/10/2024" in page) == (200, True)
     assert events(ctx) == []
@@ -260,7 +260,9 @@ def test_the_new_dates_are_shown_before_the_phases_are_moved(
     ctx.session.expire_all()
     assert ahead.opens_at == local(2024, 10, 5)
     ctx.session.rollback()
-    for field, value in (("by", ""), ("by", "99999"), ("unit", "3"), ("phases", []), ("phases", [opened])):
+    wrong: list[tuple[str, str | list[str]]]
+    wrong = [("by", ""), ("by", "99999"), ("unit", "3"), ("phases", []), ("phases", [opened])]
+    for field, value in wrong:
         status, page = organiser.post(f"{TIMELINE}/move", {**form, field: value})
         assert (status, f'id="{field}-error"' in page) == (422, True), (field, value)
     assert [event.action for event in events(ctx)] == ["core:phase:move"]
