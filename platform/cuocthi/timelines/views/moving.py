@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from cuocthi.timelines.domain import PhaseDraft
     from cuocthi.timelines.models import Phase
 
+#: Of how many phases the old and the new dates are written out.
+_MOST_LISTED = 100
+
 
 @blueprint.page("/staff/timeline/move", permission=EDIT)
 def moving() -> Response:
@@ -76,6 +79,7 @@ def _chosen(form: MoveForm, found: Sequence[Phase]) -> list[Phase]:
 def _page(ctx: Context, form: MoveForm, found: Sequence[Phase]) -> Response:
     moved = _moved(form, found)
     whole = sorted((moved.get(phase.id, phase) for phase in found), key=lambda phase: phase.opens_at)
+    listed = [phase for phase in found if phase.id in moved]
     return render(
         "timelines/move.html",
         "timelines/_moved.html",
@@ -83,9 +87,9 @@ def _page(ctx: Context, form: MoveForm, found: Sequence[Phase]) -> Response:
         form=form,
         moved=[
             (phase.title, span_in_words(phase, language()), span_in_words(moved[phase.id], language()))
-            for phase in found
-            if phase.id in moved
+            for phase in listed[:_MOST_LISTED]
         ],
+        more=len(listed[_MOST_LISTED:]),
         chart=chart(whole, ctx.now, language()),
         warnings=timeline_warnings(whole),
         back=list_url(),
