@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from cuocthi.audit.models import AuditEvent
 from cuocthi.errors import Conflict
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
+    from sqlalchemy.engine import Engine
     from werkzeug.test import TestResponse
 
     from cuocthi.context import Context
@@ -112,6 +115,20 @@ def test_a_code_is_right_once(ctx: Context, vault: Vault) -> None:
     assert re.fullmatch(r"[0-9]{6}", code)
     assert tries(ctx, vault, token, f" {code[:3]} {code[3:]} ")
     assert not tries(ctx, vault, token, code)
+
+
+def test_of_many_who_use_a_code_at_the_same_moment_one_gets_in(ctx: Context, engine: Engine, vault: Vault) -> None:
+    token, code = ticket_with_code(ctx, vault)
+    ctx.session.commit()
+
+    def use(_: int) -> bool:
+        with Session(engine) as session:
+            got_in = tries(replace(ctx, session=session), vault, token, code)
+            session.commit()
+            return got_in
+
+    with ThreadPoolExecutor(4) as several:
+        assert sorted(several.map(use, range(4))) == [False, False, False, True]
 
 
 def test_a_code_is_right_for_ten_minutes(ctx: Context, vault: Vault) -> None:

@@ -285,8 +285,8 @@ def test_staff_pages_lead_to_setting_it_up_where_the_installation_requires_it(
         ctx.session.commit()
         with client.session_transaction() as session:
             session["_user_id"] = token
-        for path in ("/c/hoi-thi/staff/", "/staff/"):
-            assert client.get(path).headers["Location"] == "/me/second-factor"
+        for path in ["/staff/", "/staff/new", *_staff_pages(app)]:
+            assert client.get(path).headers.get("Location") == "/me/second-factor", path
         for path in ("/me", "/c/hoi-thi/"):
             assert client.get(path).status_code == 200
         set_up(ctx, organiser, vault)
@@ -298,6 +298,18 @@ def test_staff_pages_lead_to_setting_it_up_where_the_installation_requires_it(
         with participant.session_transaction() as session:
             session["_user_id"] = other
         assert participant.get("/me").status_code == 200
+
+
+def _staff_pages(app: Flask) -> list[str]:
+    """The addresses of all pages that ask for a permission."""
+    pages = []
+    for rule in app.url_map.iter_rules():
+        blueprint = app.blueprints.get(rule.endpoint.partition(".")[0])
+        access: str = getattr(blueprint, "access", {}).get(rule.endpoint, "")
+        if ":" in access and "GET" in (rule.methods or ()) and rule.arguments == {"slug"}:
+            pages.append(rule.rule.replace("<slug>", "hoi-thi"))
+    assert len(pages) > 15
+    return pages
 
 
 def test_by_default_staff_pages_do_not_ask_for_it(

@@ -190,6 +190,10 @@ def _appoint_new(form: NewMemberForm, committee_id: int) -> AnyResponse:
         _appoint(ctx, form, committee=found, user=user)
         if not password:
             _invite(ctx, registration.contact, committee=found, user=user)
+    if not password:
+        return _done(
+            _("%(name)s now sits on “%(committee)s” and gets an invitation.", name=user.name, committee=found.title)
+        )
     return _done(_("%(name)s now sits on “%(committee)s”.", name=user.name, committee=found.title))
 
 
