@@ -51,6 +51,7 @@ _FIELDS = {
     "number": T("Number"),
     "opens_at": T("Opens"),
     "order": T("Order"),
+    "phases": T("Phases"),
     "plugins": T("Parts"),
     "portal_url": T("Portal on which results are published"),
     "position": T("Position"),
@@ -96,6 +97,7 @@ _KINDS = {
     "rules": T("Rules"),
     "settings": T("Settings"),
     "settings_version": T("Settings"),
+    "timeline": T("Timeline"),
     "unit": T("Unit"),
     "user": T("Person"),
 }

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from cuocthi.audit.domain import record
 from cuocthi.campaigns.models import SettingsVersion
-from cuocthi.campaigns.settings import save_settings, structure, unstructure
+from cuocthi.campaigns.settings import save_settings, structure
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.errors import Conflict, DomainError
 from cuocthi.standings.confirmations import NEEDED, confirm
@@ -189,6 +189,7 @@ def _confirm(ctx: Context, campaign: Campaign, phase: Phase, proposal: Proposal)
 
 
 def _record(ctx: Context, campaign: Campaign, proposal: Proposal, *, action: str, summary: Text) -> None:
+    extension = proposal.extension
     record(
         ctx,
         action=action,
@@ -196,5 +197,11 @@ def _record(ctx: Context, campaign: Campaign, proposal: Proposal, *, action: str
         campaign=campaign,
         object_kind="phase",
         object_id=proposal.phase_id,
-        after={"proposal": proposal.id, **unstructure(proposal.extension)},
+        before={"closes_at": parse_moment(extension.instead_of)},
+        after={
+            "closes_at": extension.closes_at,
+            "symbol": extension.symbol,
+            "issued_on": extension.issued_on,
+            "reason": extension.reason,
+        },
     )
