@@ -206,7 +206,7 @@ def phase_changed(ctx: Context, campaign: Campaign, phase: Phase, edge: Edge) ->
 
 @spec(HookClass.EFFECT)
 def windows_changed(ctx: Context, campaign: Campaign, phase: Phase) -> None:
-    """React, in the same transaction, to a round whose windows were moved (closed now, extended)."""
+    """React, in the same transaction, to a round whose windows were moved (changed, closed now, extended)."""
     raise NotImplementedError
 
 
