@@ -268,7 +268,8 @@ def test_no_ranking_is_adopted_while_its_round_is_open(
 
 def test_a_forged_record_of_the_audit_log_is_named(call: Call, ctx: Context, campaign: Campaign) -> None:
     assert call("campaigns", "issue-rules", "hoi-thi", "--as", FIRST)[0] == 0
-    assert call("audit", "verify") == (0, "the chain is whole\n")
+    code, said = call("audit", "verify")
+    assert (code, said.startswith("the chain is whole\nits end is ")) == (0, True)
     forged = ctx.session.scalars(sa.select(AuditEvent).order_by(AuditEvent.id)).first()
     assert forged is not None
     ctx.session.execute(sa.update(AuditEvent).where(AuditEvent.id == forged.id).values(actor_id=None))

@@ -18,12 +18,14 @@ from cuocthi.contributions import Role
 from cuocthi.enrolments.models import EnrolmentState
 from cuocthi.enrolments.participation import everywhere, people, totals, unit_rows, within
 from cuocthi.errors import DomainError
+from cuocthi.migrations import runner
 from cuocthi.rules.clauses import core_clauses
 from cuocthi.standings.appointments import appoint
 from cuocthi.standings.criteria import RankingRules
 
 if TYPE_CHECKING:
     from flask import Flask
+    from sqlalchemy.engine import Engine
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
@@ -58,6 +60,24 @@ def test_the_database_holds_every_role_and_no_other(ctx: Context, make: Factorie
 def test_a_person_still_has_one_seat_on_a_committee(ctx: Context, make: Factories, campaign: Campaign) -> None:
     member = make.member(campaign)
     held = ctx.session.scalars(sa.select(Membership).where(Membership.user_id == member.id)).one()
+    ctx.session.add(Membership(committee_id=held.committee_id, user_id=member.id, appointed_at=ctx.now))
+    with pytest.raises(sa.exc.IntegrityError):
+        ctx.session.flush()
+
+
+def test_seats_outlive_the_revision_that_brought_the_roles(
+    ctx: Context, make: Factories, campaign: Campaign, engine: Engine
+) -> None:
+    member = make.member(campaign, Role.JURY)
+    ctx.session.commit()
+    ctx.session.close()
+    core = runner.owners({})[runner.CORE]
+    runner.downgrade(engine, runner.CORE, core, "0002")
+    with engine.begin() as connection, pytest.raises(sa.exc.IntegrityError):
+        connection.exec_driver_sql("UPDATE core_committee SET role = 'standing'")
+    runner.upgrade(engine, {})
+    held = ctx.session.scalars(sa.select(Membership).where(Membership.user_id == member.id)).one()
+    assert (held.committee.role, held.unit_id, held.error_reason) == (Role.JURY, None, "")
     ctx.session.add(Membership(committee_id=held.committee_id, user_id=member.id, appointed_at=ctx.now))
     with pytest.raises(sa.exc.IntegrityError):
         ctx.session.flush()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from cuocthi.audit.domain import record
+from cuocthi.audit.domain import holds, read_anchor, record
 from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.settings import load_settings, save_settings
 from cuocthi.contributions import ContestFormat, Direction, Evidence, Measure, ResultRow, Role
@@ -179,6 +179,10 @@ def test_a_ranking_goes_from_the_results_to_the_public_page(
     assert status == 200
     assert stored(ctx).state is RankingState.ADOPTED
     answer = client.get(f"/c/thai-binh/rankings/{round_.id}/")
+    printed = re.search(r"\d+:[0-9a-f]{64}", answer.text)
+    assert printed
+    assert holds(ctx, anchor=read_anchor(printed[0])), "the end of the audit log at the adoption"
+    ctx.session.rollback()
     assert answer.status_code == 200
     assert people[0].code in answer.text
     assert people[0].name not in answer.text

@@ -130,6 +130,17 @@ def head(ctx: Context) -> Anchor | None:
     return None if row is None else Anchor(row.id, row.hash)
 
 
+def anchor_of(ctx: Context, *, action: str, object_kind: str, object_id: int) -> Anchor | None:
+    """Return where the chain stood when something was last done to an object (one statement), None if it never was."""
+    row = ctx.session.execute(
+        sa.select(AuditEvent.id, AuditEvent.hash)
+        .where(AuditEvent.object_kind == object_kind, AuditEvent.object_id == object_id, AuditEvent.action == action)
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else Anchor(row.id, row.hash)
+
+
 def read_anchor(text: str) -> Anchor:
     """Return the anchor that somebody types or pastes. Raises DomainError (field ``anchor``) for anything else."""
     found = _ANCHOR.fullmatch(text.strip().lower())

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 #: The subject under which rankings are confirmed.
 SUBJECT = "core:ranking"
+#: The act of the second of the two persons.
+ADOPTED = "core:ranking:adopt"
 _MAX_REASON = 400
 _SORT_MEMORY = "64MB"
 
@@ -239,7 +241,7 @@ def adopt_ranking(ctx: Context, *, ranking: Ranking) -> int:
         _move(ctx, ranking, RankingState.PROVISIONAL, RankingState.ADOPTED, adopted_at=ctx.now)
         campaign.version += 1
         summary = T("Adopted version %(number)s of the ranking of “%(round)s”", **words)
-        _record(ctx, ranking, "core:ranking:adopt", summary)
+        _record(ctx, ranking, ADOPTED, summary)
     return number
 
 

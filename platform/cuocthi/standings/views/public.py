@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cuocthi.audit.domain import anchor_of
 from cuocthi.campaigns.settings import load_version
 from cuocthi.campaigns.views.caching import cached
 from cuocthi.errors import Missing
-from cuocthi.standings import queries
+from cuocthi.standings import domain, queries
 from cuocthi.standings.criteria import RankingRules, criteria_of
 from cuocthi.standings.placing import KEYS
 from cuocthi.standings.views.blueprint import pages, round_or_404, shown
@@ -34,7 +35,13 @@ def leaderboard(phase_id: int) -> Response:
         rows, _total = queries.standing_rows(ctx, ranking=adopted, limit=rules.public_places)
         criteria = list(zip(criteria_of(adopted.criteria), KEYS, strict=False))
         return render(
-            "standings/leaderboard.html", round=round_, ranking=adopted, rows=rows, criteria=criteria, shown=shown
+            "standings/leaderboard.html",
+            round=round_,
+            ranking=adopted,
+            rows=rows,
+            criteria=criteria,
+            shown=shown,
+            anchor=anchor_of(ctx, action=domain.ADOPTED, object_kind="ranking", object_id=adopted.id),
         )
 
     return cached([round_], page)
