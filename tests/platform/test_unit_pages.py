@@ -115,7 +115,8 @@ def count(ctx: Context, table: type[AuditEvent]) -> int:
 
 def problems(page: str) -> list[tuple[str, ...]]:
     """The table of problems: sheet, row, column, what is wrong."""
-    rows = re.findall(r"<tr><td>(.*?)</td><td[^>]*>(.*?)</td><td>(.*?)</td><td>(.*?)</td></tr>", page)
+    cell = r"<td[^>]*>(.*?)</td>"
+    rows = re.findall(f'<tr role="row">{cell * 4}</tr>', page)
     return [tuple(unescape(cell) for cell in row) for row in rows]
 
 

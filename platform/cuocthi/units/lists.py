@@ -24,7 +24,7 @@ class Problem:
     """What is wrong, and where: the sheet (empty for CSV), the row as spreadsheets count, the column ("C · name")."""
 
     sheet: str
-    row: int | None
+    row: int
     column: str
     text: Text
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cuocthi.errors import DomainError
 from cuocthi.text import T
-from cuocthi.units.queries import full_names, search_units, searchable, unit_by_code
+from cuocthi.units.queries import SEARCH_MARK, full_names, search_units, searchable, unit_by_code
 from cuocthi.web.blueprint import CampaignBlueprint
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def unit_meant(ctx: Context, text: str, field: str) -> Unit | None:
     if unit is not None or not written:
         return unit
     found = search_units(ctx, text=written, limit=_OFFERED, grouping=True)
-    exact = [one for one in found if searchable(one.name) == searchable(written)]
+    whole = f"{SEARCH_MARK}{searchable(written)}{SEARCH_MARK}"
+    exact = [one for one in found if whole in one.search]
     if len(exact) == 1 or len(found) == 1:
         return (exact or found)[0]
     if not found:

@@ -19,6 +19,7 @@ from cuocthi.units.forms import ListForm
 from cuocthi.units.lists import read_list
 from cuocthi.units.rows import cells_of
 from cuocthi.units.views.blueprint import EDIT, VIEW, blueprint
+from cuocthi.units.words import column_title
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.i18n import translate
@@ -181,8 +182,10 @@ def _preview(file_id: int, *, refusal: DomainError | None = None) -> Response:
         origin=origin,
         plan=plan,
         shown=_SHOWN,
+        column_title=column_title,
     )
 
 
 def _form_page(form: ListForm, problems: Sequence[Problem], *, status: int = 200) -> Response:
-    return render("units/import.html", status=status, form=form, problems=problems, shown=_SHOWN)
+    in_order = sorted(problems, key=lambda problem: (problem.sheet, problem.row))
+    return render("units/import.html", status=status, form=form, problems=in_order, shown=_SHOWN)
