@@ -99,7 +99,8 @@ def test_the_published_bundle_passes_verification(on_sqlite: Rehearsed, tmp_path
     assert status == 0, output
     beside_the_manifest = int(on_sqlite.figures["files in the bundle"]) - 1
     assert f"OK ({beside_the_manifest})" in output
-    assert cuocthi(on_sqlite.instance, "audit", "verify") == (0, "the chain is whole\n")
+    code, said = cuocthi(on_sqlite.instance, "audit", "verify")
+    assert (code, said.startswith("the chain is whole\n")) == (0, True)
 
 
 def test_a_database_that_is_not_empty_is_refused_and_left_alone(
