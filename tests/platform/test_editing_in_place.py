@@ -53,6 +53,7 @@ def post(
     row = client.get(address, headers=PART).text
     assert row.lstrip().startswith(f'<tr id="phase-{launch.id}-form"')
     assert "<html" not in row
+    assert f"{TIMELINE}/{launch.id}/remove" in row
     token = TOKEN.search(row)
     assert token is not None
     fields = {
