@@ -357,7 +357,10 @@ def test_a_link_leads_to_the_unit_and_after_its_end_to_what_took_its_place(
 
     assert 'name="unit" value="so-cds"' in joining
     assert 'name="unit" value' not in client.get("/c/thi/join?unit=so-khac").text
-    assert "so-cds" in client.get("/c/thi/join?q=so+thong+tin").text
+    found = client.get("/c/thi/join?q=so+thong+tin").text
+    assert "unit=so-cds" in found
+    assert "trước đây là Sở Thông tin" in found
+    assert "trước đây" not in client.get("/c/thi/join?q=chuyen+doi").text
 
 
 # --- sheets to print ---

@@ -80,6 +80,26 @@ def search_units(ctx: Context, *, text: str, limit: int, grouping: bool = False)
     ).all()
 
 
+def former_names(ctx: Context, *, units: Sequence[Unit], text: str) -> dict[int, str]:
+    """Return by id the former name by which a unit was found that does not bear the words of ``text`` itself.
+
+    One statement at most: none where all bear them.
+    """
+    words = searchable(text).split()
+    others = [unit.id for unit in units if not all(word in unit.search for word in words)]
+    if not others:
+        return {}
+    current = current_units(ctx)
+    rows = ctx.session.execute(
+        sa.select(current.c.current_id, sa.func.min(Unit.name).label("name"))
+        .select_from(Unit)
+        .join(current, current.c.unit_id == Unit.id)
+        .where(current.c.current_id.in_(others), *matching(text))
+        .group_by(current.c.current_id)
+    )
+    return {row.current_id: row.name for row in rows}
+
+
 def choosable_unit(ctx: Context, *, unit_id: int) -> Unit | None:
     """Return a unit that a person can choose today, or None."""
     return ctx.session.scalar(sa.select(Unit).where(Unit.id == unit_id, _choosable(ctx)))

@@ -16,7 +16,7 @@ from cuocthi.errors import DomainError
 from cuocthi.rules.queries import current_rules, rules_version
 from cuocthi.security.limits import limit_registrations
 from cuocthi.text import T
-from cuocthi.units.queries import full_name, full_names, search_units, unit_by_link
+from cuocthi.units.queries import former_names, full_name, full_names, search_units, unit_by_link
 from cuocthi.users import sign_in
 from cuocthi.users.contacts import contact_index
 from cuocthi.users.domain import add_user, prepare_registration
@@ -162,10 +162,13 @@ def _unit_values(ctx: Context, form: JoinForm) -> dict[str, Any]:
     search = request.values.get("q", "").strip()[:100]
     found = list(search_units(ctx, text=search, limit=_UNITS_SHOWN)) if search else []
     others = [other for other in queries.other_units(ctx) if other not in found]
-    return {"unit": None, "search": search, "found": _named(ctx, found), "others": others}
+    return {"unit": None, "search": search, "found": _named(ctx, found, search), "others": others}
 
 
-def _named(ctx: Context, units: list[Unit]) -> list[tuple[str, str, str]]:
-    """Return code, name and what the unit belongs to."""
-    names = full_names(ctx, units=units)
-    return [(unit.code, unit.name, names[unit.id].removeprefix(unit.name).removeprefix(", ")) for unit in units]
+def _named(ctx: Context, units: list[Unit], search: str) -> list[tuple[str, str, str, str]]:
+    """Return code, name, what the unit belongs to, and the former name by which alone it was found."""
+    names, former = full_names(ctx, units=units), former_names(ctx, units=units, text=search)
+    return [
+        (unit.code, unit.name, names[unit.id].removeprefix(unit.name).removeprefix(", "), former.get(unit.id, ""))
+        for unit in units
+    ]
