@@ -378,6 +378,7 @@ def test_staff_see_who_takes_part_but_no_whole_contact(
     assert "Nguyễn Thị Đào" in listing
     assert "Nguyễn Thị Đào" not in staff.get("/c/thi/staff/enrolments/?q=binh").text
     [enrolment] = ctx.session.scalars(sa.select(Enrolment))
+    ctx.session.commit()
     detail = staff.get(f"/c/thi/staff/enrolments/{enrolment.id}").text
     assert "0912…45" in detail
     assert PHONE not in detail + listing
