@@ -76,14 +76,14 @@ def test_a_rehearsal_says_that_the_format_does_not_take_part_in_it(guess: Path, 
 
 
 def contents(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of all tables but those that visits leave behind."""
+    """All rows of all tables but those that visits leave behind: sessions, and the looks that are put on record."""
     metadata = sa.MetaData()
     metadata.reflect(engine)
     with engine.connect() as connection:
         return {
             table.name: sorted(tuple(map(str, row)) for row in connection.execute(sa.select(table)))
             for table in metadata.sorted_tables
-            if table.name != "core_session"
+            if table.name not in {"core_session", "core_audit_event", "core_audit_head"}
         }
 
 
