@@ -73,7 +73,7 @@ def take_part(site: Site, person: Visitor) -> None:
         participant.go_on(person)
     participant.expect_answered(person, 20)
     person.inspect()
-    page.get_by_label("Số người").fill(PREDICTION)
+    page.locator("#prediction").fill(PREDICTION)
     hand_in(person)
 
 
