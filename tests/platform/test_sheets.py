@@ -78,7 +78,7 @@ def many_parts() -> bytes:
 
 
 def entities(content: bytes) -> bytes:
-    return content.replace(b"?>", b'?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>', 1)
+    return content.replace(b"?>", b'?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///secret">]>', 1)
 
 
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
