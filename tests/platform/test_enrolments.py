@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.enrolments import domain, queries
-from cuocthi.enrolments.export import csv_lines, harmless
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.enrolments.queries import Wanted
 from cuocthi.errors import Closed, Conflict, DomainError, Forbidden, Missing
 from cuocthi.rules.models import RulesVersion
+from cuocthi.sheets.csv_text import csv_lines, harmless
 from cuocthi.units.models import Unit
 from cuocthi.users.models import User
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
 
-from flask import Response, g, request, stream_with_context, url_for
+from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 
 from cuocthi.audit import export, queries
@@ -13,23 +12,19 @@ from cuocthi.audit.domain import head, holds, read_anchor, verify
 from cuocthi.audit.queries import Criteria, Known
 from cuocthi.audit.words import act_in_words, changes, kind_in_words, people_in
 from cuocthi.clock import LOCAL_ZONE
-from cuocthi.database import set_read_only
-from cuocthi.enrolments.export import csv_lines
 from cuocthi.errors import DomainError
 from cuocthi.sheets.writing import MEDIA_TYPE, write_workbook
 from cuocthi.text import T
 from cuocthi.users.names import fold
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import reading_context
+from cuocthi.web.downloads import csv_download
 from cuocthi.web.i18n import translate
 from cuocthi.web.navigation import NavEntry
 from cuocthi.web.on_record import put_on_record
 from cuocthi.web.rendering import render
 from cuocthi.web.requests import row_number
 from cuocthi.web.tables import Column, Filter, Table
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pages = CampaignBlueprint("audit", __name__)
 blueprints = (pages,)
@@ -136,18 +131,12 @@ def _exported(criteria: Criteria, kind: str, table: Table) -> Response:
         object_kind="audit",
         after={name: value for name, value in table.filtered.items() if value},
     )
-    found = export.rows(queries.every_event(reading_context(), criteria=criteria))
     name = f"{g.campaign.slug}-audit.{kind}"
-    if kind == "xlsx":
-        response = Response(write_workbook([(_("Audit log"), [export.headings(), *found])]), content_type=MEDIA_TYPE)
-    else:
-        lines = csv_lines(export.headings(), _read_later(found))
-        response = Response(stream_with_context(lines), content_type="text/csv; charset=utf-8")
+    if kind == "csv":
+        return csv_download(
+            name, export.headings(), lambda ctx: export.rows(queries.every_event(ctx, criteria=criteria))
+        )
+    found = export.rows(queries.every_event(reading_context(), criteria=criteria))
+    response = Response(write_workbook([(_("Audit log"), [export.headings(), *found])]), content_type=MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _read_later(rows: Iterator[list[str]]) -> Iterator[list[str]]:
-    # The file is read after the request proper, in a transaction of its own.
-    set_read_only(True)
-    yield from rows

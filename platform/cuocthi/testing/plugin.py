@@ -195,7 +195,11 @@ def app(config: Config, plugins: list[ModuleType], clock: FixedClock) -> Iterato
 
 @contextmanager
 def running(app: Flask) -> Iterator[Flask]:
-    """Give an application that a test made itself, and close its connections in the end."""
+    """Give an application that a test made itself, and close its connections in the end.
+
+    A connection that a page or a job kept is a fault of its own, and found here: it would stay open until Python
+    happens to look for what nobody needs.
+    """
     from cuocthi.extensions import db  # noqa: PLC0415 - as in ``app``
     from cuocthi.testing.templates import COMPILED  # noqa: PLC0415
 
@@ -203,7 +207,10 @@ def running(app: Flask) -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.session.remove()
+        kept = getattr(db.engine.pool, "checkedout", int)()
         db.engine.dispose()
+        if kept:
+            pytest.fail(f"{kept} connections were not given back")
 
 
 @pytest.fixture

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, g, request, stream_with_context, url_for
+from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 
-from cuocthi.database import set_read_only
 from cuocthi.enrolments import queries
-from cuocthi.enrolments.export import csv_lines
 from cuocthi.enrolments.models import EnrolmentState
 from cuocthi.enrolments.queries import Wanted
 from cuocthi.enrolments.views.blueprints import campaign_pages
@@ -17,6 +15,7 @@ from cuocthi.text import T
 from cuocthi.users.queries import masked_contacts, sharing_contact
 from cuocthi.web import formats
 from cuocthi.web.context import reading_context, registry
+from cuocthi.web.downloads import csv_download
 from cuocthi.web.i18n import language, translate
 from cuocthi.web.on_record import put_on_record
 from cuocthi.web.rendering import render
@@ -50,7 +49,7 @@ def listing() -> Response:
         put_on_record(
             action="core:enrolment:export", summary=T("Exported the list of participants"), object_kind="enrolment"
         )
-        return _csv(queries.every_enrolment(ctx, campaign_id=g.campaign.id, wanted=wanted, vault=vault))
+        return _csv(wanted)
     rows, total = queries.list_enrolments(
         ctx, campaign_id=g.campaign.id, wanted=wanted, vault=vault, limit=table.limit, offset=table.offset
     )
@@ -81,7 +80,7 @@ def _table(ctx: Context) -> Table:
     )
 
 
-def _csv(enrolments: Iterator[Enrolment]) -> Response:
+def _csv(wanted: Wanted) -> Response:
     headings = [
         _("Contest number"),
         _("Name"),
@@ -95,14 +94,11 @@ def _csv(enrolments: Iterator[Enrolment]) -> Response:
     ]
     divisions = {division.id: division.name for division in g.campaign.divisions}
 
-    def rows() -> Iterator[list[str]]:
-        # The file is read after the request proper, in a transaction of its own.
-        set_read_only(True)
-        yield from (_csv_row(enrolment, divisions) for enrolment in enrolments)
+    def rows(ctx: Context) -> Iterator[list[str]]:
+        found = queries.every_enrolment(ctx, campaign_id=g.campaign.id, wanted=wanted, vault=registry().vault)
+        return (_csv_row(enrolment, divisions) for enrolment in found)
 
-    response = Response(stream_with_context(csv_lines(headings, rows())), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{g.campaign.slug}-enrolments.csv"'
-    return response
+    return csv_download(f"{g.campaign.slug}-enrolments.csv", headings, rows)
 
 
 def _csv_row(enrolment: Enrolment, divisions: dict[int, str]) -> list[str]:

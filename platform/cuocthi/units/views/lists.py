@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 
 from cuocthi.campaigns.headcounts import Origin
 from cuocthi.campaigns.unit_lists import import_list, listed_units, plan_list
-from cuocthi.enrolments.export import csv_lines
 from cuocthi.errors import Conflict, DomainError, InvalidData
 from cuocthi.files.domain import file_of, read, store
+from cuocthi.sheets.csv_text import csv_lines
 from cuocthi.sheets.writing import MEDIA_TYPE, write_workbook
 from cuocthi.text import T
 from cuocthi.units.forms import ListForm

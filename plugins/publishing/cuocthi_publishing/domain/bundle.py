@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import cuocthi
 from cuocthi.digest import canonical
-from cuocthi.enrolments.export import csv_lines
+from cuocthi.sheets.csv_text import csv_lines
 from cuocthi.web.theme import DARK_PAPER, LIGHT_PAPER, dark_tints, light_tints
 from cuocthi_publishing.domain.cells import plain
 from cuocthi_publishing.domain.pages import TEMPLATES, Links, page_keys, page_title, render_body, render_template
