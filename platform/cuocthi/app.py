@@ -87,7 +87,7 @@ def create_app(
     _configure(app, config)
     hooks = Hooks(installed_modules() if plugins is None else plugins)
     clock = clock or ShiftedClock(config.instance / "clock.json")
-    app.extensions[parts.EXTENSION] = parts.build(config, clock, hooks, Vault(config.keys), CORE_JOBS)
+    app.extensions[parts.EXTENSION] = parts.build(config, clock, hooks, Vault(config.keys, config.key_file), CORE_JOBS)
 
     db.init_app(app)
     requests.init_app(app)

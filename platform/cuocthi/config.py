@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_type_hints
 from urllib.parse import urlsplit
 
-from cuocthi.security.keys import load_or_create_keys
+from cuocthi.security.keys import KEY_FILE, load_or_create_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,6 +82,11 @@ class Config:
         return self.is_embedded and self.embedded_jobs
 
     @property
+    def key_file(self) -> Path:
+        """The file with the secret keys."""
+        return self.instance / KEY_FILE
+
+    @property
     def files(self) -> Path:
         """The folder of stored files."""
         return self.instance / "files"
@@ -108,7 +113,7 @@ def load(instance: Path | None = None, environment: Mapping[str, str] | None = N
     values: dict[str, object] = {}
     values |= _from_file(folder / "config.toml")
     values |= _from_environment(environment)
-    config = Config(instance=folder, keys=_keys(folder / "keys.json"), **values)  # type: ignore[arg-type]
+    config = Config(instance=folder, keys=_keys(folder / KEY_FILE), **values)  # type: ignore[arg-type]
     _check(config)
     return config
 

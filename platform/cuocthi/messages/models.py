@@ -41,7 +41,7 @@ class Message(Base):
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id"), index=True)
     contact_kind: Mapped[ContactKind] = mapped_column(choice(ContactKind))
     subject: Mapped[dict[str, Any]]
-    sealed: Mapped[bytes | None]
+    sealed: Mapped[bytes | None] = mapped_column(info={"sealed": "core_message:{key}"})
     state: Mapped[MessageState] = mapped_column(choice(MessageState), default=MessageState.WAITING)
     tries: Mapped[int] = mapped_column(default=0)
     channel: Mapped[str] = mapped_column(sa.String(60), default="")

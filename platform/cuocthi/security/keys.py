@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 KEY_BYTES = 32
+KEY_FILE = "keys.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +24,13 @@ class Keys:
     """The secrets of an installation.
 
     ``cookie`` signs cookies, ``index`` makes blind indexes, ``data`` encrypts, by key id; the last is current.
+    ``since`` tells from which moment a key has been current, for those that took another's place.
     """
 
     cookie: bytes
     index: bytes
     data: dict[str, bytes]
+    since: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def current_data_key(self) -> str:
@@ -34,27 +41,57 @@ class Keys:
 def load_or_create_keys(path: Path) -> Keys:
     """Read the key file, or create it (readable by its owner only) with fresh random keys."""
     try:
-        stored = json.loads(path.read_text("utf-8"))
+        return read_keys(path)
     except FileNotFoundError:
         stored = {
             "cookie": secrets.token_hex(KEY_BYTES),
             "index": secrets.token_hex(KEY_BYTES),
             "data": {"k1": secrets.token_hex(KEY_BYTES)},
         }
-        _write_once(path, json.dumps(stored, indent=1))
-        stored = json.loads(path.read_text("utf-8"))
+        _write_once(path, stored)
+        return read_keys(path)
+
+
+def read_keys(path: Path) -> Keys:
+    """Read the key file. Raises FileNotFoundError, or what a file that is none makes of it."""
+    stored = json.loads(path.read_text("utf-8"))
     return Keys(
         cookie=bytes.fromhex(stored["cookie"]),
         index=bytes.fromhex(stored["index"]),
         data={name: bytes.fromhex(value) for name, value in stored["data"].items()},
+        since={name: datetime.fromisoformat(moment) for name, moment in stored.get("since", {}).items()},
     )
 
 
-def _write_once(path: Path, content: str) -> None:
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(content)
+def add_data_key(path: Path, *, now: datetime) -> str:
+    """Put a fresh key into the file, current from ``now``; return its id. All processes write with it at once."""
+    with _changing(path) as stored:
+        number = max(int(name.removeprefix("k")) for name in stored["data"]) + 1
+        name = f"k{number}"
+        stored["data"][name] = secrets.token_hex(KEY_BYTES)
+        stored.setdefault("since", {})[name] = now.isoformat()
+    return name
+
+
+def drop_data_key(path: Path, name: str) -> None:
+    """Take a key out of the file for good: no value encrypted with it opens again."""
+    with _changing(path) as stored:
+        del stored["data"][name]
+        stored.get("since", {}).pop(name, None)
+
+
+@contextmanager
+def _changing(path: Path) -> Iterator[dict[str, Any]]:
+    """Let one process at a time change the file; it is replaced as a whole, so that nobody reads half of it."""
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        stored = json.loads(path.read_text("utf-8"))
+        yield stored
+        _written_beside(path, stored).replace(path)
+
+
+def _write_once(path: Path, stored: dict[str, Any]) -> None:
+    temporary = _written_beside(path, stored)
     try:
         # A hard link fails if another process was first, so that both end up with the same keys.
         os.link(temporary, path)
@@ -62,3 +99,14 @@ def _write_once(path: Path, content: str) -> None:
         pass
     finally:
         temporary.unlink()
+
+
+def _written_beside(path: Path, stored: dict[str, Any]) -> Path:
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(json.dumps(stored, indent=1))
+        file.flush()
+        # A key is on the disk before a value that only it opens.
+        os.fsync(file.fileno())
+    return temporary

@@ -64,7 +64,7 @@ class Contact(Base):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("core_user.id"), index=True)
     kind: Mapped[ContactKind] = mapped_column(choice(ContactKind))
     blind_index: Mapped[str] = mapped_column(sa.String(64))
-    ciphertext: Mapped[bytes]
+    ciphertext: Mapped[bytes] = mapped_column(info={"sealed": "core_contact:{blind_index}"})
     verified_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(back_populates="contacts")
@@ -121,7 +121,7 @@ class Ticket(Base):
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id"), index=True)
     contact_kind: Mapped[ContactKind | None] = mapped_column(choice(ContactKind))
     blind_index: Mapped[str] = mapped_column(sa.String(64), default="")
-    contact: Mapped[bytes | None]
+    contact: Mapped[bytes | None] = mapped_column(info={"sealed": "core_contact:{blind_index}"})
     code_hash: Mapped[str | None] = mapped_column(sa.String(64))
     tries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
@@ -139,7 +139,7 @@ class SecondFactor(Base):
     __tablename__ = "core_second_factor"
 
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("core_user.id"), primary_key=True, autoincrement=False)
-    secret: Mapped[bytes]
+    secret: Mapped[bytes] = mapped_column(info={"sealed": "core_second_factor:{user_id}"})
     last_step: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]

@@ -48,7 +48,7 @@ class Inquiry(Base):
     campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("core_campaign.id"))
     token_hash: Mapped[str] = mapped_column(sa.String(64))
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id"), index=True)
-    contact: Mapped[bytes | None]
+    contact: Mapped[bytes | None] = mapped_column(info={"sealed": "inquiries_inquiry:{token_hash}"})
     body: Mapped[str] = mapped_column(sa.String(MAX_QUESTION))
     search: Mapped[str] = mapped_column(sa.Text)
     asked_at: Mapped[datetime]
