@@ -90,6 +90,7 @@ _KINDS = {
     "document": T("Document"),
     "enrolment": T("Participant"),
     "file": T("File"),
+    "key": T("Key for personal values"),
     "membership": T("Seat on a committee"),
     "participation": T("Participation of a unit"),
     "phase": T("Phase"),

@@ -9,7 +9,7 @@ import click
 from flask.cli import FlaskGroup
 
 from cuocthi.app import create_app, registry_of
-from cuocthi.cli import campaigns, database, demo, messages, plugins, rehearse, serving, users
+from cuocthi.cli import campaigns, database, demo, keys, messages, plugins, rehearse, serving, users
 from cuocthi.config import ConfigError
 from cuocthi.errors import ContractError, DomainError
 from cuocthi.web.i18n import translate
@@ -88,5 +88,6 @@ for _command in (
     plugins.plugins,
     users.users,
     messages.messages,
+    keys.keys,
 ):
     main.add_command(_command)

@@ -37,6 +37,11 @@ class Keys:
         """The id of the key that new values are encrypted with."""
         return list(self.data)[-1]
 
+    @property
+    def current_since(self) -> datetime | None:
+        """From which moment on new values are encrypted with it; None for the first key."""
+        return self.since.get(self.current_data_key)
+
 
 def load_or_create_keys(path: Path) -> Keys:
     """Read the key file, or create it (readable by its owner only) with fresh random keys."""

@@ -31,13 +31,17 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from cuocthi.database import Base
+from cuocthi.errors import Blocked
 from cuocthi.security.personal_data import Undecipherable, sealed_with
+from cuocthi.text import T
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
+    from cuocthi.context import Context
     from cuocthi.security.personal_data import Vault
 
 #: How many values are encrypted anew in one transaction; the writer's lock is held for some ten milliseconds.
@@ -138,6 +142,30 @@ def reseal(session: Session, *, vault: Vault, progress: Callable[[int], None] | 
             if progress is not None:
                 progress(done)
     return Resealed(done, closed)
+
+
+def check_retirement(ctx: Context, *, vault: Vault, since: datetime | None) -> None:
+    """Refuse to drop the older keys while a value may need one of them; ``since`` is when the current one came.
+
+    Raises Blocked with every reason.
+    """
+    reasons = [
+        T(
+            "%(count)s value(s) of %(column)s are not encrypted with the current key; run `cuocthi keys rotate` again.",
+            count=one.values,
+            column=str(one.column),
+        )
+        for one in usage(ctx.session, vault=vault)
+        if one.key != vault.current
+    ]
+    reasons += [
+        T("The table %(table)s belongs to a plugin that is not installed; install or purge it first.", table=name)
+        for name in out_of_sight(ctx.session)
+    ]
+    if since is not None and ctx.now < since + SETTLING:
+        reasons.append(T("Acts under way may still use the old key until %(when)s.", when=since + SETTLING))
+    if reasons:
+        raise Blocked(T("The old keys are still needed. They were kept."), reasons)
 
 
 def _batches(session: Session, sealed: SealedColumn, vault: Vault) -> Iterator[tuple[int, int]]:
