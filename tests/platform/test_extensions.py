@@ -22,7 +22,7 @@ from cuocthi.plugins.info import PluginInfo
 from cuocthi.plugins.manager import Hooks
 from cuocthi.text import T
 from cuocthi.timelines.domain import close_now, extend
-from cuocthi.timelines.extensions import confirm_extension, granted, proposals, propose_extension, waiting
+from cuocthi.timelines.extensions import confirm_extension, granted, propose_extension, proposed, waiting
 from cuocthi.timelines.models import Phase
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def propose(ctx: Context, campaign: Campaign, round_: Phase, *, hours: int = 1, 
 
 
 def newest(ctx: Context, round_: Phase) -> int:
-    return proposals(ctx, campaign_id=round_.campaign_id)[round_.id][0].id
+    return proposed(ctx, campaign_id=round_.campaign_id)[round_.id][0].id
 
 
 def actions(ctx: Context) -> list[str]:
@@ -143,7 +143,7 @@ def test_proposing_the_same_again_changes_nothing(people: list[Context], campaig
     assert not propose(first, campaign, round_)
     assert not propose(first, campaign, round_)
 
-    assert len(proposals(first, campaign_id=campaign.id)[round_.id]) == 1
+    assert len(proposed(first, campaign_id=campaign.id)[round_.id]) == 1
     assert actions(first) == ["core:extension:propose"]
 
 
@@ -232,7 +232,7 @@ def test_what_cannot_be_is_refused_at_its_field(
         propose_extension(first, campaign=campaign, phase=round_, **(values | change))  # type: ignore[arg-type]
 
     assert refused.value.field == field
-    assert proposals(first, campaign_id=campaign.id) == {}
+    assert proposed(first, campaign_id=campaign.id) == {}
 
 
 # --- the pages ---
@@ -295,7 +295,7 @@ def test_a_proposal_that_cannot_be_is_refused_at_its_field_and_nothing_is_kept(
         status, page = organisers[0].post(address, {**FORM, **wrong})
         assert (status, "has-error" in page) == (422, True), wrong
         assert f'id="{field}-error"' in page, wrong
-    assert proposals(ctx, campaign_id=campaign.id) == {}
+    assert proposed(ctx, campaign_id=campaign.id) == {}
 
 
 def test_only_organisers_propose_and_confirm(

@@ -1,29 +1,28 @@
 """Extending an open round: proposed by one person with a document, in force once another person confirms it.
 
-Stands above the parts it joins: a proposal is a version of a round's settings, its confirmations are those by which
-rankings are adopted, and the timeline then moves the closing moment.
+Stands above the parts it joins: once two persons have agreed on a proposal, the timeline moves the closing moment.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
 from cuocthi.audit.domain import record
-from cuocthi.campaigns.models import SettingsVersion
-from cuocthi.campaigns.settings import save_settings, structure
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.errors import Conflict, DomainError
-from cuocthi.standings.confirmations import NEEDED, confirm
-from cuocthi.standings.models import Confirmation
+from cuocthi.standings.proposals import (
+    Proposal,
+    ProposalKind,
+    confirm_proposal,
+    no_longer_present,
+    proposals,
+    store_proposal,
+)
 from cuocthi.text import T, Text
 from cuocthi.timelines.domain import check_extension, extend
 from cuocthi.timelines.localtime import day_and_time, parse_moment, spoken, write_moment
-from cuocthi.users.models import User
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,11 +31,6 @@ if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.timelines.models import Phase
-
-#: The owner under whose name extensions are stored among a round's settings.
-OWNER = "core.extension"
-#: The subject under which they are confirmed.
-SUBJECT = "core:extension"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,60 +65,37 @@ class Extension:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """An extension of a round and who has confirmed it: pairs of a person's number and name, the first first."""
-
-    id: int
-    phase_id: int
-    extension: Extension
-    digest: str
-    confirmed: Sequence[tuple[int, str]]
-
-    @property
-    def in_force(self) -> bool:
-        """Whether enough different persons have confirmed."""
-        return len(self.confirmed) >= NEEDED
-
-    def waits(self, phase: Phase, now: datetime) -> bool:
-        """Tell whether it can still be confirmed: the round is open and closes when the proposer saw that it would."""
-        closing = parse_moment(self.extension.instead_of)
-        ahead = any(window.opens_at <= now < closing == window.closes_at for window in phase.windows)
-        return ahead and not self.in_force
+KIND = ProposalKind(owner="core.extension", subject="core:extension", schema=Extension)
 
 
-def proposals(ctx: Context, *, campaign_id: int) -> dict[int, list[Proposal]]:
+def proposed(ctx: Context, *, campaign_id: int) -> dict[int, list[Proposal[Extension]]]:
     """Return the extensions of a campaign's rounds by their phases, the newest first (one statement)."""
-    rows = ctx.session.execute(
-        sa.select(SettingsVersion, Confirmation.user_id, User.name)
-        .outerjoin(
-            Confirmation, sa.and_(Confirmation.subject == SUBJECT, Confirmation.subject_id == SettingsVersion.id)
-        )
-        .outerjoin(User, User.id == Confirmation.user_id)
-        .where(SettingsVersion.campaign_id == campaign_id, SettingsVersion.owner == OWNER)
-        .order_by(SettingsVersion.id.desc(), Confirmation.id)
-    )
-    found: dict[int, list[Proposal]] = {}
-    for version, rows_of_version in groupby(rows, key=lambda row: row[0]):
-        confirmed = [(user_id, name) for _, user_id, name in rows_of_version if name]
-        extension = structure(Extension, version.values)
-        proposal = Proposal(version.id, version.phase_id, extension, version.digest, confirmed)
-        found.setdefault(proposal.phase_id, []).append(proposal)
+    found: dict[int, list[Proposal[Extension]]] = {}
+    for proposal in proposals(ctx, campaign_id=campaign_id, kind=KIND):
+        if proposal.phase_id is not None:
+            found.setdefault(proposal.phase_id, []).append(proposal)
     return found
 
 
-def waiting(ctx: Context, *, campaign_id: int, phases: Sequence[Phase]) -> list[tuple[Phase, Proposal]]:
+def _waits(proposal: Proposal[Extension], phase: Phase, now: datetime) -> bool:
+    """Tell whether it can still be confirmed: the round is open and closes when the proposer saw that it would."""
+    closing = parse_moment(proposal.content.instead_of)
+    ahead = any(window.opens_at <= now < closing == window.closes_at for window in phase.windows)
+    return ahead and proposal.undecided
+
+
+def waiting(ctx: Context, *, campaign_id: int, phases: Sequence[Phase]) -> list[tuple[Phase, Proposal[Extension]]]:
     """Return the rounds whose newest proposed extension still waits for the other person (one statement)."""
-    found = proposals(ctx, campaign_id=campaign_id)
+    found = proposed(ctx, campaign_id=campaign_id)
     newest = [(phase, found[phase.id][0]) for phase in phases if phase.id in found]
-    return [(phase, proposal) for phase, proposal in newest if proposal.waits(phase, ctx.now)]
+    return [(phase, proposal) for phase, proposal in newest if _waits(proposal, phase, ctx.now)]
 
 
 def granted(ctx: Context, *, campaign_id: int) -> dict[int, Extension]:
     """Return the last extension in force of each round that was extended, by its phase (one statement)."""
-    found = proposals(ctx, campaign_id=campaign_id)
+    found = proposed(ctx, campaign_id=campaign_id)
     in_force = {phase_id: [one for one in made if one.in_force] for phase_id, made in found.items()}
-    return {phase_id: made[0].extension for phase_id, made in in_force.items() if made}
+    return {phase_id: made[0].content for phase_id, made in in_force.items() if made}
 
 
 def propose_extension(
@@ -150,9 +121,8 @@ def propose_extension(
         issued_on=issued_on.isoformat(),
         reason=reason,
     )
-    save_settings(ctx, owner=OWNER, campaign=campaign, value=extension, round_=phase)
-    newest = proposals(ctx, campaign_id=campaign.id)[phase.id][0]
-    if any(user_id == ctx.actor.user_id for user_id, _ in newest.confirmed):
+    newest = store_proposal(ctx, campaign=campaign, kind=KIND, content=extension, round_=phase)
+    if newest.is_of(ctx.actor.user_id):
         return newest.in_force
     return _confirm(ctx, campaign, phase, newest)
 
@@ -163,40 +133,40 @@ def confirm_extension(ctx: Context, *, campaign: Campaign, phase: Phase, proposa
     Raises Conflict if another proposal has taken its place, if the round closes at another moment than the proposer
     saw, or if this person has confirmed it already; Closed if the round is not open any more.
     """
-    made = proposals(ctx, campaign_id=campaign.id).get(phase.id, [])
+    made = proposed(ctx, campaign_id=campaign.id).get(phase.id, [])
     newest = next(iter(made), None)
     if newest is None or newest.id != proposal_id or newest.in_force:
-        raise Conflict(T("This proposal is not the present one any more. Please load the page again."))
-    window = check_extension(ctx, phase=phase, closes_at=newest.extension.closes_at)
-    if write_moment(window.closes_at, closing=True) != newest.extension.instead_of:
+        raise no_longer_present()
+    window = check_extension(ctx, phase=phase, closes_at=newest.content.closes_at)
+    if write_moment(window.closes_at, closing=True) != newest.content.instead_of:
         raise Conflict(T("The round closes at another moment than when this was proposed. Please propose it anew."))
     return _confirm(ctx, campaign, phase, newest)
 
 
-def _confirm(ctx: Context, campaign: Campaign, phase: Phase, proposal: Proposal) -> bool:
-    number = confirm(ctx, campaign=campaign, subject=SUBJECT, subject_id=proposal.id, digest=proposal.digest)
-    if number < NEEDED:
+def _confirm(ctx: Context, campaign: Campaign, phase: Phase, proposal: Proposal[Extension]) -> bool:
+    if not confirm_proposal(ctx, campaign=campaign, kind=KIND, proposal=proposal):
         summary = T("Proposed to extend “%(title)s”", title=phase.title)
-        _record(ctx, campaign, proposal, action="core:extension:propose", summary=summary)
+        _record(ctx, campaign, phase, proposal.content, action="core:extension:propose", summary=summary)
         return False
     summary = T("Confirmed the extension of “%(title)s”", title=phase.title)
-    _record(ctx, campaign, proposal, action="core:extension:confirm", summary=summary)
-    extension = proposal.extension
+    extension = proposal.content
+    _record(ctx, campaign, phase, extension, action="core:extension:confirm", summary=summary)
     document = f"{extension.symbol} ({extension.issued_on})"
     closes_at, reason = extension.closes_at, extension.reason
     extend(ctx, campaign=campaign, phase=phase, closes_at=closes_at, reason=reason, document=document)
     return True
 
 
-def _record(ctx: Context, campaign: Campaign, proposal: Proposal, *, action: str, summary: Text) -> None:
-    extension = proposal.extension
+def _record(
+    ctx: Context, campaign: Campaign, phase: Phase, extension: Extension, *, action: str, summary: Text
+) -> None:
     record(
         ctx,
         action=action,
         summary=summary,
         campaign=campaign,
         object_kind="phase",
-        object_id=proposal.phase_id,
+        object_id=phase.id,
         before={"closes_at": parse_moment(extension.instead_of)},
         after={
             "closes_at": extension.closes_at,
