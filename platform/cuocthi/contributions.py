@@ -113,7 +113,8 @@ class Letter:
     """A message on its way to one person, in that person's language.
 
     ``key`` is the same whenever the same message is handed over, so that a service that has it already can tell;
-    ``address`` is a phone number in E.164 or an e-mail address.
+    ``address`` is a phone number in E.164 or an e-mail address. ``unsubscribe`` is set on news to many: the web address
+    to which one POST ends it for this reader (RFC 8058), for mail to carry in its head.
     """
 
     key: str
@@ -121,6 +122,7 @@ class Letter:
     subject: str
     body: str
     written_at: datetime
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +262,26 @@ class ReadinessItem:
     detail: Text | None = None
     url: str = ""
     required: bool = True
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something that somebody on a committee has to do next in a campaign.
+
+    Whoever holds ``permission`` may do it; ``committee`` is the key of the one committee, and ``user_id`` the one
+    person, to whom it was given, where it was. ``late`` marks what is overdue, ``url`` is where it is done.
+    """
+
+    key: str
+    campaign_id: int
+    title: Text
+    permission: str
+    detail: Text | None = None
+    url: str = ""
+    committee: str = ""
+    user_id: int | None = None
+    late: bool = False
     order: int = 50
 
 

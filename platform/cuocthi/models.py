@@ -8,6 +8,8 @@ from cuocthi.enrolments.models import Enrolment
 from cuocthi.files.models import StoredFile
 from cuocthi.jobs.models import Job
 from cuocthi.messages.models import Message
+from cuocthi.news.models import Announcement, NewsConsent
+from cuocthi.prerequisites.models import Prerequisite
 from cuocthi.rules.models import RulesVersion
 from cuocthi.standings.models import (
     Confirmation,
@@ -19,6 +21,7 @@ from cuocthi.standings.models import (
     Standing,
     TieDecision,
 )
+from cuocthi.tasks.models import Task
 from cuocthi.timelines.models import Phase, PhaseEdge, Window
 from cuocthi.units.models import Unit
 from cuocthi.users.models import Contact, RecoveryCode, SecondFactor, Ticket, User, WebSession
@@ -44,7 +47,11 @@ CORE_MODELS = (
     StoredFile,
     Document,
     RulesVersion,
+    Task,
+    Prerequisite,
     Enrolment,
+    NewsConsent,
+    Announcement,
     Result,
     ResultMeasure,
     ResultSet,

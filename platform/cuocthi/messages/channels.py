@@ -93,6 +93,10 @@ def as_mail(letter: Letter, sender: str) -> EmailMessage:
     domain = parseaddr(sender)[1].partition("@")[2]
     mail["Message-ID"] = f"<{hashlib.sha256(letter.key.encode()).hexdigest()[:32]}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
+    if letter.unsubscribe:
+        # One click in the reader's mail program is enough (RFC 2369 and 8058).
+        mail["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(letter.body)
     return mail
 

@@ -136,4 +136,4 @@ def _letter(message: Message) -> Letter:
         body = f"{config.site_name}: {' '.join(paragraphs)}"
     else:
         body = "\n\n".join([*paragraphs, f"-- \n{config.site_name}\n{config.public_url}"])
-    return Letter(message.key, content.address, subject, body, message.created_at)
+    return Letter(message.key, content.address, subject, body, message.created_at, content.unsubscribe)

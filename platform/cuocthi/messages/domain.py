@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cuocthi.security.personal_data import Vault
     from cuocthi.text import Text
     from cuocthi.users.contacts import NormalisedContact
+    from cuocthi.users.models import ContactKind
 
 #: How long to wait after the first failure; each further pause is four times as long, up to the longest.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
@@ -33,12 +34,26 @@ KEPT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a message says, to be put into ``language`` when it is sent: paragraphs of texts."""
+    """What a message says, to be put into ``language`` when it is sent: paragraphs of texts.
+
+    ``unsubscribe`` is the web address at which its reader ends news of this kind, empty for all other messages.
+    """
 
     address: str
     subject: Text
     body: Sequence[Text]
     language: str
+    unsubscribe: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One person's copy of a message to many."""
+
+    key: str
+    to: NormalisedContact
+    user_id: int
+    content: Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +86,59 @@ def send_message(
     ``expires_at`` is the moment after which it is of no use. A ``dropped`` message costs as much as any other and goes
     nowhere: so nobody learns from the time an answer takes whether an account exists.
     """
-    values: dict[str, Any] = {
+    values = _values(ctx, key, to.kind, Content(to.value, subject, body, language), vault)
+    values |= {"user_id": user_id, "expires_at": expires_at}
+    if dropped:
+        values |= {"state": MessageState.DROPPED, "finished_at": ctx.now}
+    _write(ctx, [values])
+
+
+def send_copies(ctx: Context, *, copies: Sequence[Copy], expires_at: datetime, vault: Vault) -> None:
+    """Put a message to many into the outbox, a copy for each person; a copy that is there already is not written again.
+
+    They are sent after everything else that waits. ``expires_at`` is as in :func:`send_message`.
+    """
+    _write(
+        ctx,
+        [
+            _values(ctx, copy.key, copy.to.kind, copy.content, vault)
+            | {"user_id": copy.user_id, "expires_at": expires_at, "bulk": True}
+            for copy in copies
+        ],
+    )
+
+
+def drop_waiting(ctx: Context, *, prefix: str, user_id: int | None = None) -> None:
+    """Let messages that wait go nowhere and destroy what they say: those whose keys begin so, or only one person's."""
+    mine = [] if user_id is None else [Message.user_id == user_id]
+    waiting = sa.and_(Message.state == MessageState.WAITING, Message.key.startswith(prefix, autoescape=True), *mine)
+    values = {"state": MessageState.DROPPED, "sealed": None, "finished_at": ctx.now}
+    ctx.session.execute(sa.update(Message).where(waiting).values(**values))
+
+
+def _values(ctx: Context, key: str, kind: ContactKind, content: Content, vault: Vault) -> dict[str, Any]:
+    return {
         "key": key,
-        "user_id": user_id,
-        "contact_kind": to.kind,
-        "subject": pack(subject),
-        "sealed": _seal(Content(to.value, subject, body, language), key, vault),
-        "state": MessageState.DROPPED if dropped else MessageState.WAITING,
+        "user_id": None,
+        "contact_kind": kind,
+        "subject": pack(content.subject),
+        "sealed": _seal(content, key, vault),
+        "state": MessageState.WAITING,
+        "bulk": False,
         "tries": 0,
         "channel": "",
         "problem": "",
         "created_at": ctx.now,
         "due_at": ctx.now,
-        "expires_at": expires_at,
-        "finished_at": ctx.now if dropped else None,
+        "expires_at": None,
+        "finished_at": None,
     }
-    insert = postgresql.insert if ctx.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    ctx.session.execute(insert(Message).values(**values).on_conflict_do_nothing())
+
+
+def _write(ctx: Context, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        insert = postgresql.insert if ctx.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        ctx.session.execute(insert(Message.__table__).on_conflict_do_nothing(), rows)  # type: ignore[arg-type]
 
 
 def new_key(owner: str) -> str:
@@ -101,6 +152,7 @@ def _seal(content: Content, key: str, vault: Vault) -> bytes:
         "subject": pack(content.subject),
         "body": [pack(paragraph) for paragraph in content.body],
         "language": content.language,
+        "unsubscribe": content.unsubscribe,
     }
     return vault.encrypt(json.dumps(plain), belongs_to=f"core_message:{key}")
 
@@ -112,7 +164,9 @@ def content_of(message: Message, vault: Vault) -> Content:
         raise Undecipherable(msg)
     plain = json.loads(vault.decrypt(message.sealed, belongs_to=f"core_message:{message.key}"))
     body = [unpack(paragraph) for paragraph in plain["body"]]
-    return Content(plain["address"], unpack(plain["subject"]), body, plain["language"])
+    # Messages that were written by an earlier release do not say it.
+    unsubscribe = plain.get("unsubscribe", "")
+    return Content(plain["address"], unpack(plain["subject"]), body, plain["language"], unsubscribe)
 
 
 # --- sending ---
@@ -121,12 +175,13 @@ def content_of(message: Message, vault: Vault) -> Content:
 def take_due(ctx: Context, *, limit: int) -> list[Taken]:
     """Take messages that are due, the oldest first; whoever dies with them leaves them to be tried after the pause.
 
-    Of several workers each message goes to one. Commit before sending.
+    What goes to many is taken when nothing else waits. Of several workers each message goes to one. Commit before
+    sending.
     """
     due = ctx.session.scalars(
         sa.select(Message)
         .where(Message.state == MessageState.WAITING, Message.due_at <= ctx.now)
-        .order_by(Message.due_at, Message.id)
+        .order_by(Message.bulk, Message.due_at, Message.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)

@@ -27,12 +27,13 @@ class Message(Base):
     """A message, committed with the change that asks for it and sent afterwards.
 
     ``sealed`` holds address and text, encrypted; it is destroyed when the message is sent, and what remains tells
-    that there was one. ``subject`` is a packed text that names nobody. ``due_at`` is when it is tried next.
+    that there was one. ``subject`` is a packed text that names nobody. ``due_at`` is when it is tried next. ``bulk`` is
+    what goes to many: it waits behind everything else, so that no code waits behind it.
     """
 
     __tablename__ = "core_message"
     __table_args__ = (
-        sa.Index("ix_core_message_state", "state", "due_at"),
+        sa.Index("ix_core_message_state", "state", "bulk", "due_at"),
         sa.Index("ix_core_message_created_at", "created_at"),
     )
 
@@ -43,6 +44,7 @@ class Message(Base):
     subject: Mapped[dict[str, Any]]
     sealed: Mapped[bytes | None] = mapped_column(info={"sealed": "core_message:{key}"})
     state: Mapped[MessageState] = mapped_column(choice(MessageState), default=MessageState.WAITING)
+    bulk: Mapped[bool] = mapped_column(default=False)
     tries: Mapped[int] = mapped_column(default=0)
     channel: Mapped[str] = mapped_column(sa.String(60), default="")
     problem: Mapped[str] = mapped_column(sa.Text, default="")

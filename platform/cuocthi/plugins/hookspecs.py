@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         CampaignPart,
         Channel,
         ContestFormat,
+        Duty,
         Edge,
         EntryAction,
         Evidence,
@@ -175,6 +176,12 @@ def evidence(ctx: Context, campaign: Campaign, round_: Phase, enrolment_ids: Seq
 @spec(HookClass.DECORATE)
 def readiness_items(ctx: Context, campaign: Campaign) -> Sequence[ReadinessItem]:
     """Return what is to be done before the campaign opens (shown; required ones are enforced by a gate as well)."""
+    raise NotImplementedError
+
+
+@spec(HookClass.DECORATE)
+def duties(ctx: Context, campaigns: Sequence[Campaign]) -> Sequence[Duty]:
+    """Return what somebody has to do next in these campaigns, in all of which the plugin is enabled."""
     raise NotImplementedError
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections import Counter
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -103,8 +104,7 @@ class Hooks:
         Duplicate keys of one plugin and items of another kind raise ContractError.
         """
         pairs = self._collect(ctx, campaign, hook, kind, names=self.enabled(campaign), arguments=arguments)
-        ordered = sorted(pairs, key=lambda pair: (getattr(pair[1], "order", 0), pair[0], getattr(pair[1], "key", "")))
-        return [item for _, item in ordered]
+        return _ordered(pairs)
 
     def collect_by_plugin(
         self,
@@ -140,6 +140,23 @@ class Hooks:
         if _hook_class(hook) is HookClass.GATE:
             found += [(name, cast("Item", _absent(name))) for name in campaign.plugins if name not in self.plugins]
         return found
+
+    def collect_among(
+        self, ctx: Context, campaigns: Sequence[Campaign], hook: str, kind: type[Item], **arguments: object
+    ) -> list[Item]:
+        """Call a *decorate* hook that answers for several campaigns at once: each plugin for those that enable it.
+
+        Otherwise as :meth:`collect`; a key may stand once for each campaign (the item's ``campaign_id``).
+        """
+        found: list[tuple[str, Item]] = []
+        for name, implementation in self._implementations(hook, self.plugins):
+            own = [campaign for campaign in campaigns if name in campaign.plugins]
+            if own:
+                items = self._guarded(ctx, name, hook, implementation, {"ctx": ctx, "campaigns": own, **arguments})
+                checked = self._checked(name, hook, kind, items)
+                _refuse_duplicates(name, hook, checked)
+                found += [(name, item) for item in checked]
+        return _ordered(found)
 
     def notify(
         self, ctx: Context, campaign: Campaign, hook: str, *, only: str | None = None, **arguments: object
@@ -190,6 +207,12 @@ def _call(implementation: HookImpl, values: dict[str, object]) -> Sequence[objec
     return cast("Sequence[object]", implementation.function(**arguments) or ())
 
 
+def _ordered(pairs: Sequence[tuple[str, Item]]) -> list[Item]:
+    """Return items sorted by (order, plugin, key)."""
+    ordered = sorted(pairs, key=lambda pair: (getattr(pair[1], "order", 0), pair[0], getattr(pair[1], "key", "")))
+    return [item for _, item in ordered]
+
+
 def _absent(name: str) -> Blocker:
     return Blocker("absent", T("“%(name)s” is enabled but not installed.", name=name))
 
@@ -205,10 +228,10 @@ def _refuse_ordering(implementation: HookImpl, hook: str) -> None:
 
 
 def _refuse_duplicates(name: str, hook: str, items: Sequence[object]) -> None:
-    keys = [getattr(item, "key", None) for item in items]
-    repeated = {key for key in keys if key is not None and keys.count(key) > 1}
+    keys = Counter((getattr(item, "key", None), getattr(item, "campaign_id", None)) for item in items)
+    repeated = sorted({str(key) for (key, _), number in keys.items() if key is not None and number > 1})
     if repeated:
-        msg = f"plugin {name!r}: {hook} returned the key(s) {sorted(map(str, repeated))} twice"
+        msg = f"plugin {name!r}: {hook} returned the key(s) {repeated} twice"
         raise ContractError(msg)
 
 

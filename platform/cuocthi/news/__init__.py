@@ -1,0 +1,1 @@
+"""News to people who take part."""

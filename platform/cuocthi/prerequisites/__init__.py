@@ -1,0 +1,1 @@
+"""Administrative conditions of a campaign."""
