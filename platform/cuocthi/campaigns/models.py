@@ -24,7 +24,8 @@ class Campaign(Base):
     """A contest held once.
 
     ``content`` says what is asked about; ``categories`` maps the key of each kind of entrant to its title;
-    ``version`` counts changes that its public pages show (their ETag).
+    ``version`` counts changes that its public pages show (their ETag); ``earlier_id`` is the campaign that is held
+    again with it.
     """
 
     __tablename__ = "core_campaign"
@@ -57,6 +58,7 @@ class Campaign(Base):
     created_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     archived_at: Mapped[datetime | None]
+    earlier_id: Mapped[int | None] = mapped_column(sa.ForeignKey("core_campaign.id"))
 
     divisions: Mapped[list[Division]] = relationship(order_by="Division.id", back_populates="campaign")
 
@@ -94,7 +96,11 @@ class Headcount(Base):
 
 
 class SettingsVersion(Base):
-    """One version of an owner's settings for a campaign or one of its rounds. Versions are only ever added."""
+    """One version of an owner's settings for a campaign or one of its rounds. Versions are only ever added.
+
+    ``from_round`` is the number of the round from which it holds, None for all of them. What was changed while a round
+    was open names, beside its author, the person who confirmed it.
+    """
 
     __tablename__ = "core_settings_version"
     __table_args__ = (
@@ -108,6 +114,7 @@ class SettingsVersion(Base):
             postgresql_where=sa.text("phase_id IS NULL"),
         ),
         sa.UniqueConstraint("phase_id", "owner", "number"),
+        sa.CheckConstraint("seconded_by <> author_id", name="seconded_by_another"),
     )
 
     id: Mapped[PrimaryKey]
@@ -118,4 +125,6 @@ class SettingsVersion(Base):
     values: Mapped[dict[str, Any]]
     digest: Mapped[str] = mapped_column(sa.String(64))
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id"))
+    seconded_by: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id"))
+    from_round: Mapped[int | None]
     created_at: Mapped[datetime]

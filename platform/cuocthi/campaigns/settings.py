@@ -166,10 +166,14 @@ def unstructure(value: object) -> dict[str, Any]:
 def load_settings(
     ctx: Context, *, owner: str, schema: type[Schema], campaign: Campaign, round_: Phase | None = None
 ) -> Loaded[Schema]:
-    """Return the newest settings of ``owner`` for a round, else for the campaign, else the defaults (one statement)."""
+    """Return the newest settings of ``owner`` for a round, else for the campaign, else the defaults (one statement).
+
+    For a round those count that hold from it or from an earlier round; without one, those that were set last.
+    """
     scope: sa.ColumnElement[bool] = SettingsVersion.phase_id.is_(None)
     if round_ is not None:
-        scope = sa.or_(scope, SettingsVersion.phase_id == round_.id)
+        begun = sa.or_(SettingsVersion.from_round.is_(None), SettingsVersion.from_round <= round_.number)
+        scope = sa.or_(sa.and_(scope, begun), SettingsVersion.phase_id == round_.id)
     found = ctx.session.scalar(
         sa.select(SettingsVersion)
         .where(SettingsVersion.campaign_id == campaign.id, SettingsVersion.owner == owner, scope)
@@ -188,9 +192,20 @@ def load_version(ctx: Context, *, version_id: int | None, schema: type[Schema]) 
 
 
 def save_settings(
-    ctx: Context, *, owner: str, campaign: Campaign, value: object, round_: Phase | None = None
+    ctx: Context,
+    *,
+    owner: str,
+    campaign: Campaign,
+    value: object,
+    round_: Phase | None = None,
+    from_round: int | None = None,
+    proposed_by: int | None = None,
 ) -> SettingsVersion:
-    """Add a version of an owner's settings for a campaign, or for one of its rounds; unchanged values add none."""
+    """Add a version of an owner's settings for a campaign, or for one of its rounds; unchanged values add none.
+
+    ``from_round`` is the number of the round from which it holds; earlier rounds keep what they have. With
+    ``proposed_by`` that person is its author, and the actor the one who confirmed it.
+    """
     values = unstructure(value)
     same_scope = (
         SettingsVersion.phase_id.is_(None) if round_ is None else SettingsVersion.phase_id == round_.id,
@@ -200,7 +215,7 @@ def save_settings(
     newest = ctx.session.scalar(
         sa.select(SettingsVersion).where(*same_scope).order_by(SettingsVersion.number.desc()).limit(1)
     )
-    if newest is not None and newest.digest == digest(values):
+    if newest is not None and (newest.digest, newest.from_round) == (digest(values), from_round):
         return newest
     version = SettingsVersion(
         campaign_id=campaign.id,
@@ -209,7 +224,9 @@ def save_settings(
         number=1 if newest is None else newest.number + 1,
         values=values,
         digest=digest(values),
-        author_id=ctx.actor.user_id,
+        author_id=ctx.actor.user_id if proposed_by is None else proposed_by,
+        seconded_by=None if proposed_by is None else ctx.actor.user_id,
+        from_round=from_round,
         created_at=ctx.now,
     )
     ctx.session.add(version)
