@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Duty,
         Edge,
         EntryAction,
+        Erasure,
         Evidence,
         Fact,
         JobKind,
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
         NavItem,
         Panel,
         Permission,
+        Person,
+        PersonalData,
         PublicationSection,
         ReadinessItem,
         RehearsalStep,
@@ -262,4 +265,16 @@ def finishers(ctx: Context, campaign: Campaign) -> Sequence[Select[Any]]:
 @spec(HookClass.EFFECT)
 def activity(ctx: Context, campaign: Campaign, since: datetime) -> Sequence[tuple[str, int]]:
     """Return numbers of persons in the plugin's rounds for the live page: ``starters``, ``finishers``, ``open``."""
+    raise NotImplementedError
+
+
+@spec(HookClass.EFFECT)
+def export_personal_data(ctx: Context, campaign: Campaign, person: Person) -> Sequence[PersonalData]:
+    """Return what the plugin stores about one person, for that person to read and to take away."""
+    raise NotImplementedError
+
+
+@spec(HookClass.EFFECT)
+def erase_personal_data(ctx: Context, campaign: Campaign, people: Sequence[Person], erasure: Erasure) -> None:
+    """Erase or make anonymous what the plugin stores about these people; calling it again changes nothing more."""
     raise NotImplementedError
