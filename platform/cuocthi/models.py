@@ -3,12 +3,14 @@
 from cuocthi.audit.models import AuditEvent, AuditHead
 from cuocthi.campaigns.models import Campaign, Division, Headcount, SettingsVersion
 from cuocthi.committees.models import Committee, Membership
+from cuocthi.consents.models import Consent, ConsentVersion
 from cuocthi.documents.models import Document
-from cuocthi.enrolments.models import Enrolment
+from cuocthi.enrolments.models import Enrolment, Guardian
 from cuocthi.files.models import StoredFile
 from cuocthi.jobs.models import Job
 from cuocthi.messages.models import Message
 from cuocthi.news.models import Announcement, NewsConsent
+from cuocthi.personal.models import Correction, ErasedEnrolment
 from cuocthi.prerequisites.models import Prerequisite
 from cuocthi.rules.models import RulesVersion
 from cuocthi.standings.models import (
@@ -24,11 +26,12 @@ from cuocthi.standings.models import (
 from cuocthi.tasks.models import Task
 from cuocthi.timelines.models import Phase, PhaseEdge, Window
 from cuocthi.units.models import Unit
-from cuocthi.users.models import Contact, RecoveryCode, SecondFactor, Ticket, User, WebSession
+from cuocthi.users.models import Contact, Profile, RecoveryCode, SecondFactor, Ticket, User, WebSession
 
 CORE_MODELS = (
     User,
     Contact,
+    Profile,
     WebSession,
     Ticket,
     SecondFactor,
@@ -50,6 +53,10 @@ CORE_MODELS = (
     Task,
     Prerequisite,
     Enrolment,
+    ConsentVersion,
+    Consent,
+    ErasedEnrolment,
+    Correction,
     NewsConsent,
     Announcement,
     Result,
