@@ -121,12 +121,12 @@ def test_a_unit_is_meant_by_its_code_or_its_name(ctx: Context, make: Factories) 
 def test_the_rules_name_whom_a_seat_bars_and_who_learns_names(ctx: Context, campaign: Campaign) -> None:
     jury = set_up_committee(ctx, campaign=campaign, key="bgk", role=Role.JURY, title="Ban Giám khảo")
     both = [jury, coordinators(ctx, campaign, sees_names=True)]
-    clauses = core_clauses(campaign, rounds=[], committees=both, ranking=RankingRules(), measure_titles={})
+    clauses = core_clauses(campaign, rounds=[], committees=both, rankings=[([], RankingRules())], measure_titles={})
     bodies = {clause.key: clause.body for clause in clauses}
     assert ("Ban Giám khảo" in bodies["barred"], "Đầu mối" in bodies["barred"]) == (True, False)
     assert "Đầu mối các đơn vị" in bodies["data"]
     both[1].sees_names = False
-    clauses = core_clauses(campaign, rounds=[], committees=both, ranking=RankingRules(), measure_titles={})
+    clauses = core_clauses(campaign, rounds=[], committees=both, rankings=[([], RankingRules())], measure_titles={})
     assert "Đầu mối" not in "".join(clause.body for clause in clauses)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -181,6 +181,33 @@ def load_settings(
         .limit(1)
     )
     return Loaded(schema(), None) if found is None else Loaded(structure(schema, found.values), found.id)
+
+
+def settings_by_rounds(
+    ctx: Context, *, owner: str, schema: type[Schema], campaign: Campaign, rounds: Sequence[Phase]
+) -> list[tuple[list[Phase], Schema]]:
+    """Return the settings that hold in these rounds, each with the rounds in which it does (one statement)."""
+    versions = ctx.session.scalars(
+        sa.select(SettingsVersion)
+        .where(SettingsVersion.campaign_id == campaign.id, SettingsVersion.owner == owner)
+        .order_by(SettingsVersion.phase_id.is_(None), SettingsVersion.number.desc())
+    ).all()
+    found: list[tuple[list[Phase], Schema]] = []
+    for round_ in rounds:
+        version = next((version for version in versions if _holds_in(version, round_)), None)
+        value = schema() if version is None else structure(schema, version.values)
+        alike = next((held for held, other in found if other == value), None)
+        if alike is None:
+            found.append(([round_], value))
+        else:
+            alike.append(round_)
+    return found
+
+
+def _holds_in(version: SettingsVersion, round_: Phase) -> bool:
+    if version.phase_id is not None:
+        return version.phase_id == round_.id
+    return version.from_round is None or version.from_round <= (round_.number or 0)
 
 
 def load_version(ctx: Context, *, version_id: int | None, schema: type[Schema]) -> Schema:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from cuocthi.timelines.models import Phase, Window
 
 _PADDED_MONTHS = 2
+#: So many rounds are named by the first and the last.
+_MANY = 3
 
 #: The clause that says by what places are given.
 RANKING_CLAUSE = "ranking"
@@ -27,12 +29,13 @@ def core_clauses(
     *,
     rounds: Sequence[Phase],
     committees: Sequence[Committee],
-    ranking: RankingRules,
+    rankings: Sequence[tuple[Sequence[Phase], RankingRules]],
     measure_titles: Mapping[str, str],
 ) -> list[RuleClause]:
     """Return the core's clauses in the campaign's language.
 
-    ``measure_titles`` are the titles, in that language, of the measures that contest formats add to the core's own.
+    ``rankings`` are the ranking rules, each with the rounds in which it holds. ``measure_titles`` are the titles, in
+    that language, of the measures that contest formats add to the core's own.
     """
     words = wording(campaign.language)
     found = [
@@ -49,13 +52,12 @@ def core_clauses(
         )
     if rounds:
         found.append(RuleClause("conduct", words.conduct.heading, _conduct(rounds, words), 40))
-    ranked = _ranking(ranking, words, measure_titles)
     return [
         *found,
-        RuleClause(RANKING_CLAUSE, words.ranking.heading, ranked, 60),
+        RuleClause(RANKING_CLAUSE, words.ranking.heading, _rankings(rankings, words, measure_titles), 60),
         RuleClause("results", words.results.heading, _results(campaign, words), 80),
         RuleClause("violations", words.violations.heading, words.violations.body, 84),
-        RuleClause("data", words.data.heading, _data(ranking, committees, words), 88),
+        RuleClause("data", words.data.heading, _data(rankings, committees, words), 88),
         RuleClause("final", words.final.heading, _final(campaign, words), 95),
     ]
 
@@ -104,6 +106,25 @@ def _moment(moment: datetime, words: Wording, *, closing: bool) -> str:
     return words.moment.format(hour=hour, minute=minute, day=f"{day.day:02}", month=month, year=day.year)
 
 
+def _rankings(
+    rankings: Sequence[tuple[Sequence[Phase], RankingRules]], words: Wording, titles: Mapping[str, str]
+) -> str:
+    if len(rankings) == 1:
+        return _ranking(rankings[0][1], words, titles)
+    return _paragraphs(
+        f"{words.ranked.format(rounds=_named(held, words))}\n\n{_ranking(rules, words, titles)}"
+        for held, rules in rankings
+    )
+
+
+def _named(held: Sequence[Phase], words: Wording) -> str:
+    """Name rounds; many that follow one another by the first and the last."""
+    numbers = [phase.number or 0 for phase in held]
+    if len(held) >= _MANY and numbers == list(range(numbers[0], numbers[0] + len(held))):
+        return words.through.format(first=held[0].title, last=held[-1].title)
+    return _joined([phase.title for phase in held], words)
+
+
 def _ranking(rules: RankingRules, words: Wording, titles: Mapping[str, str]) -> str:
     lines = []
     for number, criterion in enumerate(rules.criteria, 1):
@@ -115,8 +136,11 @@ def _ranking(rules: RankingRules, words: Wording, titles: Mapping[str, str]) -> 
     return _paragraphs([counted, "\n".join(lines), words.ties])
 
 
-def _data(rules: RankingRules, committees: Sequence[Committee], words: Wording) -> str:
-    places = words.places.format(number=rules.public_places) if rules.public_places else ""
+def _data(
+    rankings: Sequence[tuple[Sequence[Phase], RankingRules]], committees: Sequence[Committee], words: Wording
+) -> str:
+    public = max(rules.public_places for _, rules in rankings)
+    places = words.places.format(number=public) if public else ""
     told = [committee.title for committee in committees if committee.sees_names]
     names = words.told.format(list=_joined(told, words)) if told else ""
     return words.data.body.format(places=places) + names

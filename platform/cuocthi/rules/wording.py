@@ -46,6 +46,8 @@ class Wording:
     moment: str
     deadline: str
     gate: str
+    ranked: str
+    through: str
     ties: str
     portal: str
     places: str

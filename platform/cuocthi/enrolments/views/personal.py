@@ -14,7 +14,7 @@ from cuocthi.enrolments.actions import entry_actions
 from cuocthi.enrolments.domain import accept_rules, check_may_join
 from cuocthi.enrolments.views.blueprints import campaign_pages, my_pages
 from cuocthi.errors import DomainError
-from cuocthi.rules.queries import current_rules, rules_version
+from cuocthi.rules.queries import rules_due, rules_version
 from cuocthi.users import sign_in
 from cuocthi.users.queries import open_sessions, own_contacts, token_hash
 from cuocthi.web.context import committing, reading_context, registry
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from cuocthi.context import Context
-    from cuocthi.enrolments.models import Enrolment
-    from cuocthi.rules.models import RulesVersion
     from cuocthi.text import Text
 
 
@@ -47,7 +45,9 @@ def personal() -> Response:
         refusal=refusal,
         actions=entry_actions(ctx, campaign=g.campaign, enrolment=enrolment) if enrolment else [],
         panels=_panels(ctx) if enrolment and not htmx.wants_fragment else [],
-        rules_due=_rules_due(ctx, enrolment) if enrolment else None,
+        rules_due=rules_due(ctx, campaign_id=g.campaign.id, accepted_id=enrolment.rules_version_id)
+        if enrolment
+        else None,
     )
 
 
@@ -61,12 +61,6 @@ def accept() -> Response:
         accept_rules(ctx, enrolment=enrolment, version=version)
     flash(_("Thank you. You have accepted the present rules."), "ok")
     return redirect(url_for(".personal", slug=g.campaign.slug))
-
-
-def _rules_due(ctx: Context, enrolment: Enrolment) -> RulesVersion | None:
-    """Return the version of the rules in force if the person accepted another one."""
-    in_force = current_rules(ctx, campaign_id=g.campaign.id)
-    return in_force if in_force is not None and in_force.id != enrolment.rules_version_id else None
 
 
 def _refusal(ctx: Context) -> Text | None:

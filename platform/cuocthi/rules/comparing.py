@@ -1,0 +1,75 @@
+"""Two states of the rules side by side, clause by clause and word by word. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from cuocthi.rules.prose import Clause
+
+_WORDS = re.compile(r"\s+|[^\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A clause that is not the same in both; None on the side on which it is missing."""
+
+    earlier: Clause | None
+    later: Clause | None
+
+    @property
+    def heading(self) -> str:
+        """What it is called, by its later name if it has one."""
+        found = self.later or self.earlier
+        return found.heading if found else ""
+
+    @property
+    def generated(self) -> bool:
+        """Whether what follows from the settings has changed, rather than the organisers' prose alone."""
+        return _generated(self.earlier) != _generated(self.later)
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """The text in pieces: ("same" | "del" | "ins", text)."""
+        return _marked(_full(self.earlier), _full(self.later))
+
+
+def clauses_of(stored: Mapping[str, Any]) -> list[Clause]:
+    """Return the clauses of a version as it is stored."""
+    return [Clause.from_stored(kept) for kept in stored["clauses"]]
+
+
+def differences(earlier: Sequence[Clause], later: Sequence[Clause]) -> list[Difference]:
+    """Return the clauses that are not the same, in the order of the later state, then what has gone."""
+    before, after = ({clause.key: clause for clause in clauses} for clauses in (earlier, later))
+    found = [Difference(before.get(clause.key), clause) for clause in later if before.get(clause.key) != clause]
+    return found + [Difference(clause, None) for clause in earlier if clause.key not in after]
+
+
+def reordered(earlier: Sequence[Clause], later: Sequence[Clause]) -> bool:
+    """Tell whether the clauses that are in both stand in another order."""
+    before, after = ([clause.key for clause in clauses] for clauses in (earlier, later))
+    return [key for key in before if key in after] != [key for key in after if key in before]
+
+
+def _generated(clause: Clause | None) -> tuple[str, str] | None:
+    return None if clause is None or clause.own else (clause.heading, clause.body)
+
+
+def _full(clause: Clause | None) -> str:
+    return "" if clause is None else f"{clause.heading}\n\n{clause.text}"
+
+
+def _marked(before: str, after: str) -> list[tuple[str, str]]:
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    pieces: list[tuple[str, str]] = []
+    for kind, from_, to, from_new, to_new in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            pieces.append(("same", "".join(old[from_:to])))
+            continue
+        gone, come = "".join(old[from_:to]), "".join(new[from_new:to_new])
+        pieces += [piece for piece in (("del", gone), ("ins", come)) if piece[1]]
+    return pieces
