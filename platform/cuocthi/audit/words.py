@@ -26,6 +26,7 @@ PEOPLE = frozenset({"user", "user_id"})
 
 _FIELDS = {
     "accent": T("Colour"),
+    "ask_again": T("Everybody is asked again"),
     "audience": T("Who may take part"),
     "awards": T("Awards"),
     "closes_at": T("Closes"),

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from cuocthi.audit.domain import record
 from cuocthi.campaigns.models import Campaign, Division, Headcount
 from cuocthi.campaigns.queries import campaign_by_slug
+from cuocthi.consents.domain import keep_words
 from cuocthi.errors import Conflict, DomainError
 from cuocthi.text import T, Text
 from cuocthi.web import colour
@@ -81,6 +82,7 @@ def create_campaign(
     )
     ctx.session.add(campaign)
     ctx.session.flush()
+    keep_words(ctx, campaign=campaign, material=True)
     record(
         ctx,
         action="core:campaign:create",
@@ -97,21 +99,27 @@ def basics_of(campaign: Campaign) -> Basics:
     return Basics(**{item.name: getattr(campaign, item.name) for item in dataclasses.fields(Basics)})
 
 
-def edit_basics(ctx: Context, *, campaign: Campaign, basics: Basics) -> None:
-    """Change what a campaign says of itself. Raises DomainError for a colour that cannot be."""
+def edit_basics(ctx: Context, *, campaign: Campaign, basics: Basics, ask_again: bool = False) -> None:
+    """Change what a campaign says of itself. Raises DomainError for a colour that cannot be.
+
+    Other words of consent become a version of their own; ``ask_again`` says that the change is material, so that who
+    takes part already is asked to consent anew.
+    """
     before, after = dataclasses.asdict(basics_of(campaign)), dataclasses.asdict(_checked(basics))
     changed = {name: value for name, value in after.items() if before[name] != value}
     if not changed:
         return
     for name, value in changed.items():
         setattr(campaign, name, value)
+    keep_words(ctx, campaign=campaign, material=ask_again)
+    asked = {"ask_again": ask_again} if "consent_text" in changed else {}
     _changed(
         ctx,
         campaign,
         action="core:campaign:edit",
         summary=T("Changed the campaign's basics"),
         before={name: before[name] for name in changed},
-        after=changed,
+        after=changed | asked,
     )
 
 

@@ -53,6 +53,13 @@ class BasicsForm(BaseForm):
     consent_text = TextAreaField(
         _l("Words of consent"), [Length(max=4000)], description=_l("Who registers agrees to the use of personal data.")
     )
+    ask_again = BooleanField(
+        _l("The words of consent change materially: ask everybody who takes part to consent again"),
+        description=_l(
+            "Tick it when other data is asked, when it is used for something else or passed on, or kept for longer. "
+            "Nobody is kept from handing in an entry that is under way."
+        ),
+    )
     language = SelectField(
         _l("Language of the contents"), choices=select_choices([("vi", "Tiếng Việt"), ("en", "English")])
     )

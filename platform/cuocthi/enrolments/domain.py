@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from cuocthi.campaigns.models import CampaignState
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.committees.queries import has_sat
-from cuocthi.digest import digest
+from cuocthi.consents.domain import give_consent, text_digest, words_in_force
 from cuocthi.enrolments import queries
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Closed, Conflict, DomainError, Forbidden
@@ -56,15 +56,17 @@ def enrol(
     unit_note: str = "",
     division: Division | None = None,
     consent: bool,
+    consent_seen: int | None = None,
     rules_version: RulesVersion | None,
     code: str = "",
 ) -> Enrolment:
     """Let a person take part; name, unit and category are frozen as they are now.
 
-    ``rules_version`` is the version of the rules that the person accepted; ``code`` is given only where the contest
-    number must be known beforehand. Somebody who takes part already gets the enrolment there is, whatever is asked.
-    Raises Closed, Forbidden (committee members), Conflict (``rules``: they were issued anew meanwhile) or DomainError
-    with the field ``unit``, ``unit_note``, ``category``, ``division``, ``consent`` or ``rules``.
+    ``consent_seen`` is the number of the version of the words of consent that the person read, ``rules_version`` the
+    version of the rules that the person accepted; ``code`` is given only where the contest number must be known
+    beforehand. Somebody who takes part already gets the enrolment there is, whatever is asked. Raises Closed, Forbidden
+    (committee members), Conflict (``rules``, ``consent``: they were changed meanwhile) or DomainError with the field
+    ``unit``, ``unit_note``, ``category``, ``division``, ``consent`` or ``rules``.
     """
     # An appointment to a committee locks the same row, so that nobody slips in beside it.
     ctx.session.execute(sa.select(User.id).where(User.id == user.id).with_for_update())
@@ -75,7 +77,8 @@ def enrol(
     note = _check_unit(ctx, unit, unit_note)
     _check_profile(campaign, category, division)
     _check_acceptance(ctx, campaign, rules_version, consent=consent)
-    return _insert(
+    words = words_in_force(ctx, campaign=campaign, seen=consent_seen)
+    enrolment = _insert(
         ctx,
         campaign_id=campaign.id,
         user_id=user.id,
@@ -86,14 +89,18 @@ def enrol(
         name_folded=user.name_folded,
         name_sort=user.name_sort,
         unit_name=full_name(ctx, unit=unit),
+        unit_path=unit.path,
         unit_note=note,
         state=EnrolmentState.ACTIVE,
         excluded_reason="",
         rules_version_id=None if rules_version is None else rules_version.id,
-        consent_digest=digest({"text": campaign.consent_text}),
+        consent_digest=text_digest(campaign.consent_text),
         enrolled_at=ctx.now,
         code=code,
     )
+    if words is not None:
+        give_consent(ctx, enrolment_id=enrolment.id, version=words)
+    return enrolment
 
 
 def _check_unit(ctx: Context, unit: Unit, unit_note: str) -> str:

@@ -45,6 +45,7 @@ class JoinForm(BaseForm):
         _l("I agree to the processing of my personal data"),
         [InputRequired(_l("Without your consent to the processing of your data you cannot take part."))],
     )
+    consent_version = HiddenField()
     rules = BooleanField(
         _l("I have read the rules of the contest and accept them"),
         [InputRequired(_l("Please read the rules and accept them."))],

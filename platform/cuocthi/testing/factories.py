@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from cuocthi.campaigns.models import Campaign, CampaignState, Division, Headcount
 from cuocthi.committees.models import Committee, Membership
+from cuocthi.consents.domain import keep_words
 from cuocthi.contributions import Role
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.timelines.models import Phase, PhaseKind, Window
@@ -89,7 +90,9 @@ class Factories:
             created_at=self._ctx.now,
             opened_at=self._ctx.now if state is CampaignState.OPEN else None,
         )
-        return self._add(campaign)
+        self._add(campaign)
+        keep_words(self._ctx, campaign=campaign, material=True)
+        return campaign
 
     def division(self, campaign: Campaign, key: str = "official", name: str = "Bảng A") -> Division:
         """Make a division of a campaign."""
@@ -151,6 +154,7 @@ class Factories:
             name_folded=user.name_folded,
             name_sort=user.name_sort,
             unit_name=unit.name,
+            unit_path=unit.path,
             consent_digest="0" * 64,
             enrolled_at=self._ctx.now,
         )

@@ -42,7 +42,9 @@ def basics() -> Response:
 def save_basics() -> AnyResponse:
     """Store the basics."""
     form = BasicsForm()
-    act = lambda ctx: edit_basics(ctx, campaign=g.campaign, basics=form.to_basics())  # noqa: E731 - one call
+    act = lambda ctx: edit_basics(  # noqa: E731 - one call
+        ctx, campaign=g.campaign, basics=form.to_basics(), ask_again=bool(form.ask_again.data)
+    )
     return _stored(form, act, "campaigns.basics") or _page("basics", form, status=422)
 
 

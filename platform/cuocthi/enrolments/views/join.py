@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import g, redirect, request, url_for
 from flask_babel import gettext as _
 
+from cuocthi.consents.queries import current_consent
 from cuocthi.enrolments import queries
 from cuocthi.enrolments.domain import check_may_join, enrol
 from cuocthi.enrolments.forms import JoinForm, join_form
@@ -30,6 +31,7 @@ from cuocthi.web.rendering import render
 if TYPE_CHECKING:
     from flask import Response
     from werkzeug.wrappers import Response as BaseResponse
+    from wtforms import HiddenField
 
     from cuocthi.campaigns.models import Division
     from cuocthi.context import Context
@@ -78,7 +80,10 @@ def _take(form: JoinForm, rules: RulesVersion | None) -> BaseResponse:
     if rules is not None and form.rules_version.data != str(rules.number):
         # What was accepted is no longer in force: the version in force is to be read and accepted by a tick of its own.
         form.rules_version.data, form.rules.data = str(rules.number), False
-    return _page(reading_context(), form, status=status)
+    words = _words(ctx := reading_context())
+    if words and form.consent_version.data != words:
+        form.consent_version.data, form.consent.data = words, False
+    return _page(ctx, form, status=status)
 
 
 def _joined(form: JoinForm) -> BaseResponse:
@@ -113,6 +118,7 @@ def _enrol(ctx: Context, form: JoinForm, user: User) -> None:
         category=form.category.data if "category" in form else "",
         division=_division(form),
         consent=form.consent.data,
+        consent_seen=_number(form.consent_version),
         rules_version=_accepted_rules(ctx, form),
     )
 
@@ -124,16 +130,25 @@ def _division(form: JoinForm) -> Division | None:
 
 
 def _accepted_rules(ctx: Context, form: JoinForm) -> RulesVersion | None:
-    if "rules" not in form or not form.rules.data:
-        return None
-    number = form.rules_version.data or ""
-    return rules_version(ctx, campaign_id=g.campaign.id, number=int(number)) if _NUMBER.fullmatch(number) else None
+    number = _number(form.rules_version) if "rules" in form and form.rules.data else None
+    return None if number is None else rules_version(ctx, campaign_id=g.campaign.id, number=number)
+
+
+def _number(field: HiddenField) -> int | None:
+    return int(field.data) if field.data and _NUMBER.fullmatch(field.data) else None
+
+
+def _words(ctx: Context) -> str:
+    """Return the number of the version of the words of consent that the page shows, "" where there is none."""
+    found = current_consent(ctx, campaign_id=g.campaign.id)
+    return "" if found is None else str(found.number)
 
 
 def _prefill(ctx: Context, form: JoinForm, rules: RulesVersion | None) -> None:
     """Fill in what is known: the version of the rules, the unit of the link, or what the person gave the last time."""
     if rules is not None:
         form.rules_version.data = str(rules.number)
+    form.consent_version.data = _words(ctx)
     last = queries.last_enrolment(ctx, user_id=ctx.actor.user_id) if ctx.actor.user_id else None
     if last is not None:
         form.unit.data, form.unit_note.data = last.unit.code, last.unit_note

@@ -8,6 +8,8 @@ from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from cuocthi.consents.domain import give_consent, words_in_force
+from cuocthi.consents.queries import consent_due
 from cuocthi.contributions import Panel
 from cuocthi.enrolments import queries
 from cuocthi.enrolments.actions import entry_actions
@@ -48,6 +50,7 @@ def personal() -> Response:
         rules_due=rules_due(ctx, campaign_id=g.campaign.id, accepted_id=enrolment.rules_version_id)
         if enrolment
         else None,
+        consent_due=consent_due(ctx, enrolment=enrolment) if enrolment else None,
     )
 
 
@@ -61,6 +64,22 @@ def accept() -> Response:
         accept_rules(ctx, enrolment=enrolment, version=version)
     flash(_("Thank you. You have accepted the present rules."), "ok")
     return redirect(url_for(".personal", slug=g.campaign.slug))
+
+
+@campaign_pages.page("/personal/consent", signed_in=True, methods=["POST"])
+def consent() -> Response:
+    """Consent to the words that were changed materially after joining; the box is ticked by the person."""
+    there = redirect(url_for(".personal", slug=g.campaign.slug))
+    if not request.form.get("consent"):
+        flash(_("Please tick the box if you agree. You can also withdraw on the page “My data”."), "warn")
+        return there
+    with committing() as ctx:
+        enrolment = queries.enrolment_of(ctx, campaign_id=g.campaign.id, user_id=ctx.actor.user_id or 0) or abort(404)
+        words = words_in_force(ctx, campaign=g.campaign, seen=request.form.get("number", 0, type=row_number))
+        if words is not None:
+            give_consent(ctx, enrolment_id=enrolment.id, version=words)
+    flash(_("Thank you. Your consent is noted."), "ok")
+    return there
 
 
 def _refusal(ctx: Context) -> Text | None:
