@@ -64,15 +64,23 @@ class Campaign(Base):
 
 
 class Division(Base):
-    """A part of the entrants (bảng) that competes by itself."""
+    """A part of the entrants (bảng) that competes by itself.
+
+    Who joins it must have at least ``min_age`` and at most ``max_age`` years on the day that the campaign names.
+    """
 
     __tablename__ = "core_division"
-    __table_args__ = (sa.UniqueConstraint("campaign_id", "key"),)
+    __table_args__ = (
+        sa.UniqueConstraint("campaign_id", "key"),
+        sa.CheckConstraint("min_age <= max_age", name="ages_in_order"),
+    )
 
     id: Mapped[PrimaryKey]
     campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("core_campaign.id"))
     key: Mapped[str] = mapped_column(sa.String(40))
     name: Mapped[str] = mapped_column(sa.String(120))
+    min_age: Mapped[int | None]
+    max_age: Mapped[int | None]
 
     campaign: Mapped[Campaign] = relationship(back_populates="divisions")
 

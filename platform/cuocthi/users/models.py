@@ -22,10 +22,14 @@ class User(Base):
     """A person. Once used, a user is anonymised, never deleted.
 
     ``must_change_password``: somebody else chose the password, so it lasts until the first sign-in only.
+    ``merged_into_id``: the account that took the place of this one, because both are the same person's.
     """
 
     __tablename__ = "core_user"
-    __table_args__ = (sa.Index("ix_core_user_name_folded", "name_folded"),)
+    __table_args__ = (
+        sa.Index("ix_core_user_name_folded", "name_folded"),
+        sa.CheckConstraint("merged_into_id IS NULL OR NOT active", name="merged_inactive"),
+    )
 
     id: Mapped[PrimaryKey]
     name: Mapped[str] = mapped_column(sa.String(120))
@@ -36,6 +40,7 @@ class User(Base):
     is_demo: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
     must_change_password: Mapped[bool] = mapped_column(default=False)
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id"), index=True)
     created_at: Mapped[datetime]
 
     contacts: Mapped[list[Contact]] = relationship(back_populates="user", order_by="Contact.id")
@@ -45,7 +50,8 @@ class Contact(Base):
     """A phone number or e-mail address: encrypted, found by its blind index.
 
     Only verified contacts are unique (a partial unique index), so that a clash with an unverified one never locks
-    the real owner out.
+    the real owner out. ``shared``: given where several people may use one phone; it leads its holder to this account
+    also when another one has verified it.
     """
 
     __tablename__ = "core_contact"
@@ -66,8 +72,38 @@ class Contact(Base):
     blind_index: Mapped[str] = mapped_column(sa.String(64))
     ciphertext: Mapped[bytes] = mapped_column(info={"sealed": "core_contact:{blind_index}"})
     verified_at: Mapped[datetime | None]
+    shared: Mapped[bool] = mapped_column(default=False)
 
     user: Mapped[User] = relationship(back_populates="contacts")
+
+
+class Profile(Base):
+    """What is known of a person beyond the name, encrypted; the number of the citizen ID is found by its blind index.
+
+    Only a confirmed number is unique (a partial unique index): anybody may enter anybody's number, and that must not
+    lock its owner out. ``confirmed_at``: staff have compared number and person. Accounts with the same number are for
+    staff to look at, see :func:`cuocthi.users.profiles.clashing_identities`.
+    """
+
+    __tablename__ = "core_profile"
+    __table_args__ = (
+        sa.Index("ix_core_profile_citizen_id_index", "citizen_id_index"),
+        sa.Index(
+            "uq_core_profile_confirmed",
+            "citizen_id_index",
+            unique=True,
+            sqlite_where=sa.text("confirmed_at IS NOT NULL"),
+            postgresql_where=sa.text("confirmed_at IS NOT NULL"),
+        ),
+        sa.CheckConstraint("(citizen_id IS NULL) = (citizen_id_index IS NULL)", name="citizen_id_indexed"),
+        sa.CheckConstraint("confirmed_at IS NULL OR citizen_id IS NOT NULL", name="confirmed_number"),
+    )
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("core_user.id"), primary_key=True, autoincrement=False)
+    citizen_id_index: Mapped[str | None] = mapped_column(sa.String(64))
+    citizen_id: Mapped[bytes | None] = mapped_column(info={"sealed": "core_profile.citizen_id:{user_id}"})
+    birth_date: Mapped[bytes | None] = mapped_column(info={"sealed": "core_profile.birth_date:{user_id}"})
+    confirmed_at: Mapped[datetime | None]
 
 
 class WebSession(Base):
@@ -84,7 +120,10 @@ class WebSession(Base):
 
 
 class TicketKind(StrEnum):
-    """What a ticket lets its holder do; the first four ask for the code that was sent with it."""
+    """What a ticket lets its holder do; the first four ask for the code that was sent with it.
+
+    The token of ``SUPPORT`` is itself the code that somebody reads out or hands over on paper.
+    """
 
     SIGN_IN = "sign_in"
     RESET = "reset"
@@ -94,6 +133,7 @@ class TicketKind(StrEnum):
     RESET_CHOICE = "reset_choice"
     NEW_PASSWORD = "new_password"  # noqa: S105 - a word of the database
     SECOND_FACTOR = "second_factor"
+    SUPPORT = "support"
 
 
 class Ticket(Base):
