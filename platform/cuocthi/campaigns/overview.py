@@ -76,10 +76,12 @@ def tasks(
     phases: Sequence[Phase],
     ready: Readiness | None,
     to_extend: Sequence[Phase] = (),
+    to_change: Sequence[Text] = (),
 ) -> list[Task]:
     """Return what is to be done next, in the order in which it should be done; ``ready`` is given for a draft.
 
-    ``to_extend`` are rounds whose extension waits for a second person. Of very many rounds the first that need
+    ``to_extend`` are rounds whose extension waits for a second person, ``to_change`` the titles of parts whose changed
+    settings do. Of very many rounds the first that need
     something are told of, and the last that need nothing any more.
     """
     if campaign.state is CampaignState.ARCHIVED:
@@ -91,7 +93,12 @@ def tasks(
     found = [_round_task(phase, ctx, rankings.get(phase.id)) for phase in contests]
     undone, done = [task for task in found if not task.done], [task for task in found if task.done]
     shown = [*done[-_MOST_DONE:], *undone[:_MOST_UNDONE]] if len(found) > _MOST_DONE + _MOST_UNDONE else found
-    return [*(_extension_task(phase) for phase in to_extend), *shown]
+    return [*(_extension_task(phase) for phase in to_extend), *(_change_task(part) for part in to_change), *shown]
+
+
+def _change_task(part: Text) -> Task:
+    detail = T("Somebody has proposed it; another person has to confirm it before its round opens")
+    return Task(T("Confirm the changed settings of “%(part)s”", part=part), detail, "rules.draft")
 
 
 def _extension_task(phase: Phase) -> Task:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cuocthi.committees.models import Committee
     from cuocthi.standings.criteria import RankingRules
     from cuocthi.timelines.models import Phase, Window
+    from cuocthi.units.models import Unit
 
 _PADDED_MONTHS = 2
 #: So many rounds are named by the first and the last.
@@ -31,11 +32,13 @@ def core_clauses(
     committees: Sequence[Committee],
     rankings: Sequence[tuple[Sequence[Phase], RankingRules]],
     measure_titles: Mapping[str, str],
+    units: Mapping[int, Unit] | None = None,
 ) -> list[RuleClause]:
     """Return the core's clauses in the campaign's language.
 
     ``rankings`` are the ranking rules, each with the rounds in which it holds. ``measure_titles`` are the titles, in
-    that language, of the measures that contest formats add to the core's own.
+    that language, of the measures that contest formats add to the core's own. ``units`` are those that have windows of
+    their own in a round.
     """
     words = wording(campaign.language)
     found = [
@@ -51,7 +54,7 @@ def core_clauses(
             RuleClause("content", words.content.heading, words.content.body.format(content=campaign.content), 30)
         )
     if rounds:
-        found.append(RuleClause("conduct", words.conduct.heading, _conduct(rounds, words), 40))
+        found.append(RuleClause("conduct", words.conduct.heading, _conduct(rounds, units or {}, words), 40))
     return [
         *found,
         RuleClause(RANKING_CLAUSE, words.ranking.heading, _rankings(rankings, words, measure_titles), 60),
@@ -78,11 +81,22 @@ def _entrants(campaign: Campaign, words: Wording) -> str:
     return _paragraphs(parts)
 
 
-def _conduct(rounds: Sequence[Phase], words: Wording) -> str:
-    lines = [words.round.format(title=phase.title, span=_spans(phase.windows, words)) for phase in rounds]
+def _conduct(rounds: Sequence[Phase], units: Mapping[int, Unit], words: Wording) -> str:
+    lines = [words.round.format(title=phase.title, span=_times(phase.windows, units, words)) for phase in rounds]
     return _paragraphs(
         [words.conduct.body, words.rounds.format(number=f"{len(rounds):02}"), "\n".join(lines), words.deadline]
     )
+
+
+def _times(windows: Sequence[Window], units: Mapping[int, Unit], words: Wording) -> str:
+    """Write when a round is open: for everybody, and for each unit that has windows of its own."""
+    everybody = [window for window in windows if window.unit_id is None]
+    parts = [_spans(everybody, words)] if everybody else []
+    for unit_id, unit in units.items():
+        own = [window for window in windows if window.unit_id == unit_id]
+        if own:
+            parts.append(words.unit.format(unit=unit.name, spans=_spans(own, words)))
+    return "; ".join(parts)
 
 
 def _spans(windows: Sequence[Window], words: Wording) -> str:

@@ -18,7 +18,7 @@ from cuocthi.rules.queries import current_rules
 from cuocthi.rules.writing import load_prose
 from cuocthi.standings.criteria import RULES_OWNER, RankingRules, measures_of
 from cuocthi.text import T, Text
-from cuocthi.timelines.queries import rounds
+from cuocthi.timelines.queries import rounds, window_units
 
 if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
@@ -45,6 +45,7 @@ def generate(ctx: Context, *, campaign: Campaign, write: Callable[[Text], str]) 
         committees=committees(ctx, campaign_id=campaign.id),
         rankings=_rankings(ctx, campaign, contests),
         measure_titles={key: write(measure.title) for key, measure in measures.items()},
+        units=window_units(ctx, phases=contests),
     )
     contributed = ctx.hooks.collect(ctx, campaign, "rule_clauses", RuleClause, write=write)
     return sorted([*own, *contributed], key=lambda clause: clause.order)

@@ -43,6 +43,7 @@ class Wording:
     round: str
     windows: str
     span: str
+    unit: str
     moment: str
     deadline: str
     gate: str

@@ -11,11 +11,12 @@ from cuocthi.campaigns.models import CampaignState
 from cuocthi.campaigns.overview import Task, funnel, tasks
 from cuocthi.campaigns.panels import shown_panels
 from cuocthi.campaigns.views.blueprints import blueprint
+from cuocthi.rules.changes import waiting_changes
 from cuocthi.timelines.drawing import change, chart
 from cuocthi.timelines.extensions import waiting
 from cuocthi.timelines.queries import phases
 from cuocthi.timelines.warnings import timeline_warnings
-from cuocthi.web.context import reading_context
+from cuocthi.web.context import reading_context, registry
 from cuocthi.web.i18n import language, translate
 from cuocthi.web.rendering import render
 
@@ -45,6 +46,11 @@ def overview() -> Response:
                 phases=timeline,
                 ready=readiness(ctx, campaign=g.campaign) if draft else None,
                 to_extend=[phase for phase, _ in waiting(ctx, campaign_id=g.campaign.id, phases=timeline)],
+                to_change=[
+                    registry().settings[one.content.part].title
+                    for one in waiting_changes(ctx, campaign=g.campaign)
+                    if one.content.part in registry().settings
+                ],
             )
         ],
         panels=shown_panels(ctx, campaign=g.campaign, slot="overview"),

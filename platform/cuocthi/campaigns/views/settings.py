@@ -1,25 +1,39 @@
-"""Settings of the enabled plugins: one page each, made of the plugin's own form."""
+"""Settings of the enabled plugins: one page each, made of the plugin's own form.
+
+While a round of the part is open, the page proposes the change to a second person instead of storing it.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
-from cuocthi.audit.domain import record
-from cuocthi.campaigns.models import CampaignState
-from cuocthi.campaigns.settings import load_settings, save_settings, unstructure
+from cuocthi.campaigns.queries import last_change
+from cuocthi.campaigns.settings import load_settings, structure
 from cuocthi.campaigns.views.basics import EDIT
 from cuocthi.campaigns.views.blueprints import blueprint
+from cuocthi.campaigns.views.entered import Entered, entered
 from cuocthi.campaigns.views.sections import sections
-from cuocthi.errors import Conflict, DomainError
-from cuocthi.text import T
+from cuocthi.documents.queries import document_by_key, document_of, documents
+from cuocthi.errors import DomainError
+from cuocthi.rules.changes import (
+    change_settings,
+    confirm_change,
+    course,
+    propose_change,
+    reject_change,
+    waiting_changes,
+)
+from cuocthi.rules.forms import ChangeForm, RejectForm
+from cuocthi.rules.language import writer
 from cuocthi.timelines.queries import rounds
-from cuocthi.timelines.windows import open_span
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
+from cuocthi.web.requests import row_number
 
 if TYPE_CHECKING:
     from flask import Response
@@ -27,62 +41,104 @@ if TYPE_CHECKING:
 
     from cuocthi.context import Context
     from cuocthi.contributions import SettingsSpec
+    from cuocthi.documents.models import Document
+    from cuocthi.rules.changes import Change
+    from cuocthi.standings.proposals import Proposal
+    from cuocthi.timelines.models import Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A proposal as the page shows it: what it would change, from when, by which document."""
+
+    proposal: Proposal[Change]
+    changes: list[Entered]
+    round: Phase | None
+    document: Document | None
+    mine: bool
 
 
 @blueprint.page("/staff/settings/<owner>", permission=EDIT)
 def settings(owner: str) -> Response:
-    """Show a plugin's settings for editing."""
+    """Show a plugin's settings for editing, and what somebody has proposed to change."""
     spec, ctx = _spec(owner), reading_context()
     loaded = load_settings(ctx, owner=owner, schema=spec.schema, campaign=g.campaign)
     form = _prepared(ctx, spec.form().from_settings(loaded.value))
-    return _page(owner, spec, form)
+    return _page(owner, spec, form, _change_form(ctx, owner), waiting=_waiting(ctx, owner, spec))
 
 
 @blueprint.page("/staff/settings/<owner>", permission=EDIT, methods=["POST"], endpoint="save_settings")
 def store_settings(owner: str) -> AnyResponse:
-    """Add or remove a row of the form, or store what was entered as a new version."""
-    spec = _spec(owner)
-    form = _prepared(reading_context(), spec.form()())
+    """Add or remove a row of the form, store what was entered, or propose it where a round is open."""
+    spec, ctx = _spec(owner), reading_context()
+    form, change = _prepared(ctx, spec.form()()), _change_form(ctx, owner)
     act = request.form.get("act", "")
     if act and hasattr(form, "change_rows") and form.change_rows(act):
-        return _page(owner, spec, form)
-    if form.validate():
+        return _page(owner, spec, form, change)
+    if form.validate() and (change is None or change.validate()):
         try:
-            with committing() as ctx:
-                _store(ctx, spec, owner, form.to_settings())
+            with committing() as writing:
+                said = _stored(writing, spec, owner, form.to_settings(), change)
         except DomainError as error:
-            attach_error(form, error)
+            attach_error(change if change and error.field and error.field in change else form, error)
         else:
-            flash(_("Saved."), "ok")
+            flash(said, "ok")
             return redirect(url_for("campaigns.settings", slug=g.campaign.slug, owner=owner))
-    return _page(owner, spec, form, status=422)
+    return _page(owner, spec, form, change, status=422)
 
 
-def _store(ctx: Context, spec: SettingsSpec, owner: str, value: object) -> None:
-    _refuse_while_open(ctx, owner)
-    before = load_settings(ctx, owner=owner, schema=spec.schema, campaign=g.campaign)
-    version = save_settings(ctx, owner=owner, campaign=g.campaign, value=value)
-    if version.id == before.version_id:
-        return
-    record(
+def _stored(ctx: Context, spec: SettingsSpec, owner: str, value: object, change: ChangeForm | None) -> str:
+    if change is None:
+        change_settings(ctx, campaign=g.campaign, part=owner, spec=spec, value=value)
+        return _("Saved.")
+    chosen = change.document.data
+    propose_change(
         ctx,
-        action="core:settings:save",
-        summary=T("Changed the settings of “%(part)s”", part=spec.title),
         campaign=g.campaign,
-        object_kind="settings",
-        object_id=version.id,
-        before={"version": before.version_id},
-        after={"version": version.id, "digest": version.digest, "values": str(unstructure(value))},
+        part=owner,
+        spec=spec,
+        value=value,
+        from_round=change.from_round.data,
+        document=document_of(ctx, campaign_id=g.campaign.id, document_id=int(chosen)) if chosen else None,
+        reason=change.reason.data or "",
+        write=writer(g.campaign.language),
     )
+    return _("The change is proposed. It holds once another person has confirmed it.")
 
 
-def _refuse_while_open(ctx: Context, owner: str) -> None:
-    """Everybody takes part in a round under the same settings of its format."""
-    for round_ in rounds(ctx, campaign_id=g.campaign.id):
-        if round_.source == owner and g.campaign.state is CampaignState.OPEN and open_span(round_.windows, ctx.now):
-            raise Conflict(
-                T("“%(round)s” is open: its settings can be changed when it has closed.", round=round_.title)
-            )
+@blueprint.page("/staff/settings/<owner>/confirm", permission=EDIT, methods=["POST"])
+def confirm_settings(owner: str) -> AnyResponse:
+    """Confirm what another person has proposed; the rules are issued anew with it."""
+    with committing() as ctx:
+        issued = confirm_change(
+            ctx,
+            campaign=g.campaign,
+            part=owner,
+            spec=_spec(owner),
+            proposal_id=_seen(),
+            write=writer(g.campaign.language),
+        )
+        number = issued.number if issued else 0
+    if number:
+        flash(_("The change is confirmed. Version %(number)s of the rules is in force.", number=number), "ok")
+    else:
+        flash(_("The change is confirmed. The rules say nothing of it, so they stay as they are."), "ok")
+    return redirect(url_for("campaigns.settings", slug=g.campaign.slug, owner=owner))
+
+
+@blueprint.page("/staff/settings/<owner>/reject", permission=EDIT, methods=["POST"])
+def reject_settings(owner: str) -> AnyResponse:
+    """Reject what another person has proposed, or take back one's own proposal."""
+    form = RejectForm()
+    with committing() as ctx:
+        reason = form.rejection.data or ""
+        reject_change(ctx, campaign=g.campaign, part=owner, spec=_spec(owner), proposal_id=_seen(), reason=reason)
+    flash(_("The proposal is rejected; the settings stay as they are."), "ok")
+    return redirect(url_for("campaigns.settings", slug=g.campaign.slug, owner=owner))
+
+
+def _seen() -> int:
+    return request.form.get("proposal", 0, type=row_number)
 
 
 def _spec(owner: str) -> SettingsSpec:
@@ -99,7 +155,46 @@ def _prepared(ctx: Context, form: Any) -> Any:
     return form
 
 
-def _page(owner: str, spec: SettingsSpec, form: Any, *, status: int = 200) -> Response:
+def _change_form(ctx: Context, owner: str) -> ChangeForm | None:
+    """Return what is asked beside the settings while a round of the part is open and another one is to come."""
+    found = course(ctx, campaign=g.campaign, part=owner)
+    if found.running is None or not found.ahead:
+        return None
+    form = ChangeForm(prefix="change", meta={"csrf": False})  # it is sent with the part's form, which has the token
+    form.offer(found.ahead, documents(ctx, campaign_id=g.campaign.id, public_only=False))
+    return form
+
+
+def _waiting(ctx: Context, owner: str, spec: SettingsSpec) -> Waiting | None:
+    found = [one for one in waiting_changes(ctx, campaign=g.campaign) if one.content.part == owner]
+    if not found:
+        return None
+    change = found[0].content
+    before = load_settings(ctx, owner=owner, schema=spec.schema, campaign=g.campaign).value
+    forms = [spec.form().from_settings(value) for value in (before, structure(spec.schema, change.values))]
+    ahead = course(ctx, campaign=g.campaign, part=owner).ahead
+    return Waiting(
+        proposal=found[0],
+        changes=entered(*(_prepared(ctx, form) for form in forms)),
+        round=next((round_ for round_ in ahead if round_.number == change.from_round), None),
+        document=document_by_key(ctx, campaign_id=g.campaign.id, key=change.document),
+        mine=found[0].is_of(ctx.actor.user_id),
+    )
+
+
+def _page(
+    owner: str,
+    spec: SettingsSpec,
+    form: Any,
+    change: ChangeForm | None,
+    *,
+    waiting: Waiting | None = None,
+    status: int = 200,
+) -> Response:
+    ctx = reading_context()
+    found = course(ctx, campaign=g.campaign, part=owner)
+    newest = last_change(ctx, campaign_id=g.campaign.id, owner=owner)
+    later = (round_ for round_ in found.ahead if newest and round_.number == newest.from_round)
     return render(
         "campaigns/settings.html",
         "campaigns/_settings.html",
@@ -107,5 +202,10 @@ def _page(owner: str, spec: SettingsSpec, form: Any, *, status: int = 200) -> Re
         spec=spec,
         owner=owner,
         form=form,
+        change=change,
+        running=found.running,
+        holds_from=next(later, None),
+        waiting=waiting,
+        reject=RejectForm(formdata=None) if waiting else None,
         sections=sections(owner),
     )
