@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cuocthi.campaigns.settings import settings_by_rounds
 from cuocthi.contributions import RuleClause
 from cuocthi.text import TN, T
 from cuocthi.timelines.queries import rounds
-from cuocthi_quiz.domain.attempts import settings_of
-from cuocthi_quiz.settings import OWNER
+from cuocthi_quiz.settings import OWNER, QuizSettings
 from cuocthi_quiz.wording import speaker
 from cuocthi_quiz.words import RELEASES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.text import Text
-    from cuocthi_quiz.settings import QuizSettings
+    from cuocthi.timelines.models import Phase
 
 #: What exactly is predicted; printed in the rules and beside the question.
 PREDICTION_DEFINITION = T(
@@ -50,19 +50,26 @@ def attempts_rule(settings: QuizSettings) -> Text:
 
 
 def clauses(ctx: Context, *, campaign: Campaign) -> list[RuleClause]:
-    """Return a clause for each of the quiz's rounds, in the campaign's language, as Markdown."""
+    """Return a clause for the rounds that are held alike, in the campaign's language, as Markdown."""
     say = speaker(campaign.language)
     found: list[RuleClause] = []
     own = rounds(ctx, campaign_id=campaign.id, source=OWNER)
-    for round_ in own:
-        settings = settings_of(ctx, campaign=campaign, round_=round_)
-        heading = T("The quiz") if len(own) == 1 else T("The quiz of “%(round)s”", round=round_.title)
+    alike = settings_by_rounds(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, rounds=own)
+    for held, settings in alike:
+        heading = T("The quiz") if len(alike) == 1 else _heading(held)
         body = "\n".join(f"- {say(text)}" for text in paper_rules(settings))
         if settings.prediction:
             body += f"\n- {say(T('Prediction question: “%(text)s”', text=settings.prediction_text))}"
             body += f" {say(PREDICTION_DEFINITION)}"
-        found.append(RuleClause(f"quiz-{round_.key}", say(heading), body, order=40))
+        found.append(RuleClause(f"quiz-{held[0].key}", say(heading), body, order=40))
     return found
+
+
+def _heading(held: Sequence[Phase]) -> Text:
+    first, last = held[0], held[-1]
+    if len(held) > 1 and (last.number or 0) - (first.number or 0) == len(held) - 1:
+        return T("The quiz of “%(first)s” to “%(last)s”", first=first.title, last=last.title)
+    return T("The quiz of “%(round)s”", round="”, “".join(round_.title for round_ in held))
 
 
 def paper_rules(settings: QuizSettings) -> Iterator[Text]:
