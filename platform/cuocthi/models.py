@@ -8,6 +8,7 @@ from cuocthi.documents.models import Document
 from cuocthi.enrolments.models import Enrolment, Guardian
 from cuocthi.files.models import StoredFile
 from cuocthi.jobs.models import Job
+from cuocthi.merging.models import Merger, ToldApart
 from cuocthi.messages.models import Message
 from cuocthi.news.models import Announcement, NewsConsent
 from cuocthi.personal.models import Correction, ErasedEnrolment
@@ -23,6 +24,7 @@ from cuocthi.standings.models import (
     Standing,
     TieDecision,
 )
+from cuocthi.support.models import IdentityCheck
 from cuocthi.tasks.models import Task
 from cuocthi.timelines.models import Phase, PhaseEdge, Window
 from cuocthi.units.models import Unit
@@ -67,6 +69,9 @@ CORE_MODELS = (
     Decision,
     TieDecision,
     Confirmation,
+    Merger,
+    ToldApart,
+    IdentityCheck,
     Job,
     AuditEvent,
     AuditHead,

@@ -29,12 +29,14 @@ if TYPE_CHECKING:
 OTHER_UNIT = "other"
 #: Rows that an export fetches at a time.
 _EXPORT_BATCH = 1000
+#: What tells the enrolment under which somebody takes part from those that it turned out to repeat.
+_ALONE = Enrolment.duplicate_of_id.is_(None)
 
 
 def enrolment_of(ctx: Context, *, campaign_id: int, user_id: int) -> Enrolment | None:
-    """Return a user's enrolment in a campaign, or None (one statement)."""
+    """Return the enrolment under which a user takes part in a campaign, or None (one statement)."""
     return ctx.session.scalar(
-        sa.select(Enrolment).where(Enrolment.campaign_id == campaign_id, Enrolment.user_id == user_id)
+        sa.select(Enrolment).where(Enrolment.campaign_id == campaign_id, Enrolment.user_id == user_id, _ALONE)
     )
 
 
@@ -55,7 +57,7 @@ def enrolments_of(ctx: Context, *, user_id: int) -> Sequence[tuple[Enrolment, Ca
     rows = ctx.session.execute(
         sa.select(Enrolment, Campaign)
         .join(Campaign, Campaign.id == Enrolment.campaign_id)
-        .where(Enrolment.user_id == user_id)
+        .where(Enrolment.user_id == user_id, _ALONE)
         .order_by(Enrolment.enrolled_at.desc(), Enrolment.id.desc())
     )
     return [(row[0], row[1]) for row in rows]

@@ -221,6 +221,12 @@ def windows_changed(ctx: Context, campaign: Campaign, phase: Phase) -> None:
 
 
 @spec(HookClass.EFFECT)
+def enrolments_moved(ctx: Context, campaign: Campaign, enrolments: Sequence[Enrolment]) -> None:
+    """React, in the same transaction, to enrolments that are another account's by now (their ``user_id``)."""
+    raise NotImplementedError
+
+
+@spec(HookClass.EFFECT)
 def refresh_results(ctx: Context, campaign: Campaign, round_: Phase) -> None:
     """Grade what is ungraded in the plugin's round and post its results, before a ranking is built."""
     raise NotImplementedError

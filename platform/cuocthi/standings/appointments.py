@@ -45,6 +45,10 @@ def appoint(
         )
     )
     if enrolment is not None:
-        words = _BARRED.get(campaign.language, _BARRED["en"])
-        exclude_entry(ctx, enrolment=enrolment, reason=f"{committee.title}: {words}")
+        exclude_entry(ctx, enrolment=enrolment, reason=barring_reason(campaign, committee.title))
     return membership
+
+
+def barring_reason(campaign: Campaign, title: str) -> str:
+    """Return why the entry of a member of the committee of this ``title`` does not count, in the campaign's words."""
+    return f"{title}: {_BARRED.get(campaign.language, _BARRED['en'])}"

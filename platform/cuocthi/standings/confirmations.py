@@ -34,9 +34,10 @@ def confirm(ctx: Context, *, campaign: Campaign, subject: str, subject_id: int, 
         raise Forbidden(T("Only a person who is signed in can confirm."))
     hold(ctx, campaign_id=campaign.id)
     given = ctx.session.execute(
-        sa.select(Confirmation.user_id, Confirmation.digest).where(
-            Confirmation.subject == subject, Confirmation.subject_id == subject_id
-        )
+        # Two accounts that were merged are one person.
+        sa.select(sa.func.coalesce(User.merged_into_id, User.id), Confirmation.digest)
+        .join(User, User.id == Confirmation.user_id)
+        .where(Confirmation.subject == subject, Confirmation.subject_id == subject_id)
     ).all()
     if any(user_id == ctx.actor.user_id for user_id, _ in given):
         raise _already_confirmed()

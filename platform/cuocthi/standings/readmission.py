@@ -22,6 +22,7 @@ from cuocthi.errors import Blocked, Conflict
 from cuocthi.standings.confirmations import NEEDED, confirm, hold, withdraw_confirmations
 from cuocthi.standings.domain import checked_reason, restore_entry
 from cuocthi.text import TN, T
+from cuocthi.users.queries import identities
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,7 +123,7 @@ def _revealing_reads(ctx: Context, enrolment: Enrolment) -> list[tuple[Text, int
         sa.select(AuditEvent.action, sa.func.count(), sa.func.max(AuditEvent.at))
         .where(
             AuditEvent.campaign_id == enrolment.campaign_id,
-            AuditEvent.actor_id == enrolment.user_id,
+            AuditEvent.actor_id.in_(identities(enrolment.user_id)),
             # Whoever wrote or approved a question knows it as well as who read it.
             sa.or_(
                 AuditEvent.action == EXPORT,

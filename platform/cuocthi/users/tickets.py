@@ -28,8 +28,17 @@ INVITATION_DAYS = 7
 MAX_TRIES = 5
 CODE_DIGITS = 6
 
+#: For how many hours a code of the support is good: it may be handed over on paper.
+SUPPORT_HOURS = 24
+
 _TOKEN_BYTES = 32
-_LIFETIMES = {TicketKind.INVITATION: timedelta(days=INVITATION_DAYS)}
+#: A code of the support is a token that is read out: no letters or digits that are mistaken for one another, and so
+#: many that nobody guesses one.
+_SPOKEN, _SPOKEN_LENGTH = "23456789ABCDEFGHJKMNPQRSTVWXYZ", 12
+_LIFETIMES = {
+    TicketKind.INVITATION: timedelta(days=INVITATION_DAYS),
+    TicketKind.SUPPORT: timedelta(hours=SUPPORT_HOURS),
+}
 _CODED = frozenset({TicketKind.SIGN_IN, TicketKind.RESET, TicketKind.CONTACT, TicketKind.INVITATION})
 
 
@@ -44,7 +53,7 @@ class OpenedTicket:
 
 def open_ticket(ctx: Context, *, kind: TicketKind, vault: Vault, **values: Any) -> OpenedTicket:
     """Hand out a ticket; ``values`` are columns of :class:`Ticket` that its kind needs."""
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    token = _spoken_token() if kind is TicketKind.SUPPORT else secrets.token_urlsafe(_TOKEN_BYTES)
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}" if kind in _CODED else ""
     ticket = Ticket(
         token_hash=token_hash(token),
@@ -57,6 +66,15 @@ def open_ticket(ctx: Context, *, kind: TicketKind, vault: Vault, **values: Any) 
     ctx.session.add(ticket)
     ctx.session.flush()
     return OpenedTicket(token, code, ticket)
+
+
+def spoken_token(typed: str) -> str:
+    """Return the token that somebody typed as it was read out or printed: small letters and spaces do not matter."""
+    return "".join(sign for sign in typed.upper() if sign.isalnum())
+
+
+def _spoken_token() -> str:
+    return "".join(secrets.choice(_SPOKEN) for _ in range(_SPOKEN_LENGTH))
 
 
 def find_ticket(ctx: Context, *, token: str, kinds: tuple[TicketKind, ...]) -> Ticket | None:

@@ -24,10 +24,11 @@ def put_on_record(
     object_id: int | None = None,
     after: Mapping[str, object] | None = None,
 ) -> None:
-    """Put what the reader is about to see of the campaign at hand into the audit log, and commit.
+    """Put what the reader is about to see into the audit log, and commit.
 
-    ``action`` is ``owner:object:verb``. Call it before rows are read for the answer, or when the answer is made: the
-    page's own transaction, which may only read, ends here. What cannot be put on record is not shown: an error goes on.
+    It is of the campaign at hand, if there is one. ``action`` is ``owner:object:verb``. Call it before rows are read for
+    the answer, or when the answer is made: the page's own transaction, which may only read, ends here. What cannot be
+    put on record is not shown: an error goes on.
     """
     session().rollback()
     with writing(), committing() as ctx:
@@ -35,7 +36,7 @@ def put_on_record(
             ctx,
             action=action,
             summary=summary,
-            campaign=g.campaign,
+            campaign=g.get("campaign"),
             object_kind=object_kind,
             object_id=object_id,
             after=after,

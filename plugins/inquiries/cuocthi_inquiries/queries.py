@@ -11,6 +11,7 @@ from cuocthi.campaigns.settings import Loaded, load_settings
 from cuocthi.committees.queries import committees
 from cuocthi.contributions import Role
 from cuocthi.users.names import fold
+from cuocthi.users.queries import identities
 from cuocthi_inquiries.models import FalseInformation, Inquiry, InquiryState, Statement, StatementKind
 from cuocthi_inquiries.settings import OWNER, InquirySettings
 
@@ -86,7 +87,7 @@ def inquiries_of(ctx: Context, *, campaign_id: int, user_id: int) -> Sequence[In
     """Return what a user asked, the newest first."""
     return ctx.session.scalars(
         sa.select(Inquiry)
-        .where(Inquiry.campaign_id == campaign_id, Inquiry.user_id == user_id)
+        .where(Inquiry.campaign_id == campaign_id, Inquiry.user_id.in_(identities(user_id)))
         .order_by(Inquiry.id.desc())
     ).all()
 

@@ -24,7 +24,7 @@ from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
 from cuocthi_quiz import contributed, queries
 from cuocthi_quiz.domain import campaign_file, clauses, jobs, results
-from cuocthi_quiz.domain.attempts import move_deadlines
+from cuocthi_quiz.domain.attempts import follow_enrolments, move_deadlines
 from cuocthi_quiz.domain.rehearsal import take
 from cuocthi_quiz.models import MODELS
 from cuocthi_quiz.settings import OWNER, QuizSettings
@@ -180,6 +180,11 @@ def entry_actions(
 def windows_changed(ctx: Context, phase: Phase) -> None:
     if phase.source == OWNER:
         move_deadlines(ctx, round_id=phase.id)
+
+
+@hookimpl
+def enrolments_moved(ctx: Context, enrolments: Sequence[Enrolment]) -> None:
+    follow_enrolments(ctx, enrolments=enrolments)
 
 
 @hookimpl

@@ -13,7 +13,7 @@ from cuocthi.campaigns.models import CampaignState
 from cuocthi.campaigns.settings import load_settings, structure
 from cuocthi.clock import to_micros
 from cuocthi.database import UtcTime
-from cuocthi.enrolments.models import EnrolmentState
+from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Closed, Conflict, Forbidden, Missing
 from cuocthi.text import TN, T
 from cuocthi.timelines.queries import open_window
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
-    from cuocthi.enrolments.models import Enrolment
     from cuocthi.timelines.models import Phase
 
 _TOKEN_BYTES = 12
@@ -210,6 +209,14 @@ def move_deadlines(ctx: Context, *, round_id: int) -> int:
     moved = change(ctx, _MOVE_DEADLINES, {"round_id": round_id, "now": to_micros(ctx.now)})
     forget(ctx, Attempt)
     return moved
+
+
+def follow_enrolments(ctx: Context, *, enrolments: Sequence[Enrolment]) -> None:
+    """Let papers be in the hands of whose enrolment they belong to by now: answers are saved in that person's session."""
+    owner = sa.select(Enrolment.user_id).where(Enrolment.id == Attempt.enrolment_id).scalar_subquery()
+    ids = [enrolment.id for enrolment in enrolments]
+    change(ctx, sa.update(Attempt).where(Attempt.enrolment_id.in_(ids)).values(user_id=owner))
+    forget(ctx, Attempt)
 
 
 def flag(ctx: Context, *, attempt: Attempt, token: str, position: int, flagged: bool) -> None:

@@ -1,0 +1,60 @@
+"""What came of looking for people who have two accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cuocthi.database import Base, PrimaryKey
+from cuocthi.users.models import User
+
+
+class Merger(Base):
+    """Two accounts of one person made into one: ``kept`` has what was of ``merged``, which signs in no more.
+
+    ``campaign_id`` is the campaign whose staff did it, None where it was an administrator. ``moved`` are the numbers
+    of the rows that changed hands, so that the merger can be undone.
+    """
+
+    __tablename__ = "core_merger"
+    __table_args__ = (
+        sa.CheckConstraint("kept_id <> merged_id", name="two_accounts"),
+        sa.CheckConstraint("(undone_at IS NULL) = (undone_reason = '')", name="undone_with_reason"),
+        sa.Index(
+            "uq_core_merger_standing",
+            "merged_id",
+            unique=True,
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[PrimaryKey]
+    kept_id: Mapped[int] = mapped_column(sa.ForeignKey("core_user.id"), index=True)
+    merged_id: Mapped[int] = mapped_column(sa.ForeignKey("core_user.id"))
+    campaign_id: Mapped[int | None] = mapped_column(sa.ForeignKey("core_campaign.id"), index=True)
+    reason: Mapped[str] = mapped_column(sa.String(400))
+    moved: Mapped[dict[str, Any]]
+    merged_by: Mapped[int] = mapped_column(sa.ForeignKey("core_user.id"))
+    merged_at: Mapped[datetime]
+    undone_by: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id"))
+    undone_at: Mapped[datetime | None]
+    undone_reason: Mapped[str] = mapped_column(sa.String(400), default="")
+
+    kept: Mapped[User] = relationship(foreign_keys=kept_id)
+    merged: Mapped[User] = relationship(foreign_keys=merged_id)
+
+
+class ToldApart(Base):
+    """Two people of whom somebody said that they are not the same; they are proposed no more."""
+
+    __tablename__ = "core_told_apart"
+    __table_args__ = (sa.CheckConstraint("low_id < high_id", name="in_order"),)
+
+    low_id: Mapped[int] = mapped_column(sa.ForeignKey("core_user.id"), primary_key=True)
+    high_id: Mapped[int] = mapped_column(sa.ForeignKey("core_user.id"), primary_key=True)
+    told_by: Mapped[int] = mapped_column(sa.ForeignKey("core_user.id"))
+    told_at: Mapped[datetime]

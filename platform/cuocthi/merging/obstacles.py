@@ -1,0 +1,109 @@
+"""What stands against merging two accounts, and against taking it back.
+
+Whoever merges accounts decides who signs in to them. So the staff of a campaign does it for people who both take part
+there and have no power anywhere; all else is for administrators.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from cuocthi.campaigns.models import Campaign
+from cuocthi.enrolments.models import Enrolment
+from cuocthi.errors import Forbidden
+from cuocthi.standings.models import Decision, Ranking
+from cuocthi.text import T
+from cuocthi.users.models import User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cuocthi.context import Context
+    from cuocthi.merging.models import Merger
+    from cuocthi.merging.planning import Plan
+    from cuocthi.text import Text
+
+
+def check_door(ctx: Context, *, campaign: Campaign | None, merger: Merger | None = None) -> None:
+    """Raise Forbidden unless the actor may act here: in a campaign's own mergers, or as an administrator."""
+    if campaign is None:
+        actor = None if ctx.actor.user_id is None else ctx.session.get(User, ctx.actor.user_id)
+        if actor is None or not actor.is_admin:
+            raise Forbidden(T("Only an administrator may do this."))
+    elif merger is not None and merger.campaign_id != campaign.id:
+        raise Forbidden(T("This merger was not made by this campaign."))
+
+
+def merger_obstacles(ctx: Context, *, plan: Plan, campaign: Campaign | None) -> list[Text]:
+    """Return everything that stands against a merger by the staff of ``campaign``, or by an administrator."""
+    check_door(ctx, campaign=campaign)
+    return [*_always(ctx, plan), *(() if campaign is None else _for_staff(plan, campaign))]
+
+
+def _always(ctx: Context, plan: Plan) -> Iterator[Text]:
+    if ctx.actor.user_id in {plan.kept.id, plan.merged.id}:
+        yield T("One of these accounts is your own; somebody else has to merge it.")
+    if plan.kept.is_admin or plan.merged.is_admin:
+        yield T("The account of an administrator is not merged with another one.")
+    if plan.kept.is_demo != plan.merged.is_demo:
+        yield T("An account of the demonstration is not merged with a real one.")
+    if plan.merged.id in plan.second_factors and plan.kept.id not in plan.second_factors:
+        yield T("The account to be given up has a second factor, the other has none. Please keep the other way round.")
+    if "birth_date" in plan.differing:
+        yield T("The dates of birth differ. If one of them is wrong, please correct it first.")
+    if "citizen_id" in plan.differing:
+        yield T("The citizen ID numbers differ. If one of them is wrong, please correct it first.")
+    if not plan.kept.active or not plan.merged.active:
+        yield T("One of these accounts is closed.")
+
+
+def _for_staff(plan: Plan, campaign: Campaign) -> Iterator[Text]:
+    here = {one.moves for one in plan.entries if one.campaign.id == campaign.id}
+    if len(here) < 2:  # noqa: PLR2004 - of either account one
+        yield T("Both must take part in this contest; people of several contests are merged by an administrator.")
+    if plan.seated:
+        yield T("One of these people sits on a committee; only an administrator may merge such accounts.")
+    for one in plan.entries:
+        if one.excludes and one.campaign.id != campaign.id:
+            yield T(
+                "An entry in “%(campaign)s” would be excluded as well; only an administrator may do that.",
+                campaign=one.campaign.name,
+            )
+
+
+def undoing_obstacles(ctx: Context, *, merger: Merger) -> list[Text]:
+    """Return everything that has been built on a merger, so that it cannot be taken back any more."""
+    if merger.undone_at is not None:
+        return [T("It has been undone already.")]
+    if ctx.session.get_one(User, merger.kept_id).merged_into_id is not None:
+        return [T("The account was merged with a third one afterwards; that has to be undone first.")]
+    return [*_adopted_since(ctx, merger), *_decided_since(ctx, merger)]
+
+
+def _adopted_since(ctx: Context, merger: Merger) -> list[Text]:
+    """A ranking that was adopted without the excluded entry rests on the merger."""
+    excluded = [enrolment_id for enrolment_id, _decision in merger.moved["excluded"]]
+    concerned = sa.select(Enrolment.campaign_id).where(Enrolment.id.in_(excluded))
+    names = ctx.session.scalars(
+        sa.select(Campaign.name)
+        .join(Ranking, Ranking.campaign_id == Campaign.id)
+        .where(Campaign.id.in_(concerned), Ranking.adopted_at >= merger.merged_at)
+        .distinct()
+        .order_by(Campaign.name)
+    )
+    return [T("A ranking of “%(campaign)s” has been adopted since.", campaign=name) for name in names]
+
+
+def _decided_since(ctx: Context, merger: Merger) -> list[Text]:
+    own = {decision for _enrolment, decision in merger.moved["excluded"]}
+    excluded = [enrolment_id for enrolment_id, _decision in merger.moved["excluded"]]
+    codes = ctx.session.scalars(
+        sa.select(Enrolment.code)
+        .join(Decision, Decision.enrolment_id == Enrolment.id)
+        .where(Enrolment.id.in_(excluded), Decision.id.not_in(own), Decision.decided_at >= merger.merged_at)
+        .distinct()
+        .order_by(Enrolment.code)
+    )
+    return [T("The entry of %(code)s has been decided upon again since.", code=code) for code in codes]

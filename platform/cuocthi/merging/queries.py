@@ -1,0 +1,152 @@
+"""Who may have two accounts, and which accounts were merged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload
+
+from cuocthi.enrolments.models import Enrolment
+from cuocthi.errors import Missing
+from cuocthi.merging.models import Merger, ToldApart
+from cuocthi.text import T
+from cuocthi.users.models import Contact, Profile, User
+from cuocthi.users.names import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cuocthi.context import Context
+
+#: Why two people may be one, and by which filter they are found.
+REASONS = ("number", "contact", "unit")
+
+_Low, _High = aliased(User), aliased(User)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two accounts that may be one person's, and what speaks for it; enrolments are those of the campaign at hand."""
+
+    low: User
+    high: User
+    same_number: bool
+    same_contact: bool
+    same_unit: bool
+    enrolments: tuple[Enrolment, Enrolment] | None
+
+    @property
+    def same_name(self) -> bool:
+        """Whether both are called alike, written without accents."""
+        return self.low.name_folded == self.high.name_folded
+
+
+def likely_pairs(
+    ctx: Context, *, campaign_id: int | None, search: str = "", reason: str = "", limit: int, offset: int = 0
+) -> tuple[Sequence[Pair], int]:
+    """Return a page of the pairs that may be one person, what is most likely first, and how many there are.
+
+    With ``campaign_id`` both take part in that campaign; without, they are any. ``search`` is part of a name,
+    ``reason`` one of :data:`REASONS`. Pairs that somebody told apart are left out. Two statements.
+    """
+    found = _found(campaign_id)
+    same_name = sa.case((_Low.name_folded == _High.name_folded, 2), else_=0)
+    likelihood = 4 * found.c.number + 2 * found.c.contact + found.c.unit + same_name
+    low_entry, high_entry = aliased(Enrolment), aliased(Enrolment)
+    chosen: sa.Select[Any] = (
+        sa.select(_Low, _High, *(found.c[one] for one in REASONS), low_entry, high_entry)
+        .join(_Low, _Low.id == found.c.low)
+        .join(_High, _High.id == found.c.high)
+        .join(low_entry, _taking_part(low_entry, found.c.low, campaign_id), isouter=campaign_id is None)
+        .join(high_entry, _taking_part(high_entry, found.c.high, campaign_id), isouter=campaign_id is None)
+        .where(_Low.active, _High.active)
+        .where(~sa.exists().where(ToldApart.low_id == found.c.low, ToldApart.high_id == found.c.high))
+    )
+    if reason in REASONS:
+        chosen = chosen.where(found.c[reason] == 1)
+    for word in fold(search).split():
+        chosen = chosen.where(sa.or_(*(one.name_folded.contains(word, autoescape=True) for one in (_Low, _High))))
+    total = ctx.session.scalar(sa.select(sa.func.count()).select_from(chosen.with_only_columns(_Low.id).subquery()))
+    rows = ctx.session.execute(
+        chosen.order_by(likelihood.desc(), _Low.name_sort, found.c.low, found.c.high).limit(limit).offset(offset)
+    )
+    return [
+        Pair(low, high, bool(number), bool(contact), bool(unit), (one, other) if one and other else None)
+        for low, high, number, contact, unit, one, other in rows
+    ], total or 0
+
+
+def _taking_part(entry: Any, user_id: Any, campaign_id: int | None) -> sa.ColumnElement[bool]:
+    """Return the condition that an enrolment is the one under which a person takes part in the campaign at hand."""
+    if campaign_id is None:
+        return sa.false()
+    return sa.and_(entry.user_id == user_id, entry.campaign_id == campaign_id, entry.duplicate_of_id.is_(None))
+
+
+def _found(campaign_id: int | None) -> sa.Subquery:
+    """Return pairs of accounts (``low`` < ``high``) with 1 in the column of each reason that speaks for them."""
+    pairs = sa.union_all(
+        _sharing("number", Profile.citizen_id_index, Profile.user_id),
+        _sharing("contact", Contact.blind_index, Contact.user_id),
+        _same_unit(campaign_id),
+    ).subquery()
+    reasons = [sa.func.max(pairs.c[reason]).label(reason) for reason in REASONS]
+    return sa.select(pairs.c.low, pairs.c.high, *reasons).group_by(pairs.c.low, pairs.c.high).subquery()
+
+
+def _pair(low: Any, high: Any, reason: str) -> list[Any]:
+    return [low.label("low"), high.label("high"), *(sa.literal(int(one == reason)).label(one) for one in REASONS)]
+
+
+def _sharing(reason: str, index: Any, user_id: Any) -> sa.Select[Any]:
+    """Return pairs of accounts with the same blind index in a table."""
+    one, other = (aliased(index.class_) for _ in range(2))
+    same = getattr(one, index.key) == getattr(other, index.key)
+    low, high = getattr(one, user_id.key), getattr(other, user_id.key)
+    return sa.select(*_pair(low, high, reason)).select_from(one).join(other, sa.and_(same, low < high))
+
+
+def _same_unit(campaign_id: int | None) -> sa.Select[Any]:
+    """Return pairs of people of the same unit who are called alike; the index of enrolments holds both."""
+    here = sa.true() if campaign_id is None else Enrolment.campaign_id == campaign_id
+    alike = (
+        sa.select(Enrolment.unit_id, Enrolment.name_folded)
+        .where(here, Enrolment.duplicate_of_id.is_(None))
+        .group_by(Enrolment.unit_id, Enrolment.name_folded)
+        .having(sa.func.count(sa.distinct(Enrolment.user_id)) > 1)
+        .subquery()
+    )
+    one, other = aliased(Enrolment), aliased(Enrolment)
+    both = [one.campaign_id == campaign_id, other.campaign_id == campaign_id] if campaign_id is not None else []
+    return (
+        sa.select(*_pair(one.user_id, other.user_id, "unit"))
+        .select_from(alike)
+        .join(one, sa.and_(one.unit_id == alike.c.unit_id, one.name_folded == alike.c.name_folded))
+        .join(other, sa.and_(other.unit_id == alike.c.unit_id, other.name_folded == alike.c.name_folded))
+        .where(one.user_id < other.user_id, *both)
+    )
+
+
+def mergers(ctx: Context, *, campaign_id: int | None, limit: int, offset: int = 0) -> tuple[Sequence[Merger], int]:
+    """Return a page of the mergers made by the staff of a campaign, or of all, the newest first; and their number."""
+    chosen = sa.select(Merger)
+    if campaign_id is not None:
+        chosen = chosen.where(Merger.campaign_id == campaign_id)
+    total = ctx.session.scalar(sa.select(sa.func.count()).select_from(chosen.subquery())) or 0
+    rows = ctx.session.scalars(
+        chosen.options(joinedload(Merger.kept), joinedload(Merger.merged))
+        .order_by(Merger.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return rows.all(), total
+
+
+def merger_of(ctx: Context, *, campaign_id: int | None, merger_id: int) -> Merger:
+    """Return a merger, of the staff of a campaign where one is named. Raises Missing."""
+    found = ctx.session.get(Merger, merger_id)
+    if found is None or (campaign_id is not None and found.campaign_id != campaign_id):
+        raise Missing(T("There is no such merger."))
+    return found

@@ -1,0 +1,237 @@
+"""What the pages of a campaign's staff and those of administrators share.
+
+A door says where somebody comes from. Staff names two people by their enrolments in the campaign at hand, so that
+nobody reaches others by trying numbers; administrators name accounts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+
+from cuocthi.errors import DomainError, Missing
+from cuocthi.merging.domain import merge_people, tell_apart, undo_merger
+from cuocthi.merging.forms import MergerForm, UndoForm
+from cuocthi.merging.obstacles import merger_obstacles, undoing_obstacles
+from cuocthi.merging.planning import plan_merger
+from cuocthi.merging.portraits import portraits
+from cuocthi.merging.queries import likely_pairs, merger_of, mergers
+from cuocthi.text import T
+from cuocthi.web.context import committing, reading_context, registry
+from cuocthi.web.forms import attach_error
+from cuocthi.web.on_record import put_on_record
+from cuocthi.web.rendering import render
+from cuocthi.web.tables import Column, Filter, Table
+
+if TYPE_CHECKING:
+    from flask import Response
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.merging.models import Merger
+    from cuocthi.merging.queries import Pair
+
+_REASONS = [("number", T("Citizen ID number")), ("contact", T("Contact")), ("unit", T("Name and unit"))]
+
+#: The two accounts that an address names, each with the number by which it does.
+Named = dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """By which pages somebody comes: those of a campaign's staff, or those of administrators (no campaign)."""
+
+    campaign: Campaign | None
+
+    @property
+    def campaign_id(self) -> int | None:
+        """The number of the campaign at hand."""
+        return None if self.campaign is None else self.campaign.id
+
+    def url(self, page: str, **values: int) -> str:
+        """Return the address of one of the pages that both doors have."""
+        if self.campaign is None:
+            return url_for(f"people.{page}", **values)  # type: ignore[arg-type]  # Flask names some arguments of its own
+        return url_for(f"merging.{page}", slug=self.campaign.slug, **values)
+
+    def pair_url(self, one: int, other: int, page: str = "pair") -> str:
+        """Return the address of two people, named as this door names them."""
+        if self.campaign is None:
+            return url_for(f"people.{page}", user_id=one, other_id=other)
+        return url_for(f"merging.{page}", slug=self.campaign.slug, enrolment_id=one, other_id=other)
+
+    def url_of(self, pair: Pair) -> str:
+        """Return the address of a likely pair."""
+        if pair.enrolments is None:
+            return self.pair_url(pair.low.id, pair.high.id)
+        return self.pair_url(pair.enrolments[0].id, pair.enrolments[1].id)
+
+
+# --- who may be registered twice ---
+
+
+def show_pairs(door: Door) -> Response:
+    """List people who may have two accounts, what is most likely first."""
+    table = Table(
+        id="pairs",
+        path=door.url("listing"),
+        args=request.args,
+        columns=[
+            Column("people", T("People")),
+            Column("why", T("What speaks for it")),
+            Column("units", T("Units")),
+            Column("acts", T("Acts"), kind="acts"),
+        ],
+        sort="people",
+        filters=[Filter("reason", T("Same"), _REASONS)],
+    )
+    rows, total = likely_pairs(
+        reading_context(),
+        campaign_id=door.campaign_id,
+        search=table.search,
+        reason=table.filtered["reason"],
+        limit=table.limit,
+        offset=table.offset,
+    )
+    return render("merging/listing.html", table=table.show(rows, total), door=door)
+
+
+# --- two people side by side ---
+
+
+def show_pair(door: Door, named: Named, *, form: MergerForm | None = None, status: int = 200) -> Response:
+    """Show two people and what merging them would do; the look is put on record."""
+    one, other = named
+    put_on_record(
+        action="core:person:view",
+        summary=T("Compared two people who may be the same"),
+        object_kind="user",
+        object_id=one,
+        after={"user": other},
+    )
+    ctx = reading_context()
+    kept, merged = _direction(named)
+    plan = plan_merger(ctx, kept_id=kept, merged_id=merged, vault=registry().vault)
+    return render(
+        "merging/pair.html",
+        status=status,
+        door=door,
+        named=named,
+        portraits=portraits(ctx, user_ids=(one, other), vault=registry().vault),
+        plan=plan,
+        obstacles=merger_obstacles(ctx, plan=plan, campaign=door.campaign),
+        form=form or MergerForm(),
+        here=door.pair_url(named[one], named[other]),
+        apart=door.pair_url(named[one], named[other], "apart"),
+    )
+
+
+def merge_pair(door: Door, named: Named) -> AnyResponse:
+    """Merge two people as the page showed it."""
+    form = MergerForm()
+    kept, merged = _direction(named)
+    status = 422
+    if form.validate():
+        try:
+            with committing() as ctx:
+                merger = merge_people(
+                    ctx,
+                    campaign=door.campaign,
+                    kept_id=kept,
+                    merged_id=merged,
+                    expected=form.seen.data or "",
+                    reason=form.reason.data or "",
+                    vault=registry().vault,
+                )
+        except DomainError as error:
+            attach_error(form, error)
+            status = error.status
+        else:
+            flash(_("The accounts are one now. Their holder gets a notice."), "ok")
+            return redirect(door.url("merger", merger_id=merger.id), 303)
+    return show_pair(door, named, form=form, status=status)
+
+
+def keep_apart(door: Door, named: Named) -> AnyResponse:
+    """Say that two people are not the same."""
+    one, other = named
+    with committing() as ctx:
+        tell_apart(ctx, campaign=door.campaign, first_id=one, second_id=other)
+    flash(_("They are two people, and are no longer proposed."), "ok")
+    return redirect(door.url("listing"), 303)
+
+
+def two(named: Named) -> Named:
+    """Return what an address names if it is two accounts. Raises Missing."""
+    if len(named) < 2:  # noqa: PLR2004 - as it says
+        raise Missing(T("These are not two accounts."))
+    return named
+
+
+def _direction(named: Named) -> tuple[int, int]:
+    """Return which account stays and which is given up: the first one stays unless the address says otherwise."""
+    one, other = named
+    return (other, one) if request.values.get("keep") == str(named[other]) else (one, other)
+
+
+# --- what was merged ---
+
+
+def show_mergers(door: Door) -> Response:
+    """List what was merged, the newest first."""
+    table = Table(
+        id="mergers",
+        path=door.url("merged"),
+        args=request.args,
+        columns=[
+            Column("person", T("Person")),
+            Column("merged_at", T("Merged"), kind="moment"),
+            Column("reason", T("Reason")),
+            Column("state", T("State"), kind="status"),
+        ],
+        sort="-merged_at",
+        searchable=False,
+    )
+    rows, total = mergers(reading_context(), campaign_id=door.campaign_id, limit=table.limit, offset=table.offset)
+    return render("merging/mergers.html", table=table.show(rows, total), door=door)
+
+
+def show_merger(door: Door, merger_id: int) -> AnyResponse:
+    """Show a merger, and take it back."""
+    ctx = reading_context()
+    merger = merger_of(ctx, campaign_id=door.campaign_id, merger_id=merger_id)
+    form, status = UndoForm(), 200
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            try:
+                with committing() as changing:
+                    undo_merger(
+                        changing,
+                        campaign=door.campaign,
+                        merger=merger,
+                        reason=form.reason.data or "",
+                        vault=registry().vault,
+                    )
+            except DomainError as error:
+                attach_error(form, error)
+                status = error.status
+            else:
+                flash(_("The accounts are two again. Entries count again from the next ranking on."), "ok")
+                return redirect(door.url("merger", merger_id=merger.id), 303)
+    return _merger_page(ctx, door, merger, form, status)
+
+
+def _merger_page(ctx: Context, door: Door, merger: Merger, form: UndoForm, status: int) -> Response:
+    return render(
+        "merging/merger.html",
+        status=status,
+        door=door,
+        merger=merger,
+        obstacles=undoing_obstacles(ctx, merger=merger),
+        form=form,
+    )

@@ -1,0 +1,43 @@
+"""How support convinced itself of who somebody is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cuocthi.database import Base, PrimaryKey
+from cuocthi.users.models import User
+
+
+class Proof(StrEnum):
+    """What tells support who somebody is."""
+
+    CARD = "card"
+    UNIT = "unit"
+    CALLED_BACK = "called_back"
+    DETAILS = "details"
+    ENTRY = "entry"
+
+
+class IdentityCheck(Base):
+    """That somebody was let in again: what was checked before (:class:`Proof`), by whom, and for which campaign."""
+
+    __tablename__ = "core_identity_check"
+    __table_args__ = (
+        sa.Index("ix_core_identity_check_user", "user_id", "checked_at"),
+        sa.Index("ix_core_identity_check_by", "checked_by", "checked_at"),
+    )
+
+    id: Mapped[PrimaryKey]
+    campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("core_campaign.id"), index=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("core_user.id"))
+    checked: Mapped[list[str]]
+    note: Mapped[str] = mapped_column(sa.String(400))
+    contact_changed: Mapped[bool]
+    checked_by: Mapped[int] = mapped_column(sa.ForeignKey("core_user.id"))
+    checked_at: Mapped[datetime]
+
+    checker: Mapped[User] = relationship(foreign_keys=checked_by)
