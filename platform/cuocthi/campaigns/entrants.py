@@ -32,7 +32,7 @@ MOST_FIELDS = 10
 MAX_ANSWER = 200
 _MAJORITY = 18
 
-_KEY = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _LABEL_LENGTH = 120
 
 
@@ -59,7 +59,7 @@ class OwnField:
     def __post_init__(self) -> None:
         """Raise SettingsError for a key, label or choice that cannot be."""
         if not _KEY.fullmatch(self.key):
-            message = T("The code “%(key)s” must begin with a letter and hold a–z, 0–9, - and _ only.", key=self.key)
+            message = T("The code “%(key)s” must begin with a letter and hold a–z, 0–9 and _ only.", key=self.key)
             raise SettingsError(message, field="key")
         if not self.label.strip() or len(self.label) > _LABEL_LENGTH:
             message = T("“%(key)s” needs a label of at most %(most)s characters.", key=self.key, most=_LABEL_LENGTH)

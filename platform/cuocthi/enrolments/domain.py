@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from cuocthi.campaigns.entrants import entrant_rules
 from cuocthi.campaigns.models import CampaignState
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.committees.queries import has_sat
 from cuocthi.consents.domain import give_consent, text_digest, words_in_force
 from cuocthi.enrolments import queries
+from cuocthi.enrolments.answers import NOTHING, keep_answers, take_answers
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Closed, Conflict, DomainError, Forbidden
 from cuocthi.rules.queries import current_rules
@@ -23,7 +25,9 @@ from cuocthi.users.models import User
 if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign, Division
     from cuocthi.context import Context
+    from cuocthi.enrolments.answers import Answers
     from cuocthi.rules.models import RulesVersion
+    from cuocthi.security.personal_data import Vault
     from cuocthi.units.models import Unit
 
 MAX_UNIT_NOTE = 200
@@ -58,15 +62,21 @@ def enrol(
     consent: bool,
     consent_seen: int | None = None,
     rules_version: RulesVersion | None,
+    answers: Answers = NOTHING,
+    vault: Vault | None = None,
     code: str = "",
 ) -> Enrolment:
-    """Let a person take part; name, unit and category are frozen as they are now.
+    """Let a person take part; name, unit, category and answers are frozen as they are now.
 
+    ``answers`` are to what the campaign asks beyond that (:class:`cuocthi.campaigns.entrants.EntrantRules`), which
+    the ``vault`` encrypts; where it asks nothing more, neither is needed. What is known of the person need not be
+    answered again. Whether somebody else has given the same citizen ID number makes no difference here.
     ``consent_seen`` is the number of the version of the words of consent that the person read, ``rules_version`` the
     version of the rules that the person accepted; ``code`` is given only where the contest number must be known
     beforehand. Somebody who takes part already gets the enrolment there is, whatever is asked. Raises Closed, Forbidden
     (committee members), Conflict (``rules``, ``consent``: they were changed meanwhile) or DomainError with the field
-    ``unit``, ``unit_note``, ``category``, ``division``, ``consent`` or ``rules``.
+    ``unit``, ``unit_note``, ``category``, ``division``, ``consent``, ``rules`` or one of those of
+    :func:`cuocthi.enrolments.answers.take_answers`; the ages that a campaign asks for are decided here.
     """
     # An appointment to a committee locks the same row, so that nobody slips in beside it.
     ctx.session.execute(sa.select(User.id).where(User.id == user.id).with_for_update())
@@ -78,6 +88,8 @@ def enrol(
     _check_profile(campaign, category, division)
     _check_acceptance(ctx, campaign, rules_version, consent=consent)
     words = words_in_force(ctx, campaign=campaign, seen=consent_seen)
+    asked = entrant_rules(ctx, campaign=campaign)
+    taken = take_answers(ctx, rules=asked.value, division=division, answers=answers, user_id=user.id, vault=vault)
     enrolment = _insert(
         ctx,
         campaign_id=campaign.id,
@@ -94,12 +106,14 @@ def enrol(
         state=EnrolmentState.ACTIVE,
         excluded_reason="",
         rules_version_id=None if rules_version is None else rules_version.id,
+        asked_version_id=asked.version_id,
         consent_digest=text_digest(campaign.consent_text),
         enrolled_at=ctx.now,
         code=code,
     )
     if words is not None:
         give_consent(ctx, enrolment_id=enrolment.id, version=words)
+    keep_answers(ctx, enrolment=enrolment, rules=asked.value, answers=taken, vault=vault)
     return enrolment
 
 

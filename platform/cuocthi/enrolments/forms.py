@@ -8,20 +8,22 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
+from cuocthi.enrolments.asked_form import AskedForm, asked_form
 from cuocthi.enrolments.domain import MAX_UNIT_NOTE
 from cuocthi.security.passwords import MAX_LENGTH, MIN_LENGTH
 from cuocthi.users.contacts import MAX_EMAIL
 from cuocthi.users.names import MAX_NAME
 from cuocthi.web.fields import select_choices
-from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
 
 if TYPE_CHECKING:
+    from cuocthi.campaigns.entrants import EntrantRules
     from cuocthi.campaigns.models import Campaign
     from cuocthi.rules.models import RulesVersion
+    from cuocthi.users.profiles import Known
 
 
-class JoinForm(BaseForm):
+class JoinForm(AskedForm):
     """Who joins, from where, and what they agree to. ``unit`` is a code, ``rules_version`` a number.
 
     Fields that a campaign has no use for, or that are known of somebody signed in, are taken out by
@@ -53,9 +55,14 @@ class JoinForm(BaseForm):
     rules_version = HiddenField()
 
 
-def join_form(campaign: Campaign, rules: RulesVersion | None, *, known: bool) -> JoinForm:
-    """Return the form of a campaign; ``known`` leaves out what is known of somebody who is signed in."""
-    form = JoinForm()
+def join_form(
+    campaign: Campaign, rules: RulesVersion | None, asked: EntrantRules, *, known: bool, told: Known
+) -> JoinForm:
+    """Return the form of a campaign that asks for ``asked``.
+
+    ``known`` leaves out what is known of somebody who is signed in, ``told`` is what that person has told before.
+    """
+    form = asked_form(JoinForm, asked, leave_out=[name for name in ("birth_date", "citizen_id") if getattr(told, name)])
     form.password.description = _("At least %(count)s characters, not easily guessed.", count=MIN_LENGTH)
     form.category.choices = select_choices(campaign.categories.items())
     form.division.choices = select_choices((division.key, division.name) for division in campaign.divisions)

@@ -15,12 +15,14 @@ from cuocthi.security.passwords import check_strength, hash_password, verify_pas
 from cuocthi.text import T
 from cuocthi.users import queries
 from cuocthi.users.contacts import NormalisedContact, contact_index, normalise_contact, sealed_contact
-from cuocthi.users.models import User, WebSession
+from cuocthi.users.models import ContactKind, User, WebSession
 from cuocthi.users.names import fold, normalise_name, sort_key
+from cuocthi.users.profiles import known_of
 from cuocthi.users.tickets import void_tickets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from cuocthi.context import Context
     from cuocthi.security.personal_data import Vault
@@ -69,30 +71,41 @@ def _parts(contact: NormalisedContact) -> tuple[str, ...]:
     return (contact.value, contact.value.replace("+84", "0"), contact.value.partition("@")[0])
 
 
-def add_user(ctx: Context, *, registration: Registration, password: str, vault: Vault) -> User:
+def add_user(
+    ctx: Context,
+    *,
+    registration: Registration,
+    password: str,
+    vault: Vault,
+    sharing: bool = False,
+    birth_date: date | None = None,
+) -> User:
     """Add a person with an unverified contact; return the one already there for the same name, contact and password.
 
-    So a form sent twice makes one person, even at the same moment. Raises Conflict (field ``contact``) if the
-    contact is somebody's verified one, or too many people gave it.
+    So a form sent twice makes one person, even at the same moment. With ``sharing`` several people may give one phone,
+    also one that somebody has verified; those of one name are told apart by ``birth_date``, where it is asked. Raises
+    Conflict (field ``contact``) if the contact is somebody's verified one, or too many people gave it.
     """
+    shared = sharing and registration.contact.kind is ContactKind.PHONE
     index = contact_index(registration.contact, vault)
     _one_at_a_time(ctx, index)
     folded = fold(registration.name)
     known = queries.credentials(ctx, index=index)
-    if any(credential.verified for credential in known):
+    if not shared and any(credential.verified for credential in known):
         message = T("There is an account with this phone number or e-mail address already. Please sign in with it.")
         raise Conflict(message, field="contact")
     namesakes = [credential for credential in known if credential.name_folded == folded]
-    same = _matching(namesakes, password) if namesakes else None
-    if same is not None:
-        return ctx.session.get_one(User, same.user_id)
+    for same in _matching(namesakes, password) if namesakes else ():
+        born = known_of(ctx, user_id=same.user_id, vault=vault).birth_date if shared and birth_date else None
+        if born in {None, birth_date}:
+            return ctx.session.get_one(User, same.user_id)
     if len(known) >= MAX_SHARING:
         message = T("Several people use this phone number or e-mail address already. Please give another one.")
         raise Conflict(message, field="contact")
-    return _insert(ctx, registration, vault)
+    return _insert(ctx, registration, vault, shared=shared)
 
 
-def _insert(ctx: Context, registration: Registration, vault: Vault) -> User:
+def _insert(ctx: Context, registration: Registration, vault: Vault, *, shared: bool) -> User:
     user = User(
         name=registration.name,
         name_folded=fold(registration.name),
@@ -101,7 +114,9 @@ def _insert(ctx: Context, registration: Registration, vault: Vault) -> User:
         must_change_password=registration.temporary,
         created_at=ctx.now,
     )
-    user.contacts.append(sealed_contact(registration.contact, vault))
+    contact = sealed_contact(registration.contact, vault)
+    contact.shared = shared
+    user.contacts.append(contact)
     ctx.session.add(user)
     ctx.session.flush()
     return user
@@ -129,29 +144,31 @@ def find_credentials(ctx: Context, *, contact: str, vault: Vault) -> list[Creden
     return queries.credentials(ctx, index=contact_index(reached_at, vault))
 
 
-def check_credentials(credentials: Iterable[Credential], *, password: str, demo_allowed: bool) -> Credential:
-    """Return the credential of the user whose password this is. It takes a while: call it outside of a transaction.
+def check_credentials(credentials: Iterable[Credential], *, password: str, demo_allowed: bool) -> list[Credential]:
+    """Return the credential of the user whose password this is, or of several who share a contact and chose the same.
+
+    It takes a while: call it outside of a transaction.
 
     Accounts of the demonstration sign in only where ``demo_allowed``. An unknown account takes as long as a known
     one and gets the same answer. Raises WrongCredentials and Busy.
     """
-    found = _matching(list(credentials), password)
-    if found is None or (found.is_demo and not demo_allowed):
+    found = [known for known in _matching(list(credentials), password) if demo_allowed or not known.is_demo]
+    if not found:
         raise WrongCredentials
     return found
 
 
-def _matching(credentials: list[Credential], password: str) -> Credential | None:
+def _matching(credentials: list[Credential], password: str) -> list[Credential]:
     if not credentials:
         verify_password(None, password)
-    return next((known for known in credentials if verify_password(known.password_hash, password)), None)
+    return [known for known in credentials if verify_password(known.password_hash, password)]
 
 
 def authenticate(ctx: Context, *, contact: str, password: str, vault: Vault, demo_allowed: bool = False) -> User:
-    """Return the user with this contact and password. Raises WrongCredentials and Busy."""
+    """Return the user with this contact and password, of several the oldest. Raises WrongCredentials and Busy."""
     credentials = find_credentials(ctx, contact=contact, vault=vault)
     found = check_credentials(credentials, password=password, demo_allowed=demo_allowed)
-    return ctx.session.get_one(User, found.user_id)
+    return ctx.session.get_one(User, found[0].user_id)
 
 
 def prepare_password(user: User, *, current: str, new: str) -> str:

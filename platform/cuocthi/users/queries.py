@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class Credential:
     """What a password is compared with. ``verified`` tells whether the contact certainly is this user's.
 
-    ``second_factor`` tells whether a code of an authenticator is asked for as well.
+    ``shared``: the contact was given where several people may use one phone. ``second_factor`` tells whether a code of
+    an authenticator is asked for as well.
     """
 
     user_id: int
@@ -34,6 +35,7 @@ class Credential:
     password_hash: str
     is_demo: bool
     verified: bool
+    shared: bool
     second_factor: bool
 
 
@@ -77,6 +79,7 @@ def credentials(ctx: Context, *, index: str) -> list[Credential]:
             User.password_hash,
             User.is_demo,
             Contact.verified_at.is_not(None).label("verified"),
+            Contact.shared,
             _SECOND_FACTOR,
         )
         .join(Contact, Contact.user_id == User.id)
@@ -92,6 +95,7 @@ def credentials(ctx: Context, *, index: str) -> list[Credential]:
             row.password_hash,
             row.is_demo,
             bool(row.verified),
+            row.shared,
             bool(row.second_factor),
         )
         for row in rows
@@ -101,10 +105,13 @@ def credentials(ctx: Context, *, index: str) -> list[Credential]:
 def accounts_reached(ctx: Context, *, index: str) -> list[Credential]:
     """Return the accounts that a code sent to this contact may lead to: the one that proved it, else all who gave it.
 
-    A family may share a phone; who holds it is asked which of them it is.
+    A family may share a phone; who holds it is asked which of them it is. Where somebody has proved it, those who gave
+    it as a shared one are reached too.
     """
     known = credentials(ctx, index=index)
-    return [credential for credential in known if credential.verified] or known
+    if not any(credential.verified for credential in known):
+        return known
+    return [credential for credential in known if credential.verified or credential.shared]
 
 
 def signed_in(session: Session, *, token: str, now: datetime) -> SignedIn | None:
@@ -121,6 +128,11 @@ def signed_in(session: Session, *, token: str, now: datetime) -> SignedIn | None
         )
     ).one_or_none()
     return None if row is None else SignedIn(*row)
+
+
+def identities(user_id: int) -> sa.Select[tuple[int]]:
+    """Return a SELECT of the accounts of one person: this one, and those that were merged into it."""
+    return sa.select(User.id).where(sa.or_(User.id == user_id, User.merged_into_id == user_id))
 
 
 def has_second_factor(ctx: Context, *, user_id: int) -> bool:
@@ -164,6 +176,7 @@ def sharing_contact(ctx: Context, *, user_id: int) -> Sequence[User]:
         sa.select(User)
         .where(
             User.id != user_id,
+            User.merged_into_id.is_(None),
             User.id.in_(sa.select(Contact.user_id).where(Contact.blind_index.in_(own))),
         )
         .order_by(User.id)

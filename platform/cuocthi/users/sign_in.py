@@ -20,6 +20,8 @@ from cuocthi.web.context import registry, request_time
 from cuocthi.web.context import session as database_session
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flask import Flask
     from werkzeug.wrappers import Response
 
@@ -93,8 +95,8 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-#: Where a browser on its way in wants to go afterwards, and the ticket that it holds.
-_NEXT, _TICKET = "next", "ticket"
+#: Where a browser on its way in wants to go afterwards, the ticket that it holds, and the accounts it may choose from.
+_NEXT, _TICKET, _ACCOUNTS = "next", "ticket", "accounts"
 
 
 def go_on_to(target: str) -> None:
@@ -107,14 +109,22 @@ def next_target() -> str:
     return str(session.get(_NEXT, ""))
 
 
-def hold_ticket(token: str, *, index: str) -> None:
-    """Let this browser hold a ticket; ``index`` is the blind index of the contact by which somebody comes."""
-    session[_TICKET], session[ACCOUNT] = token, mark_of(index)
+def hold_ticket(token: str, *, index: str, accounts: Iterable[int] = ()) -> None:
+    """Let this browser hold a ticket; ``index`` is the blind index of the contact by which somebody comes.
+
+    ``accounts`` are the users whose password was right, where several share the contact.
+    """
+    session[_TICKET], session[ACCOUNT], session[_ACCOUNTS] = token, mark_of(index), list(accounts)
 
 
 def held_ticket() -> str:
     """Return the token of the ticket that this browser holds, or nothing."""
     return str(session.get(_TICKET, ""))
+
+
+def held_accounts() -> frozenset[int]:
+    """Return the users among whom the holder of the ticket may choose; none: all whom the contact reaches."""
+    return frozenset(session.get(_ACCOUNTS, ()))
 
 
 def enter(ctx: Context, *, user_id: int, second_factor: bool, index: str) -> Response:

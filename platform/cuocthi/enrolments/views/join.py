@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import g, redirect, request, url_for
 from flask_babel import gettext as _
 
+from cuocthi.campaigns.entrants import Ask, EntrantRules, entrant_rules
 from cuocthi.consents.queries import current_consent
 from cuocthi.enrolments import queries
+from cuocthi.enrolments.ages import child_is_asked, needs_guardian, today
 from cuocthi.enrolments.domain import check_may_join, enrol
 from cuocthi.enrolments.forms import JoinForm, join_form
 from cuocthi.enrolments.views.blueprints import campaign_pages
@@ -19,9 +22,11 @@ from cuocthi.security.limits import limit_registrations
 from cuocthi.text import T
 from cuocthi.units.queries import former_names, full_name, full_names, search_units, unit_by_link
 from cuocthi.users import sign_in
+from cuocthi.users.citizen_ids import mask_citizen_id
 from cuocthi.users.contacts import contact_index
 from cuocthi.users.domain import add_user, prepare_registration
 from cuocthi.users.models import User
+from cuocthi.users.profiles import Known, known_of
 from cuocthi.users.queries import has_second_factor
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
@@ -29,6 +34,8 @@ from cuocthi.web.htmx import htmx
 from cuocthi.web.rendering import render
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from flask import Response
     from werkzeug.wrappers import Response as BaseResponse
     from wtforms import HiddenField
@@ -61,19 +68,68 @@ def join() -> BaseResponse:
         check_may_join(ctx, campaign=g.campaign, user_id=user_id)
     except DomainError as refusal:
         return render("enrolments/no_entry.html", reason=refusal.message, status=refusal.status)
+    asking = _asking(ctx)
     rules = current_rules(ctx, campaign_id=g.campaign.id)
-    form = join_form(g.campaign, rules, known=user_id is not None)
+    form = join_form(g.campaign, rules, asking.rules, known=user_id is not None, told=asking.told)
     if request.method == "POST":
-        return _take(form, rules)
+        return _take(form, rules, asking)
     _prefill(ctx, form, rules)
-    return _page(ctx, form)
+    return _page(ctx, form, asking)
 
 
-def _take(form: JoinForm, rules: RulesVersion | None) -> BaseResponse:
+@campaign_pages.page("/join/guardian", public=True, methods=["POST"])
+def guardian() -> Response:
+    """Show the part of the form that a parent or guardian fills in, if the date of birth that was entered asks for it.
+
+    Without scripts it comes when the whole form is sent.
+    """
+    ctx = reading_context()
+    asking = _asking(ctx)
+    form = join_form(g.campaign, None, asking.rules, known=True, told=asking.told)
+    return render("enrolments/_guardian.html", form=form, child=asking.child(form))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What the campaign asks of somebody who joins on ``day``, and what that person has told before."""
+
+    rules: EntrantRules
+    told: Known
+    day: date
+
+    def child(self, form: JoinForm) -> str:
+        """Return "" for a grown person, else whether the child itself is "asked" or "too young" to be."""
+        born = (form.birth_date.data if "birth_date" in form else None) or self.told.birth_date
+        if born is None or not needs_guardian(self.rules, born, day=self.day):
+            return ""
+        return "asked" if child_is_asked(born, day=self.day) else "too young"
+
+
+def _asking(ctx: Context) -> _Asking:
+    rules, user_id = entrant_rules(ctx, campaign=g.campaign).value, ctx.actor.user_id
+    told = known_of(ctx, user_id=user_id, vault=registry().vault) if user_id and rules.asks else Known()
+    asked = (name for name in ("birth_date", "citizen_id") if getattr(rules, name) is not Ask.NO)
+    return _Asking(rules, Known(**{name: getattr(told, name) for name in asked}), today(ctx.now))
+
+
+def _is_complete(form: JoinForm, asking: _Asking) -> bool:
+    """Check the form; a child is first shown what the parent or guardian has to enter, then that is checked too."""
+    if not form.validate():
+        return False
+    if not asking.child(form):
+        return True
+    if "guardian_name" in request.form:
+        return form.check_guardian()
+    message = _("Below the age of %(age)s a parent or guardian consents. Please fill in that part as well.")
+    form.form_errors = [*form.form_errors, message % {"age": asking.rules.guardian_below}]
+    return False
+
+
+def _take(form: JoinForm, rules: RulesVersion | None, asking: _Asking) -> BaseResponse:
     status = 422
-    if form.validate():
+    if _is_complete(form, asking):
         try:
-            return _joined(form)
+            return _joined(form, asking.rules)
         except DomainError as error:
             attach_error(form, error)
             status = error.status
@@ -83,10 +139,10 @@ def _take(form: JoinForm, rules: RulesVersion | None) -> BaseResponse:
     words = _words(ctx := reading_context())
     if words and form.consent_version.data != words:
         form.consent_version.data, form.consent.data = words, False
-    return _page(ctx, form, status=status)
+    return _page(ctx, form, asking, status=status)
 
 
-def _joined(form: JoinForm) -> BaseResponse:
+def _joined(form: JoinForm, asked: EntrantRules) -> BaseResponse:
     reader, there = sign_in.reader(), url_for("campaigns.show", slug=g.campaign.slug)
     if reader is not None:
         with committing() as ctx:
@@ -97,7 +153,14 @@ def _joined(form: JoinForm) -> BaseResponse:
     password = form.password.data or ""
     registration = prepare_registration(name=form.name.data or "", contact=form.contact.data or "", password=password)
     with committing() as ctx:
-        user = add_user(ctx, registration=registration, password=password, vault=registry().vault)
+        user = add_user(
+            ctx,
+            registration=registration,
+            password=password,
+            vault=registry().vault,
+            sharing=asked.shared_phones,
+            birth_date=form.to_answers().birth_date,
+        )
         _enrol(ctx, form, user)
         # Whoever registers again with name, contact and password signs in, with the second factor if there is one.
         index = contact_index(registration.contact, registry().vault)
@@ -120,6 +183,8 @@ def _enrol(ctx: Context, form: JoinForm, user: User) -> None:
         consent=form.consent.data,
         consent_seen=_number(form.consent_version),
         rules_version=_accepted_rules(ctx, form),
+        answers=form.to_answers(),
+        vault=registry().vault,
     )
 
 
@@ -158,12 +223,20 @@ def _prefill(ctx: Context, form: JoinForm, rules: RulesVersion | None) -> None:
         form.unit.data = request.args.get("unit", "")
 
 
-def _page(ctx: Context, form: JoinForm, *, status: int = 200) -> Response:
-    return render("enrolments/join.html", form=form, status=status, **_unit_values(ctx, form))
+def _page(ctx: Context, form: JoinForm, asking: _Asking, *, status: int = 200) -> Response:
+    return render(
+        "enrolments/join.html",
+        form=form,
+        told=asking.told,
+        told_number=mask_citizen_id(asking.told.citizen_id),
+        child=asking.child(form),
+        status=status,
+        **_unit_values(ctx, form),
+    )
 
 
 def _unit_part(ctx: Context) -> Response:
-    form = join_form(g.campaign, None, known=True)
+    form = join_form(g.campaign, None, EntrantRules(), known=True, told=Known())
     form.unit.data = request.args.get("unit", "")
     part = "enrolments/_units.html" if htmx.target == "unit-results" else "enrolments/_unit.html"
     return render(part, form=form, swapped=True, **_unit_values(ctx, form))

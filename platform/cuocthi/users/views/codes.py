@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from flask import flash, redirect, request, session, url_for
@@ -16,6 +17,7 @@ from cuocthi.users.contacts import contact_index, mask
 from cuocthi.users.forms import AccountForm, AskCodeForm, CodeForm, NewPasswordForm
 from cuocthi.users.models import Ticket, TicketKind, User
 from cuocthi.users.newcomers import prove_by_invitation
+from cuocthi.users.profiles import known_of
 from cuocthi.users.sign_in import held_ticket, hold_ticket
 from cuocthi.users.tickets import find_ticket, open_ticket, spend, spend_with_code
 from cuocthi.users.views.blueprint import blueprint
@@ -139,7 +141,7 @@ def _take_invitation(ctx: Context, code: str) -> BaseResponse | None:
         return None
     user = ctx.session.get_one(User, spent.user_id)
     prove_by_invitation(ctx, user=user, index=spent.blind_index)
-    return _ask_password(ctx, spent.user_id, spent.blind_index)
+    return ask_password(ctx, spent.user_id, spent.blind_index)
 
 
 def _lead_on(ctx: Context, ticket: Ticket, accounts: list[Credential]) -> BaseResponse:
@@ -154,14 +156,15 @@ def _lead_on(ctx: Context, ticket: Ticket, accounts: list[Credential]) -> BaseRe
 
 def _with_account(ctx: Context, kind: TicketKind, account: Credential, index: str) -> BaseResponse:
     if kind is TicketKind.RESET:
-        return _ask_password(ctx, account.user_id, index)
+        return ask_password(ctx, account.user_id, index)
     return sign_in.enter(ctx, user_id=account.user_id, second_factor=account.second_factor, index=index)
 
 
-def _ask_password(ctx: Context, user_id: int, index: str) -> BaseResponse:
+def ask_password(ctx: Context, user_id: int, index: str) -> BaseResponse:
+    """Lead somebody who has proved to be a user on to choosing a password; see :func:`sign_in.enter` for ``index``."""
     opened = open_ticket(ctx, kind=TicketKind.NEW_PASSWORD, vault=registry().vault, user_id=user_id, blind_index=index)
     hold_ticket(opened.token, index=index)
-    return redirect(url_for(".new_password"))
+    return redirect(url_for("users.new_password"))
 
 
 def _code_page(form: CodeForm, *, status: int = 200) -> Response:
@@ -178,9 +181,9 @@ def choose_account() -> BaseResponse:
     ticket = find_ticket(ctx, token=held_ticket(), kinds=tuple(_CHOICES))
     if ticket is None:
         return _begin_anew()
-    accounts = queries.accounts_reached(ctx, index=ticket.blind_index)
+    accounts = _choosable(ctx, ticket)
     form = AccountForm()
-    form.user_id.choices = select_choices((str(account.user_id), account.name) for account in accounts)
+    form.user_id.choices = select_choices(_named(ctx, accounts))
     if form.validate_on_submit():
         chosen = next(account for account in accounts if str(account.user_id) == form.user_id.data)
         with committing() as changing:
@@ -188,6 +191,28 @@ def choose_account() -> BaseResponse:
                 return _begin_anew()
             return _with_account(changing, _CHOICES[ticket.kind], chosen, ticket.blind_index)
     return render("users/choose_account.html", form=form, status=422 if form.errors else 200)
+
+
+def _choosable(ctx: Context, ticket: Ticket) -> list[Credential]:
+    """Return the accounts that a code leads to, or those whose password was right."""
+    held = sign_in.held_accounts()
+    if not held:
+        return queries.accounts_reached(ctx, index=ticket.blind_index)
+    return [account for account in queries.credentials(ctx, index=ticket.blind_index) if account.user_id in held]
+
+
+def _named(ctx: Context, accounts: list[Credential]) -> list[tuple[str, str]]:
+    """Return id and name of each account; people of the same name are told apart by the year of birth."""
+    times = Counter(account.name_folded for account in accounts)
+    return [
+        (str(account.user_id), account.name if times[account.name_folded] == 1 else _with_year(ctx, account))
+        for account in accounts
+    ]
+
+
+def _with_year(ctx: Context, account: Credential) -> str:
+    born = known_of(ctx, user_id=account.user_id, vault=registry().vault).birth_date
+    return account.name if born is None else _("%(name)s, born in %(year)s", name=account.name, year=born.year)
 
 
 @blueprint.route("/sign-in/new-password", methods=["GET", "POST"])
