@@ -28,6 +28,7 @@ from cuocthi.extensions import csrf, db
 from cuocthi.files import views as file_views
 from cuocthi.jobs import views as job_views
 from cuocthi.logs import configure_log
+from cuocthi.personal import views as personal_views
 from cuocthi.plugins.manager import Hooks, installed_modules
 from cuocthi.rules import views as rule_views
 from cuocthi.security import limits
@@ -64,6 +65,7 @@ VIEWS = (
     file_views,
     job_views,
     audit_views,
+    personal_views,
 )
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _HERE = Path(__file__).parent

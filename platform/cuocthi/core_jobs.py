@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cuocthi.contributions import JobKind
 from cuocthi.messages.delivery import deliver_due
 from cuocthi.messages.domain import forget_old
+from cuocthi.personal.retention import anonymise_due
 from cuocthi.standings.refresh import rebuild_drafts
 from cuocthi.text import T
 from cuocthi.timelines.announcing import announce_edges
@@ -36,4 +37,5 @@ CORE_JOBS = (
     JobKind("core.rankings", T("Rebuild rankings whose results changed"), _rebuild, every=timedelta(seconds=30)),
     JobKind("core.messages", T("Send messages"), deliver_due, every=timedelta(seconds=2)),
     JobKind("core.forgetting", T("Forget old messages and codes"), _forget, every=timedelta(hours=1)),
+    JobKind("core.retention", T("Make people anonymous whose time is over"), anonymise_due, every=timedelta(hours=1)),
 )

@@ -22,6 +22,8 @@ _ORGANISING = frozenset({Role.ORGANISING})
 _ORGANISING_AND_JURY = frozenset({Role.ORGANISING, Role.JURY})
 _FOLLOWING = frozenset({Role.ORGANISING, Role.JURY, Role.SUPPORT, Role.OVERSIGHT, Role.STANDING})
 _WRITING = frozenset({Role.ORGANISING, Role.SUPPORT, Role.EDITORIAL})
+_CORRECTING = frozenset({Role.ORGANISING, Role.SUPPORT, Role.STANDING})
+_ANSWERING_PEOPLE = _CORRECTING | {Role.OVERSIGHT}
 
 #: What the core's own staff pages ask for. Who oversees holds what is called ``…:view``, and nothing else.
 CORE_PERMISSIONS = (
@@ -42,6 +44,8 @@ CORE_PERMISSIONS = (
     Permission("core:ranking:view", T("See rankings before they are published"), _FOLLOWING, lasts=True),
     Permission("core:ranking:build", T("Build a ranking"), _ORGANISING_AND_JURY),
     Permission("core:ranking:adopt", T("Confirm the adoption of a ranking"), _ORGANISING_AND_JURY),
+    Permission("core:correction:view", T("See what people ask to have corrected"), _ANSWERING_PEOPLE, lasts=True),
+    Permission("core:correction:decide", T("Correct what was frozen at registration"), _CORRECTING, lasts=True),
     Permission("core:audit:view", T("Read the audit log"), ANSWERING, lasts=True),
 )
 

@@ -16,6 +16,8 @@ def sections(active: str) -> list[dict[str, object]]:
     found: list[dict[str, object]] = [
         {"title": title, "url": url_for(f"campaigns.{key}", slug=slug), "active": key == active} for key, title in own
     ]
+    retention = url_for("corrections.retention", slug=slug)
+    found.append({"title": _("Personal data"), "url": retention, "active": active == "retention"})
     enabled = ((name, spec) for name, spec in registry().settings.items() if name in g.campaign.plugins)
     for name, spec in sorted(enabled, key=lambda pair: (pair[1].order, pair[0])):
         url = url_for("campaigns.settings", slug=slug, owner=name)
