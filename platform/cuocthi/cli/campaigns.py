@@ -19,7 +19,7 @@ from cuocthi.campaigns.models import Campaign
 from cuocthi.cli.context import campaign_named, committing, parts
 from cuocthi.committees.matrix import matrix
 from cuocthi.errors import DomainError
-from cuocthi.rules.domain import issue_rules
+from cuocthi.rules.issuing import issue_or_propose
 from cuocthi.rules.language import refuse_overtaken_rules, writer
 from cuocthi.standings import domain as standings
 from cuocthi.standings.queries import latest_ranking, standing_rows
@@ -92,8 +92,11 @@ def issue(slug: str, contact: str) -> None:
     """Issue the rules (Thể lệ) as they follow from the settings now."""
     with committing(contact) as ctx:
         campaign = campaign_named(ctx, slug, permission="core:document:edit")
-        version = issue_rules(ctx, campaign=campaign, write=writer(campaign.language))
-        click.echo(f"version {version.number} {version.digest}")
+        version = issue_or_propose(ctx, campaign=campaign, write=writer(campaign.language))
+        if version is None:
+            click.echo("a round is open: proposed, another person has to confirm it")
+        else:
+            click.echo(f"version {version.number} {version.digest}")
 
 
 @campaigns.command("open")

@@ -8,12 +8,14 @@ from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from cuocthi.audit.domain import record
+from cuocthi.campaigns.models import CampaignState
 from cuocthi.campaigns.settings import load_settings, save_settings, unstructure
-from cuocthi.errors import DomainError
+from cuocthi.errors import Conflict, DomainError
 from cuocthi.standings.criteria import RULES_OWNER, RankingRules, measures_of, resolve
 from cuocthi.standings.forms import RulesForm
 from cuocthi.standings.views.blueprint import pages, round_or_404
 from cuocthi.text import T
+from cuocthi.timelines.windows import PhaseState, phase_state
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.forms import attach_error
 from cuocthi.web.i18n import translate
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
     from cuocthi.context import Context
     from cuocthi.timelines.models import Phase
+
+_RUNNING = (PhaseState.OPEN, PhaseState.BETWEEN)
 
 
 @pages.page("/staff/rankings/<int:phase_id>/rules", methods=["GET", "POST"], permission="core:campaign:edit")
@@ -53,6 +57,10 @@ def ranking_rules(phase_id: int) -> AnyResponse:
 
 def _save(ctx: Context, round_: Phase, rules: RankingRules) -> None:
     resolve(rules, measures_of(ctx, source=round_.source))
+    if g.campaign.state is CampaignState.OPEN and phase_state(round_.windows, ctx.now) in _RUNNING:
+        raise Conflict(
+            T("“%(round)s” is open: its ranking rules can be changed when it has closed.", round=round_.title)
+        )
     before = load_settings(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=g.campaign, round_=round_)
     save_settings(ctx, owner=RULES_OWNER, campaign=g.campaign, round_=round_, value=rules)
     record(
