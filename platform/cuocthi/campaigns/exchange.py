@@ -31,6 +31,8 @@ from cuocthi.documents.domain import DocumentFacts, register_document
 from cuocthi.documents.models import Document
 from cuocthi.documents.queries import documents
 from cuocthi.errors import InvalidData
+from cuocthi.personal.retention import load_retention
+from cuocthi.personal.settings import RETENTION_OWNER, Retention
 from cuocthi.standings.criteria import RULES_OWNER, RankingRules
 from cuocthi.text import T, Text
 from cuocthi.timelines.domain import PhaseDraft, add_phases
@@ -89,6 +91,8 @@ def _create(ctx: Context, source: CampaignSource) -> Campaign:
     for committee in core.committees:
         set_up_committee(ctx, campaign=campaign, **dataclasses.asdict(committee))
     _register(ctx, campaign, core.documents)
+    if core.retention != Retention():
+        save_settings(ctx, owner=RETENTION_OWNER, campaign=campaign, value=core.retention)
     if source.ranking is not None:
         save_settings(ctx, owner=RULES_OWNER, campaign=campaign, value=source.ranking)
     return campaign
@@ -180,6 +184,7 @@ def _core(ctx: Context, campaign: Campaign) -> CampaignFile:
         ],
         documents=[_document(item) for item in documents(ctx, campaign_id=campaign.id, public_only=False)],
         headcounts=_headcounts(ctx, campaign),
+        retention=load_retention(ctx, campaign=campaign),
     )
 
 

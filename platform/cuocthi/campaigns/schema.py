@@ -8,6 +8,7 @@ from datetime import date
 from cuocthi.campaigns.domain import Basics
 from cuocthi.contributions import Role
 from cuocthi.documents.models import DocumentKind
+from cuocthi.personal.settings import Retention
 from cuocthi.timelines.models import PhaseKind
 
 #: The version of the form written in every file.
@@ -91,3 +92,4 @@ class CampaignFile:
     committees: list[CommitteePart] = field(default_factory=list)
     documents: list[DocumentPart] = field(default_factory=list)
     headcounts: HeadcountsPart = field(default_factory=HeadcountsPart)
+    retention: Retention = field(default_factory=Retention)
