@@ -51,6 +51,7 @@ def copy_campaign(ctx: Context, *, campaign: Campaign, edition: Edition) -> Camp
     with ctx.session.begin_nested():
         source = read_source(export_campaign(ctx, campaign=campaign))
         copy = import_source(ctx, source=dataclasses.replace(source, core=_core(source.core, edition), units=()))
+        copy.earlier_id = campaign.id
         _copy_headcounts(ctx, campaign, copy)
         _copy_files(ctx, campaign, copy)
         if edition.members:
