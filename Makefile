@@ -13,6 +13,9 @@ CATALOGUES := $(wildcard platform/*/translations/*/LC_MESSAGES/*.po plugins/*/*/
 SUITES := $(filter $(notdir $(wildcard tests/*)), \
 	architecture platform quiz prizes publishing inquiries examples rehearsal faults journeys)
 
+# Every process of a test run imports the same modules: without their bytecode each would compile them anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help venv run test $(SUITES:%=test-%) lint format types architecture check bench messages \

@@ -87,9 +87,9 @@ def create_app(
     config = config or configuration.load()
     app = Flask("cuocthi", root_path=str(_HERE), template_folder="web/templates", static_folder=None)
     _configure(app, config)
-    hooks = Hooks(installed_modules() if plugins is None else plugins)
     clock = clock or ShiftedClock(config.instance / "clock.json")
-    app.extensions[parts.EXTENSION] = parts.build(config, clock, hooks, Vault(config.keys, config.key_file), CORE_JOBS)
+    assembled = assemble(config, installed_modules() if plugins is None else plugins, clock)
+    app.extensions[parts.EXTENSION] = assembled
 
     db.init_app(app)
     requests.init_app(app)
@@ -97,17 +97,23 @@ def create_app(
     htmx.init_app(app)
     limits.init_app(app)
     sign_in.init_app(app)
-    i18n.init_app(app, _catalogues(hooks))
+    i18n.init_app(app, _catalogues(assembled.hooks))
     errors.init_app(app)
     security_headers.init_app(app)
-    _register_pages(app, hooks)
+    _register_pages(app, assembled.hooks)
     _begin_transactions(app)
     app.before_request(sign_in.lead_to_what_is_owed)
     return app
 
 
-def _configure(app: Flask, config: Config) -> None:
-    app.config.update(
+def assemble(config: Config, plugins: Sequence[ModuleType], clock: Clock) -> parts.Registry:
+    """Return what an application is made of; raises ContractError for whoever writes plugins."""
+    return parts.build(config, clock, Hooks(plugins), Vault(config.keys, config.key_file), CORE_JOBS)
+
+
+def flask_settings(config: Config) -> dict[str, Any]:
+    """Return what Flask and its extensions are told of an installation."""
+    return dict(
         SECRET_KEY=config.keys.cookie,
         SESSION_COOKIE_NAME="cuocthi",
         SESSION_COOKIE_HTTPONLY=True,
@@ -124,6 +130,10 @@ def _configure(app: Flask, config: Config) -> None:
         TESTING=config.testing,
         **_public_address(config.public_url),
     )
+
+
+def _configure(app: Flask, config: Config) -> None:
+    app.config.update(flask_settings(config))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -186,11 +186,11 @@ def config(database_url: str, instance: Path) -> Config:
 
 @pytest.fixture
 def app(config: Config, plugins: list[ModuleType], clock: FixedClock) -> Iterator[Flask]:
-    """An application on the fresh database with the loaded plugins."""
-    from cuocthi.app import create_app  # noqa: PLC0415 - tests of the domain need no Flask
+    """An application on the fresh database with the loaded plugins; who adds routes makes one of its own."""
+    from cuocthi.testing.applications import application  # noqa: PLC0415 - tests of the domain need no Flask
 
-    with running(create_app(config, plugins, clock=clock)) as created:
-        yield created
+    with running(application(config, plugins, clock)) as given:
+        yield given
 
 
 @contextmanager
