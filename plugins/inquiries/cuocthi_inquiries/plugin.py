@@ -10,7 +10,7 @@ from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
 from cuocthi_inquiries import contributed
-from cuocthi_inquiries.domain import campaign_file
+from cuocthi_inquiries.domain import campaign_file, personal_data
 from cuocthi_inquiries.models import MODELS
 from cuocthi_inquiries.queries import ANSWERING
 from cuocthi_inquiries.settings import InquirySettings
@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
-    from cuocthi.contributions import CampaignPart, NavItem, Panel, PublicationSection, RuleClause
+    from cuocthi.contributions import (
+        CampaignPart,
+        Erasure,
+        NavItem,
+        Panel,
+        Person,
+        PersonalData,
+        PublicationSection,
+        RuleClause,
+    )
     from cuocthi.database import Base
     from cuocthi.text import Text
 
@@ -104,3 +113,13 @@ def export_campaign(ctx: Context, campaign: Campaign) -> Sequence[CampaignPart]:
 @hookimpl
 def import_campaign(ctx: Context, campaign: Campaign, part: CampaignPart) -> None:
     campaign_file.import_part(ctx, campaign=campaign, part=part)
+
+
+@hookimpl
+def export_personal_data(ctx: Context, campaign: Campaign, person: Person) -> Sequence[PersonalData]:
+    return personal_data.export(ctx, campaign=campaign, person=person)
+
+
+@hookimpl
+def erase_personal_data(ctx: Context, campaign: Campaign, people: Sequence[Person], erasure: Erasure) -> None:
+    personal_data.erase(ctx, campaign=campaign, people=people, erasure=erasure)

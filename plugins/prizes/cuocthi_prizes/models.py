@@ -33,7 +33,8 @@ class AwardList(Base):
 
     ``number`` counts the versions; ``statement`` says why this one replaces an adopted one. ``ranking_id``,
     ``ranking_number`` and ``ranking_digest`` name the ranking, ``settings_version_id`` the scheme it was made by.
-    ``digest`` covers everything that the list awards; ``total_value`` is in đồng.
+    ``digest`` covers everything that the list awards, as it was adopted; ``names_erased_at`` is since when names on it
+    are erased, as the time of its records is over. ``total_value`` is in đồng.
     """
 
     __tablename__ = "prizes_award_list"
@@ -70,6 +71,7 @@ class AwardList(Base):
     created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id"))
     created_at: Mapped[datetime]
     adopted_at: Mapped[datetime | None]
+    names_erased_at: Mapped[datetime | None]
 
     awards: Mapped[list[Award]] = relationship(order_by="Award.place", lazy="selectin")
     unit_awards: Mapped[list[UnitAward]] = relationship(order_by="UnitAward.id", lazy="selectin")

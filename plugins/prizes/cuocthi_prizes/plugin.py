@@ -17,7 +17,7 @@ from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
 from cuocthi_prizes import contributed
-from cuocthi_prizes.domain import campaign_file, clauses, rehearsal
+from cuocthi_prizes.domain import campaign_file, clauses, personal_data, rehearsal
 from cuocthi_prizes.models import MODELS
 from cuocthi_prizes.queries import load_scheme
 from cuocthi_prizes.settings import PrizeSettings
@@ -31,7 +31,18 @@ if TYPE_CHECKING:
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
-    from cuocthi.contributions import AwardList, Blocker, CampaignPart, NavItem, Panel, ReadinessItem, RuleClause
+    from cuocthi.contributions import (
+        AwardList,
+        Blocker,
+        CampaignPart,
+        Erasure,
+        NavItem,
+        Panel,
+        Person,
+        PersonalData,
+        ReadinessItem,
+        RuleClause,
+    )
     from cuocthi.database import Base
     from cuocthi.timelines.models import Phase
 
@@ -135,3 +146,13 @@ def export_campaign(ctx: Context, campaign: Campaign) -> Sequence[CampaignPart]:
 @hookimpl
 def import_campaign(ctx: Context, campaign: Campaign, part: CampaignPart) -> None:
     campaign_file.import_scheme(ctx, campaign=campaign, part=part)
+
+
+@hookimpl
+def export_personal_data(ctx: Context, campaign: Campaign, person: Person) -> Sequence[PersonalData]:
+    return personal_data.export(ctx, campaign=campaign, person=person)
+
+
+@hookimpl
+def erase_personal_data(ctx: Context, campaign: Campaign, people: Sequence[Person], erasure: Erasure) -> None:
+    personal_data.erase(ctx, campaign=campaign, people=people, erasure=erasure)

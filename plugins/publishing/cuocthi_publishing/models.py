@@ -33,6 +33,7 @@ class Release(Base):
     ``snapshot`` is the canonical JSON of everything that is shown, ``digest`` its SHA-256. ``replaces_id`` names the
     release that this one corrects, ``note`` says what changed. ``created_by`` made it, ``confirmed_by`` is the second
     person, whose confirmation published it. ``bundle_file_id`` is the bundle, once it is built.
+    ``names_erased_at`` is since when it shows somebody whose data was erased: it is to be replaced by a new release.
     """
 
     __tablename__ = "publishing_release"
@@ -68,6 +69,7 @@ class Release(Base):
     confirmed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id"))
     published_at: Mapped[datetime | None]
     bundle_file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("core_file.id"))
+    names_erased_at: Mapped[datetime | None]
 
     @property
     def is_draft(self) -> bool:
@@ -83,7 +85,7 @@ class Release(Base):
 MODELS = (Release,)
 
 #: What may change after a release was made: that it is published or withdrawn, and that its bundle is there.
-_CHANGING = frozenset({"state", "confirmed_by", "published_at", "bundle_file_id"})
+_CHANGING = frozenset({"state", "confirmed_by", "published_at", "bundle_file_id", "names_erased_at"})
 
 
 def _refuse_change(_mapper: Mapper[Any], _connection: Connection, release: Release) -> None:

@@ -10,7 +10,7 @@ from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
 from cuocthi_publishing import contributed
-from cuocthi_publishing.domain import campaign_file, clauses
+from cuocthi_publishing.domain import campaign_file, clauses, personal_data
 from cuocthi_publishing.models import MODELS
 from cuocthi_publishing.queries import BUNDLE_JOB, load_publish_settings
 from cuocthi_publishing.settings import PublishSettings
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
-    from cuocthi.contributions import CampaignPart, NavItem, Panel, RuleClause
+    from cuocthi.contributions import CampaignPart, Erasure, NavItem, Panel, Person, PersonalData, RuleClause
     from cuocthi.database import Base
 
 _HERE = Path(__file__).parent
@@ -117,3 +117,13 @@ def export_campaign(ctx: Context, campaign: Campaign) -> Sequence[CampaignPart]:
 @hookimpl
 def import_campaign(ctx: Context, campaign: Campaign, part: CampaignPart) -> None:
     campaign_file.import_part(ctx, campaign=campaign, part=part)
+
+
+@hookimpl
+def export_personal_data(ctx: Context, campaign: Campaign, person: Person) -> Sequence[PersonalData]:
+    return personal_data.export(ctx, campaign=campaign, person=person)
+
+
+@hookimpl
+def erase_personal_data(ctx: Context, campaign: Campaign, people: Sequence[Person], erasure: Erasure) -> None:
+    personal_data.erase(ctx, campaign=campaign, people=people, erasure=erasure)

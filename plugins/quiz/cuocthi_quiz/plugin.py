@@ -23,7 +23,7 @@ from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
 from cuocthi_quiz import contributed, queries
-from cuocthi_quiz.domain import campaign_file, clauses, jobs, results
+from cuocthi_quiz.domain import campaign_file, clauses, jobs, personal_data, results
 from cuocthi_quiz.domain.attempts import follow_enrolments, move_deadlines
 from cuocthi_quiz.domain.rehearsal import take
 from cuocthi_quiz.models import MODELS
@@ -45,9 +45,12 @@ if TYPE_CHECKING:
         Browser,
         CampaignPart,
         EntryAction,
+        Erasure,
         Fact,
         NavItem,
         Participant,
+        Person,
+        PersonalData,
         PublicationSection,
         ReadinessItem,
         RuleClause,
@@ -228,3 +231,13 @@ def finishers(campaign: Campaign) -> Sequence[Select[int]]:
 def activity(ctx: Context, campaign: Campaign, since: datetime) -> Sequence[tuple[str, int]]:
     starters, finishers, open_ = queries.activity(ctx, campaign_id=campaign.id, since=since)
     return [("starters", starters), ("finishers", finishers), ("open", open_)]
+
+
+@hookimpl
+def export_personal_data(ctx: Context, campaign: Campaign, person: Person) -> Sequence[PersonalData]:
+    return personal_data.export(ctx, campaign=campaign, person=person)
+
+
+@hookimpl
+def erase_personal_data(ctx: Context, people: Sequence[Person], erasure: Erasure) -> None:
+    personal_data.erase(ctx, people=people, erasure=erasure)

@@ -1,0 +1,63 @@
+"""What releases tell of a person, and what becomes of it when the person's data is erased.
+
+A release is never changed: its digest is printed, and its bundle stands on another portal. What it tells of people is
+masked but for winners. When somebody whom the release in force shows is erased, the release says so to those who
+publish, until a new one takes its place, in which that person has no name any more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from cuocthi.contributions import Erasure, PersonalData
+from cuocthi.enrolments.models import Enrolment
+from cuocthi.text import T
+from cuocthi_publishing.models import Release, ReleaseState
+from cuocthi_publishing.queries import current_release
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.contributions import Person
+
+KEPT = T("What was published stays as it was published, with masked names but for winners, until a new release.")
+
+
+def export(ctx: Context, *, campaign: Campaign, person: Person) -> list[PersonalData]:
+    """Return the published releases that show a person, found by the contest number."""
+    code = ctx.session.scalar(sa.select(Enrolment.code).where(Enrolment.id == person.enrolment_id))
+    if code is None:
+        return []
+    found = ctx.session.execute(
+        sa.select(Release.number, Release.published_at)
+        .where(
+            Release.campaign_id == campaign.id,
+            Release.state == ReleaseState.PUBLISHED,
+            Release.snapshot.contains(_as_it_stands(code), autoescape=True),
+        )
+        .order_by(Release.number)
+    )
+    columns = [T("Release"), T("Published")]
+    return [PersonalData("releases", T("Publications that show you"), columns, [tuple(r) for r in found], kept=KEPT)]
+
+
+def erase(ctx: Context, *, campaign: Campaign, people: Sequence[Person], erasure: Erasure) -> None:
+    """Note that the release in force shows somebody whose data is erased, if it does."""
+    release = current_release(ctx, campaign_id=campaign.id)
+    if release is None or release.names_erased_at is not None or not people:
+        return
+    codes = ctx.session.scalars(
+        sa.select(Enrolment.code).where(Enrolment.id.in_([person.enrolment_id for person in people]))
+    )
+    # Award lists are published without contest numbers.
+    if erasure is Erasure.RECORDS or any(_as_it_stands(code) in release.snapshot for code in codes):
+        release.names_erased_at = ctx.now
+        ctx.session.flush()
+
+
+def _as_it_stands(code: str) -> str:
+    return f'"{code}"'

@@ -1,0 +1,82 @@
+"""What the quiz keeps of a person: papers, answers, and from where a paper was taken over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from cuocthi.campaigns.settings import load_version
+from cuocthi.contributions import Erasure, PersonalData
+from cuocthi.text import T
+from cuocthi.timelines.models import Phase
+from cuocthi_quiz.domain.release import has_closed, released
+from cuocthi_quiz.models import Attempt, TakeOver
+from cuocthi_quiz.queries import PaperRow, paper
+from cuocthi_quiz.settings import QuizSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.contributions import Person
+
+KEPT = T("It stays, without your name: the ranking rests on it.")
+
+
+def export(ctx: Context, *, campaign: Campaign, person: Person) -> list[PersonalData]:
+    """Return a person's papers, and the answers on them once the round has closed, as they may be shared until then.
+
+    The score stands there only if the person may see it by now.
+    """
+    rows = ctx.session.execute(
+        sa.select(Attempt, Phase)
+        .join(Phase, Phase.id == Attempt.phase_id)
+        .where(Attempt.campaign_id == campaign.id, Attempt.enrolment_id == person.enrolment_id)
+        .order_by(Phase.number, Attempt.number)
+    )
+    held = [(attempt, round_) for attempt, round_ in rows]
+    papers = [T("Round"), T("Paper"), T("Begun"), T("Handed in"), T("Prediction"), T("Points")]
+    answers = [T("Round"), T("Paper"), T("Number"), T("Question"), T("Answer"), T("Saved")]
+    moves = [T("Paper"), T("When"), T("Network address")]
+    return [
+        PersonalData("papers", T("Papers"), papers, [_paper(ctx, *one) for one in held], kept=KEPT, order=40),
+        PersonalData("answers", T("Answers"), answers, _answers(ctx, held), kept=KEPT, order=42),
+        PersonalData("moves", T("Papers taken over on another device"), moves, _moves(ctx, held), order=44),
+    ]
+
+
+def erase(ctx: Context, *, people: Sequence[Person], erasure: Erasure) -> None:
+    """Forget from which addresses papers were taken over; papers name nobody once the enrolment does not."""
+    if erasure is Erasure.RECORDS or not people:
+        return
+    own = sa.select(Attempt.id).where(Attempt.enrolment_id.in_([person.enrolment_id for person in people]))
+    ctx.session.execute(sa.update(TakeOver).where(TakeOver.attempt_id.in_(own)).values(address=""))
+
+
+def _paper(ctx: Context, attempt: Attempt, round_: Phase) -> tuple[Any, ...]:
+    settings = load_version(ctx, version_id=attempt.settings_version_id, schema=QuizSettings)
+    seen = attempt.score is not None and released(ctx, round_=round_, when=settings.results)
+    # Points are stored in thousandths.
+    points = f"{(attempt.score or 0) / 1000:g} / {(attempt.max_score or 0) / 1000:g}" if seen else None
+    return (round_.title, attempt.number, attempt.started_at, attempt.submitted_at, attempt.prediction, points)
+
+
+def _answers(ctx: Context, held: Sequence[tuple[Attempt, Phase]]) -> list[tuple[Any, ...]]:
+    return [
+        (round_.title, attempt.number, row.position, row.text, _chosen(row), row.saved_at)
+        for attempt, round_ in held
+        if attempt.submitted_at is not None and has_closed(ctx, round_=round_)
+        for row in paper(ctx, attempt_id=attempt.id)
+    ]
+
+
+def _chosen(row: PaperRow) -> str:
+    return "; ".join(option for place, option in enumerate(row.options) if row.chosen >> place & 1)
+
+
+def _moves(ctx: Context, held: Sequence[tuple[Attempt, Phase]]) -> list[tuple[Any, ...]]:
+    numbers = {attempt.id: attempt.number for attempt, _ in held}
+    found = ctx.session.scalars(sa.select(TakeOver).where(TakeOver.attempt_id.in_(numbers)).order_by(TakeOver.id))
+    return [(numbers[move.attempt_id], move.at, move.address) for move in found]
