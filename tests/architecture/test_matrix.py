@@ -26,6 +26,7 @@ from cuocthi.documents.models import Document
 from cuocthi.errors import ContractError
 from cuocthi.files.models import StoredFile
 from cuocthi.jobs.models import Job
+from cuocthi.merging.models import Merger
 from cuocthi.security.permissions import ANSWERING, Permissions, holders
 from cuocthi.standings.models import Ranking
 from cuocthi.testing.browsing import browser_over
@@ -46,6 +47,8 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 #: Numbers that count within an object, and units, which belong to no campaign.
 NO_OBJECTS = {"number", "rank", "position", "unit_id"}
 _ARGUMENT = re.compile(r"<(?:([^:>]+):)?(\w+)>")
+#: What a merger moved that moved nothing.
+NOTHING: dict[str, list[int]] = {"excluded": []}
 
 
 @pytest.fixture(scope="session")
@@ -144,6 +147,8 @@ def populate(ctx: Context, make: Factories, campaign: Campaign) -> dict[str, int
         "phase_id": round_.id,
         "round_id": round_.id,
         "enrolment_id": enrolment.id,
+        "other_id": make.enrolment(campaign).id,
+        "merger_id": add(ctx, Merger, **within, kept_id=make.user().id, merged_id=make.user().id, moved=NOTHING).id,
         "committee_id": membership.committee_id,
         "membership_id": membership.id,
         "document_id": add(ctx, Document, **within).id,

@@ -57,7 +57,7 @@ def enrolments_of(ctx: Context, *, user_id: int) -> Sequence[tuple[Enrolment, Ca
     rows = ctx.session.execute(
         sa.select(Enrolment, Campaign)
         .join(Campaign, Campaign.id == Enrolment.campaign_id)
-        .where(Enrolment.user_id == user_id, _ALONE)
+        .where(Enrolment.user_id == user_id)
         .order_by(Enrolment.enrolled_at.desc(), Enrolment.id.desc())
     )
     return [(row[0], row[1]) for row in rows]

@@ -20,6 +20,7 @@ from cuocthi.messages.domain import new_key, send_message
 from cuocthi.standings.appointments import barring_reason
 from cuocthi.standings.confirmations import hold
 from cuocthi.standings.domain import checked_reason, exclude_entry, restore_entry
+from cuocthi.tasks.models import Task
 from cuocthi.text import T
 from cuocthi.users import second_factor
 from cuocthi.users.contacts import NormalisedContact, mask, reveal
@@ -161,6 +162,7 @@ def _bring_over(ctx: Context, plan: Plan) -> dict[str, Any]:
         "contacts": [contact.id for contact in plan.contacts],
         "proofs": [[old.id, new.id] for old, new in plan.shared_contacts if old.verified_at and not new.verified_at],
         "seats": [one.seat.id for one in plan.seats],
+        "tasks": list(ctx.session.scalars(sa.select(Task.id).where(Task.user_id == merged.id, Task.done_at.is_(None)))),
         "ended": [one.seat.id for one in plan.seats if one.doubled],
         "entries": [one.enrolment.id for one in plan.entries if one.moves],
         "duplicates": [
@@ -177,6 +179,7 @@ def _bring_over(ctx: Context, plan: Plan) -> dict[str, Any]:
             one.seat.ended_at = ctx.now
     ctx.session.flush()
     _owned_by(ctx, Membership, moved["seats"], kept.id)
+    _owned_by(ctx, Task, moved["tasks"], kept.id)
     for one in plan.entries:
         if one.instead is not None:
             one.enrolment.duplicate_of_id = one.instead.id
@@ -199,6 +202,7 @@ def _give_back(ctx: Context, merger: Merger) -> None:
     _owned_by(ctx, Contact, moved["contacts"], merged.id, only_of=kept.id)
     _move_proofs(ctx, [[new, old] for old, new in moved["proofs"]])
     _owned_by(ctx, Membership, moved["seats"], merged.id)
+    _owned_by(ctx, Task, moved["tasks"], merged.id, only_of=kept.id)
     ctx.session.execute(
         sa.update(Membership)
         .where(Membership.id.in_(moved["ended"]), Membership.ended_at == merger.merged_at)

@@ -77,8 +77,11 @@ def undoing_obstacles(ctx: Context, *, merger: Merger) -> list[Text]:
     """Return everything that has been built on a merger, so that it cannot be taken back any more."""
     if merger.undone_at is not None:
         return [T("It has been undone already.")]
-    if ctx.session.get_one(User, merger.kept_id).merged_into_id is not None:
+    kept = ctx.session.get_one(User, merger.kept_id)
+    if kept.merged_into_id is not None:
         return [T("The account was merged with a third one afterwards; that has to be undone first.")]
+    if not kept.active:
+        return [T("The account has been closed since.")]
     return [*_adopted_since(ctx, merger), *_decided_since(ctx, merger)]
 
 
