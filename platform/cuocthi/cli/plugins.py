@@ -12,7 +12,7 @@ from cuocthi.campaigns.models import Campaign
 from cuocthi.cli.context import parts
 from cuocthi.extensions import db
 from cuocthi.migrations import runner
-from cuocthi.plugins.checks import check_named
+from cuocthi.plugins.checks import advise_named, check_named
 from cuocthi.plugins.new import write_skeleton
 
 
@@ -46,6 +46,8 @@ def new(name: str, folder: Path | None) -> None:
 def check(name: str) -> None:
     """Tell what in the plugin NAME breaks the contract, and how to mend it; exit 1 if anything does.
 
+    What it may have forgotten without breaking the contract is told as a warning.
+
     NAME is that of an installed plugin, or of a module that Python finds.
     """
     findings = check_named(name)
@@ -53,6 +55,8 @@ def check(name: str) -> None:
         click.echo(f"- {finding.what}\n  {finding.remedy}")
     if findings:
         raise SystemExit(1)
+    for advice in advise_named(name):
+        click.echo(f"- warning: {advice.what}\n  {advice.remedy}")
     click.echo(f"{name} keeps the contract.")
 
 

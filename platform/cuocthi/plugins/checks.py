@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 #: The tables of the core to whose ``id`` a plugin may refer; these keys stay.
 STABLE_TABLES = ("user", "unit", "campaign", "phase", "division", "enrolment", "file")
 _STABLE_KEYS = frozenset(f"core_{name}.id" for name in STABLE_TABLES)
+#: The keys of rows about people, and what a plugin that has them is asked for.
+_PEOPLE = frozenset({"core_user.id", "core_enrolment.id"})
+_PERSONAL_DATA = {
+    "export_personal_data": "Return what a person may see of it, or the page “My data” leaves it out.",
+    "erase_personal_data": "Erase what names people, or it outlasts a withdrawal and the campaign's retention.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,29 @@ def check(module: ModuleType) -> list[Finding]:
         *_tables(name, models),
         *_relationships(name, models),
         *_migrations(name, models, folders),
+    ]
+
+
+def advise_named(name: str) -> list[Finding]:
+    """Return what the plugin of that name may have forgotten, though it keeps the contract."""
+    installed = {entry.name: entry.value for entry in entry_points(group=ENTRY_POINTS)}
+    return advise(load(installed.get(name, name), name if name in installed else ""))
+
+
+def advise(module: ModuleType) -> list[Finding]:
+    """Return what a plugin that keeps the contract may have forgotten: to show and to erase what it keeps of people."""
+    hooks = Hooks([module])
+    (name,) = hooks.plugins
+    about_people = sorted(
+        table.name for table in _own_tables(name) if any(key.target_fullname in _PEOPLE for key in table.foreign_keys)
+    )
+    missing = [hook for hook in _PERSONAL_DATA if about_people and not hooks.implements(name, hook)]
+    return [
+        Finding(
+            f"{', '.join(about_people)} is about people, but {hook} is not implemented",
+            f"{_PERSONAL_DATA[hook]} Where there is nothing to do, say so in an implementation that does nothing.",
+        )
+        for hook in missing
     ]
 
 

@@ -17,6 +17,13 @@ def estimates(ctx: Context, *where: sa.ColumnElement[bool]) -> list[Estimate]:
     return list(ctx.session.scalars(sa.select(Estimate).where(*where)))
 
 
+def estimates_of(ctx: Context, *, campaign: Campaign, enrolment_id: int | None) -> list[tuple[Estimate, Phase]]:
+    """Return what somebody estimated in a campaign, with the rounds (one statement)."""
+    found = sa.select(Estimate, Phase).join(Phase, Phase.id == Estimate.phase_id)
+    rows = ctx.session.execute(found.where(Phase.campaign_id == campaign.id, Estimate.enrolment_id == enrolment_id))
+    return [(row[0], row[1]) for row in rows]
+
+
 def enter(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolment, number: int) -> None:
     """Keep an estimate in place of an earlier one. Raises Closed if the round is not open, Forbidden if excluded."""
     hold_open(ctx, campaign=campaign, round_=round_, enrolment=enrolment)

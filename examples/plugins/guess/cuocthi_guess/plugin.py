@@ -7,7 +7,17 @@ from flask import Blueprint, url_for
 
 from cuocthi.campaigns.models import Campaign
 from cuocthi.context import Context
-from cuocthi.contributions import ContestFormat, Direction, EntryAction, Evidence, Measure, Migrations, RuleClause
+from cuocthi.contributions import (
+    ContestFormat,
+    Direction,
+    EntryAction,
+    Evidence,
+    Measure,
+    Migrations,
+    Person,
+    PersonalData,
+    RuleClause,
+)
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
@@ -69,3 +79,16 @@ def refresh_results(ctx: Context, campaign: Campaign, round_: Phase) -> None:
 def evidence(ctx: Context, round_: Phase, enrolment_ids: Sequence[int]) -> list[Evidence]:
     shown = domain.estimates(ctx, Estimate.phase_id == round_.id, Estimate.enrolment_id.in_(enrolment_ids))
     return [Evidence(str(e.enrolment_id), e.enrolment_id, T("Estimate: %(number)s", number=e.number)) for e in shown]
+
+
+@hookimpl
+def export_personal_data(ctx: Context, campaign: Campaign, person: Person) -> list[PersonalData]:
+    kept = domain.estimates_of(ctx, campaign=campaign, enrolment_id=person.enrolment_id)
+    rows = [(round_.title, estimate.number, estimate.entered_at) for estimate, round_ in kept]
+    columns = [T("Round"), T("Estimate"), T("Entered")]
+    return [PersonalData("estimates", T("Estimates"), columns, rows, kept=T("It names nobody any more."))]
+
+
+@hookimpl
+def erase_personal_data() -> None:
+    """Leave estimates as they are: they name nobody once the enrolment does not."""
