@@ -15,6 +15,7 @@ from cuocthi.committees.queries import seats_by_role
 from cuocthi.contributions import Act, Blocker, ReadinessItem, Role
 from cuocthi.documents.queries import documents
 from cuocthi.errors import Blocked, Conflict
+from cuocthi.personal.retention import load_retention
 from cuocthi.rules.queries import current_rules
 from cuocthi.text import TN, T, Text
 from cuocthi.timelines.models import PhaseKind
@@ -116,6 +117,7 @@ def _core_items(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
         *_committees(ctx, campaign),
         _documents(ctx, campaign),
         _rules(ctx, campaign),
+        _retention(ctx, campaign),
     ]
 
 
@@ -199,6 +201,17 @@ def _rules(ctx: Context, campaign: Campaign) -> ReadinessItem:
         else T("Entrants agree to an issued version")
     )
     return ReadinessItem("rules", T("Issued rules"), issued is not None, detail, order=60)
+
+
+def _retention(ctx: Context, campaign: Campaign) -> ReadinessItem:
+    periods = load_retention(ctx, campaign=campaign)
+    detail = T(
+        "%(months)s months after the archiving people become anonymous; award records are kept for %(years)s years",
+        months=periods.months,
+        years=periods.award_years,
+    )
+    title = T("How long personal data is kept")
+    return ReadinessItem("retention", title, done=True, detail=detail, required=False, order=62)
 
 
 def _reasons(items: Iterable[ReadinessItem]) -> list[Text]:

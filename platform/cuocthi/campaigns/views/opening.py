@@ -39,6 +39,7 @@ _PLACES = {
     "jury": "committees.listing",
     "documents": "documents.listing",
     "rules": "rules.draft",
+    "retention": "corrections.retention",
     "leftovers": "campaigns.leftovers",
 }
 

@@ -11,6 +11,7 @@ from cuocthi.campaigns.models import CampaignState
 from cuocthi.campaigns.overview import Task, funnel, tasks
 from cuocthi.campaigns.panels import shown_panels
 from cuocthi.campaigns.views.blueprints import blueprint
+from cuocthi.personal.retention import due
 from cuocthi.rules.changes import waiting_changes
 from cuocthi.timelines.drawing import change, chart
 from cuocthi.timelines.extensions import waiting
@@ -53,6 +54,7 @@ def overview() -> Response:
                 ],
             )
         ],
+        retention=due(ctx, campaign=g.campaign),
         panels=shown_panels(ctx, campaign=g.campaign, slot="overview"),
     )
 
