@@ -19,9 +19,11 @@ ANSWERING = frozenset({Role.ORGANISING, Role.STANDING, Role.OVERSIGHT})
 
 _MEMBERS = frozenset(Role) - {Role.COORDINATING}
 _ORGANISING = frozenset({Role.ORGANISING})
+_HELPING = frozenset({Role.ORGANISING, Role.SUPPORT})
 _ORGANISING_AND_JURY = frozenset({Role.ORGANISING, Role.JURY})
 _FOLLOWING = frozenset({Role.ORGANISING, Role.JURY, Role.SUPPORT, Role.OVERSIGHT, Role.STANDING})
 _WRITING = frozenset({Role.ORGANISING, Role.SUPPORT, Role.EDITORIAL})
+_LEADING = frozenset({Role.ORGANISING, Role.STANDING})
 _CORRECTING = frozenset({Role.ORGANISING, Role.SUPPORT, Role.STANDING})
 _ANSWERING_PEOPLE = _CORRECTING | {Role.OVERSIGHT}
 
@@ -32,9 +34,16 @@ CORE_PERMISSIONS = (
     Permission("core:unit:edit", T("Keep the tree of units, which all campaigns share"), _ORGANISING),
     Permission("core:campaign:open", T("Open and archive the campaign"), _ORGANISING),
     Permission("core:timeline:edit", T("Change the timeline, close or extend a round"), _ORGANISING),
+    Permission("core:task:edit", T("Set tasks and give them to somebody"), _LEADING),
+    Permission("core:task:complete", T("Tick off the tasks that were given to oneself"), _MEMBERS - {Role.OVERSIGHT}),
+    Permission("core:prerequisite:edit", T("Confirm the administrative conditions"), _LEADING | {Role.TECHNICAL}),
     Permission("core:committee:edit", T("Appoint and discharge committee members"), _ORGANISING),
     Permission("core:document:edit", T("Register documents and issue the rules"), _WRITING),
+    Permission("core:news:edit", T("Write announcements"), _WRITING),
+    Permission("core:news:send", T("Send announcements to people who take part"), _ORGANISING),
     Permission("core:enrolment:view", T("See who takes part"), _FOLLOWING),
+    Permission("core:person:merge", T("Merge accounts of a person who registered twice"), _HELPING),
+    Permission("core:access:restore", T("Let people in again who lost phone or password"), _HELPING),
     Permission(
         "core:participation:view",
         T("See how many of a unit's people take part"),
