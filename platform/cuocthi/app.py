@@ -29,11 +29,14 @@ from cuocthi.files import views as file_views
 from cuocthi.jobs import views as job_views
 from cuocthi.logs import configure_log
 from cuocthi.personal import views as personal_views
+from cuocthi.news import views as news_views
 from cuocthi.plugins.manager import Hooks, installed_modules
+from cuocthi.prerequisites import views as prerequisite_views
 from cuocthi.rules import views as rule_views
 from cuocthi.security import limits
 from cuocthi.security.personal_data import Vault
 from cuocthi.standings import views as standing_views
+from cuocthi.tasks import views as task_views
 from cuocthi.timelines import views as timeline_views
 from cuocthi.units import views as unit_views
 from cuocthi.users import sign_in
@@ -57,10 +60,13 @@ VIEWS = (
     unit_views,
     campaign_views,
     timeline_views,
+    task_views,
+    prerequisite_views,
     committee_views,
     document_views,
     rule_views,
     enrolment_views,
+    news_views,
     standing_views,
     file_views,
     job_views,

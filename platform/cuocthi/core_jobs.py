@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from cuocthi.contributions import JobKind
 from cuocthi.messages.delivery import deliver_due
 from cuocthi.messages.domain import forget_old
+from cuocthi.news.sending import send_due
 from cuocthi.personal.retention import anonymise_due
 from cuocthi.standings.refresh import rebuild_drafts
+from cuocthi.tasks.reminding import remind_due
 from cuocthi.text import T
 from cuocthi.timelines.announcing import announce_edges
 from cuocthi.users.tickets import forget_expired
@@ -36,6 +38,8 @@ CORE_JOBS = (
     JobKind("core.phases", T("Tell what the timeline opened and closed"), _announce, every=timedelta(seconds=5)),
     JobKind("core.rankings", T("Rebuild rankings whose results changed"), _rebuild, every=timedelta(seconds=30)),
     JobKind("core.messages", T("Send messages"), deliver_due, every=timedelta(seconds=2)),
+    JobKind("core.news", T("Send announcements"), send_due, every=timedelta(seconds=5)),
+    JobKind("core.tasks", T("Remind of tasks"), remind_due, every=timedelta(minutes=15)),
     JobKind("core.forgetting", T("Forget old messages and codes"), _forget, every=timedelta(hours=1)),
     JobKind("core.retention", T("Make people anonymous whose time is over"), anonymise_due, every=timedelta(hours=1)),
 )

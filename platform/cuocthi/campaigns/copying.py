@@ -17,6 +17,7 @@ from cuocthi.documents.models import Document
 from cuocthi.documents.queries import ORGANISING, documents
 from cuocthi.files.domain import share
 from cuocthi.standings.appointments import appoint
+from cuocthi.tasks.queries import tasks
 from cuocthi.text import T
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def copy_campaign(ctx: Context, *, campaign: Campaign, edition: Edition) -> Camp
         _copy_files(ctx, campaign, copy)
         if edition.members:
             _seat_members(ctx, campaign, copy)
+            _give_tasks(ctx, campaign, copy)
         record(
             ctx,
             action="core:campaign:copy",
@@ -99,6 +101,23 @@ def _copy_files(ctx: Context, campaign: Campaign, copy: Campaign) -> None:
 
 def _documents(ctx: Context, campaign: Campaign) -> list[Document]:
     return list(documents(ctx, campaign_id=campaign.id, public_only=False))
+
+
+def _give_tasks(ctx: Context, campaign: Campaign, copy: Campaign) -> None:
+    """Give the tasks again to those who have them now and still sit on their committee."""
+    again = {committee.key: committee for committee in committees(ctx, campaign_id=copy.id)}
+    seated = {
+        (committee.id, member.user_id)
+        for committee in committees_with_members(ctx, campaign_id=campaign.id)
+        for member in committee.memberships
+        if member.ended_at is None
+    }
+    # They were stored in the order in which they had been read.
+    copies = sorted(tasks(ctx, campaign_ids=[copy.id]), key=lambda task: task.id)
+    for old, new in zip(tasks(ctx, campaign_ids=[campaign.id]), copies, strict=True):
+        if old.user is not None and old.committee is not None and (old.committee_id, old.user_id) in seated:
+            new.committee, new.user = again[old.committee.key], old.user
+    ctx.session.flush()
 
 
 def _seat_members(ctx: Context, campaign: Campaign, copy: Campaign) -> None:

@@ -20,6 +20,8 @@ from cuocthi.campaigns.schema import (
     DocumentPart,
     HeadcountsPart,
     PhasePart,
+    PrerequisitePart,
+    TaskPart,
     WindowPart,
 )
 from cuocthi.campaigns.settings import load_settings, save_settings
@@ -31,9 +33,13 @@ from cuocthi.documents.domain import DocumentFacts, register_document
 from cuocthi.documents.models import Document
 from cuocthi.documents.queries import documents
 from cuocthi.errors import InvalidData
+from cuocthi.prerequisites.domain import PrerequisiteFacts, default_prerequisites, list_prerequisites
+from cuocthi.prerequisites.queries import prerequisites
 from cuocthi.personal.retention import load_retention
 from cuocthi.personal.settings import RETENTION_OWNER, Retention
 from cuocthi.standings.criteria import RULES_OWNER, RankingRules
+from cuocthi.tasks.domain import TaskFacts, add_tasks
+from cuocthi.tasks.queries import tasks
 from cuocthi.text import T, Text
 from cuocthi.timelines.domain import PhaseDraft, add_phases
 from cuocthi.timelines.localtime import write_moment
@@ -45,6 +51,7 @@ from cuocthi.units.rows import UnitRow, write_rows
 
 if TYPE_CHECKING:
     from cuocthi.context import Context
+    from cuocthi.tasks.models import Task
 
 
 def import_campaign(ctx: Context, *, files: Files, move: Move = unmoved, slug: str = "") -> Campaign:
@@ -91,6 +98,8 @@ def _create(ctx: Context, source: CampaignSource) -> Campaign:
     for committee in core.committees:
         set_up_committee(ctx, campaign=campaign, **dataclasses.asdict(committee))
     _register(ctx, campaign, core.documents)
+    _set_tasks(ctx, campaign, core.tasks)
+    _list_prerequisites(ctx, campaign, core)
     if core.retention != Retention():
         save_settings(ctx, owner=RETENTION_OWNER, campaign=campaign, value=core.retention)
     if source.ranking is not None:
@@ -136,6 +145,51 @@ def _register(ctx: Context, campaign: Campaign, parts: Sequence[DocumentPart]) -
         if part.replaces:
             by_key[part.key].replaces = by_key[part.replaces]
     ctx.session.flush()
+
+
+def _set_tasks(ctx: Context, campaign: Campaign, parts: Sequence[TaskPart]) -> None:
+    timeline = {phase.key: phase for phase in phases(ctx, campaign_id=campaign.id)}
+    bodies = {committee.key: committee for committee in committees(ctx, campaign_id=campaign.id)}
+    facts = [
+        TaskFacts(
+            title=part.title,
+            phase=timeline[part.phase],
+            due_edge=part.edge,
+            due_days=part.days,
+            note=part.note,
+            committee=bodies[part.committee] if part.committee else None,
+        )
+        for part in parts
+    ]
+    add_tasks(ctx, campaign=campaign, facts=facts)
+
+
+def _task(task: Task) -> TaskPart:
+    return TaskPart(
+        title=task.title,
+        phase=task.phase.key,
+        edge=task.due_edge,
+        days=task.due_days,
+        committee=task.committee.key if task.committee else "",
+        note=task.note,
+    )
+
+
+def _list_prerequisites(ctx: Context, campaign: Campaign, core: CampaignFile) -> None:
+    listed = core.prerequisites
+    facts = (
+        default_prerequisites(campaign.language)
+        if listed is None
+        else [PrerequisiteFacts(part.title, part.required) for part in listed]
+    )
+    list_prerequisites(ctx, campaign=campaign, facts=facts)
+
+
+def _prerequisites(ctx: Context, campaign: Campaign) -> list[PrerequisitePart] | None:
+    """Return the conditions of a campaign, None for those with which every one begins."""
+    found = [(item.title, item.required) for item in prerequisites(ctx, campaign_id=campaign.id)]
+    usual = [(item.title, item.required) for item in default_prerequisites(campaign.language)]
+    return None if found == usual else [PrerequisitePart(*item) for item in found]
 
 
 def _import_parts(ctx: Context, campaign: Campaign, source: CampaignSource) -> None:
@@ -184,6 +238,8 @@ def _core(ctx: Context, campaign: Campaign) -> CampaignFile:
         ],
         documents=[_document(item) for item in documents(ctx, campaign_id=campaign.id, public_only=False)],
         headcounts=_headcounts(ctx, campaign),
+        tasks=[_task(item) for item in tasks(ctx, campaign_ids=[campaign.id])],
+        prerequisites=_prerequisites(ctx, campaign),
         retention=load_retention(ctx, campaign=campaign),
     )
 

@@ -187,8 +187,19 @@ def _contradictions(core: CampaignFile, units: Sequence[UnitRow]) -> Iterator[Te
                 index=str(index),
                 key=document.replaces,
             )
+    yield from _task_problems(core)
     for category in sorted({category for row in units for category in row.headcounts} - set(core.categories)):
         yield T("%(file)s has a column “%(name)s”, which is no category", file=UNITS, name=category)
+
+
+def _task_problems(core: CampaignFile) -> Iterator[Text]:
+    phases, committees = {phase.key for phase in core.phases}, {committee.key for committee in core.committees}
+    for index, task in enumerate(core.tasks):
+        place = f"tasks[{index}]"
+        if task.phase not in phases:
+            yield T("%(place)s.phase: there is no phase “%(key)s”", place=place, key=task.phase)
+        if task.committee and task.committee not in committees:
+            yield T("%(place)s.committee: there is no committee “%(key)s”", place=place, key=task.committee)
 
 
 def _phase_problems(core: CampaignFile) -> Iterator[Text]:

@@ -15,6 +15,7 @@ from cuocthi.committees.domain import set_up_committee
 from cuocthi.committees.models import Committee, Membership
 from cuocthi.committees.queries import committees, roles_in
 from cuocthi.contributions import Role
+from cuocthi.prerequisites.domain import default_prerequisites, list_prerequisites
 from cuocthi.standings.appointments import appoint
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def found_from_file(ctx: Context, *, files: Files, founder: User, slug: str = ""
 def found_empty(ctx: Context, *, slug: str, basics: Basics, founder: User) -> Campaign:
     """Create a draft that has only a name; every installed plugin is enabled. Raises as :func:`create_campaign`."""
     campaign = create_campaign(ctx, slug=slug, basics=basics, plugins=list(ctx.hooks.plugins))
+    list_prerequisites(ctx, campaign=campaign, facts=default_prerequisites(campaign.language))
     _seat(ctx, campaign, founder)
     return campaign
 

@@ -16,6 +16,7 @@ from cuocthi.contributions import Act, Blocker, ReadinessItem, Role
 from cuocthi.documents.queries import documents
 from cuocthi.errors import Blocked, Conflict
 from cuocthi.personal.retention import load_retention
+from cuocthi.prerequisites.queries import prerequisites
 from cuocthi.rules.queries import current_rules
 from cuocthi.text import TN, T, Text
 from cuocthi.timelines.models import PhaseKind
@@ -117,6 +118,7 @@ def _core_items(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
         *_committees(ctx, campaign),
         _documents(ctx, campaign),
         _rules(ctx, campaign),
+        *_prerequisites(ctx, campaign),
         _retention(ctx, campaign),
     ]
 
@@ -212,6 +214,21 @@ def _retention(ctx: Context, campaign: Campaign) -> ReadinessItem:
     )
     title = T("How long personal data is kept")
     return ReadinessItem("retention", title, done=True, detail=detail, required=False, order=62)
+
+
+def _prerequisites(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
+    """Return the administrative conditions that the campaign itself lists."""
+    return [
+        ReadinessItem(
+            f"prerequisite-{one.id}",
+            T("%(text)s", text=one.title),
+            one.done_at is not None,
+            T("Confirmed by %(name)s", name=one.done_by.name) if one.done_by else None,
+            required=one.required,
+            order=70,
+        )
+        for one in prerequisites(ctx, campaign_id=campaign.id)
+    ]
 
 
 def _reasons(items: Iterable[ReadinessItem]) -> list[Text]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cuocthi.campaigns.domain import Basics
-from cuocthi.contributions import Role
+from cuocthi.contributions import Edge, Role
 from cuocthi.documents.models import DocumentKind
 from cuocthi.personal.settings import Retention
 from cuocthi.timelines.models import PhaseKind
@@ -79,8 +79,34 @@ class HeadcountsPart:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskPart:
+    """A task; its day lies ``days`` after the ``edge`` of the ``phase`` with this key, before it if negative.
+
+    ``committee`` is the key of the committee that has it; which of its members does is nobody's business elsewhere.
+    """
+
+    title: str
+    phase: str
+    edge: Edge = Edge.CLOSED
+    days: int = 0
+    committee: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrerequisitePart:
+    """An administrative condition; a ``required`` one has to be met before the campaign opens."""
+
+    title: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignFile:
-    """The core's part of a campaign file; further tables belong to the plugins they are named after."""
+    """The core's part of a campaign file; further tables belong to the plugins they are named after.
+
+    Without ``prerequisites`` the campaign begins with those that every new one has.
+    """
 
     format: int
     slug: str
@@ -92,4 +118,6 @@ class CampaignFile:
     committees: list[CommitteePart] = field(default_factory=list)
     documents: list[DocumentPart] = field(default_factory=list)
     headcounts: HeadcountsPart = field(default_factory=HeadcountsPart)
+    tasks: list[TaskPart] = field(default_factory=list)
+    prerequisites: list[PrerequisitePart] | None = None
     retention: Retention = field(default_factory=Retention)

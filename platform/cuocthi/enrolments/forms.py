@@ -53,6 +53,13 @@ class JoinForm(AskedForm):
         [InputRequired(_l("Please read the rules and accept them."))],
     )
     rules_version = HiddenField()
+    news = BooleanField(
+        _l("Send me news of this contest by e-mail"),
+        description=_l(
+            "Voluntary: reminders such as “3 days left”, to an e-mail address that you have confirmed. You can end it at "
+            "any time, in each mail or on your own page."
+        ),
+    )
 
 
 def join_form(

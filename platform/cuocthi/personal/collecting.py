@@ -19,6 +19,7 @@ from cuocthi.contributions import Person, PersonalData
 from cuocthi.enrolments.answers import answers_of, asked_of
 from cuocthi.enrolments.queries import enrolments_of
 from cuocthi.messages.models import Message
+from cuocthi.news.models import NewsConsent
 from cuocthi.personal.corrections import corrections_of
 from cuocthi.personal.models import ErasedEnrolment
 from cuocthi.standings.models import Ranking, RankingState, Standing
@@ -109,6 +110,7 @@ def _contest(
     own = [
         _entry(ctx, campaign, enrolment, vault),
         PersonalData("consents", T("Consents"), [T("Words"), T("When")], _consents(ctx, enrolment.id), kept=PROOF),
+        PersonalData("news", T("News by e-mail"), [T("Agreed"), T("Ended")], _news(ctx, enrolment.id), kept=PROOF),
         PersonalData(
             "places",
             T("Places in adopted rankings"),
@@ -177,6 +179,11 @@ def _seats(ctx: Context, user_id: int) -> list[tuple[Any, ...]]:
 
 def _consents(ctx: Context, enrolment_id: int) -> list[tuple[str, datetime]]:
     return [(version.text, given_at) for version, given_at in consents_of(ctx, enrolment_id=enrolment_id)]
+
+
+def _news(ctx: Context, enrolment_id: int) -> list[tuple[datetime, datetime | None]]:
+    consent = ctx.session.get(NewsConsent, enrolment_id)
+    return [(consent.given_at, consent.withdrawn_at)] if consent else []
 
 
 def _places(ctx: Context, enrolment_id: int) -> list[tuple[Any, ...]]:

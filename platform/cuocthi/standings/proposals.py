@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
@@ -21,7 +21,7 @@ from cuocthi.text import T
 from cuocthi.users.models import User
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from cuocthi.campaigns.models import Campaign
@@ -77,17 +77,48 @@ def proposals(ctx: Context, *, campaign_id: int, kind: ProposalKind[Content]) ->
         .where(SettingsVersion.campaign_id == campaign_id, SettingsVersion.owner == kind.owner)
         .order_by(SettingsVersion.id.desc(), Confirmation.id)
     )
-    return [
-        Proposal(
-            id=version.id,
-            phase_id=version.phase_id,
-            content=structure(kind.schema, version.values),
-            digest=version.digest,
-            made_at=version.created_at,
-            confirmed=[(user_id, name) for _, user_id, name in of_version if user_id is not None],
+    return [_proposal(kind, version, of_version) for version, of_version in groupby(rows, key=lambda row: row[0])]
+
+
+def undecided(
+    ctx: Context, *, campaign_ids: Sequence[int], kinds: Sequence[ProposalKind[Any]]
+) -> list[tuple[int, ProposalKind[Any], Proposal[Any]]]:
+    """Return by campaign and kind the newest proposals, for each round and part, that wait for a second person.
+
+    Whether one can still come into force its own part has to say (one statement).
+    """
+    by_owner = {kind.owner: kind for kind in kinds}
+    rows = ctx.session.execute(
+        sa.select(SettingsVersion, Confirmation.user_id, User.name)
+        .outerjoin(
+            Confirmation,
+            sa.and_(
+                Confirmation.subject.in_([kind.subject for kind in kinds]),
+                Confirmation.subject_id == SettingsVersion.id,
+            ),
         )
-        for version, of_version in groupby(rows, key=lambda row: row[0])
-    ]
+        .outerjoin(User, User.id == Confirmation.user_id)
+        .where(SettingsVersion.campaign_id.in_(campaign_ids), SettingsVersion.owner.in_(list(by_owner)))
+        .order_by(SettingsVersion.id.desc(), Confirmation.id)
+    )
+    newest: dict[tuple[object, ...], tuple[int, ProposalKind[Any], Proposal[Any]]] = {}
+    for version, of_version in groupby(rows, key=lambda row: row[0]):
+        kind = by_owner[version.owner]
+        proposal = _proposal(kind, version, of_version)
+        place = (version.campaign_id, kind.owner, version.phase_id, getattr(proposal.content, "part", None))
+        newest.setdefault(place, (version.campaign_id, kind, proposal))
+    return [found for found in newest.values() if found[2].undecided]
+
+
+def _proposal(kind: ProposalKind[Content], version: SettingsVersion, rows: Iterable[Any]) -> Proposal[Content]:
+    return Proposal(
+        id=version.id,
+        phase_id=version.phase_id,
+        content=structure(kind.schema, version.values),
+        digest=version.digest,
+        made_at=version.created_at,
+        confirmed=[(user_id, name) for _, user_id, name in rows if user_id is not None],
+    )
 
 
 def store_proposal(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import has_request_context, url_for
 
-from cuocthi.contributions import Column, NavItem, Panel, PublicationSection, RuleClause
+from cuocthi.contributions import Column, Duty, NavItem, Panel, PublicationSection, RuleClause
 from cuocthi.rules.markdown import to_html
 from cuocthi.text import TN, T
 from cuocthi.web import formats
@@ -51,6 +51,26 @@ def navigation(ctx: Context, campaign: Campaign) -> list[NavItem]:
     number, _overdue = queries.waiting(ctx, campaign_id=campaign.id)
     url = url_for("inquiries.listing", slug=campaign.slug) if has_request_context() else ""
     return [NavItem("inquiries", T("Questions and answers"), url, "inquiries:question:view", 44, number)]
+
+
+def duties(ctx: Context, campaigns: Sequence[Campaign]) -> list[Duty]:
+    """Return that questions wait for an answer, for each committee to which some were passed on."""
+    slugs = {campaign.id: campaign.slug for campaign in campaigns}
+    waiting = queries.waiting_by_committee(ctx, campaign_ids=list(slugs))
+    return [
+        Duty(
+            f"answer-{committee}",
+            campaign_id,
+            TN("Answer %(count)s question", "Answer %(count)s questions", number),
+            "inquiries:question:answer",
+            TN("%(count)s answer is late", "%(count)s answers are late", overdue) if overdue else None,
+            url_for("inquiries.listing", slug=slugs[campaign_id], committee=committee) if has_request_context() else "",
+            committee=committee,
+            late=overdue > 0,
+            order=20,
+        )
+        for campaign_id, committee, number, overdue in waiting
+    ]
 
 
 def panels(ctx: Context, campaign: Campaign, slot: str) -> list[Panel]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.contributions import (
         CampaignPart,
+        Duty,
         Erasure,
         NavItem,
         Panel,
@@ -93,6 +94,11 @@ def nav_items(ctx: Context, campaign: Campaign) -> Sequence[NavItem]:
 @hookimpl
 def panels(ctx: Context, campaign: Campaign, slot: str) -> Sequence[Panel]:
     return contributed.panels(ctx, campaign, slot)
+
+
+@hookimpl
+def duties(ctx: Context, campaigns: Sequence[Campaign]) -> Sequence[Duty]:
+    return contributed.duties(ctx, campaigns)
 
 
 @hookimpl

@@ -103,6 +103,18 @@ def waiting(ctx: Context, *, campaign_id: int) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
+def waiting_by_committee(ctx: Context, *, campaign_ids: Sequence[int]) -> list[tuple[int, str, int, int]]:
+    """Return (campaign, key of the committee or "", how many wait, how many of them are overdue); one statement."""
+    overdue = sa.func.coalesce(sa.func.sum(sa.case((Inquiry.due_at <= ctx.now, 1), else_=0)), 0)
+    rows = ctx.session.execute(
+        sa.select(Inquiry.campaign_id, Inquiry.committee, sa.func.count(), overdue)
+        .where(Inquiry.campaign_id.in_(campaign_ids), Inquiry.state == InquiryState.OPEN)
+        .group_by(Inquiry.campaign_id, Inquiry.committee)
+        .order_by(Inquiry.campaign_id, Inquiry.committee)
+    )
+    return [(row[0], row[1], int(row[2]), int(row[3])) for row in rows]
+
+
 def longest_waiting(ctx: Context, *, campaign_id: int, limit: int) -> Sequence[Inquiry]:
     """Return the inquiries whose answers are due first."""
     return ctx.session.scalars(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import has_request_context, url_for
 
-from cuocthi.contributions import Act, Award, AwardList, Blocker, NavItem, Panel, ReadinessItem
+from cuocthi.contributions import Act, Award, AwardList, Blocker, Duty, NavItem, Panel, ReadinessItem
 from cuocthi.errors import Conflict, Missing
 from cuocthi.standings.queries import adopted_ranking, latest_ranking
 from cuocthi.text import T
@@ -14,7 +14,7 @@ from cuocthi.timelines.queries import rounds
 from cuocthi_prizes.digests import digest_of
 from cuocthi_prizes.domain.proposals import allocation_of, open_tie_texts
 from cuocthi_prizes.domain.scheme import awarded_round
-from cuocthi_prizes.queries import adopted_list, award_of, draft_list, load_scheme
+from cuocthi_prizes.queries import adopted_list, award_of, draft_list, draft_lists, load_scheme
 from cuocthi_prizes.wording import uncapitalised, wording
 
 if TYPE_CHECKING:
@@ -33,6 +33,23 @@ def navigation(ctx: Context, campaign: Campaign) -> list[NavItem]:
     return [
         NavItem("scheme", T("Prizes"), _url("scheme", campaign), "prizes:scheme:edit", order=45),
         NavItem("awards", T("Award list"), _url("awards", campaign), "prizes:awards:view", order=65, badge=waiting),
+    ]
+
+
+def duties(ctx: Context, campaigns: Sequence[Campaign]) -> list[Duty]:
+    """Return that a drawn up award list waits to be confirmed, in each of these campaigns."""
+    known = {campaign.id: campaign for campaign in campaigns}
+    return [
+        Duty(
+            "awards",
+            found.campaign_id,
+            T("Confirm award list %(number)s", number=found.number),
+            "prizes:awards:adopt",
+            T("Two different persons confirm it"),
+            _url("awards", known[found.campaign_id]),
+            order=60,
+        )
+        for found in draft_lists(ctx, campaign_ids=list(known))
     ]
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         AwardList,
         Blocker,
         CampaignPart,
+        Duty,
         Erasure,
         NavItem,
         Panel,
@@ -121,6 +122,11 @@ def panels(ctx: Context, campaign: Campaign, slot: str) -> Sequence[Panel]:
 @hookimpl
 def readiness_items(ctx: Context, campaign: Campaign) -> Sequence[ReadinessItem]:
     return contributed.readiness(ctx, campaign)
+
+
+@hookimpl
+def duties(ctx: Context, campaigns: Sequence[Campaign]) -> Sequence[Duty]:
+    return contributed.duties(ctx, campaigns)
 
 
 @hookimpl

@@ -79,6 +79,15 @@ def draft_list(ctx: Context, *, campaign_id: int) -> AwardList | None:
     return _in_state(ctx, campaign_id, AwardListState.DRAFT)
 
 
+def draft_lists(ctx: Context, *, campaign_ids: Sequence[int]) -> Sequence[AwardList]:
+    """Return the drafts of award lists of these campaigns (one statement)."""
+    return ctx.session.scalars(
+        sa.select(AwardList)
+        .where(AwardList.campaign_id.in_(campaign_ids), AwardList.state == AwardListState.DRAFT)
+        .order_by(AwardList.id)
+    ).all()
+
+
 def adopted_list(ctx: Context, *, campaign_id: int) -> AwardList | None:
     """Return the adopted award list of a campaign, if there is one."""
     return _in_state(ctx, campaign_id, AwardListState.ADOPTED)

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from flask import has_request_context, url_for
 
-from cuocthi.contributions import NavItem, Panel
+from cuocthi.contributions import Duty, NavItem, Panel
 from cuocthi.standings.queries import adopted_ranking
 from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
-from cuocthi_publishing.queries import current_release, draft_release
+from cuocthi_publishing.queries import current_release, draft_release, draft_releases
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
 
@@ -22,6 +24,23 @@ def navigation(ctx: Context, campaign: Campaign) -> list[NavItem]:
     waiting = int(draft_release(ctx, campaign_id=campaign.id) is not None)
     url = url_for("publishing.releases", slug=campaign.slug) if has_request_context() else ""
     return [NavItem("releases", T("Publishing"), url, "publishing:release:view", order=70, badge=waiting)]
+
+
+def duties(ctx: Context, campaigns: Sequence[Campaign]) -> list[Duty]:
+    """Return that a release waits for the second person, in each of these campaigns."""
+    slugs = {campaign.id: campaign.slug for campaign in campaigns}
+    return [
+        Duty(
+            "release",
+            found.campaign_id,
+            T("Confirm and publish release %(number)s", number=found.number),
+            "publishing:release:confirm",
+            T("It waits for a second person"),
+            url_for("publishing.releases", slug=slugs[found.campaign_id]) if has_request_context() else "",
+            order=70,
+        )
+        for found in draft_releases(ctx, campaign_ids=list(slugs))
+    ]
 
 
 def panels(ctx: Context, campaign: Campaign, slot: str) -> list[Panel]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
-    from cuocthi.contributions import CampaignPart, Erasure, NavItem, Panel, Person, PersonalData, RuleClause
+    from cuocthi.contributions import CampaignPart, Duty, Erasure, NavItem, Panel, Person, PersonalData, RuleClause
     from cuocthi.database import Base
 
 _HERE = Path(__file__).parent
@@ -102,6 +102,11 @@ def nav_items(ctx: Context, campaign: Campaign) -> Sequence[NavItem]:
 @hookimpl
 def panels(ctx: Context, campaign: Campaign, slot: str) -> Sequence[Panel]:
     return contributed.panels(ctx, campaign, slot)
+
+
+@hookimpl
+def duties(ctx: Context, campaigns: Sequence[Campaign]) -> Sequence[Duty]:
+    return contributed.duties(ctx, campaigns)
 
 
 @hookimpl

@@ -74,6 +74,15 @@ def draft_release(ctx: Context, *, campaign_id: int) -> Release | None:
     )
 
 
+def draft_releases(ctx: Context, *, campaign_ids: Sequence[int]) -> Sequence[Release]:
+    """Return the releases of these campaigns that wait for the second person (one statement)."""
+    return ctx.session.scalars(
+        sa.select(Release)
+        .where(Release.campaign_id.in_(campaign_ids), Release.state == ReleaseState.DRAFT)
+        .order_by(Release.id)
+    ).all()
+
+
 def current_release(ctx: Context, *, campaign_id: int) -> Release | None:
     """Return the release that is in force: the newest published one."""
     return ctx.session.scalar(

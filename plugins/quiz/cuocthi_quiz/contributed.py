@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cuocthi.contributions import Act, Blocker, Column, EntryAction, Fact, NavItem, PublicationSection, ReadinessItem
+from cuocthi.contributions import (
+    Act,
+    Blocker,
+    Column,
+    Duty,
+    EntryAction,
+    Fact,
+    NavItem,
+    PublicationSection,
+    ReadinessItem,
+)
 from cuocthi.enrolments.models import EnrolmentState
 from cuocthi.text import TN, T
 from cuocthi.timelines.queries import rounds
@@ -64,6 +74,23 @@ def navigation(ctx: Context, *, campaign: Campaign, address: Address) -> list[Na
             "questions", T("Questions"), address("quiz.questions", slug=slug), "quiz:question:view", 40, badge=waiting
         ),
         NavItem("attempts", T("Papers"), address("quiz.attempts", slug=slug), "quiz:attempt:view", 62),
+    ]
+
+
+def duties(ctx: Context, *, campaigns: Sequence[Campaign], address: Address) -> list[Duty]:
+    """Return that drafts wait for approval, in each of these campaigns."""
+    slugs = {campaign.id: campaign.slug for campaign in campaigns}
+    waiting = queries.waiting_in(ctx, campaign_ids=list(slugs))
+    return [
+        Duty(
+            "drafts",
+            campaign_id,
+            TN("Approve %(count)s question", "Approve %(count)s questions", number),
+            "quiz:question:approve",
+            url=address("quiz.questions", slug=slugs[campaign_id], state="draft"),
+            order=30,
+        )
+        for campaign_id, number in waiting.items()
     ]
 
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         Blocker,
         Browser,
         CampaignPart,
+        Duty,
         EntryAction,
         Erasure,
         Fact,
@@ -164,6 +165,11 @@ def campaign_facts(ctx: Context, campaign: Campaign) -> Sequence[Fact]:
 @hookimpl
 def readiness_items(ctx: Context, campaign: Campaign) -> Sequence[ReadinessItem]:
     return contributed.readiness(ctx, campaign=campaign, address=_address)
+
+
+@hookimpl
+def duties(ctx: Context, campaigns: Sequence[Campaign]) -> Sequence[Duty]:
+    return contributed.duties(ctx, campaigns=campaigns, address=_address)
 
 
 @hookimpl

@@ -168,6 +168,17 @@ def waiting(ctx: Context, *, campaign_id: int) -> int:
     return ctx.session.scalar(drafts) or 0
 
 
+def waiting_in(ctx: Context, *, campaign_ids: Sequence[int]) -> dict[int, int]:
+    """Return by campaign how many drafts wait for approval, where some do (one statement)."""
+    rows = ctx.session.execute(
+        sa.select(Question.campaign_id, sa.func.count())
+        .join(Revision, Revision.question_id == Question.id)
+        .where(Question.campaign_id.in_(campaign_ids), Revision.state == RevisionState.DRAFT)
+        .group_by(Question.campaign_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def approved(ctx: Context, *, campaign_id: int) -> list[tuple[int, str, str, Difficulty, QuestionType, int]]:
     """Return (revision, key, topic, difficulty, type, number of options) of every question in the bank."""
     rows = ctx.session.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cuocthi.campaigns.views import basics, founding, health, opening, overview, public, settings
+from cuocthi.campaigns.views import basics, founding, health, opening, overview, public, settings, staff_home
 from cuocthi.campaigns.views.blueprints import blueprint, home
 from cuocthi.text import T
 from cuocthi.web.navigation import NavEntry
@@ -18,6 +18,7 @@ __all__ = [
     "overview",
     "public",
     "settings",
+    "staff_home",
 ]
 
 blueprints = (home, blueprint)

@@ -42,6 +42,8 @@ _PLACES = {
     "retention": "corrections.retention",
     "leftovers": "campaigns.leftovers",
 }
+#: The same for kinds of which there are several, by how their keys begin.
+_PLACES_OF_MANY = {"parts": "campaigns.parts", "prerequisite": "prerequisites.listing"}
 
 
 @blueprint.page("/staff/readiness", permission="core:campaign:view")
@@ -96,7 +98,7 @@ def _page(refused: Sequence[Text] = (), *, status: int = 200) -> Response:
 
 
 def _shown(item: ReadinessItem) -> dict[str, object]:
-    endpoint = _PLACES.get(item.key) or ("campaigns.parts" if item.key.startswith("parts-") else "")
+    endpoint = _PLACES.get(item.key) or _PLACES_OF_MANY.get(item.key.partition("-")[0], "")
     url = item.url or (url_for(endpoint, slug=g.campaign.slug) if endpoint else "")
     shown = replace(item, url=url)
     detail = translate(shown.detail) if shown.detail else ""

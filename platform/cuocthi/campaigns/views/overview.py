@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import g, url_for
 
+from cuocthi.campaigns.duties import given_duties, owed
 from cuocthi.campaigns.lifecycle import missing_capabilities, readiness
 from cuocthi.campaigns.models import CampaignState
 from cuocthi.campaigns.overview import Task, funnel, tasks
@@ -23,6 +24,10 @@ from cuocthi.web.rendering import render
 
 if TYPE_CHECKING:
     from flask import Response
+
+
+#: How many tasks and steps of plugins stand on the page; the rest of the tasks stands on their own.
+_DUTIES_SHOWN = 10
 
 
 @blueprint.page("/staff/", permission="core:campaign:view")
@@ -55,6 +60,13 @@ def overview() -> Response:
             )
         ],
         retention=due(ctx, campaign=g.campaign),
+        duties=owed(
+            ctx,
+            duties=given_duties(ctx, campaigns=[g.campaign], address=url_for),
+            held={g.campaign.id: g.permissions},
+            permissions=registry().permissions.by_name,
+        ).get(g.campaign.id, []),
+        shown=_DUTIES_SHOWN,
         panels=shown_panels(ctx, campaign=g.campaign, slot="overview"),
     )
 

@@ -6,45 +6,37 @@ from typing import TYPE_CHECKING
 
 from flask import g, redirect, url_for
 
-from cuocthi.campaigns.models import CampaignState
 from cuocthi.campaigns.panels import shown_panels
 from cuocthi.campaigns.queries import public_campaigns
 from cuocthi.campaigns.views.blueprints import blueprint, home
 from cuocthi.campaigns.views.caching import cached
-from cuocthi.committees.queries import roles_by_campaign
 from cuocthi.contributions import Fact
 from cuocthi.documents.lines import document_line
 from cuocthi.documents.queries import documents
-from cuocthi.enrolments.queries import campaigns_of_member
+from cuocthi.news.queries import published_news
 from cuocthi.rules.markdown import to_html
 from cuocthi.rules.queries import current_rules
 from cuocthi.timelines.drawing import change, steps
 from cuocthi.timelines.extensions import granted
 from cuocthi.timelines.queries import phases, phases_by_campaign
-from cuocthi.users import sign_in
-from cuocthi.web.context import reading_context, registry
+from cuocthi.web.context import reading_context
 from cuocthi.web.i18n import language, translate
 from cuocthi.web.rendering import render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
 
-    from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
-    from cuocthi.contributions import Role
     from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
 
+#: How many of the newest announcements the page names; all of them stand on their own page.
+_NEWS_SHOWN = 3
 #: How many documents the campaign's page names itself; the others stand on their own page.
 _DOCUMENTS_SHOWN = 3
-#: Where members of a committee begin: the first page that they may see.
-_FIRST_PAGES = (
-    ("core:campaign:view", "campaigns.overview"),
-    ("core:participation:view", "enrolments.units"),
-)
 
 
 @home.route("/")
@@ -59,39 +51,6 @@ def index() -> AnyResponse:
         "campaigns/index.html",
         campaigns=[(campaign, change(timelines.get(campaign.id, []), ctx.now)) for campaign in found],
     )
-
-
-@home.route("/staff/")
-def staff() -> AnyResponse:
-    """List the campaigns in whose committees the reader sits; where there is nothing else to do, go to the only one."""
-    reader = sign_in.reader()
-    if reader is None:
-        return redirect(url_for("users.sign_in", next=url_for("home.staff")))
-    ctx = reading_context()
-    seated = campaigns_of_member(ctx, user_id=reader.id)
-    homes = _homes(seated, roles_by_campaign(ctx, user_id=reader.id))
-    found = [campaign for campaign in seated if campaign.id in homes]
-    if len(found) == 1 and not reader.is_admin:
-        return redirect(url_for(homes[found[0].id], slug=found[0].slug))
-    timelines = phases_by_campaign(ctx, campaign_ids=[campaign.id for campaign in found])
-    return render(
-        "campaigns/staff_index.html",
-        may_create=reader.is_admin,
-        homes=homes,
-        campaigns=[(campaign, change(timelines.get(campaign.id, []), ctx.now)) for campaign in found],
-    )
-
-
-def _homes(campaigns: Iterable[Campaign], roles: Mapping[int, frozenset[Role]]) -> dict[int, str]:
-    """Return by campaign the first page of a member; none where the roles have ended with the campaign's archiving."""
-    homes: dict[int, str] = {}
-    for campaign in campaigns:
-        archived = campaign.state is CampaignState.ARCHIVED
-        held = registry().permissions.granted(roles[campaign.id], archived=archived)
-        for permission, page in _FIRST_PAGES:
-            if permission in held:
-                homes.setdefault(campaign.id, page)
-    return homes
 
 
 def _extensions(ctx: Context, timeline: Sequence[Phase]) -> tuple[list[tuple[str, Text]], dict[int, Text]]:
@@ -123,6 +82,7 @@ def show() -> Response:
                 for fact in ctx.hooks.collect(ctx, g.campaign, "campaign_facts", Fact)
             ],
             panels=shown_panels(ctx, campaign=g.campaign, slot="campaign"),
+            news=published_news(ctx, campaign_id=g.campaign.id)[:_NEWS_SHOWN],
             documents=[document_line(document) for document in registered[:_DOCUMENTS_SHOWN]],
             more_documents=len(registered) - _DOCUMENTS_SHOWN,
             rules=current_rules(ctx, campaign_id=g.campaign.id),

@@ -17,6 +17,7 @@ from cuocthi.enrolments.domain import check_may_join, enrol
 from cuocthi.enrolments.forms import JoinForm, join_form
 from cuocthi.enrolments.views.blueprints import campaign_pages
 from cuocthi.errors import DomainError
+from cuocthi.news.domain import agree_to_news
 from cuocthi.rules.queries import current_rules, rules_version
 from cuocthi.security.limits import limit_registrations
 from cuocthi.text import T
@@ -172,7 +173,7 @@ def _enrol(ctx: Context, form: JoinForm, user: User) -> None:
     unit = unit_by_link(ctx, code=form.unit.data or "")
     if unit is None:
         raise DomainError(T("Please choose your unit."), field="unit")
-    enrol(
+    enrolment = enrol(
         ctx,
         campaign=g.campaign,
         user=user,
@@ -186,6 +187,8 @@ def _enrol(ctx: Context, form: JoinForm, user: User) -> None:
         answers=form.to_answers(),
         vault=registry().vault,
     )
+    if form.news.data:
+        agree_to_news(ctx, enrolment=enrolment)
 
 
 def _division(form: JoinForm) -> Division | None:

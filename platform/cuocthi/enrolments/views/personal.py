@@ -16,6 +16,8 @@ from cuocthi.enrolments.actions import entry_actions
 from cuocthi.enrolments.domain import accept_rules, check_may_join
 from cuocthi.enrolments.views.blueprints import campaign_pages, my_pages
 from cuocthi.errors import DomainError
+from cuocthi.news.domain import agree_to_news, end_news
+from cuocthi.news.queries import agreed_to_news
 from cuocthi.rules.queries import rules_due, rules_version
 from cuocthi.users import sign_in
 from cuocthi.users.queries import open_sessions, own_contacts, token_hash
@@ -82,6 +84,18 @@ def consent() -> Response:
     return there
 
 
+@campaign_pages.page("/personal/news", signed_in=True, methods=["POST"])
+def news() -> Response:
+    """Agree to get news of the campaign, or end it."""
+    agrees = request.form.get("agrees") == "yes"
+    with committing() as ctx:
+        enrolment = queries.enrolment_of(ctx, campaign_id=g.campaign.id, user_id=ctx.actor.user_id or 0) or abort(404)
+        act = agree_to_news if agrees else end_news
+        act(ctx, enrolment=enrolment)
+    flash(_("You will get news of this contest.") if agrees else _("You will get no more news of this contest."), "ok")
+    return redirect(url_for("me.show"))
+
+
 def _refusal(ctx: Context) -> Text | None:
     try:
         check_may_join(ctx, campaign=g.campaign, user_id=ctx.actor.user_id)
@@ -106,9 +120,11 @@ def show() -> Response:
     if reader is None:
         return redirect(url_for("users.sign_in", next=request.path))
     ctx = reading_context()
+    enrolments = queries.enrolments_of(ctx, user_id=reader.id)
     return render(
         "enrolments/me.html",
-        enrolments=queries.enrolments_of(ctx, user_id=reader.id),
+        enrolments=enrolments,
+        gets_news=agreed_to_news(ctx, enrolment_ids=[enrolment.id for enrolment, _campaign in enrolments]),
         staff_campaigns=queries.campaigns_of_member(ctx, user_id=reader.id),
         contacts=own_contacts(ctx, user_id=reader.id, vault=registry().vault),
         reached=registry().channels,
