@@ -122,9 +122,9 @@ def test_what_was_checked_and_by_whom_is_on_record(desk: Desk) -> None:
     desk.restore(Proof.UNIT, Proof.CALLED_BACK)
     check = desk.ctx.session.scalars(sa.select(IdentityCheck)).one()
     assert (check.user_id, check.checked_by, check.note) == (desk.person.id, desk.ctx.actor.user_id, NOTE)
-    assert check.checked == ["called_back", "unit"]
+    assert check.checked == ["called_back", "unit_confirmed"]
     event = desk.ctx.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "core:access:restore")).one()
-    assert event.after == {"checked": ["called_back", "unit"], "note": NOTE, "contact_changed": False}
+    assert event.after == {"checked": ["called_back", "unit_confirmed"], "note": NOTE, "contact_changed": False}
 
 
 # --- the code ---
@@ -247,7 +247,7 @@ def test_a_person_comes_in_again_with_the_code_and_a_new_password(
     assert status == 200
     assert "0912…78" in page
     assert helper.post(address, {"note": NOTE})[0] == 422
-    status, page = helper.post(address, {"proofs": ["card"], "note": NOTE})
+    status, page = helper.post(address, {"proofs": ["card_seen"], "note": NOTE})
     assert status == 200
     shown = re.search(r'<p class="big code">([^<]+)</p>', page)
     assert shown

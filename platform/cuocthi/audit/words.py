@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.committees.words import ROLES
+from cuocthi.support.words import PROOFS
 from cuocthi.text import T, Text
 from cuocthi.web import formats
 from cuocthi.web.context import registry
@@ -29,14 +30,19 @@ _FIELDS = {
     "ask_again": T("Everybody is asked again"),
     "audience": T("Who may take part"),
     "awards": T("Awards"),
+    "changed": T("What was changed"),
+    "checked": T("What was checked"),
     "closes_at": T("Closes"),
     "confirmations": T("Confirmations"),
     "confirmations_withdrawn": T("Confirmations withdrawn"),
     "consent_text": T("Words of consent"),
+    "contact_changed": T("Contact changed"),
     "content": T("What is asked about"),
     "decision": T("Decision"),
     "description": T("Description"),
     "digest": T("Digest"),
+    "entries": T("Entries brought over"),
+    "excluded": T("Entries excluded"),
     "from": T("From"),
     "host_name": T("Host body"),
     "host_parent": T("Its superior body"),
@@ -45,9 +51,11 @@ _FIELDS = {
     "key": T("Key"),
     "kind": T("Kind"),
     "language": T("Language"),
+    "max_age": T("Oldest age"),
     "members": T("Members"),
     "method": T("How"),
     "name": T("Name"),
+    "min_age": T("Youngest age"),
     "note": T("Note"),
     "number": T("Number"),
     "opens_at": T("Opens"),
@@ -88,6 +96,7 @@ _KINDS = {
     "audit": T("Audit log"),
     "campaign": T("Campaign"),
     "committee": T("Committee"),
+    "division": T("Division"),
     "document": T("Document"),
     "enrolment": T("Participant"),
     "file": T("File"),
@@ -105,6 +114,7 @@ _KINDS = {
 }
 _VALUES = {
     **{role.value: title for role, title in ROLES.items()},
+    **{proof.value: text for proof, text in PROOFS.items()},
     "adopted": T("Adopted"),
     "approved": T("Approved"),
     "archived": T("Archived"),

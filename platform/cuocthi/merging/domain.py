@@ -87,7 +87,7 @@ def merge_people(
         campaign,
         action="core:person:merge",
         summary=T("Merged two accounts of one person"),
-        values={"reason": written, "moved": moved},
+        values={"reason": written, "entries": len(moved["entries"]), "excluded": len(moved["excluded"])},
     )
     return merger
 

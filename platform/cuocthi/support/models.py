@@ -15,11 +15,11 @@ from cuocthi.users.models import User
 class Proof(StrEnum):
     """What tells support who somebody is."""
 
-    CARD = "card"
-    UNIT = "unit"
+    CARD = "card_seen"
+    UNIT = "unit_confirmed"
     CALLED_BACK = "called_back"
-    DETAILS = "details"
-    ENTRY = "entry"
+    DETAILS = "details_known"
+    ENTRY = "entry_known"
 
 
 class IdentityCheck(Base):
