@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from cuocthi.contributions import (
@@ -53,6 +54,7 @@ class Registry:
     migrations: Mapping[str, Migrations]
     rehearsed_entries: Mapping[str, RehearsedEntry]
     rehearsal_steps: tuple[tuple[str, RehearsalStep], ...]
+    rule_sets: tuple[tuple[str, Path], ...]
 
 
 def build(config: Config, clock: Clock, hooks: Hooks, vault: Vault, core_jobs: tuple[JobKind, ...]) -> Registry:
@@ -80,6 +82,7 @@ def build(config: Config, clock: Clock, hooks: Hooks, vault: Vault, core_jobs: t
         channels=channels(config, hooks.boot("register_channels", Channel)),
         migrations=_single(hooks.boot("register_migrations", Migrations), "folder of migrations"),
         rehearsed_entries={item.source: item for _, item in rehearsals if isinstance(item, RehearsedEntry)},
+        rule_sets=tuple(hooks.boot("register_rule_sets", Path)),
         rehearsal_steps=tuple(
             sorted(
                 ((plugin, item) for plugin, item in rehearsals if isinstance(item, RehearsalStep)),

@@ -1,15 +1,18 @@
-"""How a campaign begins: empty, from a file or from an earlier one, with its founder on the organising committee."""
+"""How a campaign begins: empty, from a file, a rule set or an earlier one; its founder sits on its first committee."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from cuocthi.audit.domain import record
 from cuocthi.campaigns.copying import copy_campaign
 from cuocthi.campaigns.domain import create_campaign
-from cuocthi.campaigns.exchange import import_campaign
+from cuocthi.campaigns.exchange import import_campaign, import_source
+from cuocthi.campaigns.files import moved
 from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.committees.domain import set_up_committee
 from cuocthi.committees.models import Committee, Membership
@@ -17,11 +20,12 @@ from cuocthi.committees.queries import committees, roles_in
 from cuocthi.contributions import Role
 from cuocthi.prerequisites.domain import default_prerequisites, list_prerequisites
 from cuocthi.standings.appointments import appoint
+from cuocthi.text import T
 
 if TYPE_CHECKING:
     from cuocthi.campaigns.copying import Edition
     from cuocthi.campaigns.domain import Basics
-    from cuocthi.campaigns.files import Files
+    from cuocthi.campaigns.files import CampaignSource, Files
     from cuocthi.context import Context
     from cuocthi.users.models import User
 
@@ -49,6 +53,29 @@ def found_again(ctx: Context, *, campaign: Campaign, edition: Edition, founder: 
     copy = copy_campaign(ctx, campaign=campaign, edition=edition)
     _seat(ctx, copy, founder)
     return copy
+
+
+def found_from_rule_set(
+    ctx: Context, *, source: CampaignSource, title: str, edition: Edition, founder: User
+) -> Campaign:
+    """Create a draft from a rule set, which is called ``title``, moved and named as ``edition`` says.
+
+    Raises as :func:`cuocthi.campaigns.exchange.import_campaign`.
+    """
+    core = moved(source.core, edition.move)
+    basics = dataclasses.replace(core.campaign, name=edition.name, host_name=edition.host_name)
+    named = dataclasses.replace(core, slug=edition.slug, campaign=basics)
+    campaign = import_source(ctx, source=dataclasses.replace(source, core=named))
+    record(
+        ctx,
+        action="core:campaign:found",
+        summary=T("Made it from the rule set “%(name)s”", name=title),
+        campaign=campaign,
+        object_kind="campaign",
+        object_id=campaign.id,
+    )
+    _seat(ctx, campaign, founder)
+    return campaign
 
 
 def may_hold_again(ctx: Context, *, campaign: Campaign, user_id: int, is_admin: bool) -> bool:

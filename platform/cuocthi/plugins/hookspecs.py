@@ -21,6 +21,7 @@ import pluggy
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     import click
     from flask import Blueprint
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
         ReadinessItem,
         RehearsalStep,
         RehearsedEntry,
+        Relief,
         RuleClause,
         SettingsSpec,
     )
@@ -149,6 +151,12 @@ def register_channels() -> Sequence[Channel]:
     raise NotImplementedError
 
 
+@spec(HookClass.BOOT)
+def register_rule_sets() -> Sequence[Path]:
+    """Return folders of rule sets to begin a campaign from, each with ``campaign.toml`` and ``rule-set.toml``."""
+    raise NotImplementedError
+
+
 # --- decorate -------------------------------------------------------------------------------------------------------
 
 
@@ -223,6 +231,20 @@ def windows_changed(ctx: Context, campaign: Campaign, phase: Phase) -> None:
 @spec(HookClass.EFFECT)
 def enrolments_moved(ctx: Context, campaign: Campaign, enrolments: Sequence[Enrolment]) -> None:
     """React, in the same transaction, to enrolments that are another account's by now (their ``user_id``)."""
+    raise NotImplementedError
+
+
+@spec(HookClass.EFFECT)
+def relief_reaches(
+    ctx: Context, campaign: Campaign, round_: Phase, relief: Relief, enrolments: Select[Any]
+) -> Sequence[Select[Any]]:
+    """Return a SELECT (one) of those ``enrolments`` (their ``id``) that have an entry for which a relief does something."""
+    raise NotImplementedError
+
+
+@spec(HookClass.EFFECT)
+def grant_relief(ctx: Context, campaign: Campaign, round_: Phase, relief: Relief, enrolments: Select[Any]) -> None:
+    """Carry out, for these ``enrolments``, what two persons have granted to entries of the plugin's round."""
     raise NotImplementedError
 
 

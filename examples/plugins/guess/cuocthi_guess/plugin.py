@@ -18,12 +18,12 @@ from cuocthi.contributions import (
     PersonalData,
     RuleClause,
 )
+from cuocthi.enrolments.entering import own_window
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T, Text
 from cuocthi.timelines.models import Phase
-from cuocthi.timelines.windows import open_span
 from cuocthi_guess import domain, views
 from cuocthi_guess.models import Estimate
 
@@ -53,6 +53,11 @@ def register_formats() -> list[ContestFormat]:
 
 
 @hookimpl
+def register_rule_sets() -> list[Path]:
+    return [HERE / "rule_sets" / "uoc-luong"]
+
+
+@hookimpl
 def rule_clauses(write: Callable[[Text], str]) -> list[RuleClause]:
     body = T("Everybody estimates how many people will take part in the round. The nearest estimate wins.")
     return [RuleClause("estimate", write(T("Estimate")), write(body))]
@@ -67,7 +72,7 @@ def entry_actions(ctx: Context, campaign: Campaign, rounds: Sequence[Phase], enr
         url = url_for("guess.estimate", slug=campaign.slug, round_id=id_)
         return EntryAction(f"round-{id_}", id_, title, url=url, primary=id_ not in entered)
 
-    return [action(round_.id) for round_ in rounds if open_span(round_.windows, ctx.now)]
+    return [action(round_.id) for round_ in rounds if own_window(ctx, round_=round_, enrolment=enrolment)]
 
 
 @hookimpl

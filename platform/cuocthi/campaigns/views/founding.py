@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Response, abort, flash, g, redirect, request, url_for
@@ -13,8 +14,16 @@ from cuocthi.campaigns.copying import Edition
 from cuocthi.campaigns.domain import Basics
 from cuocthi.campaigns.exchange import export_campaign
 from cuocthi.campaigns.forms import EditionForm, NewCampaignForm
-from cuocthi.campaigns.founding import found_again, found_empty, found_from_file, may_hold_again, to_hold_again
+from cuocthi.campaigns.founding import (
+    found_again,
+    found_empty,
+    found_from_file,
+    found_from_rule_set,
+    may_hold_again,
+    to_hold_again,
+)
 from cuocthi.campaigns.queries import campaign_by_slug
+from cuocthi.campaigns.rule_sets import FOLDER, find_rule_sets, first_day_of, span_of
 from cuocthi.campaigns.views.blueprints import blueprint, home
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.errors import DomainError
@@ -25,7 +34,7 @@ from cuocthi.timelines.moving import next_anniversary, onto, unmoved
 from cuocthi.timelines.queries import phases
 from cuocthi.users import sign_in
 from cuocthi.users.models import User
-from cuocthi.web.context import committing, reading_context
+from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.i18n import language
 from cuocthi.web.on_record import put_on_record
@@ -33,14 +42,20 @@ from cuocthi.web.rendering import render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.campaigns.models import Campaign
+    from cuocthi.campaigns.rule_sets import Found
     from cuocthi.context import Context
+    from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
     from cuocthi.timelines.moving import Move
+    from cuocthi.timelines.windows import Span
 
+#: How long after today a contest from a rule set is proposed to begin.
+_PREPARATION = timedelta(days=30)
 _YEAR = re.compile(r"\b20\d\d\b")
 
 
@@ -62,8 +77,74 @@ def new() -> AnyResponse:
         else:
             flash(_("The campaign is created as a draft; only its committees see it."), "ok")
             return redirect(url_for("campaigns.readiness", slug=campaign.slug))
-    earlier = to_hold_again(reading_context(), user_id=reader.id, is_admin=True)
-    return render("campaigns/new.html", status=422 if form.errors else 200, form=form, earlier=earlier)
+    sets, problems = _rule_sets()
+    return render(
+        "campaigns/new.html",
+        status=422 if form.errors else 200,
+        form=form,
+        earlier=to_hold_again(reading_context(), user_id=reader.id, is_admin=True),
+        rule_sets=sets,
+        problems=problems,
+    )
+
+
+@home.route("/staff/new/rules/<key>", methods=["GET", "POST"])
+def from_rule_set(key: str) -> AnyResponse:
+    """Create a campaign from a rule set; only administrators of the installation may."""
+    reader = sign_in.reader()
+    if reader is None:
+        return redirect(url_for("users.sign_in", next=url_for("home.from_rule_set", key=key)))
+    if not reader.is_admin:
+        abort(403)
+    chosen = next((found for found in _rule_sets()[0] if found.key == key), None) or abort(404)
+    source = chosen.read()
+    anchor = first_day_of(source.core)
+    form = _rule_set_form(chosen, anchor)
+    if request.method == "POST" and "preview" not in request.form and form.validate():
+        try:
+            with committing() as ctx:
+                campaign = found_from_rule_set(
+                    ctx,
+                    source=source,
+                    title=chosen.rule_set.title,
+                    edition=_edition(form, anchor),
+                    founder=ctx.session.get_one(User, reader.id),
+                )
+        except DomainError as error:
+            attach_error(form, error)
+        else:
+            flash(_("The campaign is created as a draft; only its committees see it."), "ok")
+            return redirect(url_for("campaigns.readiness", slug=campaign.slug))
+    return render(
+        "campaigns/rule_set.html",
+        "campaigns/_moved.html",
+        status=422 if form.errors else 200,
+        form=form,
+        chosen=chosen,
+        moved=_moved(form, anchor, [(phase.title, span_of(phase)) for phase in source.core.phases]),
+    )
+
+
+def _rule_sets() -> tuple[list[Found], list[Text]]:
+    """Return the rule sets whose parts are all installed, and what is wrong with others."""
+    parts = registry()
+    found, problems = find_rule_sets(parts.config.instance / FOLDER, parts.rule_sets)
+    return [one for one in found if set(one.plugins) <= set(parts.hooks.plugins)], problems
+
+
+def _rule_set_form(chosen: Found, anchor: date | None) -> EditionForm:
+    """Return the form, filled with a first day that leaves time to prepare, on the weekday of the rule set's own."""
+    soon = reading_context().now.astimezone(LOCAL_ZONE).date() + _PREPARATION
+    form = EditionForm(
+        data={
+            "opens_on": soon + timedelta(days=(anchor.weekday() - soon.weekday()) % 7) if anchor else soon,
+            "keep_weekdays": chosen.rule_set.weekly,
+        }
+    )
+    del form.members
+    if anchor is None:
+        del form.opens_on, form.keep_weekdays
+    return form
 
 
 @home.route("/staff/new/from/<earlier>", methods=["GET", "POST"])
@@ -82,7 +163,7 @@ def again(earlier: str) -> AnyResponse:
         try:
             with committing() as writing:
                 founder = writing.session.get_one(User, reader.id)
-                edition = _edition(form, timeline)
+                edition = _edition(form, first_day(timeline))
                 copy = found_again(writing, campaign=campaign, edition=edition, founder=founder)
         except DomainError as error:
             attach_error(form, error)
@@ -95,7 +176,7 @@ def again(earlier: str) -> AnyResponse:
         status=422 if form.errors else 200,
         form=form,
         earlier=campaign,
-        moved=_moved(form, timeline),
+        moved=_moved(form, first_day(timeline), [(phase.title, phase) for phase in timeline]),
     )
 
 
@@ -119,29 +200,28 @@ def _edition_form(ctx: Context, earlier: Campaign, timeline: Sequence[Phase]) ->
     )
 
 
-def _edition(form: EditionForm, timeline: Sequence[Phase]) -> Edition:
+def _edition(form: EditionForm, anchor: date | None) -> Edition:
     return Edition(
         slug=(form.slug.data or "").strip(),
         name=(form.name.data or "").strip(),
         host_name=(form.host_name.data or "").strip(),
-        move=_move(form, timeline),
-        members=form.members.data,
+        move=_move(form, anchor),
+        members="members" in form and form.members.data,
     )
 
 
-def _move(form: EditionForm, timeline: Sequence[Phase]) -> Move:
-    anchor = first_day(timeline)
+def _move(form: EditionForm, anchor: date | None) -> Move:
     if anchor is None or form.opens_on.data is None:  # nothing to move, or a day that cannot be read
         return unmoved
     return onto(anchor, form.opens_on.data, keep_weekdays=form.keep_weekdays.data)
 
 
-def _moved(form: EditionForm, timeline: Sequence[Phase]) -> list[tuple[str, str, str]]:
+def _moved(form: EditionForm, anchor: date | None, timeline: Sequence[tuple[str, Span]]) -> list[tuple[str, str, str]]:
     """Return for each phase its title, when it was, and when it will be."""
-    move = _move(form, timeline)
+    move = _move(form, anchor)
     return [
-        (phase.title, span_in_words(phase, language()), span_in_words(move_span(phase, move), language()))
-        for phase in timeline
+        (title, span_in_words(span, language()), span_in_words(move_span(span, move), language()))
+        for title, span in timeline
     ]
 
 
