@@ -98,14 +98,15 @@ class JobKind:
     """A kind of background work.
 
     ``run(ctx, arguments, progress)`` does it, calling ``progress(done, total)`` now and then, and returns a small
-    JSON-able result. It must be idempotent: after a crash it runs again. With ``every`` the worker starts it by
-    itself in that rhythm.
+    JSON-able result, whose values ``results`` names for whoever asked for the work. It must be idempotent: after a
+    crash it runs again. With ``every`` the worker starts it by itself in that rhythm.
     """
 
     name: str
     title: Text
     run: Callable[[Context, Mapping[str, Any], Callable[[int, int], None]], Mapping[str, Any]]
     every: timedelta | None = None
+    results: Mapping[str, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,17 +163,42 @@ class Measure:
     direction: Direction
 
 
+class ReliefKind(StrEnum):
+    """What an incident grants: more minutes on an open entry, or a fresh entry instead of one that is set aside."""
+
+    MORE_TIME = "more_time"
+    FRESH_ENTRY = "fresh_entry"
+
+
+@dataclass(frozen=True, slots=True)
+class Relief:
+    """What two persons have granted to entries of a round after an incident.
+
+    ``minutes`` are more on an open entry (0 for a fresh one). ``until`` is the moment at which everything granted ends;
+    it may lie after the round's end, and for these entries the round is open until then. ``reason`` is why an entry is
+    set aside, as people read it. ``during`` is the span in which entries have to have been open, None if any is meant.
+    """
+
+    kind: ReliefKind
+    until: datetime
+    reason: str
+    minutes: int = 0
+    during: tuple[datetime, datetime] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ContestFormat:
     """A way to hold a round: the quiz, an estimate, later essays or photos.
 
     ``source`` is the plugin's name; ``measures`` are those it reports beyond the core's own (score, full marks,
-    duration, start and finish).
+    duration, start and finish). ``relief`` is what it can grant to entries after an incident; a format that can grant
+    something implements ``relief_reaches`` and ``grant_relief``.
     """
 
     source: str
     title: Text
     measures: Sequence[Measure] = ()
+    relief: frozenset[ReliefKind] = frozenset()
 
 
 # --- in a campaign --------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from cuocthi.campaigns.long_lists import LIST_JOB, import_asked_for
 from cuocthi.contributions import JobKind
 from cuocthi.messages.delivery import deliver_due
 from cuocthi.messages.domain import forget_old
@@ -15,6 +16,7 @@ from cuocthi.tasks.reminding import remind_due
 from cuocthi.text import T
 from cuocthi.timelines.announcing import announce_edges
 from cuocthi.users.tickets import forget_expired
+from cuocthi.web.context import registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +36,12 @@ def _forget(ctx: Context, _arguments: Mapping[str, Any], _progress: Callable[[in
     return {"messages": forget_old(ctx), "tickets": forget_expired(ctx)}
 
 
+def _import_units(
+    ctx: Context, arguments: Mapping[str, Any], progress: Callable[[int, int], None]
+) -> Mapping[str, Any]:
+    return import_asked_for(ctx, arguments, progress, folder=registry().config.files)
+
+
 CORE_JOBS = (
     JobKind("core.phases", T("Tell what the timeline opened and closed"), _announce, every=timedelta(seconds=5)),
     JobKind("core.rankings", T("Rebuild rankings whose results changed"), _rebuild, every=timedelta(seconds=30)),
@@ -42,4 +50,14 @@ CORE_JOBS = (
     JobKind("core.tasks", T("Remind of tasks"), remind_due, every=timedelta(minutes=15)),
     JobKind("core.forgetting", T("Forget old messages and codes"), _forget, every=timedelta(hours=1)),
     JobKind("core.retention", T("Make people anonymous whose time is over"), anonymise_due, every=timedelta(hours=1)),
+    JobKind(
+        LIST_JOB,
+        T("Import a list of units"),
+        _import_units,
+        results={
+            "added": T("Units added"),
+            "changed": T("Units changed"),
+            "numbers": T("Numbers of people set"),
+        },
+    ),
 )

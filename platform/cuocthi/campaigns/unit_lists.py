@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from cuocthi.campaigns.models import Campaign, Headcount
 from cuocthi.digest import digest
 from cuocthi.errors import Conflict, InvalidData
 from cuocthi.text import T
-from cuocthi.units.domain import import_units, lock_tree
+from cuocthi.units.domain import import_units, lock_tree, unseen
 from cuocthi.units.planning import ImportPlan, Standing, plan_import, units_by_code
 from cuocthi.units.rows import UnitRow
 
@@ -56,8 +56,18 @@ def plan_list(ctx: Context, *, campaign: Campaign, listed: UnitList, origin: Ori
     return ListPlan(plan, numbers, problems, _digest(plan, numbers, origin))
 
 
-def import_list(ctx: Context, *, campaign: Campaign, listed: UnitList, origin: Origin, expected: str) -> ListPlan:
+def import_list(
+    ctx: Context,
+    *,
+    campaign: Campaign,
+    listed: UnitList,
+    origin: Origin,
+    expected: str,
+    progress: Callable[[int, int], None] = unseen,
+) -> ListPlan:
     """Carry out the plan whose digest is ``expected``; returns it. A plan that changes nothing is carried out too.
+
+    ``progress`` is told how many steps of how many are done.
 
     Raises InvalidData if there are problems, Conflict if the plan is another one by now.
     """
@@ -70,7 +80,7 @@ def import_list(ctx: Context, *, campaign: Campaign, listed: UnitList, origin: O
         return plan
     if plan.digest != expected:
         raise Conflict(T("The units were changed since the preview. Please look at what the list would do now."))
-    units = import_units(ctx, rows=listed.rows, campaign=campaign)
+    units = import_units(ctx, rows=listed.rows, campaign=campaign, progress=progress)
     numbers = {
         (units[row.code].id, category): number for row in listed.rows for category, number in row.headcounts.items()
     }

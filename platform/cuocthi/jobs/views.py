@@ -11,9 +11,10 @@ from cuocthi.jobs import queries
 from cuocthi.jobs.models import JobState
 from cuocthi.jobs.work import progress_of
 from cuocthi.text import T
+from cuocthi.web import formats
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import reading_context, registry
-from cuocthi.web.i18n import translate
+from cuocthi.web.i18n import language, translate
 from cuocthi.web.navigation import NavEntry
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Table
@@ -71,9 +72,21 @@ def progress(job_id: int) -> Response:
         under_way=under_way,
         done=done,
         total=total,
+        results=_results_in_words(job),
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _results_in_words(job: Job) -> list[tuple[str, str]]:
+    """Return what came of a job, as far as its kind has words for it."""
+    kind = registry().jobs.get(job.kind)
+    known = {} if kind is None else kind.results
+    return [
+        (translate(title), formats.number(job.result[name], language()))
+        for name, title in known.items()
+        if name in job.result
+    ]
 
 
 def title_of(job: Job) -> str:

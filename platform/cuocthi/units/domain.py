@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -24,18 +24,29 @@ if TYPE_CHECKING:
 _NAME_SORT_LENGTH = 600
 
 
-def import_units(ctx: Context, *, rows: Sequence[UnitRow], campaign: Campaign | None = None) -> dict[str, Unit]:
+def unseen(_done: int, _total: int) -> None:
+    """Take note of progress that nobody waits for."""
+
+
+def import_units(
+    ctx: Context,
+    *,
+    rows: Sequence[UnitRow],
+    campaign: Campaign | None = None,
+    progress: Callable[[int, int], None] = unseen,
+) -> dict[str, Unit]:
     """Create the units of a list and update those whose code exists; returns them by code.
 
     Units that the list does not name stay as they are; what is as the list says already is left. ``campaign`` is the
-    one under which the change is recorded. Raises InvalidData if the list contradicts itself or the tree.
+    one under which the change is recorded, ``progress`` is told how many steps of how many are done. Raises InvalidData
+    if the list contradicts itself or the tree.
     """
     lock_tree(ctx)
     plan = plan_import(ctx, rows=rows)
     if plan.problems:
         raise InvalidData(T("The list of units cannot be used."), [problem.text for problem in plan.problems])
     if plan.added or plan.changed:
-        _carry_out(ctx, plan)
+        _carry_out(ctx, plan, progress)
         _record_import(ctx, plan, campaign)
     wanted = {row.code for row in rows}
     return {unit.code: unit for unit in ctx.session.scalars(sa.select(Unit)) if unit.code in wanted}
@@ -92,21 +103,25 @@ def _paths(parents: Mapping[int, int | None]) -> dict[int, str]:
     return paths
 
 
-def _carry_out(ctx: Context, plan: ImportPlan) -> None:
-    changed = {change.unit_id: change for change in plan.changed}
+def _carry_out(ctx: Context, plan: ImportPlan, progress: Callable[[int, int], None]) -> None:
     known = {unit.code: unit for unit in ctx.session.scalars(sa.select(Unit))}
-    for addition in plan.added:
+    # Filling the units takes about half of the time, writing them the other.
+    steps = 2 * (len(plan.added) + len(plan.changed))
+    for number, addition in enumerate(plan.added):
         unit = known[addition.row.code] = Unit(code=addition.row.code, path="")
         _fill(unit, addition.row, selectable=addition.selectable)
         ctx.session.add(unit)
-    for unit_id, change in changed.items():
-        _fill(ctx.session.get_one(Unit, unit_id), change.row, selectable=change.selectable)
+        progress(number, steps)
+    for number, change in enumerate(plan.changed, len(plan.added)):
+        _fill(ctx.session.get_one(Unit, change.unit_id), change.row, selectable=change.selectable)
+        progress(number, steps)
     ctx.session.flush()
     for row in [item.row for item in plan.added] + [item.row for item in plan.changed]:
         successor = (row.dates or Dates()).successor
         known[row.code].parent_id = known[row.parent].id if row.parent else None
         known[row.code].successor_id = known[successor].id if successor else None
     rebuild_paths(ctx)
+    progress(steps, steps)
 
 
 def _fill(unit: Unit, row: UnitRow, *, selectable: bool) -> None:

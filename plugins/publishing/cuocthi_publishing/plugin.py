@@ -84,7 +84,7 @@ def register_commands() -> Sequence[click.Command]:
 def register_jobs() -> Sequence[JobKind]:
     from cuocthi_publishing.jobs import build_bundle  # noqa: PLC0415 - it needs the application's parts
 
-    return [JobKind(BUNDLE_JOB, T("Build the bundle of a release"), build_bundle)]
+    return [JobKind(BUNDLE_JOB, T("Build the bundle of a release"), build_bundle, results={"release": T("Release")})]
 
 
 @hookimpl

@@ -9,6 +9,7 @@ from flask import Response, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from cuocthi.campaigns.headcounts import Origin
+from cuocthi.campaigns.long_lists import import_later, is_long
 from cuocthi.campaigns.unit_lists import import_list, listed_units, plan_list
 from cuocthi.errors import Conflict, DomainError, InvalidData
 from cuocthi.files.domain import file_of, read, store
@@ -95,10 +96,11 @@ def preview(file_id: int) -> Response:
 @blueprint.page("/staff/units/import/<int:file_id>", permission=EDIT, methods=["POST"], endpoint="import_")
 def import_(file_id: int) -> AnyResponse:
     """Carry out what the preview showed; if the tree has changed since, show what the list would do now."""
-    listed, origin = _listed(file_id), _origin()
+    listed, origin, expected = _listed(file_id), _origin(), request.form.get("digest", "")
+    if is_long(plan_list(reading_context(), campaign=g.campaign, listed=listed, origin=origin)):
+        return _import_later(file_id, origin, expected)
     try:
         with committing() as ctx:
-            expected = request.form.get("digest", "")
             plan = import_list(ctx, campaign=g.campaign, listed=listed, origin=origin, expected=expected)
     except (Conflict, InvalidData) as error:
         return _preview(file_id, refusal=error)
@@ -112,6 +114,14 @@ def import_(file_id: int) -> AnyResponse:
         "ok",
     )
     return redirect(url_for("units.listing", slug=g.campaign.slug))
+
+
+def _import_later(file_id: int, origin: Origin, expected: str) -> AnyResponse:
+    with committing() as ctx:
+        stored = file_of(ctx, campaign_id=g.campaign.id, file_id=file_id)
+        job = import_later(ctx, campaign=g.campaign, stored=stored, origin=origin, expected=expected)
+        job_id = job.id
+    return redirect(url_for("jobs.progress", slug=g.campaign.slug, job_id=job_id))
 
 
 @blueprint.page("/staff/units/units.csv", permission=VIEW)
