@@ -201,6 +201,18 @@ class ContestFormat:
     relief: frozenset[ReliefKind] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class LogWords:
+    """What the audit log calls that which a plugin puts on record.
+
+    ``kinds`` are titles by ``object_kind``; ``fields`` by name in ``before`` and ``after``, where the core has no word
+    of its own for them.
+    """
+
+    kinds: Mapping[str, Text]
+    fields: Mapping[str, Text] = field(default_factory=dict)
+
+
 # --- in a campaign --------------------------------------------------------------------------------------------------
 
 
@@ -340,7 +352,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """One award of an adopted list, as it may be published (names unmasked; publishing masks by its rules)."""
+    """One award of an adopted list; ``recipient`` is whole, and published by the publisher's rules.
+
+    With ``enrolment_id`` it is a person, who may have to stand without a name; with ``unit_id`` alone a unit.
+    """
 
     tier: str
     title: str
@@ -368,7 +383,8 @@ class AwardList:
 class Column:
     """A column of a published table.
 
-    ``kind`` is text, person (masked by rule), unit, integer, money, points, ms or moment.
+    ``kind`` is text, person, unit, integer, money, points, ms or moment. A person stands there by the id of the
+    enrolment: the publisher knows under which name, if any, that person may be shown.
     """
 
     key: str

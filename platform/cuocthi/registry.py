@@ -10,6 +10,7 @@ from cuocthi.contributions import (
     Channel,
     ContestFormat,
     JobKind,
+    LogWords,
     Migrations,
     Permission,
     RehearsalStep,
@@ -52,6 +53,7 @@ class Registry:
     jobs: Mapping[str, JobKind]
     channels: Mapping[ContactKind, Channel]
     migrations: Mapping[str, Migrations]
+    log_words: Mapping[str, LogWords]
     rehearsed_entries: Mapping[str, RehearsedEntry]
     rehearsal_steps: tuple[tuple[str, RehearsalStep], ...]
     rule_sets: tuple[tuple[str, Path], ...]
@@ -81,6 +83,7 @@ def build(config: Config, clock: Clock, hooks: Hooks, vault: Vault, core_jobs: t
         jobs={job.name: job for job in core_jobs} | _jobs(hooks),
         channels=channels(config, hooks.boot("register_channels", Channel)),
         migrations=_single(hooks.boot("register_migrations", Migrations), "folder of migrations"),
+        log_words=_single(hooks.boot("register_log_words", LogWords), "list of words for the log"),
         rehearsed_entries={item.source: item for _, item in rehearsals if isinstance(item, RehearsedEntry)},
         rule_sets=tuple(hooks.boot("register_rule_sets", Path)),
         rehearsal_steps=tuple(

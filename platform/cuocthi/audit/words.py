@@ -92,7 +92,9 @@ _FIELDS = {
     "version": T("Version"),
     "windows": T("Windows"),
 }
-_KINDS = {
+#: What the kinds of objects are called that the core puts on record.
+CORE_KINDS = {
+    "announcement": T("Announcement"),
     "audit": T("Audit log"),
     "campaign": T("Campaign"),
     "committee": T("Committee"),
@@ -104,10 +106,12 @@ _KINDS = {
     "membership": T("Seat on a committee"),
     "participation": T("Participation of a unit"),
     "phase": T("Phase"),
+    "prerequisite": T("Administrative item"),
     "ranking": T("Ranking"),
     "rules": T("Rules"),
     "settings": T("Settings"),
     "settings_version": T("Settings"),
+    "task": T("Task"),
     "timeline": T("Timeline"),
     "unit": T("Unit"),
     "user": T("Person"),
@@ -142,9 +146,9 @@ class Change:
 
 
 def kind_in_words(kind: str) -> str:
-    """Return what an object is called; a plugin's word is taken from its own catalogue, without the plugin's name."""
-    owner, _mark, word = kind.partition("_")
-    return translate(_KINDS.get(kind) or _as_text(word if owner in registry().hooks.plugins else kind))
+    """Return what an object is called, by the core or by the plugin that puts it on record."""
+    known = {name: title for words in registry().log_words.values() for name, title in words.kinds.items()} | CORE_KINDS
+    return translate(known.get(kind) or _as_text(kind))
 
 
 def act_in_words(msgid: str) -> str:
@@ -154,14 +158,26 @@ def act_in_words(msgid: str) -> str:
 
 def changes(entry: Entry, names: Mapping[int, str]) -> list[Change]:
     """Return what an event changed, field by field; ``names`` are those of the people whom it mentions."""
+    words = _Words(names, _fields_of(entry.action.partition(":")[0]))
     return [
         Change(
-            _field(name),
-            _value(name, entry.before[name], names) if name in entry.before else None,
-            _value(name, entry.after[name], names) if name in entry.after else None,
+            words.field(name),
+            words.value(name, entry.before[name]) if name in entry.before else None,
+            words.value(name, entry.after[name]) if name in entry.after else None,
         )
         for name in dict.fromkeys([*entry.before, *entry.after])
     ]
+
+
+def _fields_of(owner: str) -> Mapping[str, Text]:
+    """Return what fields are called: by whoever recorded the event, else by the core, else by any plugin.
+
+    The core records the settings of all plugins.
+    """
+    known = registry().log_words
+    others = {name: title for words in known.values() for name, title in words.fields.items()}
+    own = known[owner].fields if owner in known else {}
+    return {**others, **_FIELDS, **own}
 
 
 def people_in(entries: Iterable[Entry]) -> set[int]:
@@ -175,26 +191,32 @@ def people_in(entries: Iterable[Entry]) -> set[int]:
     }
 
 
-def _field(name: str) -> str:
-    return translate(_FIELDS.get(name) or _as_text(name))
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What people and fields are called in one event."""
+
+    names: Mapping[int, str]
+    fields: Mapping[str, Text]
+
+    def field(self, name: str) -> str:
+        return translate(self.fields.get(name) or _as_text(name))
+
+    def value(self, name: str, value: object) -> str:
+        if name in PEOPLE and isinstance(value, int):
+            return self.names.get(value, str(value))
+        if value is None or value == "":
+            return _("nothing")
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if isinstance(value, list):
+            return ", ".join(self.value("", item) for item in value) or _("nothing")
+        if isinstance(value, dict):
+            return "; ".join(f"{self.field(str(key))}: {self.value(str(key), item)}" for key, item in value.items())
+        return formats.number(value, language()) if isinstance(value, int) else _text(str(value))
 
 
 def _as_text(word: str) -> Text:
     return Text(word.replace("_", " ").capitalize())
-
-
-def _value(name: str, value: object, names: Mapping[int, str]) -> str:
-    if name in PEOPLE and isinstance(value, int):
-        return names.get(value, str(value))
-    if value is None or value == "":
-        return _("nothing")
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, list):
-        return ", ".join(_value("", item, names) for item in value) or _("nothing")
-    if isinstance(value, dict):
-        return "; ".join(f"{_field(str(key))}: {_value(str(key), item, names)}" for key, item in value.items())
-    return formats.number(value, language()) if isinstance(value, int) else _text(str(value))
 
 
 def _text(value: str) -> str:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         Evidence,
         Fact,
         JobKind,
+        LogWords,
         Migrations,
         NavItem,
         Panel,
@@ -146,6 +147,12 @@ def register_rehearsals() -> Sequence[RehearsedEntry | RehearsalStep]:
 
 
 @spec(HookClass.BOOT)
+def register_log_words() -> Sequence[LogWords]:
+    """Return what the audit log calls the objects and fields that the plugin puts on record (one)."""
+    raise NotImplementedError
+
+
+@spec(HookClass.BOOT)
 def register_channels() -> Sequence[Channel]:
     """Return ways to bring messages to people (mail, SMS), named ``<name>.<what>``."""
     raise NotImplementedError
@@ -238,7 +245,7 @@ def enrolments_moved(ctx: Context, campaign: Campaign, enrolments: Sequence[Enro
 def relief_reaches(
     ctx: Context, campaign: Campaign, round_: Phase, relief: Relief, enrolments: Select[Any]
 ) -> Sequence[Select[Any]]:
-    """Return a SELECT (one) of those ``enrolments`` (their ``id``) that have an entry for which a relief does something."""
+    """Return a SELECT of those ``enrolments`` (their ``id`` alone) that have an entry which a relief would reach."""
     raise NotImplementedError
 
 

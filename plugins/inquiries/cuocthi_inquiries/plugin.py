@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cuocthi.contributions import Migrations, Permission, Role, SettingsSpec
+from cuocthi.contributions import LogWords, Migrations, Permission, Role, SettingsSpec
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
 from cuocthi_inquiries import contributed
 from cuocthi_inquiries.domain import campaign_file, personal_data
+from cuocthi_inquiries.log_words import LOG_WORDS
 from cuocthi_inquiries.models import MODELS
 from cuocthi_inquiries.queries import ANSWERING
 from cuocthi_inquiries.settings import InquirySettings
@@ -57,6 +58,11 @@ def register_blueprints() -> Sequence[Blueprint]:
     from cuocthi_inquiries.views import blueprint  # noqa: PLC0415 - loaded only where there are pages
 
     return [blueprint]
+
+
+@hookimpl
+def register_log_words() -> Sequence[LogWords]:
+    return [LOG_WORDS]
 
 
 @hookimpl

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cuocthi.contributions import (
     Act,
+    LogWords,
     Migrations,
     Permission,
     RehearsalStep,
@@ -18,6 +19,7 @@ from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
 from cuocthi_prizes import contributed
 from cuocthi_prizes.domain import campaign_file, clauses, personal_data, rehearsal
+from cuocthi_prizes.log_words import LOG_WORDS
 from cuocthi_prizes.models import MODELS
 from cuocthi_prizes.queries import load_scheme
 from cuocthi_prizes.settings import PrizeSettings
@@ -74,6 +76,11 @@ def register_blueprints() -> Sequence[Blueprint]:
     from cuocthi_prizes.views import blueprint  # noqa: PLC0415 - loaded only where there are pages
 
     return [blueprint]
+
+
+@hookimpl
+def register_log_words() -> Sequence[LogWords]:
+    return [LOG_WORDS]
 
 
 @hookimpl

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cuocthi.contributions import JobKind, Migrations, Permission, RehearsalStep, Role, SettingsSpec
+from cuocthi.contributions import JobKind, LogWords, Migrations, Permission, RehearsalStep, Role, SettingsSpec
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
 from cuocthi_publishing import contributed
 from cuocthi_publishing.domain import campaign_file, clauses, personal_data
+from cuocthi_publishing.log_words import LOG_WORDS
 from cuocthi_publishing.models import MODELS
 from cuocthi_publishing.queries import BUNDLE_JOB, load_publish_settings
 from cuocthi_publishing.settings import PublishSettings
@@ -48,6 +49,11 @@ def register_blueprints() -> Sequence[Blueprint]:
     from cuocthi_publishing.views import blueprint  # noqa: PLC0415 - loaded only where there are pages
 
     return [blueprint]
+
+
+@hookimpl
+def register_log_words() -> Sequence[LogWords]:
+    return [LOG_WORDS]
 
 
 @hookimpl

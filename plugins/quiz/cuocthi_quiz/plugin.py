@@ -26,6 +26,7 @@ from cuocthi_quiz import contributed, queries
 from cuocthi_quiz.domain import campaign_file, clauses, jobs, personal_data, results
 from cuocthi_quiz.domain.attempts import follow_enrolments, move_deadlines
 from cuocthi_quiz.domain.rehearsal import take
+from cuocthi_quiz.log_words import LOG_WORDS
 from cuocthi_quiz.models import MODELS
 from cuocthi_quiz.settings import OWNER, QuizSettings
 
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         EntryAction,
         Erasure,
         Fact,
+        LogWords,
         NavItem,
         Participant,
         Person,
@@ -90,6 +92,11 @@ def register_blueprints() -> Sequence[Blueprint]:
     from cuocthi_quiz.views import blueprint  # noqa: PLC0415 - loaded only where there are pages
 
     return [blueprint]
+
+
+@hookimpl
+def register_log_words() -> Sequence[LogWords]:
+    return [LOG_WORDS]
 
 
 @hookimpl

@@ -1,0 +1,17 @@
+"""What the audit log calls that which this plugin puts on record."""
+
+from __future__ import annotations
+
+from cuocthi.contributions import LogWords
+from cuocthi.text import T
+
+LOG_WORDS = LogWords(
+    kinds={
+        "release": T("Release"),
+    },
+    fields={
+        "depth": T("Places that are published"),
+        "statistics": T("Statistics"),
+        "units": T("Units"),
+    },
+)
