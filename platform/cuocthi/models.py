@@ -7,12 +7,14 @@ from cuocthi.consents.models import Consent, ConsentVersion
 from cuocthi.documents.models import Document
 from cuocthi.enrolments.models import Enrolment, Guardian
 from cuocthi.files.models import StoredFile
+from cuocthi.incidents.models import GrantedRelief
 from cuocthi.jobs.models import Job
 from cuocthi.merging.models import Merger, ToldApart
 from cuocthi.messages.models import Message
 from cuocthi.news.models import Announcement, NewsConsent
 from cuocthi.personal.models import Correction, ErasedEnrolment
 from cuocthi.prerequisites.models import Prerequisite
+from cuocthi.rosters.models import RosterDraft, RosterEntry
 from cuocthi.rules.models import RulesVersion
 from cuocthi.standings.models import (
     Confirmation,
@@ -69,9 +71,12 @@ CORE_MODELS = (
     Decision,
     TieDecision,
     Confirmation,
+    GrantedRelief,
     Merger,
     ToldApart,
     IdentityCheck,
+    RosterEntry,
+    RosterDraft,
     Job,
     AuditEvent,
     AuditHead,

@@ -27,6 +27,7 @@ from cuocthi.errors import ContractError
 from cuocthi.files.models import StoredFile
 from cuocthi.jobs.models import Job
 from cuocthi.merging.models import Merger
+from cuocthi.rosters.models import RosterDraft
 from cuocthi.security.permissions import ANSWERING, Permissions, holders
 from cuocthi.standings.models import Ranking
 from cuocthi.testing.browsing import browser_over
@@ -161,6 +162,7 @@ def populate(ctx: Context, make: Factories, campaign: Campaign) -> dict[str, int
         "inquiry_id": add(ctx, inquiries.Inquiry, **within).id,
         "statement_id": add(ctx, inquiries.Statement, **within).id,
         "case_id": add(ctx, inquiries.FalseInformation, **within).id,
+        "draft_id": add(ctx, RosterDraft, **within, unit_id=enrolment.unit_id).id,
         "unit_id": enrolment.unit_id,
     }
 
@@ -296,8 +298,8 @@ def test_whoever_can_read_questions_is_barred(world: World) -> None:
         Permissions([("quiz", given_away)])
 
 
-def test_coordinators_hold_nothing_but_the_figures_of_units(world: World) -> None:
-    assert world.permissions.granted([Role.COORDINATING]) == {"core:participation:view"}
+def test_coordinators_hold_nothing_but_the_figures_and_rosters_of_units(world: World) -> None:
+    assert world.permissions.granted([Role.COORDINATING]) == {"core:participation:view", "core:roster:edit"}
 
 
 def test_every_page_that_reveals_questions_is_put_on_record(world: World) -> None:

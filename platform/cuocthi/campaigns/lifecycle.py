@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from cuocthi.audit.domain import record
+from cuocthi.campaigns.leftovers import leftovers
 from cuocthi.campaigns.models import CampaignState
 from cuocthi.campaigns.queries import headcount_totals
 from cuocthi.committees.queries import seats_by_role
@@ -17,10 +18,12 @@ from cuocthi.documents.queries import documents
 from cuocthi.errors import Blocked, Conflict
 from cuocthi.personal.retention import load_retention
 from cuocthi.prerequisites.queries import prerequisites
+from cuocthi.rosters.domain import forget_rosters
 from cuocthi.rules.queries import current_rules
 from cuocthi.text import TN, T, Text
 from cuocthi.timelines.models import PhaseKind
-from cuocthi.timelines.queries import any_round_open, phases
+from cuocthi.timelines.queries import any_round_open, phases, window_units
+from cuocthi.timelines.unit_windows import unit_warnings
 from cuocthi.timelines.warnings import timeline_warnings
 from cuocthi.units.models import Unit
 
@@ -74,7 +77,7 @@ def open_campaign(ctx: Context, *, campaign: Campaign) -> None:
 
 
 def archive_campaign(ctx: Context, *, campaign: Campaign) -> None:
-    """Archive a campaign: it stays readable, but nobody can join any more.
+    """Archive a campaign: it stays readable, but nobody can join any more; the rosters of its units are dropped.
 
     Raises Conflict if it is not open, and Blocked with all reasons while a round is open or a plugin refuses.
     """
@@ -87,6 +90,7 @@ def archive_campaign(ctx: Context, *, campaign: Campaign) -> None:
     if reasons:
         raise Blocked(T("The campaign cannot be archived yet."), reasons)
     campaign.state, campaign.archived_at = CampaignState.ARCHIVED, ctx.now
+    forget_rosters(ctx, campaign=campaign)
     _passed(ctx, campaign, "core:campaign:archive", T("Archived the campaign"))
 
 
@@ -118,8 +122,9 @@ def _core_items(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
         *_committees(ctx, campaign),
         _documents(ctx, campaign),
         _rules(ctx, campaign),
-        *_prerequisites(ctx, campaign),
         _retention(ctx, campaign),
+        *_prerequisites(ctx, campaign),
+        *_leftovers(ctx, campaign),
     ]
 
 
@@ -147,7 +152,10 @@ def _parts(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
 def _timeline(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
     found = phases(ctx, campaign_id=campaign.id)
     ahead = any(phase.kind is PhaseKind.CONTEST and phase.closes_at > ctx.now for phase in found)
-    warnings = timeline_warnings(found)
+    warnings = [
+        *timeline_warnings(found),
+        *unit_warnings(ctx, phases=found, units=window_units(ctx, phases=found)),
+    ]
     return [
         ReadinessItem("round", T("A round that people can still take part in"), ahead, order=20),
         ReadinessItem(
@@ -205,15 +213,13 @@ def _rules(ctx: Context, campaign: Campaign) -> ReadinessItem:
     return ReadinessItem("rules", T("Issued rules"), issued is not None, detail, order=60)
 
 
-def _retention(ctx: Context, campaign: Campaign) -> ReadinessItem:
-    periods = load_retention(ctx, campaign=campaign)
-    detail = T(
-        "%(months)s months after the archiving people become anonymous; award records are kept for %(years)s years",
-        months=periods.months,
-        years=periods.award_years,
-    )
-    title = T("How long personal data is kept")
-    return ReadinessItem("retention", title, done=True, detail=detail, required=False, order=62)
+def _leftovers(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
+    if campaign.earlier_id is None:
+        return []
+    found = leftovers(ctx, campaign=campaign)
+    title = T("Texts that speak of this contest, not of the earlier one")
+    detail = TN("%(count)s text still names the earlier one", "%(count)s texts still name it", len(found))
+    return [ReadinessItem("leftovers", title, not found, detail if found else None, required=False, order=62)]
 
 
 def _prerequisites(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
@@ -229,6 +235,17 @@ def _prerequisites(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
         )
         for one in prerequisites(ctx, campaign_id=campaign.id)
     ]
+
+
+def _retention(ctx: Context, campaign: Campaign) -> ReadinessItem:
+    periods = load_retention(ctx, campaign=campaign)
+    detail = T(
+        "%(months)s months after the archiving people become anonymous; award records are kept for %(years)s years",
+        months=periods.months,
+        years=periods.award_years,
+    )
+    title = T("How long personal data is kept")
+    return ReadinessItem("retention", title, done=True, detail=detail, required=False, order=62)
 
 
 def _reasons(items: Iterable[ReadinessItem]) -> list[Text]:

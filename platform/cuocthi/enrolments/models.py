@@ -42,8 +42,9 @@ class Enrolment(Base):
         ),
         sa.UniqueConstraint("campaign_id", "code"),
         sa.CheckConstraint("(state = 'excluded') = (excluded_reason <> '')", name="exclusion_has_a_reason"),
-        # With the name it finds who registered twice from a unit.
-        sa.Index("ix_core_enrolment_campaign_unit", "campaign_id", "unit_id", "name_folded"),
+        sa.Index("ix_core_enrolment_campaign_unit", "campaign_id", "unit_id"),
+        # By it namesakes of a unit are found: who registered twice, and who stands on the unit's roster.
+        sa.Index("ix_core_enrolment_alike", "campaign_id", "name_folded", "unit_id"),
         sa.Index("ix_core_enrolment_campaign_name", "campaign_id", "name_sort", "id"),
     )
 
@@ -91,9 +92,7 @@ class Guardian(Base):
 
     __tablename__ = "core_guardian"
 
-    enrolment_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("core_enrolment.id"), primary_key=True, autoincrement=False
-    )
+    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("core_enrolment.id"), primary_key=True, autoincrement=False)
     relation: Mapped[Relation] = mapped_column(choice(Relation))
     name: Mapped[bytes] = mapped_column(info={"sealed": "core_guardian.name:{enrolment_id}"})
     contact: Mapped[bytes] = mapped_column(info={"sealed": "core_guardian.contact:{enrolment_id}"})

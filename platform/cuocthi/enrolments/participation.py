@@ -70,7 +70,7 @@ def within(units: Iterable[Unit]) -> Condition:
 def totals(ctx: Context, *, campaign: Campaign, reach: Condition) -> Figures:
     """Return the figures of all units within reach together (two statements)."""
     entitled = sa.select(sa.func.sum(Headcount.number)).join(Unit, Unit.id == Headcount.unit_id)
-    counted = sa.select(sa.func.count(), sa.func.count().filter(_finished(ctx, campaign)))
+    counted = sa.select(sa.func.count(), sa.func.count().filter(has_finished(ctx, campaign)))
     registered, finished = ctx.session.execute(
         counted.select_from(Enrolment).join(Unit, Unit.id == Enrolment.unit_id).where(_counts(campaign), reach)
     ).one()
@@ -92,7 +92,7 @@ def unit_rows(
         sa.select(
             Enrolment.unit_id,
             sa.func.count().label("registered"),
-            sa.func.count().filter(_finished(ctx, campaign)).label("finished"),
+            sa.func.count().filter(has_finished(ctx, campaign)).label("finished"),
         )
         .where(_counts(campaign))
         .group_by(Enrolment.unit_id)
@@ -134,7 +134,7 @@ def people(
 
     ``finished`` narrows to those who have handed in, or who have not.
     """
-    done = _finished(ctx, campaign)
+    done = has_finished(ctx, campaign)
     chosen = (
         sa.select(Enrolment.name, Enrolment.unit_name, done.label("finished"), Enrolment.name_sort, Enrolment.id)
         .join(Unit, Unit.id == Enrolment.unit_id)
@@ -152,7 +152,7 @@ def _counts(campaign: Campaign) -> Condition:
     return sa.and_(Enrolment.campaign_id == campaign.id, Enrolment.state == EnrolmentState.ACTIVE)
 
 
-def _finished(ctx: Context, campaign: Campaign) -> Condition:
+def has_finished(ctx: Context, campaign: Campaign) -> Condition:
     """Return the condition that an enrolment has handed in an entry, as the enabled formats say."""
     selected = ctx.hooks.collect(ctx, campaign, "finishers", sa.Select)
     return sa.or_(sa.false(), *(Enrolment.id.in_(one) for one in selected))

@@ -114,7 +114,7 @@ def _same_unit(campaign_id: int | None) -> sa.Select[Any]:
     alike = (
         sa.select(Enrolment.unit_id, Enrolment.name_folded)
         .where(here, Enrolment.duplicate_of_id.is_(None))
-        .group_by(Enrolment.unit_id, Enrolment.name_folded)
+        .group_by(Enrolment.name_folded, Enrolment.unit_id)
         .having(sa.func.count(sa.distinct(Enrolment.user_id)) > 1)
         .subquery()
     )

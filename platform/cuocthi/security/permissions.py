@@ -42,12 +42,16 @@ CORE_PERMISSIONS = (
     Permission("core:news:edit", T("Write announcements"), _WRITING),
     Permission("core:news:send", T("Send announcements to people who take part"), _ORGANISING),
     Permission("core:enrolment:view", T("See who takes part"), _FOLLOWING),
+    Permission("core:profile:view", T("See dates of birth, ID numbers and answers in full"), _ANSWERING_PEOPLE),
     Permission("core:person:merge", T("Merge accounts of a person who registered twice"), _HELPING),
     Permission("core:access:restore", T("Let people in again who lost phone or password"), _HELPING),
     Permission(
         "core:participation:view",
         T("See how many of a unit's people take part"),
         _FOLLOWING | {Role.COORDINATING},
+    ),
+    Permission(
+        "core:roster:edit", T("Keep the roster of a unit's own people"), frozenset({Role.ORGANISING, Role.COORDINATING})
     ),
     Permission("core:entry:decide", T("Exclude and restore entries, decide ties"), _ORGANISING_AND_JURY),
     Permission("core:ranking:view", T("See rankings before they are published"), _FOLLOWING, lasts=True),

@@ -29,7 +29,7 @@ VIEW = "core:participation:view"
 def units() -> Response:
     """Show the figures of the units within the reader's reach."""
     ctx = reading_context()
-    reach = _reach(ctx)
+    seen = reach(ctx)
     table = Table(
         id="participation",
         path=url_for("enrolments.units", slug=g.campaign.slug),
@@ -44,14 +44,14 @@ def units() -> Response:
         sort="unit",
     )
     rows, total = participation.unit_rows(
-        ctx, campaign=g.campaign, reach=reach, search=table.search, limit=table.limit, offset=table.offset
+        ctx, campaign=g.campaign, reach=seen, search=table.search, limit=table.limit, offset=table.offset
     )
     return render(
         "enrolments/participation.html",
         table=table.show(rows, total),
-        totals=participation.totals(ctx, campaign=g.campaign, reach=reach),
+        totals=participation.totals(ctx, campaign=g.campaign, reach=seen),
         mine=[] if _sees_all() else _coordinated(ctx),
-        named=participation.units_within(ctx, units=[row.unit for row in rows], reach=_reach(ctx, by_name=True)),
+        named=participation.units_within(ctx, units=[row.unit for row in rows], reach=reach(ctx, by_name=True)),
     )
 
 
@@ -63,7 +63,7 @@ def units() -> Response:
 def unit_people(unit_id: int) -> Response:
     """Show by name who of a unit has taken part and who has not; nothing of scores."""
     ctx = reading_context()
-    unit = participation.unit_within(ctx, unit_id=unit_id, reach=_reach(ctx, by_name=True)) or abort(404)
+    unit = participation.unit_within(ctx, unit_id=unit_id, reach=reach(ctx, by_name=True)) or abort(404)
     table = Table(
         id="people",
         path=url_for("enrolments.unit_people", slug=g.campaign.slug, unit_id=unit.id),
@@ -90,7 +90,7 @@ def _sees_all() -> bool:
     return any(not role.bound_to_unit for role in holding)
 
 
-def _reach(ctx: Context, *, by_name: bool = False) -> Condition:
+def reach(ctx: Context, *, by_name: bool = False) -> Condition:
     """Return which units the reader sees, with ``by_name`` of which the people."""
     return participation.everywhere() if _sees_all() else participation.within(_coordinated(ctx, by_name=by_name))
 

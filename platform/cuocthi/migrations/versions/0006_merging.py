@@ -1,4 +1,4 @@
-"""Accounts of one person merged, and access that support restores"""
+"""Accounts of one person merged, access that support restores, and rosters of units"""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ def upgrade() -> None:
             batch_op.f("fk_core_enrolment_duplicate_of_id"), "core_enrolment", ["duplicate_of_id"], ["id"]
         )
         batch_op.drop_constraint(batch_op.f("uq_core_enrolment_campaign_id_user_id"), type_="unique")
-        batch_op.drop_index("ix_core_enrolment_campaign_unit")
     with op.batch_alter_table("core_enrolment") as batch_op:
         batch_op.create_index(
             "uq_core_enrolment_person",
@@ -48,12 +47,11 @@ def upgrade() -> None:
             sqlite_where=_ALONE,
             postgresql_where=_ALONE,
         )
-        batch_op.create_index(
-            "ix_core_enrolment_campaign_unit", ["campaign_id", "unit_id", "name_folded"], unique=False
-        )
+        batch_op.create_index("ix_core_enrolment_alike", ["campaign_id", "name_folded", "unit_id"], unique=False)
     _allow(_BEFORE, (*_BEFORE, "support"))
     _create_merger()
     _create_identity_check()
+    _create_rosters()
 
 
 def _allow(before: tuple[str, ...], after: tuple[str, ...]) -> None:
@@ -133,13 +131,47 @@ def _create_identity_check() -> None:
         batch_op.create_index(batch_op.f("ix_core_identity_check_campaign_id"), ["campaign_id"], unique=False)
 
 
+def _create_rosters() -> None:
+    op.create_table(
+        "core_roster_entry",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("campaign_id", _KEY, nullable=False),
+        sa.Column("unit_id", _KEY, nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("name_folded", sa.String(length=160), nullable=False),
+        sa.Column("name_sort", sa.String(length=400), nullable=False),
+        sa.Column("contact_index", sa.String(length=64), nullable=True),
+        sa.Column("category", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["core_campaign.id"], name=op.f("fk_core_roster_entry_campaign_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["core_unit.id"], name=op.f("fk_core_roster_entry_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_roster_entry")),
+    )
+    op.create_table(
+        "core_roster_draft",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("campaign_id", _KEY, nullable=False),
+        sa.Column("unit_id", _KEY, nullable=False),
+        sa.Column("token", sa.String(length=64), nullable=False),
+        sa.Column("rows", sa.LargeBinary(), nullable=False),
+        sa.Column("handed_in_by", _KEY, nullable=False),
+        sa.Column("handed_in_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["core_campaign.id"], name=op.f("fk_core_roster_draft_campaign_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["core_unit.id"], name=op.f("fk_core_roster_draft_unit_id")),
+        sa.ForeignKeyConstraint(["handed_in_by"], ["core_user.id"], name=op.f("fk_core_roster_draft_handed_in_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_roster_draft")),
+        sa.UniqueConstraint("campaign_id", "unit_id", name=op.f("uq_core_roster_draft_campaign_id_unit_id")),
+    )
+    with op.batch_alter_table("core_roster_entry") as batch_op:
+        batch_op.create_index("ix_core_roster_entry_unit", ["campaign_id", "unit_id", "name_folded"], unique=False)
+
+
 def downgrade() -> None:
     """Take it back; accounts that were merged have to be told apart before."""
-    for table in ("core_identity_check", "core_told_apart", "core_merger"):
+    for table in ("core_roster_draft", "core_roster_entry", "core_identity_check", "core_told_apart", "core_merger"):
         op.drop_table(table)
     _allow((*_BEFORE, "support"), _BEFORE)
     with op.batch_alter_table("core_enrolment") as batch_op:
-        batch_op.drop_index("ix_core_enrolment_campaign_unit")
+        batch_op.drop_index("ix_core_enrolment_alike")
         batch_op.drop_index("uq_core_enrolment_person")
     with op.batch_alter_table("core_enrolment") as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_core_enrolment_duplicate_of_id"), type_="foreignkey")
@@ -147,7 +179,6 @@ def downgrade() -> None:
         batch_op.create_unique_constraint(
             batch_op.f("uq_core_enrolment_campaign_id_user_id"), ["campaign_id", "user_id"]
         )
-        batch_op.create_index("ix_core_enrolment_campaign_unit", ["campaign_id", "unit_id"], unique=False)
     with op.batch_alter_table("core_user") as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_user_merged_into_id"))
         batch_op.drop_constraint(batch_op.f("ck_core_user_merged_inactive"), type_="check")

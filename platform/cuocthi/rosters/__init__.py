@@ -1,0 +1,1 @@
+"""Lists of a unit's own people, against which it sees who has taken part."""

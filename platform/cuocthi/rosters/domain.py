@@ -1,0 +1,141 @@
+"""Keeping the rosters of units: handed in, looked at, taken over, and dropped when the campaign is archived."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import astuple
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from cuocthi.audit.domain import record
+from cuocthi.campaigns.models import CampaignState
+from cuocthi.errors import Closed, Forbidden, Missing
+from cuocthi.rosters.lists import RosterRow
+from cuocthi.rosters.models import RosterDraft, RosterEntry
+from cuocthi.security.personal_data import Undecipherable
+from cuocthi.text import T
+from cuocthi.users.contacts import contact_index, normalise_contact
+from cuocthi.users.names import fold, sort_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.security.personal_data import Vault
+    from cuocthi.units.models import Unit
+
+#: How long a list waits to be taken over.
+KEPT = timedelta(days=1)
+
+
+def hand_in(ctx: Context, *, campaign: Campaign, unit: Unit, rows: Sequence[RosterRow], vault: Vault) -> RosterDraft:
+    """Keep a list, sealed, until it is taken over; one handed in before for the unit gives way, and so do old ones.
+
+    Raises Closed in an archived campaign.
+    """
+    if campaign.state is CampaignState.ARCHIVED:
+        raise Closed(T("This campaign is archived; rosters are no longer kept."))
+    if ctx.actor.user_id is None:
+        raise Forbidden(T("Only a person who is signed in can do this."))
+    earlier = sa.and_(RosterDraft.campaign_id == campaign.id, RosterDraft.unit_id == unit.id)
+    ctx.session.execute(sa.delete(RosterDraft).where(sa.or_(earlier, RosterDraft.handed_in_at <= ctx.now - KEPT)))
+    token = secrets.token_hex(16)
+    plain = json.dumps([astuple(row) for row in rows])
+    draft = RosterDraft(
+        campaign_id=campaign.id,
+        unit_id=unit.id,
+        token=token,
+        rows=vault.encrypt(plain, belongs_to=_owner(token)),
+        handed_in_by=ctx.actor.user_id,
+        handed_in_at=ctx.now,
+    )
+    ctx.session.add(draft)
+    ctx.session.flush()
+    return draft
+
+
+def handed_in(ctx: Context, *, campaign: Campaign, unit: Unit, draft_id: int, vault: Vault) -> list[RosterRow]:
+    """Return the people of a list that waits. Raises Missing where it was taken over, replaced, or is too old."""
+    draft = ctx.session.get(RosterDraft, draft_id)
+    there = draft is not None and (draft.campaign_id, draft.unit_id) == (campaign.id, unit.id)
+    if draft is None or not there or draft.handed_in_at <= ctx.now - KEPT:
+        raise _gone()
+    try:
+        return [RosterRow(*values) for values in json.loads(vault.decrypt(draft.rows, belongs_to=_owner(draft.token)))]
+    except Undecipherable as error:
+        raise _gone() from error
+
+
+def take_over(ctx: Context, *, campaign: Campaign, unit: Unit, draft_id: int, vault: Vault) -> int:
+    """Let a list that waits be the unit's roster, in the place of the one before; return how many people it names.
+
+    Of the contacts only their blind indexes stay. Raises Missing as :func:`handed_in`.
+    """
+    rows = handed_in(ctx, campaign=campaign, unit=unit, draft_id=draft_id, vault=vault)
+    before = _drop(ctx, campaign, unit)
+    ctx.session.execute(
+        sa.insert(RosterEntry),
+        [
+            {
+                "campaign_id": campaign.id,
+                "unit_id": unit.id,
+                "name": row.name,
+                "name_folded": fold(row.name),
+                "name_sort": sort_key(row.name),
+                "contact_index": contact_index(normalise_contact(row.contact), vault) if row.contact else None,
+                "category": row.category,
+            }
+            for row in rows
+        ],
+    )
+    ctx.session.execute(sa.delete(RosterDraft).where(RosterDraft.id == draft_id))
+    record(
+        ctx,
+        action="core:roster:take_over",
+        summary=T("Took over the roster of “%(unit)s”", unit=unit.name),
+        campaign=campaign,
+        object_kind="unit",
+        object_id=unit.id,
+        before={"people": before},
+        after={"people": len(rows)},
+    )
+    return len(rows)
+
+
+def remove(ctx: Context, *, campaign: Campaign, unit: Unit) -> int:
+    """Drop a unit's roster; return how many people it named."""
+    number = _drop(ctx, campaign, unit)
+    if number:
+        record(
+            ctx,
+            action="core:roster:remove",
+            summary=T("Removed the roster of “%(unit)s”", unit=unit.name),
+            campaign=campaign,
+            object_kind="unit",
+            object_id=unit.id,
+            before={"people": number},
+        )
+    return number
+
+
+def forget_rosters(ctx: Context, *, campaign: Campaign) -> None:
+    """Drop all rosters of a campaign, and the lists that wait: once it is archived nobody is called upon any more."""
+    for model in (RosterEntry, RosterDraft):
+        ctx.session.execute(sa.delete(model).where(model.campaign_id == campaign.id))
+
+
+def _drop(ctx: Context, campaign: Campaign, unit: Unit) -> int:
+    own = sa.delete(RosterEntry).where(RosterEntry.campaign_id == campaign.id, RosterEntry.unit_id == unit.id)
+    return len(ctx.session.scalars(own.returning(RosterEntry.id)).all())
+
+
+def _gone() -> Missing:
+    return Missing(T("This list does not wait any more. Please hand it in again."))
+
+
+def _owner(token: str) -> str:
+    return f"core_roster_draft.rows:{token}"
