@@ -52,9 +52,23 @@ def test_winners_are_named_and_nobody_else() -> None:
     assert masking.person("Lê Văn Đức", 8) == "Lê V*** Đ***"
     assert masking.person("Lê Văn Đức") == "Lê V*** Đ***"
     assert masking.person("Lê Đức 0912345678", 7) == "Lê Đức •••"
-    assert masking.cell("Lê Văn Đức", "person") == "Lê V*** Đ***"
-    assert masking.cell("Lê Văn Đức", "text") == "Lê Văn Đức"
-    assert masking.cell(912345678, "integer") == 912345678
+    assert masking.cell("Lê Văn Đức", "text", {}) == "Lê Văn Đức"
+    assert masking.cell(912345678, "integer", {}) == 912345678
+
+
+def test_a_person_of_a_plugin_stands_there_by_the_enrolment_and_is_masked_by_the_rule() -> None:
+    masking, names = Masking([7]), {7: "Lê Văn Đức", 8: "Vũ Hoàng Long"}
+    assert [masking.cell(who, "person", names) for who in (7, 8, None)] == ["Lê Văn Đức", "Vũ H*** L***", None]
+    for unknown in ("Lê Văn Đức", 9):
+        with pytest.raises(LookupError):
+            masking.cell(unknown, "person", names)
+
+
+def test_a_child_without_consents_stands_without_a_name_even_as_a_winner() -> None:
+    masking = Masking([7], [7, 8], "không công bố họ tên")
+    assert masking.person("Lê Văn Đức", 7) == masking.person("Lê Văn Đức", 8) == "không công bố họ tên"
+    assert masking.cell(7, "person", {7: "Lê Văn Đức"}) == "không công bố họ tên"
+    assert masking.person("Lê Văn Đức", 9) == "Lê V*** Đ***"
 
 
 def test_a_mean_over_few_is_not_given() -> None:

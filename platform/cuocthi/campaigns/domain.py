@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from cuocthi.audit.domain import record
-from cuocthi.campaigns.models import Campaign, Division, Headcount
+from cuocthi.campaigns.models import Campaign, Headcount
 from cuocthi.campaigns.queries import campaign_by_slug
 from cuocthi.consents.domain import keep_words
 from cuocthi.errors import Conflict, DomainError
@@ -165,15 +165,6 @@ def set_plugins(ctx: Context, *, campaign: Campaign, plugins: Iterable[str], in_
         before={"plugins": before},
         after={"plugins": after},
     )
-
-
-def add_division(ctx: Context, *, campaign: Campaign, key: str, name: str) -> Division:
-    """Add a part of the entrants that competes by itself."""
-    division = Division(campaign_id=campaign.id, key=key, name=name)
-    ctx.session.add(division)
-    ctx.session.flush()
-    ctx.session.expire(campaign, ["divisions"])
-    return division
 
 
 def replace_headcounts(

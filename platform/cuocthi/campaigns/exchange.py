@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from cuocthi.campaigns.domain import add_division, basics_of, create_campaign, replace_headcounts
-from cuocthi.campaigns.files import CampaignSource, Files, moved, read_source, times, write_source
+from cuocthi.campaigns.divisions import DivisionFacts, add_division
+from cuocthi.campaigns.domain import basics_of, create_campaign, replace_headcounts
+from cuocthi.campaigns.entrants import ENTRANTS_OWNER, EntrantRules, entrant_rules
+from cuocthi.campaigns.files import CampaignSource, Files, invalid, moved, read_source, times, write_source
 from cuocthi.campaigns.models import Campaign, Headcount
 from cuocthi.campaigns.schema import (
     FORMAT,
@@ -89,8 +91,11 @@ def _create(ctx: Context, source: CampaignSource) -> Campaign:
     campaign = create_campaign(
         ctx, slug=core.slug, basics=core.campaign, plugins=core.plugins, categories=core.categories
     )
+    if core.entrants != EntrantRules():
+        save_settings(ctx, owner=ENTRANTS_OWNER, campaign=campaign, value=core.entrants)
     for division in core.divisions:
-        add_division(ctx, campaign=campaign, key=division.key, name=division.name)
+        facts = DivisionFacts(division.name, division.min_age, division.max_age)
+        add_division(ctx, campaign=campaign, facts=facts, key=division.key)
     units = import_units(ctx, rows=source.units, campaign=campaign)
     counted = core.headcounts
     set_headcounts(ctx, campaign=campaign, rows=source.units, units=units, source=counted.source, as_of=counted.as_of)
@@ -214,7 +219,11 @@ def _core(ctx: Context, campaign: Campaign) -> CampaignFile:
         campaign=basics_of(campaign),
         plugins=list(campaign.plugins),
         categories=dict(campaign.categories),
-        divisions=[DivisionPart(division.key, division.name) for division in campaign.divisions],
+        entrants=entrant_rules(ctx, campaign=campaign).value,
+        divisions=[
+            DivisionPart(division.key, division.name, division.min_age, division.max_age)
+            for division in campaign.divisions
+        ],
         phases=[
             PhasePart(
                 key=phase.key,

@@ -16,6 +16,7 @@ from typing import Any
 
 import tomli_w
 
+from cuocthi.campaigns.entrants import EntrantRules
 from cuocthi.campaigns.schema import FORMAT, CampaignFile, PhasePart, WindowPart
 from cuocthi.campaigns.settings import structure, unstructure
 from cuocthi.contributions import CampaignPart
@@ -93,8 +94,17 @@ def times(window: WindowPart) -> Times:
 
 
 def moved(core: CampaignFile, move: Move) -> CampaignFile:
-    """Return a campaign whose phases are on other days, at the same times of day."""
-    return dataclasses.replace(core, phases=[_moved_phase(phase, move) for phase in core.phases])
+    """Return a campaign whose phases are on other days, at the same times of day; so is the day on which ages count."""
+    return dataclasses.replace(
+        core,
+        phases=[_moved_phase(phase, move) for phase in core.phases],
+        entrants=_moved_entrants(core.entrants, move),
+    )
+
+
+def _moved_entrants(entrants: EntrantRules, move: Move) -> EntrantRules:
+    day = entrants.ages_on
+    return entrants if day is None else dataclasses.replace(entrants, ages_as_of=move(day).isoformat())
 
 
 def _moved_phase(phase: PhasePart, move: Move) -> PhasePart:

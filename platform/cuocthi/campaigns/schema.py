@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cuocthi.campaigns.domain import Basics
+from cuocthi.campaigns.entrants import EntrantRules, check_ages
 from cuocthi.contributions import Edge, Role
 from cuocthi.documents.models import DocumentKind
 from cuocthi.personal.settings import Retention
@@ -17,10 +18,16 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class DivisionPart:
-    """A part of the entrants that competes by itself."""
+    """A part of the entrants that competes by itself; the ages count on the day that ``entrants`` names."""
 
     key: str
     name: str
+    min_age: int | None = None
+    max_age: int | None = None
+
+    def __post_init__(self) -> None:
+        """Raise SettingsError for ages that nobody can have."""
+        check_ages(self.min_age, self.max_age)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,7 @@ class CampaignFile:
     campaign: Basics
     plugins: list[str] = field(default_factory=list)
     categories: dict[str, str] = field(default_factory=dict)
+    entrants: EntrantRules = field(default_factory=EntrantRules)
     divisions: list[DivisionPart] = field(default_factory=list)
     phases: list[PhasePart] = field(default_factory=list)
     committees: list[CommitteePart] = field(default_factory=list)

@@ -31,6 +31,15 @@ RELATIONS = {
     Relation.GUARDIAN: T("Guardian"),
 }
 
+#: What a parent or guardian enters, and the child's own consent.
+GUARDIAN = (
+    "guardian_name",
+    "guardian_relation",
+    "guardian_contact",
+    "guardian_consent",
+    "guardian_publishes",
+    "child_publishes",
+)
 #: More choices than this are shown as a list to open.
 _MOST_BUTTONS = 6
 _DAY = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})|(\d{2})(\d{2})(\d{4})")
@@ -139,7 +148,7 @@ def asked_form(kind: type[_Form], rules: EntrantRules, *, leave_out: Iterable[st
         form.guardian_consent.label.text = rules.guardian_text
     unused = {name for name in ("birth_date", "citizen_id") if getattr(rules, name) is Ask.NO} | set(leave_out)
     if rules.birth_date is Ask.NO or not rules.guardian_below:
-        unused |= {field.name for field in form if field.name.startswith(("guardian_", "child_"))}
+        unused |= set(GUARDIAN)
     for name in unused:
         del form[name]
     _require(form, rules, "birth_date", _("Please enter the date of birth."))

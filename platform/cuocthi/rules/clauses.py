@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from cuocthi.campaigns.entrants import EntrantRules
 from cuocthi.contributions import RuleClause
+from cuocthi.rules.entrants import asked_more, by_age, on_children
 from cuocthi.rules.wording import Wording, wording
 from cuocthi.timelines.localtime import day_and_time
 
@@ -33,34 +35,35 @@ def core_clauses(
     rankings: Sequence[tuple[Sequence[Phase], RankingRules]],
     measure_titles: Mapping[str, str],
     units: Mapping[int, Unit] | None = None,
+    entrants: EntrantRules | None = None,
 ) -> list[RuleClause]:
     """Return the core's clauses in the campaign's language.
 
     ``rankings`` are the ranking rules, each with the rounds in which it holds. ``measure_titles`` are the titles, in
     that language, of the measures that contest formats add to the core's own. ``units`` are those that have windows of
-    their own in a round.
+    their own in a round. ``entrants`` says what is asked of people: by default name, contact and unit only.
     """
-    words = wording(campaign.language)
+    words, asked = wording(campaign.language), entrants or EntrantRules()
     found = [
         RuleClause("name", words.name.heading, _name(campaign, words), 10),
-        RuleClause("entrants", words.entrants.heading, _entrants(campaign, words), 20),
+        RuleClause("entrants", words.entrants.heading, _entrants(campaign, asked, words), 20),
     ]
     barring = [committee.title for committee in committees if committee.role.bars]
     if barring:
-        barred = _joined(barring, words)
+        barred = words.joined(barring)
         found.append(RuleClause("barred", words.barred.heading, words.barred.body.format(list=barred), 22))
     if campaign.content:
         found.append(
             RuleClause("content", words.content.heading, words.content.body.format(content=campaign.content), 30)
         )
     if rounds:
-        found.append(RuleClause("conduct", words.conduct.heading, _conduct(rounds, units or {}, words), 40))
+        found.append(RuleClause("conduct", words.conduct.heading, _conduct(rounds, units or {}, asked, words), 40))
     return [
         *found,
         RuleClause(RANKING_CLAUSE, words.ranking.heading, _rankings(rankings, words, measure_titles), 60),
         RuleClause("results", words.results.heading, _results(campaign, words), 80),
         RuleClause("violations", words.violations.heading, words.violations.body, 84),
-        RuleClause("data", words.data.heading, _data(rankings, committees, words), 88),
+        RuleClause("data", words.data.heading, _data(rankings, committees, words) + on_children(asked, words), 88),
         RuleClause("final", words.final.heading, _final(campaign, words), 95),
     ]
 
@@ -74,18 +77,17 @@ def _name(campaign: Campaign, words: Wording) -> str:
     return _paragraphs(parts)
 
 
-def _entrants(campaign: Campaign, words: Wording) -> str:
+def _entrants(campaign: Campaign, asked: EntrantRules, words: Wording) -> str:
     parts = [words.entrants.body.format(audience=campaign.audience)]
     if campaign.categories:
         parts.append(words.categories.format(list="; ".join(campaign.categories.values())))
-    return _paragraphs(parts)
+    return _paragraphs([*parts, *by_age(campaign, asked, words)])
 
 
-def _conduct(rounds: Sequence[Phase], units: Mapping[int, Unit], words: Wording) -> str:
+def _conduct(rounds: Sequence[Phase], units: Mapping[int, Unit], asked: EntrantRules, words: Wording) -> str:
     lines = [words.round.format(title=phase.title, span=_times(phase.windows, units, words)) for phase in rounds]
-    return _paragraphs(
-        [words.conduct.body, words.rounds.format(number=f"{len(rounds):02}"), "\n".join(lines), words.deadline]
-    )
+    held = words.rounds.format(number=f"{len(rounds):02}")
+    return _paragraphs([words.conduct.body + asked_more(asked, words), held, "\n".join(lines), words.deadline])
 
 
 def _times(windows: Sequence[Window], units: Mapping[int, Unit], words: Wording) -> str:
@@ -123,20 +125,21 @@ def _moment(moment: datetime, words: Wording, *, closing: bool) -> str:
 def _rankings(
     rankings: Sequence[tuple[Sequence[Phase], RankingRules]], words: Wording, titles: Mapping[str, str]
 ) -> str:
-    if len(rankings) == 1:
-        return _ranking(rankings[0][1], words, titles)
-    return _paragraphs(
-        f"{words.ranked.format(rounds=_named(held, words))}\n\n{_ranking(rules, words, titles)}"
-        for held, rules in rankings
-    )
+    by_text: dict[str, list[Phase]] = {}
+    for held, rules in rankings:
+        by_text.setdefault(_ranking(rules, words, titles), []).extend(held)
+    if len(by_text) == 1:
+        return next(iter(by_text))
+    return _paragraphs(f"{words.ranked.format(rounds=_named(held, words))}\n\n{text}" for text, held in by_text.items())
 
 
 def _named(held: Sequence[Phase], words: Wording) -> str:
     """Name rounds; many that follow one another by the first and the last."""
+    held = sorted(held, key=lambda phase: phase.number or 0)
     numbers = [phase.number or 0 for phase in held]
     if len(held) >= _MANY and numbers == list(range(numbers[0], numbers[0] + len(held))):
         return words.through.format(first=held[0].title, last=held[-1].title)
-    return _joined([phase.title for phase in held], words)
+    return words.joined([phase.title for phase in held])
 
 
 def _ranking(rules: RankingRules, words: Wording, titles: Mapping[str, str]) -> str:
@@ -156,7 +159,7 @@ def _data(
     public = max(rules.public_places for _, rules in rankings)
     places = words.places.format(number=public) if public else ""
     told = [committee.title for committee in committees if committee.sees_names]
-    names = words.told.format(list=_joined(told, words)) if told else ""
+    names = words.told.format(list=words.joined(told)) if told else ""
     return words.data.body.format(places=places) + names
 
 
@@ -171,10 +174,6 @@ def _final(campaign: Campaign, words: Wording) -> str:
     office = f" ({campaign.standing_office})" if campaign.standing_office else ""
     phone = f", {campaign.support_phone}" if campaign.support_phone else ""
     return _paragraphs([words.final.body, words.support.format(office=office, phone=phone)])
-
-
-def _joined(items: Sequence[str], words: Wording) -> str:
-    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + words.joint + items[-1]
 
 
 def _paragraphs(parts: Iterable[str]) -> str:

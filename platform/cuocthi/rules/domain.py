@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cuocthi.audit.domain import record
+from cuocthi.campaigns.entrants import entrant_rules
 from cuocthi.campaigns.settings import load_settings, settings_by_rounds
 from cuocthi.committees.queries import committees
 from cuocthi.contributions import RuleClause
@@ -46,6 +47,7 @@ def generate(ctx: Context, *, campaign: Campaign, write: Callable[[Text], str]) 
         rankings=_rankings(ctx, campaign, contests),
         measure_titles={key: write(measure.title) for key, measure in measures.items()},
         units=window_units(ctx, phases=contests),
+        entrants=entrant_rules(ctx, campaign=campaign).value,
     )
     contributed = ctx.hooks.collect(ctx, campaign, "rule_clauses", RuleClause, write=write)
     return sorted([*own, *contributed], key=lambda clause: clause.order)

@@ -7,7 +7,7 @@ language is a file in ``wordings/``.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,6 +53,13 @@ class Wording:
     portal: str
     places: str
     told: str
+    aged: str
+    joining_day: str
+    day: str
+    divisions: str
+    division_ages: str
+    asked_more: str
+    children: str
     support: str
     joint: str
     name: ClauseText
@@ -65,10 +72,16 @@ class Wording:
     violations: ClauseText
     data: ClauseText
     final: ClauseText
+    ages: Mapping[str, str]
+    asked: Mapping[str, str]
     counted: Mapping[str, str]
     measures: Mapping[str, str]
     direction: Mapping[str, str]
     less: Mapping[str, str]
+
+    def joined(self, items: Sequence[str]) -> str:
+        """Return some things in one list: "A, B and C"."""
+        return items[0] if len(items) == 1 else ", ".join(items[:-1]) + self.joint + items[-1]
 
 
 @cache

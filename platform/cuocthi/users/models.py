@@ -82,7 +82,7 @@ class Profile(Base):
 
     Only a confirmed number is unique (a partial unique index): anybody may enter anybody's number, and that must not
     lock its owner out. ``confirmed_at``: staff have compared number and person. Accounts with the same number are for
-    staff to look at, see :func:`cuocthi.users.profiles.clashing_identities`.
+    staff to look at, see :mod:`cuocthi.users.profiles`.
     """
 
     __tablename__ = "core_profile"

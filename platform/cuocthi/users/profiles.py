@@ -1,16 +1,15 @@
 """What is known of a person beyond the name: the date of birth and the number of the citizen ID.
 
 **One person, one identity.** Anybody may enter anybody's number, by mistake or not. So whoever gives a number that
-another account holds gets the same answer as everybody else and takes part; the two accounts show up in
-:func:`clashing_identities`, where staff find out who it is, confirm the number of its owner, or merge the accounts.
-Only a confirmed number is unique.
+another account holds gets the same answer as everybody else and takes part. Staff see the two accounts side by side
+(:mod:`cuocthi.merging`), find out who it is, and confirm the number of its owner or merge the accounts. Only a
+confirmed number is unique.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -124,29 +123,6 @@ def take_over_profile(ctx: Context, *, user_id: int, into_id: int, vault: Vault)
         Known(known.birth_date or lost.birth_date, known.citizen_id or lost.citizen_id, confirmed=confirmed),
         vault,
     )
-
-
-def clashing_identities(ctx: Context) -> Sequence[tuple[User, ...]]:
-    """Return the groups of accounts in use that gave the same citizen ID number, the oldest account first.
-
-    One statement; nobody's number is opened.
-    """
-    index = Profile.citizen_id_index
-    several = (
-        sa.select(index)
-        .join(User, User.id == Profile.user_id)
-        .where(User.active, index.is_not(None))
-        .group_by(index)
-        .having(sa.func.count() > 1)
-    )
-    rows = ctx.session.execute(
-        sa.select(index, User)
-        .join(User, User.id == Profile.user_id)
-        .where(User.active, index.in_(several))
-        .order_by(index, User.id)
-    ).all()
-    groups = [tuple(row[1] for row in group) for _, group in groupby(rows, key=lambda row: row[0])]
-    return sorted(groups, key=lambda group: group[0].id)
 
 
 def with_same_number(ctx: Context, *, user_id: int) -> Sequence[User]:

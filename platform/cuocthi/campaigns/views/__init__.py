@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from cuocthi.campaigns.views import basics, founding, health, opening, overview, public, settings, staff_home
+from cuocthi.campaigns.views import (
+    basics,
+    entrants,
+    founding,
+    health,
+    leftovers,
+    opening,
+    overview,
+    public,
+    settings,
+    staff_home,
+)
 from cuocthi.campaigns.views.blueprints import blueprint, home
 from cuocthi.text import T
 from cuocthi.web.navigation import NavEntry
@@ -11,8 +22,10 @@ __all__ = [
     "basics",
     "blueprint",
     "blueprints",
+    "entrants",
     "founding",
     "health",
+    "leftovers",
     "navigation",
     "opening",
     "overview",

@@ -12,7 +12,13 @@ from cuocthi.web.i18n import translate
 def sections(active: str) -> list[dict[str, object]]:
     """Return the pages on basics and settings; ``active`` is the one at hand, or the plugin whose settings it shows."""
     slug = g.campaign.slug
-    own = [("basics", _("Basics")), ("categories", _("Categories of entrants")), ("parts", _("Enabled parts"))]
+    own = [
+        ("basics", _("Basics")),
+        ("categories", _("Categories of entrants")),
+        ("entrants", _("Who may take part")),
+        ("divisions", _("Divisions")),
+        ("parts", _("Enabled parts")),
+    ]
     found: list[dict[str, object]] = [
         {"title": title, "url": url_for(f"campaigns.{key}", slug=slug), "active": key == active} for key, title in own
     ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cuocthi.enrolments.views import join, participation, personal, staff
+from cuocthi.enrolments.views import details, join, participation, personal, shared_device, staff
 from cuocthi.enrolments.views.blueprints import campaign_pages, my_pages
 from cuocthi.text import T
 from cuocthi.web.navigation import NavEntry
 
-__all__ = ["blueprints", "join", "navigation", "participation", "personal", "staff"]
+__all__ = ["blueprints", "details", "join", "navigation", "participation", "personal", "shared_device", "staff"]
 
 blueprints = (campaign_pages, my_pages)
 navigation = (

@@ -8,10 +8,14 @@ from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 
 from cuocthi.enrolments import queries
+from cuocthi.enrolments.answers import answers_of
 from cuocthi.enrolments.models import EnrolmentState
 from cuocthi.enrolments.queries import Wanted
 from cuocthi.enrolments.views.blueprints import campaign_pages
+from cuocthi.enrolments.views.details import in_part
 from cuocthi.text import T
+from cuocthi.users.models import Profile
+from cuocthi.users.profiles import with_same_number
 from cuocthi.users.queries import masked_contacts, sharing_contact
 from cuocthi.web import formats
 from cuocthi.web.context import reading_context, registry
@@ -131,4 +135,7 @@ def person(enrolment_id: int) -> Response:
         division=next((item.name for item in g.campaign.divisions if item.id == enrolment.division_id), ""),
         contacts=masked_contacts(ctx, user_id=enrolment.user_id, vault=registry().vault),
         sharing=sharing_contact(ctx, user_id=enrolment.user_id),
+        answers=in_part(answers_of(ctx, enrolment=enrolment, vault=registry().vault)),
+        same_number=with_same_number(ctx, user_id=enrolment.user_id),
+        profile=ctx.session.get(Profile, enrolment.user_id),
     )

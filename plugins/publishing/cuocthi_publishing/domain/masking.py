@@ -1,7 +1,8 @@
 """What of a person is shown to the public: the one place where it is decided, for every output.
 
-Winners are named in full. Everybody else appears by contest number and masked name. Phone numbers and e-mail addresses
-never go out, wherever somebody may have written them.
+Winners are named in full. Everybody else appears by contest number and masked name; children whose names were not
+agreed to appear without one, winners too. Phone numbers and e-mail addresses never go out, wherever somebody may have
+written them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
 #: A mean over fewer persons than this tells too much about each of them.
 SMALLEST_GROUP = 5
@@ -40,17 +41,28 @@ def mean_score(score_mean: int, persons: int) -> int | None:
 
 
 class Masking:
-    """The rule for one publication: ``winners`` are the enrolments that its award lists name."""
+    """The rule for one publication: ``winners`` are the enrolments that its award lists name.
 
-    def __init__(self, winners: Collection[int] = ()) -> None:
-        self._winners = frozenset(winners)
+    ``unnamed`` are those that stand without a name, in the place of which ``no_name`` is written.
+    """
+
+    def __init__(self, winners: Collection[int] = (), unnamed: Collection[int] = (), no_name: str = _HIDDEN) -> None:
+        self._winners, self._unnamed, self._no_name = frozenset(winners), frozenset(unnamed), no_name
 
     def person(self, name: str, enrolment_id: int | None = None) -> str:
         """Return a person's name as it may be shown; only a known winner's stays whole."""
+        if enrolment_id in self._unnamed:
+            return self._no_name
         return without_contacts(name if enrolment_id in self._winners else mask_name(name))
 
-    def cell(self, value: str | int | None, kind: str) -> str | int | None:
-        """Return a value of a table that a plugin contributed, by the kind of its column."""
-        if not isinstance(value, str):
-            return value
-        return self.person(value) if kind == "person" else without_contacts(value)
+    def cell(self, value: str | int | None, kind: str, names: Mapping[int, str]) -> str | int | None:
+        """Return a value of a table that a plugin contributed, by the kind of its column.
+
+        A person stands there by the enrolment, of which ``names`` has the name. Raises LookupError for anything else:
+        of a name alone nobody can say whether it may be shown.
+        """
+        if kind == "person" and value is not None:
+            if not isinstance(value, int) or value not in names:
+                raise LookupError(value)
+            return self.person(names[value], value)
+        return without_contacts(value) if isinstance(value, str) else value

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cuocthi.campaigns.queries import headcount_totals
 from cuocthi.contributions import Column, PublicationSection
+from cuocthi.enrolments.public_names import names_of
 from cuocthi.errors import ContractError
 from cuocthi.standings.queries import standing_rows, unit_figures
 from cuocthi.text import T
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
-    from cuocthi.contributions import AwardList
+    from cuocthi.contributions import Award, AwardList
     from cuocthi.standings.models import Ranking
     from cuocthi.standings.queries import UnitFigures
     from cuocthi.text import Text
@@ -45,6 +46,7 @@ class Material:
     settings: PublishSettings
     ranked: Sequence[tuple[Phase, Ranking]]
     award_lists: Sequence[AwardList]
+    unnamed: frozenset[int]
 
     @property
     def rankings(self) -> list[Ranking]:
@@ -55,7 +57,8 @@ class Material:
     def masking(self) -> Masking:
         """The rule by which persons are shown; it knows the winners."""
         awards = (award for found in self.award_lists for award in found.awards)
-        return Masking([award.enrolment_id for award in awards if award.enrolment_id is not None])
+        winners = [award.enrolment_id for award in awards if award.enrolment_id is not None]
+        return Masking(winners, self.unnamed, self.say(T("name not published")))
 
     @property
     def say(self) -> Callable[[Text], str]:
@@ -92,8 +95,15 @@ def _section(  # noqa: PLR0917 - the parts of a section in the order in which it
     }
 
 
+def _recipient(award: Award, masking: Masking) -> str:
+    """Name whoever is on an award list, a unit as well as a person, unless it is a child that stands without a name."""
+    if award.enrolment_id is None and award.unit_id is not None:
+        return without_contacts(award.recipient)
+    return masking.person(award.recipient, award.enrolment_id)
+
+
 def _awards(material: Material) -> Iterator[dict[str, Any]]:
-    say = material.say
+    say, masking = material.say, material.masking
     columns = [
         Column("title", say(T("Prize"))),
         Column("recipient", say(T("Awarded to")), "person"),
@@ -101,9 +111,8 @@ def _awards(material: Material) -> Iterator[dict[str, Any]]:
         Column("value", say(T("Value in đồng")), "money"),
     ]
     for found in material.award_lists:
-        # Whoever is on an award list is a winner and named, a unit as well as a person.
         rows = [
-            (award.title, without_contacts(award.recipient), without_contacts(award.unit), award.value)
+            (award.title, _recipient(award, masking), without_contacts(award.unit), award.value)
             for award in found.awards
         ]
         note = say(T("%(count)s awards worth %(total)s đồng.", count=len(rows), total=found.total_value))
@@ -204,7 +213,6 @@ def _counts(ranking: Ranking) -> dict[str, int]:
 
 
 def _contributed(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
-    masking = material.masking
     pairs = ctx.hooks.collect_by_plugin(ctx, material.campaign, "publication_sections", PublicationSection)
     for plugin, found in sorted(pairs, key=lambda pair: (pair[1].order, pair[0], pair[1].key)):
         if found.page not in _OPEN_PAGES:
@@ -212,8 +220,29 @@ def _contributed(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
             raise ContractError(msg)
         if found.page == "statistics" and not material.settings.statistics:
             continue
-        kinds = [column.kind for column in found.columns]
-        rows = [[masking.cell(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in found.rows]
+        rows = _masked(ctx, material, plugin, found)
         note = without_contacts(found.note)
         title = without_contacts(found.title)
         yield _section(found.page, f"{plugin}-{found.key}", title, found.columns, rows, note, found.chart)
+
+
+def _masked(ctx: Context, material: Material, plugin: str, found: PublicationSection) -> Rows:
+    """Return the rows of a plugin's section as they may be shown; its persons are looked up by their enrolments."""
+    kinds = [column.kind for column in found.columns]
+    people = {
+        value
+        for row in found.rows
+        for value, kind in zip(row, kinds, strict=True)
+        if kind == "person" and isinstance(value, int)
+    }
+    names = names_of(ctx, campaign_id=material.campaign.id, enrolment_ids=people) if people else {}
+    masking = material.masking
+    try:
+        return [
+            [masking.cell(value, kind, names) for value, kind in zip(row, kinds, strict=True)] for row in found.rows
+        ]
+    except LookupError as error:
+        msg = (
+            f"plugin {plugin!r}: a column of persons in the section {found.key!r} holds something else than enrolments"
+        )
+        raise ContractError(msg) from error

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cuocthi.audit.domain import head
 from cuocthi.contributions import AwardList
 from cuocthi.documents.queries import documents
+from cuocthi.enrolments.public_names import unnamed_in_public
 from cuocthi.text import T
 from cuocthi.timelines.queries import phases
 from cuocthi.web.formats import iso
@@ -33,12 +34,13 @@ Snapshot = dict[str, Any]
 
 
 def gather(ctx: Context, *, campaign: Campaign, settings: PublishSettings) -> Material:
-    """Read what a snapshot is made of: adopted rankings and award lists."""
+    """Read what a snapshot is made of: adopted rankings, award lists, and who stands without a name."""
     return Material(
         campaign=campaign,
         settings=settings,
         ranked=queries.adopted_rankings(ctx, campaign_id=campaign.id),
         award_lists=ctx.hooks.collect(ctx, campaign, "award_lists", AwardList),
+        unnamed=unnamed_in_public(ctx, campaign_id=campaign.id),
     )
 
 
