@@ -26,16 +26,20 @@ from cuocthi.enrolments import views as enrolment_views
 from cuocthi.errors import ContractError
 from cuocthi.extensions import csrf, db
 from cuocthi.files import views as file_views
+from cuocthi.incidents import views as incident_views
 from cuocthi.jobs import views as job_views
 from cuocthi.logs import configure_log
-from cuocthi.personal import views as personal_views
+from cuocthi.merging import views as merging_views
 from cuocthi.news import views as news_views
+from cuocthi.personal import views as personal_views
 from cuocthi.plugins.manager import Hooks, installed_modules
 from cuocthi.prerequisites import views as prerequisite_views
+from cuocthi.rosters import views as roster_views
 from cuocthi.rules import views as rule_views
 from cuocthi.security import limits
 from cuocthi.security.personal_data import Vault
 from cuocthi.standings import views as standing_views
+from cuocthi.support import views as support_views
 from cuocthi.tasks import views as task_views
 from cuocthi.timelines import views as timeline_views
 from cuocthi.units import views as unit_views
@@ -60,6 +64,7 @@ VIEWS = (
     unit_views,
     campaign_views,
     timeline_views,
+    incident_views,
     task_views,
     prerequisite_views,
     committee_views,
@@ -68,6 +73,9 @@ VIEWS = (
     enrolment_views,
     news_views,
     standing_views,
+    merging_views,
+    support_views,
+    roster_views,
     file_views,
     job_views,
     audit_views,

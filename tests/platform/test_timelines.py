@@ -277,15 +277,15 @@ def test_closing_now_ends_the_round_at_this_very_moment(
     phase = make.round(campaign)
     phase.windows.append(Window(opens_at=phase.closes_at + HOUR, closes_at=phase.closes_at + 2 * HOUR))
     heard.session.flush()
-    assert open_window(heard, phase_id=phase.id) is not None
+    assert open_window(heard, phase_id=phase.id, unit_path="/1/") is not None
 
     close_now(heard, campaign=campaign, phase=phase, reason="Mất điện toàn tỉnh")
 
     assert phase.closes_at == heard.now
     assert len(phase.windows) == 1
-    assert open_window(heard, phase_id=phase.id, lock=True) is None
+    assert open_window(heard, phase_id=phase.id, unit_path="/1/", lock=True) is None
     just_before = replace(heard, now=heard.now - MICROSECOND)
-    assert open_window(just_before, phase_id=phase.id) is not None
+    assert open_window(just_before, phase_id=phase.id, unit_path="/1/") is not None
     assert not any_round_open(heard, campaign_id=campaign.id)
     assert listeners[0].moved == [phase.id]
     event = heard.session.scalars(sa.select(AuditEvent).order_by(AuditEvent.id.desc())).first()

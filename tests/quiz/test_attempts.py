@@ -17,7 +17,7 @@ from cuocthi.errors import Closed, Conflict, Forbidden, Missing
 from cuocthi.timelines.domain import close_now
 from cuocthi.timelines.models import Phase
 from cuocthi_quiz import queries
-from cuocthi_quiz.domain import attempts, jobs
+from cuocthi_quiz.domain import attempts, deadlines, jobs
 from cuocthi_quiz.models import Attempt, HandIn, Item
 from cuocthi_quiz.settings import BlueprintRow
 
@@ -260,7 +260,7 @@ def test_an_extension_gives_back_what_the_close_had_cut_off(quiz: Quiz) -> None:
     quiz.at(closes_at - 6 * MINUTES)
     cut = quiz.start()
     quiz.round_.windows[0].closes_at = closes_at + timedelta(hours=1)
-    assert attempts.move_deadlines(quiz.ctx, round_id=quiz.round_.id) == 1
+    assert deadlines.move_deadlines(quiz.ctx, round_id=quiz.round_.id) == 1
     assert cut.deadline == quiz.ctx.now + 15 * MINUTES
 
 
@@ -269,7 +269,7 @@ def test_an_extension_does_not_revive_a_paper_whose_time_ran_out(quiz: Quiz) -> 
     deadline = attempt.deadline
     quiz.at(deadline)
     quiz.round_.windows[0].closes_at += timedelta(hours=1)
-    assert attempts.move_deadlines(quiz.ctx, round_id=quiz.round_.id) == 0
+    assert deadlines.move_deadlines(quiz.ctx, round_id=quiz.round_.id) == 0
     assert attempt.deadline == deadline
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -35,16 +35,19 @@ from cuocthi.documents.domain import DocumentFacts, register_document
 from cuocthi.documents.models import Document
 from cuocthi.documents.queries import documents
 from cuocthi.errors import InvalidData
-from cuocthi.prerequisites.domain import PrerequisiteFacts, default_prerequisites, list_prerequisites
-from cuocthi.prerequisites.queries import prerequisites
 from cuocthi.personal.retention import load_retention
 from cuocthi.personal.settings import RETENTION_OWNER, Retention
+from cuocthi.prerequisites.domain import PrerequisiteFacts, default_prerequisites, list_prerequisites
+from cuocthi.prerequisites.queries import prerequisites
+from cuocthi.rules.prose import OWNER as PROSE_OWNER
+from cuocthi.rules.prose import RulesProse
+from cuocthi.rules.writing import load_prose
 from cuocthi.standings.criteria import RULES_OWNER, RankingRules
 from cuocthi.tasks.domain import TaskFacts, add_tasks
 from cuocthi.tasks.queries import tasks
 from cuocthi.text import T, Text
+from cuocthi.timelines.describing import plans
 from cuocthi.timelines.domain import PhaseDraft, add_phases
-from cuocthi.timelines.localtime import write_moment
 from cuocthi.timelines.moving import Move, unmoved
 from cuocthi.timelines.queries import phases
 from cuocthi.units.domain import import_units
@@ -99,12 +102,14 @@ def _create(ctx: Context, source: CampaignSource) -> Campaign:
     units = import_units(ctx, rows=source.units, campaign=campaign)
     counted = core.headcounts
     set_headcounts(ctx, campaign=campaign, rows=source.units, units=units, source=counted.source, as_of=counted.as_of)
-    add_phases(ctx, campaign=campaign, drafts=[_draft(phase) for phase in core.phases])
+    add_phases(ctx, campaign=campaign, drafts=_drafts(ctx, core.phases))
     for committee in core.committees:
         set_up_committee(ctx, campaign=campaign, **dataclasses.asdict(committee))
     _register(ctx, campaign, core.documents)
     _set_tasks(ctx, campaign, core.tasks)
     _list_prerequisites(ctx, campaign, core)
+    if core.rules != RulesProse():
+        save_settings(ctx, owner=PROSE_OWNER, campaign=campaign, value=core.rules)
     if core.retention != Retention():
         save_settings(ctx, owner=RETENTION_OWNER, campaign=campaign, value=core.retention)
     if source.ranking is not None:
@@ -112,16 +117,30 @@ def _create(ctx: Context, source: CampaignSource) -> Campaign:
     return campaign
 
 
-def _draft(phase: PhasePart) -> PhaseDraft:
-    return PhaseDraft(
-        key=phase.key,
-        kind=phase.kind,
-        title=phase.title,
-        windows=[times(window) for window in phase.windows],
-        description=phase.description,
-        source=phase.source,
-        number=phase.number,
-    )
+def _drafts(ctx: Context, parts: Sequence[PhasePart]) -> list[PhaseDraft]:
+    """Return the phases of a file as drafts. Raises InvalidData for units of their windows that are not there."""
+    codes = {window.unit for part in parts for window in part.windows if window.unit}
+    units = dict(_unit_ids(ctx, codes))
+    missing = [T("phases: there is no unit “%(code)s”", code=code) for code in sorted(codes - set(units))]
+    if missing:
+        raise invalid(missing)
+    return [
+        PhaseDraft(
+            key=part.key,
+            kind=part.kind,
+            title=part.title,
+            windows=[dataclasses.replace(times(window), unit_id=units.get(window.unit)) for window in part.windows],
+            description=part.description,
+            source=part.source,
+            number=part.number,
+        )
+        for part in parts
+    ]
+
+
+def _unit_ids(ctx: Context, codes: Collection[str]) -> list[tuple[str, int]]:
+    rows = ctx.session.execute(sa.select(Unit.code, Unit.id).where(Unit.code.in_(codes))) if codes else ()
+    return [(row[0], row[1]) for row in rows]
 
 
 def set_headcounts(
@@ -229,17 +248,12 @@ def _core(ctx: Context, campaign: Campaign) -> CampaignFile:
                 key=phase.key,
                 kind=phase.kind,
                 title=phase.title,
-                windows=[
-                    WindowPart(
-                        write_moment(window.opens_at, closing=False), write_moment(window.closes_at, closing=True)
-                    )
-                    for window in phase.windows
-                ],
+                windows=[WindowPart(**window) for window in planned["windows"]],
                 description=phase.description,
                 number=phase.number,
                 source=phase.source,
             )
-            for phase in phases(ctx, campaign_id=campaign.id)
+            for phase, planned in plans(ctx, phases(ctx, campaign_id=campaign.id))
         ],
         committees=[
             CommitteePart(item.key, item.role, item.title, item.decision, item.sees_names)
@@ -250,6 +264,7 @@ def _core(ctx: Context, campaign: Campaign) -> CampaignFile:
         tasks=[_task(item) for item in tasks(ctx, campaign_ids=[campaign.id])],
         prerequisites=_prerequisites(ctx, campaign),
         retention=load_retention(ctx, campaign=campaign),
+        rules=load_prose(ctx, campaign=campaign),
     )
 
 

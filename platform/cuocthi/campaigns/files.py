@@ -108,7 +108,10 @@ def _moved_entrants(entrants: EntrantRules, move: Move) -> EntrantRules:
 
 
 def _moved_phase(phase: PhasePart, move: Move) -> PhasePart:
-    windows = [WindowPart(move_text(window.opens, move), move_text(window.closes, move)) for window in phase.windows]
+    windows = [
+        dataclasses.replace(window, opens=move_text(window.opens, move), closes=move_text(window.closes, move))
+        for window in phase.windows
+    ]
     return dataclasses.replace(phase, windows=windows)
 
 
@@ -227,6 +230,8 @@ def _phase_problems(core: CampaignFile) -> Iterator[Text]:
             yield T("%(place)s.windows: at least one is needed", place=place)
         for number, window in enumerate(phase.windows):
             yield from _window_problems(f"{place}.windows[{number}]", window)
+            if window.unit and not contest:
+                yield T("%(place)s.windows[%(number)s].unit: only a round has it", place=place, number=str(number))
 
 
 def _window_problems(place: str, window: WindowPart) -> Iterator[Text]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from cuocthi.campaigns.models import Campaign, CampaignState, Headcount, SettingsVersion
 from cuocthi.units.models import Unit
@@ -29,6 +30,16 @@ def public_campaigns(ctx: Context) -> Sequence[Campaign]:
         .where(Campaign.state != CampaignState.DRAFT)
         .order_by(archived, Campaign.opened_at.desc(), Campaign.id)
     ).all()
+
+
+def editions(*, campaign_id: int) -> sa.Select[int]:
+    """Return the SELECT of the ids of a campaign and of all that were made from it, or it from them, in however many
+    steps: their parts, such as the questions, were the same once.
+    """
+    other = aliased(Campaign)
+    found = sa.select(Campaign.id, Campaign.earlier_id).where(Campaign.id == campaign_id).cte(recursive=True)
+    near = sa.or_(other.earlier_id == found.c.id, other.id == found.c.earlier_id)
+    return sa.select(found.union(sa.select(other.id, other.earlier_id).join(found, near)).c.id)
 
 
 def headcount_totals(ctx: Context, *, campaign_id: int) -> dict[str, int]:

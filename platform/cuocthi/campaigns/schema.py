@@ -10,6 +10,7 @@ from cuocthi.campaigns.entrants import EntrantRules, check_ages
 from cuocthi.contributions import Edge, Role
 from cuocthi.documents.models import DocumentKind
 from cuocthi.personal.settings import Retention
+from cuocthi.rules.prose import RulesProse
 from cuocthi.timelines.models import PhaseKind
 
 #: The version of the form written in every file.
@@ -32,10 +33,14 @@ class DivisionPart:
 
 @dataclass(frozen=True, slots=True)
 class WindowPart:
-    """A span in local time, written "2024-10-05 17:00"; "24:00" is the end of the day."""
+    """A span in local time, written "2024-10-05 17:00"; "24:00" is the end of the day.
+
+    ``unit`` is the code of the unit for whose people alone, with all below it, a round is open then.
+    """
 
     opens: str
     closes: str
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +134,4 @@ class CampaignFile:
     tasks: list[TaskPart] = field(default_factory=list)
     prerequisites: list[PrerequisitePart] | None = None
     retention: Retention = field(default_factory=Retention)
+    rules: RulesProse = field(default_factory=RulesProse)

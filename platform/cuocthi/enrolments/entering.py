@@ -10,6 +10,7 @@ from cuocthi.enrolments.queries import enrolment_of
 from cuocthi.errors import Closed, Forbidden, Missing
 from cuocthi.text import T
 from cuocthi.timelines.queries import open_window, phase_of
+from cuocthi.timelines.windows import open_span, own_windows
 
 if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
@@ -33,8 +34,16 @@ def own_round(ctx: Context, *, campaign: Campaign, round_id: int, source: str) -
     return round_, enrolment
 
 
+def own_window(ctx: Context, *, round_: Phase, enrolment: Enrolment) -> Window | None:
+    """Return the window of a round that is open now for this person, None where none is; see :func:`own_windows`.
+
+    For what a page shows. What changes something asks :func:`hold_open`, so that nobody moves the window meanwhile.
+    """
+    return open_span(own_windows(round_.windows, enrolment.unit_path), ctx.now)
+
+
 def hold_open(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolment) -> Window:
-    """Return the window of a round that is open now.
+    """Return the window of a round that is open now for this person.
 
     Until the transaction ends the window stays as it is, and other acts of the same person wait. Raises
     Closed if the campaign or the round is not open, Forbidden if the person was excluded.
@@ -44,7 +53,7 @@ def hold_open(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enr
     ctx.session.refresh(enrolment, with_for_update=True)
     if enrolment.state is not EnrolmentState.ACTIVE:
         raise Forbidden(T("You have been excluded from this contest: %(reason)s", reason=enrolment.excluded_reason))
-    window = open_window(ctx, phase_id=round_.id, lock=True)
+    window = open_window(ctx, phase_id=round_.id, unit_path=enrolment.unit_path, lock=True)
     if window is None:
         raise Closed(T("“%(round)s” is not open now.", round=round_.title))
     return window

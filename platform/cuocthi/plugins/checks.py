@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 #: The tables of the core to whose ``id`` a plugin may refer; these keys stay.
 STABLE_TABLES = ("user", "unit", "campaign", "phase", "division", "enrolment", "file")
+#: What a format implements that grants something after an incident.
+_RELIEF = ("relief_reaches", "grant_relief")
 _STABLE_KEYS = frozenset(f"core_{name}.id" for name in STABLE_TABLES)
 #: The keys of rows about people, and what a plugin that has them is asked for.
 _PEOPLE = frozenset({"core_user.id", "core_enrolment.id"})
@@ -138,7 +140,8 @@ def _start(module: ModuleType) -> Iterator[Finding]:
 
 
 def _format(hooks: Hooks, name: str) -> Iterator[Finding]:
-    if not hooks.boot("register_formats", ContestFormat):
+    offered = hooks.boot("register_formats", ContestFormat)
+    if not offered:
         return
     if "results" not in hooks.plugins[name].provides:
         yield Finding(
@@ -149,6 +152,11 @@ def _format(hooks: Hooks, name: str) -> Iterator[Finding]:
         yield Finding(
             "it offers a contest format but never posts results",
             "Implement refresh_results and call cuocthi.standings.results.post_results in it.",
+        )
+    if any(item.relief for _, item in offered) and not all(hooks.implements(name, hook) for hook in _RELIEF):
+        yield Finding(
+            "its contest format says that it can grant something after an incident, but does not",
+            "Implement relief_reaches and grant_relief, or leave relief out of the ContestFormat.",
         )
     if not hooks.implements(name, "entry_actions"):
         yield Finding(

@@ -34,7 +34,6 @@ from cuocthi.standings.placing import KEYS, place_all
 from cuocthi.standings.results import lock_result_set
 from cuocthi.text import T
 from cuocthi.timelines.models import Phase
-from cuocthi.timelines.windows import PhaseState, phase_state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -164,9 +163,17 @@ def stale_reasons(ctx: Context, *, campaign: Campaign, round_: Phase, ranking: R
 def adoption_blockers(ctx: Context, *, campaign: Campaign, round_: Phase, ranking: Ranking) -> list[Text]:
     """Return every reason why a ranking cannot be adopted now: the core's own and those of the plugins' gates."""
     reasons: list[Text] = []
-    if phase_state(round_.windows, ctx.now) is not PhaseState.CLOSED:
+    if ctx.now < round_.closes_at:
         reasons.append(
             T("The round “%(round)s” has not closed: it closes at %(when)s.", round=round_.title, when=round_.closes_at)
+        )
+    elif ctx.now < round_.over_at:
+        reasons.append(
+            T(
+                "Entries of “%(round)s” to which an incident granted more time may be open until %(when)s.",
+                round=round_.title,
+                when=round_.over_at,
+            )
         )
     if ranking.state is RankingState.DRAFT:
         reasons.append(T("This ranking is a draft; it has to be submitted first."))
@@ -283,10 +290,13 @@ def exclude_entry(ctx: Context, *, enrolment: Enrolment, reason: str) -> Decisio
 def restore_entry(ctx: Context, *, enrolment: Enrolment, reason: str) -> Decision:
     """Let an excluded person's entries count again, from the next ranking on.
 
-    Raises DomainError without a reason, Conflict if the person is not excluded, Forbidden for whom a seat bars; there
-    only :func:`cuocthi.standings.readmission.readmit` helps.
+    Raises DomainError without a reason, Conflict if the person is not excluded, Forbidden for whom a seat bars (there
+    only :func:`cuocthi.standings.readmission.readmit` helps) and for somebody who takes part under another number.
     """
     hold(ctx, campaign_id=enrolment.campaign_id)
+    if enrolment.duplicate_of_id is not None:
+        message = T("%(name)s takes part under another contest number already.", name=enrolment.name)
+        raise Forbidden(message)
     if has_sat(ctx, campaign_id=enrolment.campaign_id, user_id=enrolment.user_id):
         message = T("%(name)s sits or sat on a committee of this contest and may not take part.", name=enrolment.name)
         raise Forbidden(message)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from cuocthi.audit.domain import record
 from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.models import Campaign
+from cuocthi.campaigns.queries import editions
 from cuocthi.committees.queries import barring_seats
 from cuocthi.contributions import Permission
 from cuocthi.digest import digest
@@ -122,7 +123,8 @@ def _revealing_reads(ctx: Context, enrolment: Enrolment) -> list[tuple[Text, int
     rows = ctx.session.execute(
         sa.select(AuditEvent.action, sa.func.count(), sa.func.max(AuditEvent.at))
         .where(
-            AuditEvent.campaign_id == enrolment.campaign_id,
+            # A campaign that is held again has the questions of the earlier one.
+            AuditEvent.campaign_id.in_(editions(campaign_id=enrolment.campaign_id)),
             AuditEvent.actor_id.in_(identities(enrolment.user_id)),
             # Whoever wrote or approved a question knows it as well as who read it.
             sa.or_(

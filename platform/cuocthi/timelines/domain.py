@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -16,9 +16,10 @@ from cuocthi.audit.domain import record
 from cuocthi.contributions import Edge
 from cuocthi.errors import Closed, Conflict, DomainError
 from cuocthi.text import TN, T, Text
-from cuocthi.timelines.localtime import move_span, write_moment
+from cuocthi.timelines.describing import described, descriptions, plans, record_many
+from cuocthi.timelines.localtime import move_span
 from cuocthi.timelines.models import Phase, PhaseEdge, PhaseKind, Window
-from cuocthi.timelines.windows import PhaseState, Times, phase_state
+from cuocthi.timelines.windows import PhaseState, Times, UnitSpan, open_span, phase_state
 from cuocthi.users.names import fold
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def add_phase(ctx: Context, *, campaign: Campaign, draft: PhaseDraft) -> Phase:
         campaign=campaign,
         object_kind="phase",
         object_id=phase.id,
-        after=_described(phase),
+        after=described(ctx, phase),
     )
     return phase
 
@@ -81,7 +82,7 @@ def add_phases(ctx: Context, *, campaign: Campaign, drafts: Sequence[PhaseDraft]
         return []
     added = _insert(ctx, campaign, drafts)
     summary = TN("Added %(count)s phase", "Added %(count)s phases", len(added))
-    _record_many(ctx, campaign, "core:phase:add", summary, added)
+    record_many(ctx, campaign, "core:phase:add", summary, added)
     return added
 
 
@@ -109,7 +110,7 @@ def move_phases(ctx: Context, *, campaign: Campaign, phases: Sequence[Phase], mo
         raise DomainError(T("Please choose the phases that are to be moved."), field="phases")
     for phase in phases:
         _refuse_begun_round(ctx, phase, field="phases")
-    before = [_described(phase) for phase in phases]
+    before = descriptions(ctx, phases)
     moved = [moved_draft(phase, move) for phase in phases]
     for phase in phases:
         phase.windows.clear()
@@ -121,13 +122,14 @@ def move_phases(ctx: Context, *, campaign: Campaign, phases: Sequence[Phase], mo
     for phase in phases:
         _tell_source(ctx, campaign, phase)
     summary = TN("Moved %(count)s phase", "Moved %(count)s phases", len(phases))
-    _record_many(ctx, campaign, "core:phase:move", summary, phases, before=before)
+    record_many(ctx, campaign, "core:phase:move", summary, phases, before=before)
 
 
 def moved_draft(phase: Phase, move: Move) -> PhaseDraft:
     """Return what a phase would be on other days. Raises DomainError if a day would lie beyond the calendar."""
     try:
-        return PhaseDraft(phase.kind, phase.title, [move_span(window, move) for window in phase.windows])
+        windows = [replace(move_span(window, move), unit_id=window.unit_id) for window in phase.windows]
+        return PhaseDraft(phase.kind, phase.title, windows)
     except (ValueError, OverflowError) as error:
         raise DomainError(T("“%(title)s” would lie beyond the calendar.", title=phase.title), field="by") from error
 
@@ -140,10 +142,10 @@ def edit_phase(
     The times of a round that has opened are changed by :func:`close_now` and :func:`extend` only: otherwise raises
     Conflict. Raises DomainError if the windows make no sense.
     """
-    before = _described(phase)
-    moved = [(w.opens_at, w.closes_at) for w in phase.windows] != [(w.opens_at, w.closes_at) for w in windows]
+    before = described(ctx, phase)
+    moved = _in_order(phase.windows) != _in_order(windows)
     if moved:
-        _check_windows(windows)
+        _check_windows(windows, phase.kind)
         _refuse_begun_round(ctx, phase, field="windows")
         phase.windows.clear()
         ctx.session.flush()  # the old windows leave before the new ones come: an opening moment is unique
@@ -161,7 +163,7 @@ def edit_phase(
         object_kind="phase",
         object_id=phase.id,
         before=before,
-        after=_described(phase),
+        after=described(ctx, phase),
     )
 
 
@@ -169,7 +171,7 @@ def remove_phase(ctx: Context, *, campaign: Campaign, phase: Phase) -> None:
     """Remove a phase that has not begun. Raises Conflict if it has, or if something already rests on it."""
     if phase_state(phase.windows, ctx.now) is not PhaseState.UPCOMING:
         raise Conflict(T("“%(title)s” has begun and stays on the timeline.", title=phase.title))
-    before = _described(phase)
+    before = described(ctx, phase)
     phase_id = phase.id
     campaign.version += 1
     try:
@@ -189,9 +191,10 @@ def remove_phase(ctx: Context, *, campaign: Campaign, phase: Phase) -> None:
 
 
 def close_now(ctx: Context, *, campaign: Campaign, phase: Phase, reason: str) -> None:
-    """End a phase at this very moment: its open window closes now, windows still ahead are dropped.
+    """End a phase at this very moment: its open windows close now, windows still ahead are dropped.
 
-    A round's source is told in the same transaction. Raises Closed if the phase has not opened or is over, and
+    What was planned is kept, so that who holds the campaign again begins from it. Time that an incident granted ends
+    too. A round's source is told in the same transaction. Raises Closed if the phase has not opened or is over, and
     DomainError without a reason.
     """
     _require_reason(reason)
@@ -201,7 +204,10 @@ def close_now(ctx: Context, *, campaign: Campaign, phase: Phase, reason: str) ->
         raise Closed(T("“%(title)s” has not opened yet; change its times instead.", title=phase.title))
     if state is PhaseState.CLOSED:
         raise Closed(T("“%(title)s” is already closed.", title=phase.title))
-    before = _described(phase)
+    before = described(ctx, phase)
+    ((_, phase.planned),) = plans(ctx, [phase])
+    if phase.relief_until is not None:
+        phase.relief_until = min(phase.relief_until, ctx.now)
     for window in list(phase.windows):
         if window.opens_at > ctx.now:
             phase.windows.remove(window)
@@ -211,26 +217,37 @@ def close_now(ctx: Context, *, campaign: Campaign, phase: Phase, reason: str) ->
     _moved(ctx, campaign, phase, action="core:round:close", summary=summary, before=before, grounds={"reason": reason})
 
 
-def check_extension(ctx: Context, *, phase: Phase, closes_at: datetime) -> Window:
+def check_extension(ctx: Context, *, phase: Phase, closes_at: datetime, unit_id: int | None = None) -> Window:
     """Return the open window of a phase if it may close at ``closes_at`` instead; hold it until the transaction ends.
 
-    Raises Closed if the phase is not open or plugins have been told of its end, and DomainError for an earlier moment
-    or for one that reaches into the phase's next window.
+    ``unit_id`` names the unit whose window is meant, None the one for everybody. Raises Closed if that is not open or
+    plugins have been told of the phase's end, and DomainError for an earlier moment or for one that reaches into the
+    next window.
     """
     hold_windows(ctx, phase=phase)
-    window = next((window for window in phase.windows if window.opens_at <= ctx.now < window.closes_at), None)
+    same = [window for window in phase.windows if window.unit_id == unit_id]
+    window = open_span(same, ctx.now)
     if window is None or _end_was_told(ctx, phase):
         raise Closed(T("“%(title)s” is not open; only an open round can be extended.", title=phase.title))
     if closes_at <= window.closes_at:
         raise DomainError(
             T("The new closing moment must be later than %(moment)s.", moment=window.closes_at), field="closes"
         )
-    if any(window.closes_at <= other.opens_at < closes_at for other in phase.windows):
+    if any(window.closes_at <= other.opens_at < closes_at for other in same):
         raise DomainError(T("The new closing moment reaches into the next window."), field="closes")
     return window
 
 
-def extend(ctx: Context, *, campaign: Campaign, phase: Phase, closes_at: datetime, reason: str, document: str) -> None:
+def extend(
+    ctx: Context,
+    *,
+    campaign: Campaign,
+    phase: Phase,
+    closes_at: datetime,
+    reason: str,
+    document: str,
+    unit_id: int | None = None,
+) -> None:
     """Move the closing moment of the open window of a phase to a later one, by a document (its number and symbol).
 
     A round's source is told in the same transaction. Two persons decide on it: see :mod:`.extensions`. Raises as
@@ -239,8 +256,8 @@ def extend(ctx: Context, *, campaign: Campaign, phase: Phase, closes_at: datetim
     _require_reason(reason)
     if not document.strip():
         raise DomainError(T("Please name the document by which the round is extended."), field="symbol")
-    window = check_extension(ctx, phase=phase, closes_at=closes_at)
-    before = _described(phase)
+    window = check_extension(ctx, phase=phase, closes_at=closes_at, unit_id=unit_id)
+    before = described(ctx, phase)
     window.closes_at = closes_at
     summary = T("Extended “%(title)s”", title=phase.title)
     grounds = {"reason": reason, "document": document}
@@ -255,7 +272,7 @@ def hold_windows(ctx: Context, *, phase: Phase, read: bool = False) -> None:
     ctx.session.flush()
     wanted = sa.select(Window).where(Window.phase_id == phase.id).order_by(Window.id).with_for_update(read=read)
     ctx.session.scalars(wanted.execution_options(populate_existing=True)).all()
-    ctx.session.expire(phase, ["windows"])
+    ctx.session.expire(phase, ["windows", "relief_until"])
 
 
 def _moved(
@@ -279,7 +296,7 @@ def _moved(
         object_kind="phase",
         object_id=phase.id,
         before=before,
-        after={**_described(phase), **grounds},
+        after={**described(ctx, phase), **grounds},
     )
 
 
@@ -306,33 +323,31 @@ def _require_reason(reason: str) -> None:
         raise DomainError(T("Please give the reason; it is kept in the audit log."), field="reason")
 
 
-def _check_windows(windows: Sequence[Times]) -> None:
+def _check_windows(windows: Sequence[Times], kind: PhaseKind) -> None:
     if not windows:
         raise DomainError(T("A phase needs at least one window of time."), field="windows")
+    if kind is not PhaseKind.CONTEST and any(window.unit_id is not None for window in windows):
+        raise DomainError(T("Only a round can have windows of its own for a unit."), field="windows")
     for window in windows:
         if window.opens_at >= window.closes_at:
             raise DomainError(T("A window must open before it closes."), field="windows")
-    for first, second in pairwise(sorted(windows, key=lambda window: window.opens_at)):
-        if second.opens_at < first.closes_at:
-            raise DomainError(T("The windows of one phase must not overlap."), field="windows")
+    for first, second in pairwise(sorted(windows, key=lambda window: (window.unit_id or 0, window.opens_at))):
+        if first.unit_id == second.unit_id and second.opens_at < first.closes_at:
+            raise DomainError(T("The windows of one phase must not overlap, nor those of one unit."), field="windows")
+
+
+def _in_order(windows: Sequence[UnitSpan]) -> list[tuple[datetime, datetime, int]]:
+    return sorted((window.opens_at, window.closes_at, window.unit_id or 0) for window in windows)
 
 
 def _windows(windows: Sequence[Times]) -> list[Window]:
     ordered = sorted(windows, key=lambda window: window.opens_at)
-    return [Window(opens_at=window.opens_at, closes_at=window.closes_at) for window in ordered]
-
-
-def _described(phase: Phase) -> dict[str, object]:
-    windows = [
-        [write_moment(window.opens_at, closing=False), write_moment(window.closes_at, closing=True)]
-        for window in phase.windows
-    ]
-    return {"title": phase.title, "windows": windows}
+    return [Window(opens_at=window.opens_at, closes_at=window.closes_at, unit_id=window.unit_id) for window in ordered]
 
 
 def _insert(ctx: Context, campaign: Campaign, drafts: Sequence[PhaseDraft]) -> list[Phase]:
     for draft in drafts:
-        _check_windows(draft.windows)
+        _check_windows(draft.windows, draft.kind)
         _check_source(campaign, draft)
     taken = set(ctx.session.scalars(sa.select(Phase.key).where(Phase.campaign_id == campaign.id)))
     added = [_phase(campaign, draft, taken) for draft in drafts]
@@ -378,24 +393,3 @@ def _free_key(title: str, taken: set[str]) -> str:
         number += 1
         key = f"{stem}-{number}"
     return key
-
-
-def _record_many(
-    ctx: Context,
-    campaign: Campaign,
-    action: str,
-    summary: Text,
-    phases: Sequence[Phase],
-    *,
-    before: Sequence[dict[str, object]] = (),
-) -> None:
-    record(
-        ctx,
-        action=action,
-        summary=summary,
-        campaign=campaign,
-        object_kind="timeline",
-        object_id=None,
-        before={"phases": before} if before else {},
-        after={"phases": [_described(phase) for phase in phases]},
-    )

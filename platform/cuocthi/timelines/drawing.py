@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.text import TN, T, Text
 from cuocthi.timelines.models import PhaseKind
-from cuocthi.timelines.windows import PhaseState, Span, Times, next_edge, open_span, phase_state
+from cuocthi.timelines.windows import PhaseState, Span, Times, UnitSpan, next_edge, phase_state
 from cuocthi.web import formats
 
 if TYPE_CHECKING:
@@ -51,12 +51,12 @@ class Drawn(Protocol):
         ...
 
     @property
-    def title(self) -> str:
+    def title(self) -> str | Text:
         """How it is called."""
         ...
 
     @property
-    def windows(self) -> Sequence[Span]:
+    def windows(self) -> Sequence[UnitSpan]:
         """When it is open."""
         ...
 
@@ -156,9 +156,11 @@ def steps(phases: Sequence[Phase], now: datetime, language: str, notes: Mapping[
 def change(phases: Sequence[Phase], now: datetime) -> Change:
     """Return what a visitor should know first: whether one can take part, and until or from when."""
     contests = [phase for phase in phases if phase.kind is PhaseKind.CONTEST]
-    running = [span for phase in contests if (span := open_span(phase.windows, now))]
+    running = [window for phase in contests for window in phase.windows if window.opens_at <= now < window.closes_at]
     if running:
-        return Change(PhaseState.OPEN, T("The contest is open"), max(span.closes_at for span in running))
+        most = [window for window in running if window.unit_id is None] or running
+        closes_at = max(window.closes_at for window in most)
+        return Change(PhaseState.OPEN, T("The contest is open"), closes_at, _differing(contests, now))
     coming = [
         (edge, phase)
         for phase in contests
@@ -170,10 +172,17 @@ def change(phases: Sequence[Phase], now: datetime) -> Change:
         begun = any(contest.opens_at <= now for contest in contests)
         heading = T("The next round opens in") if begun else T("The contest opens in")
         state = PhaseState.BETWEEN if begun else PhaseState.UPCOMING
-        return Change(state, heading, moment, T("%(round)s", round=phase.title) if begun else None)
+        named = T("%(round)s", round=phase.title) if begun else None
+        return Change(state, heading, moment, named or _differing(contests, now))
     if not contests:
         return Change(PhaseState.UPCOMING, T("The time of the contest will be announced"))
     return Change(PhaseState.CLOSED, T("The contest is over"), None, _afterwards(phases, now))
+
+
+def _differing(contests: Sequence[Phase], now: datetime) -> Text | None:
+    """Say that units take part at times of their own, where that is so in a round which is not over."""
+    windows = (window for phase in contests if now < phase.closes_at for window in phase.windows)
+    return T("Some units take part at times of their own.") if any(window.unit_id for window in windows) else None
 
 
 def chart(phases: Sequence[Drawn], now: datetime, language: str) -> Chart | None:
@@ -211,7 +220,7 @@ def _bar(row: Sequence[Drawn], place: Callable[[datetime], int], language: str) 
             spans[-1] = (spans[-1][0], max(spans[-1][1], end))
         else:
             spans.append((start, end))
-    title: str | Text = first.title
+    title = first.title
     if len(row) > 1:
         title = T("%(kind)s (%(number)s)", kind=KIND_TITLES[first.kind], number=len(row))
     return Bar(title, span_in_words(_whole(row), language), spans, _COLOURS.get(first.kind, "plain"))

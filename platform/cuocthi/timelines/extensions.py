@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.timelines.models import Phase
+    from cuocthi.units.models import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Extension:
     """A round shall close at ``closes`` instead of ``instead_of``, by a document, for a reason.
 
     Moments are written as campaign files have them; ``symbol`` is the document's number and symbol, ``issued_on`` its
-    day, "2024-09-25".
+    day, "2024-09-25". ``unit_id`` and ``unit`` are the unit, and its name, whose own window is meant; None and empty
+    mean the window for everybody.
     """
 
     closes: str
@@ -46,6 +48,8 @@ class Extension:
     symbol: str
     issued_on: str
     reason: str
+    unit_id: int | None = None
+    unit: str = ""
 
     @property
     def closes_at(self) -> datetime:
@@ -56,12 +60,19 @@ class Extension:
     def notice(self) -> Text:
         """What entrants are told."""
         last_day, clock = day_and_time(self.closes_at, closing=True)
+        words = {"clock": spoken(clock), "last_day": last_day, "symbol": self.symbol}
+        issued_on = date.fromisoformat(self.issued_on)
+        if self.unit:
+            return T(
+                "Extended for %(unit)s until %(clock)s on %(last_day)s, by document No. %(symbol)s of %(issued_on)s",
+                unit=self.unit,
+                issued_on=issued_on,
+                **words,
+            )
         return T(
             "Extended until %(clock)s on %(last_day)s, by document No. %(symbol)s of %(issued_on)s",
-            clock=spoken(clock),
-            last_day=last_day,
-            symbol=self.symbol,
-            issued_on=date.fromisoformat(self.issued_on),
+            issued_on=issued_on,
+            **words,
         )
 
 
@@ -79,8 +90,9 @@ def proposed(ctx: Context, *, campaign_id: int) -> dict[int, list[Proposal[Exten
 
 def _waits(proposal: Proposal[Extension], phase: Phase, now: datetime) -> bool:
     """Tell whether it can still be confirmed: the round is open and closes when the proposer saw that it would."""
-    closing = parse_moment(proposal.content.instead_of)
-    ahead = any(window.opens_at <= now < closing == window.closes_at for window in phase.windows)
+    closing, unit_id = parse_moment(proposal.content.instead_of), proposal.content.unit_id
+    same = (window for window in phase.windows if window.unit_id == unit_id)
+    ahead = any(window.opens_at <= now < closing == window.closes_at for window in same)
     return ahead and proposal.undecided
 
 
@@ -91,35 +103,49 @@ def waiting(ctx: Context, *, campaign_id: int, phases: Sequence[Phase]) -> list[
     return [(phase, proposal) for phase, proposal in newest if _waits(proposal, phase, ctx.now)]
 
 
-def granted(ctx: Context, *, campaign_id: int) -> dict[int, Extension]:
-    """Return the last extension in force of each round that was extended, by its phase (one statement)."""
-    found = proposed(ctx, campaign_id=campaign_id)
-    in_force = {phase_id: [one for one in made if one.in_force] for phase_id, made in found.items()}
-    return {phase_id: made[0].content for phase_id, made in in_force.items() if made}
+def granted(ctx: Context, *, campaign_id: int) -> dict[int, list[Extension]]:
+    """Return the extensions in force of each round that was extended, by its phase: the last one for each unit.
+
+    The newest comes first (one statement).
+    """
+    found: dict[int, dict[int | None, Extension]] = {}
+    for phase_id, made in proposed(ctx, campaign_id=campaign_id).items():
+        for extension in (proposal.content for proposal in made if proposal.in_force):
+            found.setdefault(phase_id, {}).setdefault(extension.unit_id, extension)
+    return {phase_id: list(extensions.values()) for phase_id, extensions in found.items()}
 
 
 def propose_extension(
-    ctx: Context, *, campaign: Campaign, phase: Phase, closes_at: datetime, symbol: str, issued_on: date, reason: str
+    ctx: Context,
+    *,
+    campaign: Campaign,
+    phase: Phase,
+    closes_at: datetime,
+    symbol: str,
+    issued_on: date,
+    reason: str,
+    unit: Unit | None = None,
 ) -> bool:
     """Propose, as one of two persons, that an open round close later; tell whether it is extended by that.
+
+    ``unit`` is the one whose own window is meant, None for the window of everybody.
 
     It is when somebody else has proposed exactly the same. A proposal before it gives way; proposing the same again
     changes nothing. ``symbol`` and ``issued_on`` are the number and the day of the document. Raises DomainError for a
     document from the future, without a reason or a document, for an earlier moment or one that reaches into the next
     window, Closed if the round is not open, Forbidden without a person.
     """
-    for value, field in ((symbol, "symbol"), (reason, "reason")):
-        if not value.strip():
-            raise DomainError(T("This field is required."), field=field)
-    if issued_on > ctx.now.astimezone(LOCAL_ZONE).date():
-        raise DomainError(T("The document cannot be of a day that is still to come."), field="issued_on")
-    window = check_extension(ctx, phase=phase, closes_at=closes_at)
+    check_document(ctx, symbol=symbol, issued_on=issued_on, reason=reason)
+    unit_id = None if unit is None else unit.id
+    window = check_extension(ctx, phase=phase, closes_at=closes_at, unit_id=unit_id)
     extension = Extension(
         closes=write_moment(closes_at, closing=True),
         instead_of=write_moment(window.closes_at, closing=True),
         symbol=symbol,
         issued_on=issued_on.isoformat(),
         reason=reason,
+        unit_id=unit_id,
+        unit="" if unit is None else unit.name,
     )
     newest = store_proposal(ctx, campaign=campaign, kind=KIND, content=extension, round_=phase)
     if newest.is_of(ctx.actor.user_id):
@@ -137,10 +163,20 @@ def confirm_extension(ctx: Context, *, campaign: Campaign, phase: Phase, proposa
     newest = next(iter(made), None)
     if newest is None or newest.id != proposal_id or newest.in_force:
         raise no_longer_present()
-    window = check_extension(ctx, phase=phase, closes_at=newest.content.closes_at)
-    if write_moment(window.closes_at, closing=True) != newest.content.instead_of:
+    extension = newest.content
+    window = check_extension(ctx, phase=phase, closes_at=extension.closes_at, unit_id=extension.unit_id)
+    if write_moment(window.closes_at, closing=True) != extension.instead_of:
         raise Conflict(T("The round closes at another moment than when this was proposed. Please propose it anew."))
     return _confirm(ctx, campaign, phase, newest)
+
+
+def check_document(ctx: Context, *, symbol: str, issued_on: date, reason: str) -> None:
+    """Refuse a decision without a document or a reason, or by a document from the future: raise DomainError."""
+    for value, field in ((symbol, "symbol"), (reason, "reason")):
+        if not value.strip():
+            raise DomainError(T("This field is required."), field=field)
+    if issued_on > ctx.now.astimezone(LOCAL_ZONE).date():
+        raise DomainError(T("The document cannot be of a day that is still to come."), field="issued_on")
 
 
 def _confirm(ctx: Context, campaign: Campaign, phase: Phase, proposal: Proposal[Extension]) -> bool:
@@ -151,9 +187,15 @@ def _confirm(ctx: Context, campaign: Campaign, phase: Phase, proposal: Proposal[
     summary = T("Confirmed the extension of “%(title)s”", title=phase.title)
     extension = proposal.content
     _record(ctx, campaign, phase, extension, action="core:extension:confirm", summary=summary)
-    document = f"{extension.symbol} ({extension.issued_on})"
-    closes_at, reason = extension.closes_at, extension.reason
-    extend(ctx, campaign=campaign, phase=phase, closes_at=closes_at, reason=reason, document=document)
+    extend(
+        ctx,
+        campaign=campaign,
+        phase=phase,
+        closes_at=extension.closes_at,
+        reason=extension.reason,
+        document=f"{extension.symbol} ({extension.issued_on})",
+        unit_id=extension.unit_id,
+    )
     return True
 
 
@@ -173,5 +215,6 @@ def _record(
             "symbol": extension.symbol,
             "issued_on": extension.issued_on,
             "reason": extension.reason,
+            **({"unit": extension.unit} if extension.unit else {}),
         },
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ from cuocthi.timelines.localtime import day_and_time, moment_on, spoken
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.moving import Move, by_days
 from cuocthi.timelines.patterns import LONGEST, MOST_ROUNDS, Pattern, Rhythm
+from cuocthi.timelines.unit_windows import OTHERS
 from cuocthi.timelines.windows import Times
 from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cuocthi.contributions import ContestFormat
-    from cuocthi.timelines.models import Phase
+    from cuocthi.timelines.models import Phase, Window
+    from cuocthi.units.models import Unit
 
 _MAX_WINDOWS = 60
 #: How many days a phase is moved by at once.
@@ -85,6 +87,7 @@ class WindowForm(BaseForm):
     opens_time = StringField(_l("at"), [Optional(), Length(max=15), is_clock])
     closes_on = DateField(_l("Closes on"), [_needed_in_row])
     closes_time = StringField(_l("at"), [Optional(), Length(max=15), is_clock])
+    unit = StringField(_l("Only for the unit"), [Optional(), Length(max=200)])
 
 
 class PhaseForm(BaseForm):
@@ -95,9 +98,13 @@ class PhaseForm(BaseForm):
     windows = FieldList(FormField(WindowForm), label=_l("Windows of time"), max_entries=_MAX_WINDOWS)
 
     @classmethod
-    def of(cls, phase: Phase) -> PhaseForm:
-        """Return the form filled with a phase, with an empty row for one more window."""
-        rows = [_row(window.opens_at, window.closes_at) for window in phase.windows]
+    def of(cls, phase: Phase, units: Mapping[int, Unit]) -> PhaseForm:
+        """Return the form filled with a phase, with an empty row for one more window; ``units`` are those it names."""
+        rows = [
+            _row(window.opens_at, window.closes_at)
+            | {"unit": "" if window.unit_id is None else units[window.unit_id].code}
+            for window in phase.windows
+        ]
         return cls(data={"title": phase.title, "description": phase.description, "windows": [*rows, {}]})
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -107,9 +114,12 @@ class PhaseForm(BaseForm):
         self.windows.errors = list(dict.fromkeys(wrong))
         return valid
 
-    def to_windows(self) -> list[Times]:
-        """Return the windows entered. Raises DomainError for a moment beyond the calendar."""
-        return [_times(row) for row in self.windows.data if any(row.values())]
+    def to_windows(self, meant: Callable[[str], Unit | None]) -> list[Times]:
+        """Return the windows entered; ``meant`` finds the unit that is written in a row.
+
+        Raises DomainError for a moment beyond the calendar, and what ``meant`` raises.
+        """
+        return [_times(row, meant) for row in self.windows.data if any(row.values())]
 
 
 class NewPhaseForm(PhaseForm):
@@ -126,12 +136,12 @@ class NewPhaseForm(PhaseForm):
         self.kind.choices = select_choices((kind.value, translate(title)) for kind, title in KIND_TITLES.items())
         self.source.choices = select_choices([("", _l("None")), *_format_choices(formats)])
 
-    def to_draft(self) -> PhaseDraft:
-        """Return the phase entered."""
+    def to_draft(self, meant: Callable[[str], Unit | None]) -> PhaseDraft:
+        """Return the phase entered. Raises as :meth:`to_windows`."""
         return PhaseDraft(
             kind=PhaseKind(self.kind.data),
             title=(self.title.data or "").strip(),
-            windows=self.to_windows(),
+            windows=self.to_windows(meant),
             description=self.description.data or "",
             source=self.source.data or "",
             number=self.number.data,
@@ -219,6 +229,7 @@ class ReasonForm(BaseForm):
 class ExtendForm(ReasonForm):
     """A later closing moment, the document by which it is, and why."""
 
+    unit = SelectField(_l("For whom"), coerce=int, default=0, validate_choice=False)
     closes_on = DateField(_l("New closing day"), [DataRequired()])
     closes = StringField(
         _l("New closing time"),
@@ -231,6 +242,13 @@ class ExtendForm(ReasonForm):
         description=_l("For instance 52/KH-STTTT."),
     )
     issued_on = DateField(_l("Day of the document"), [DataRequired()])
+
+    def offer(self, windows: Sequence[Window], units: Mapping[int, Unit]) -> None:
+        """Let one of the open windows be chosen: the one for everybody is 0, the others are their units' numbers."""
+        self.unit.choices = select_choices(
+            (window.unit_id or 0, translate(OTHERS) if window.unit_id is None else units[window.unit_id].name)
+            for window in windows
+        )
 
     @property
     def closes_at(self) -> datetime:
@@ -253,11 +271,13 @@ def _row(opens: datetime, closes: datetime) -> dict[str, object]:
     }
 
 
-def _times(row: dict[str, Any]) -> Times:
+def _times(row: dict[str, Any], meant: Callable[[str], Unit | None]) -> Times:
     try:
+        unit = meant(row["unit"] or "")
         return Times(
             moment_on(row["opens_on"], row["opens_time"] or "00h00"),
             moment_on(row["closes_on"], row["closes_time"] or "24h00"),
+            None if unit is None else unit.id,
         )
-    except DomainError as error:  # a day beyond the calendar
+    except DomainError as error:  # a day beyond the calendar, or a unit that is not there
         raise DomainError(error.message, field="windows") from error

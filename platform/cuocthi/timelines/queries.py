@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.contributions import Edge
 from cuocthi.timelines.models import Phase, PhaseEdge, PhaseKind, Window
 from cuocthi.timelines.windows import passed_edges
+from cuocthi.units.models import Unit
+from cuocthi.units.queries import choosable, units_of
 
 if TYPE_CHECKING:
     from cuocthi.context import Context
+    from cuocthi.timelines.drawing import Drawn
 
 
 def phases(ctx: Context, *, campaign_id: int) -> Sequence[Phase]:
@@ -51,14 +54,53 @@ def phase_of(ctx: Context, *, campaign_id: int, phase_id: int) -> Phase | None:
     return ctx.session.scalar(sa.select(Phase).where(Phase.id == phase_id, Phase.campaign_id == campaign_id))
 
 
-def open_window(ctx: Context, *, phase_id: int, lock: bool = False) -> Window | None:
-    """Return the window of a phase that is open now, or None.
+def window_units(ctx: Context, *, phases: Iterable[Drawn]) -> dict[int, Unit]:
+    """Return by id the units that have windows of their own in some of these phases.
+
+    One statement where there are any, none otherwise.
+    """
+    wanted = {window.unit_id for phase in phases for window in phase.windows if window.unit_id is not None}
+    return {unit.id: unit for unit in units_of(ctx, unit_ids=sorted(wanted))}
+
+
+def uncovered_units(ctx: Context, *, unit_ids: Collection[int | None], limit: int) -> tuple[int, list[str]]:
+    """Return how many units that people can choose today neither are nor lie below one of these, and the first names.
+
+    One statement.
+    """
+    above = aliased(Unit)
+    covered = sa.exists().where(above.id.in_(unit_ids), Unit.path.startswith(above.path))
+    uncovered = sa.select(Unit.name, sa.func.count().over()).where(choosable(ctx), ~covered)
+    rows = ctx.session.execute(uncovered.order_by(Unit.name_sort).limit(limit)).all()
+    return (rows[0][1] if rows else 0), [row[0] for row in rows]
+
+
+def own(unit_path: sa.ColumnElement[str] | str) -> sa.ColumnElement[bool]:
+    """Return the condition that a window holds for people whose place in the tree is ``unit_path``.
+
+    It says in SQL what :func:`cuocthi.timelines.windows.own_windows` says of windows that are at hand.
+    """
+    other, unit = aliased(Window), aliased(Unit)
+    path = sa.literal(unit_path) if isinstance(unit_path, str) else unit_path
+    within = path.like(sa.literal("%/") + sa.cast(other.unit_id, sa.String) + "/%")
+    nearest = (
+        sa.select(other.unit_id)
+        .join(unit, unit.id == other.unit_id)
+        .where(other.phase_id == Window.phase_id, within)
+        .order_by(sa.func.length(unit.path).desc())
+        .limit(1)
+    )
+    return Window.unit_id.is_not_distinct_from(nearest.scalar_subquery())
+
+
+def open_window(ctx: Context, *, phase_id: int, unit_path: str, lock: bool = False) -> Window | None:
+    """Return the window of a phase that is open now for people at ``unit_path``, or None (one statement).
 
     With ``lock`` the window cannot be moved until the transaction ends (FOR SHARE on PostgreSQL; SQLite has one
     writer anyway), so that starting an entry and closing its round cannot race.
     """
     wanted = sa.select(Window).where(
-        Window.phase_id == phase_id, Window.opens_at <= ctx.now, ctx.now < Window.closes_at
+        Window.phase_id == phase_id, own(unit_path), Window.opens_at <= ctx.now, ctx.now < Window.closes_at
     )
     if lock:
         # A cached row must not win over the locked one.
@@ -67,11 +109,15 @@ def open_window(ctx: Context, *, phase_id: int, lock: bool = False) -> Window | 
 
 
 def any_round_open(ctx: Context, *, campaign_id: int) -> bool:
-    """Tell whether some round of a campaign has not closed for good: it is open, or will open (again)."""
+    """Tell whether some round of a campaign is not over: it is open, will open (again), or was granted more time."""
     ahead = (
         sa.select(Window.id)
         .join(Phase)
-        .where(Phase.campaign_id == campaign_id, Phase.kind == PhaseKind.CONTEST, ctx.now < Window.closes_at)
+        .where(
+            Phase.campaign_id == campaign_id,
+            Phase.kind == PhaseKind.CONTEST,
+            sa.or_(ctx.now < Window.closes_at, ctx.now < Phase.relief_until),
+        )
     )
     return ctx.session.scalar(ahead.limit(1)) is not None
 

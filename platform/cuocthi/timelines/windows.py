@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from cuocthi.contributions import Edge
 
@@ -25,12 +25,38 @@ class Span(Protocol):
         ...
 
 
+class UnitSpan(Span, Protocol):
+    """A span that may be of one unit."""
+
+    @property
+    def unit_id(self) -> int | None:
+        """The unit for whose people alone it is, with all below it; None for everybody."""
+        ...
+
+
+AnySpan = TypeVar("AnySpan", bound=Span)
+UnitWindow = TypeVar("UnitWindow", bound=UnitSpan)
+
+
 @dataclass(frozen=True, slots=True)
 class Times:
     """The span of a window before it is stored."""
 
     opens_at: datetime
     closes_at: datetime
+    unit_id: int | None = None
+
+
+def own_windows(windows: Sequence[UnitWindow], unit_path: str) -> list[UnitWindow]:
+    """Return the windows that hold for people whose place in the tree is ``unit_path`` ("/1/17/203/").
+
+    Of their own unit and those above it the nearest one that has windows decides, and its windows alone hold; those
+    for everybody hold only where none of these units has any.
+    """
+    units = {window.unit_id for window in windows}
+    above = (int(key) for key in reversed(unit_path.strip("/").split("/")) if key)
+    nearest = next((unit_id for unit_id in above if unit_id in units), None)
+    return [window for window in windows if window.unit_id == nearest]
 
 
 class PhaseState(StrEnum):
@@ -53,7 +79,7 @@ def phase_state(windows: Sequence[Span], now: datetime) -> PhaseState:
     return PhaseState.CLOSED
 
 
-def open_span(windows: Sequence[Span], now: datetime) -> Span | None:
+def open_span(windows: Sequence[AnySpan], now: datetime) -> AnySpan | None:
     """Return the window that is open at ``now``, or None."""
     return next((window for window in windows if window.opens_at <= now < window.closes_at), None)
 

@@ -70,7 +70,7 @@ def search_units(ctx: Context, *, text: str, limit: int, grouping: bool = False)
     words = (Unit.search.contains(word) for word in wanted.split())
     found = _followed(ctx, sa.select(Unit.id.label("unit_id"), place.label("place")).where(*words))
     best = sa.select(found.c.unit_id, sa.func.min(found.c.place).label("place")).group_by(found.c.unit_id).subquery()
-    there = _there(ctx) if grouping else _choosable(ctx)
+    there = _there(ctx) if grouping else choosable(ctx)
     return ctx.session.scalars(
         sa.select(Unit)
         .join(best, best.c.unit_id == Unit.id)
@@ -102,7 +102,7 @@ def former_names(ctx: Context, *, units: Sequence[Unit], text: str) -> dict[int,
 
 def choosable_unit(ctx: Context, *, unit_id: int) -> Unit | None:
     """Return a unit that a person can choose today, or None."""
-    return ctx.session.scalar(sa.select(Unit).where(Unit.id == unit_id, _choosable(ctx)))
+    return ctx.session.scalar(sa.select(Unit).where(Unit.id == unit_id, choosable(ctx)))
 
 
 def unit_by_link(ctx: Context, *, code: str) -> Unit | None:
@@ -188,7 +188,7 @@ def linked_units(
     ctx: Context, *, search: str = "", kind: str = "", limit: int, offset: int = 0
 ) -> tuple[Sequence[Unit], int]:
     """Return a page of the units that people can choose today, in the order of the tree, and the number of all."""
-    wanted = sa.and_(_choosable(ctx), *matching(search, kind=kind))
+    wanted = sa.and_(choosable(ctx), *matching(search, kind=kind))
     total = ctx.session.scalar(sa.select(sa.func.count()).select_from(Unit).where(wanted)) or 0
     return ctx.session.scalars(
         sa.select(Unit).where(wanted).order_by(Unit.path).limit(limit).offset(offset)
@@ -239,7 +239,8 @@ def _chain(unit: Unit) -> list[int]:
     return list(reversed(keys[1:])) or keys
 
 
-def _choosable(ctx: Context) -> sa.ColumnElement[bool]:
+def choosable(ctx: Context) -> sa.ColumnElement[bool]:
+    """Return the condition that people can choose a unit today."""
     return sa.and_(Unit.selectable, _there(ctx))
 
 

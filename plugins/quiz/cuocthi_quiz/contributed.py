@@ -15,13 +15,15 @@ from cuocthi.contributions import (
     PublicationSection,
     ReadinessItem,
 )
+from cuocthi.enrolments.entering import own_window
 from cuocthi.enrolments.models import EnrolmentState
 from cuocthi.text import TN, T
 from cuocthi.timelines.queries import rounds
-from cuocthi.timelines.windows import PhaseState, next_edge, open_span, phase_state
+from cuocthi.timelines.windows import PhaseState, next_edge, own_windows, phase_state
 from cuocthi_quiz import queries
 from cuocthi_quiz.domain import blueprint
 from cuocthi_quiz.domain.attempts import settings_of
+from cuocthi_quiz.domain.deadlines import closing, replaceable
 from cuocthi_quiz.domain.release import has_closed
 from cuocthi_quiz.settings import OWNER
 from cuocthi_quiz.wording import speaker
@@ -200,19 +202,27 @@ def _action(
     last = attempts[-1] if attempts else None
     if last is not None and last.is_open and last.deadline > ctx.now:
         return action(T("Go on with your paper"), T("It ends at %(moment)s.", moment=last.deadline))
-    window = open_span(round_.windows, ctx.now)
-    if window is None:
-        return result() if attempts else _closed_action(ctx, round_, action)
+    replaced = replaceable(attempts, ctx.now)
+    closes_at = closing(own_window(ctx, round_=round_, enrolment=enrolment), replaced)
+    if closes_at is None:
+        return result() if attempts else _closed_action(ctx, round_, enrolment, action)
     settings = settings_of(ctx, campaign=campaign, round_=round_)
-    if settings.attempts and len(attempts) >= settings.attempts:
+    if settings.attempts and sum(attempt.counts for attempt in attempts) >= settings.attempts:
         return result(T("You have used all your attempts."))
-    if attempts:
-        return action(T("Start another attempt"), T("The round closes at %(moment)s.", moment=window.closes_at))
-    return action(T("Start the quiz"), T("The round closes at %(moment)s.", moment=window.closes_at))
+    title = T("Start another attempt") if attempts else T("Start the quiz")
+    if replaced is not None:
+        title = T("Start the attempt that you were granted")
+    return action(title, T("The round closes at %(moment)s.", moment=closes_at))
 
 
-def _closed_action(ctx: Context, round_: Phase, action: Callable[..., EntryAction]) -> EntryAction:
-    opens = next_edge(round_.windows, ctx.now)
+def _closed_action(
+    ctx: Context, round_: Phase, enrolment: Enrolment, action: Callable[..., EntryAction]
+) -> EntryAction:
+    windows = own_windows(round_.windows, enrolment.unit_path)
+    if not windows:
+        detail = T("No time is set for your unit. Please ask the organisers.")
+        return action(T("Not open for your unit"), detail, url="")
+    opens = next_edge(windows, ctx.now)
     if opens is not None:
         return action(T("Not open yet"), T("It opens at %(moment)s.", moment=opens), url="")
     return action(T("The round has closed"), T("You did not take part in “%(round)s”.", round=round_.title), url="")

@@ -135,11 +135,16 @@ class Attempt(Base):
     ``former_token``. ``deadline`` was fixed before the first question left the server. ``submitted_at`` never lies
     behind it. Score and maximum are in thousandths of a point, and empty until graded. The prediction is an answer
     that never counts in the score.
+
+    What an incident granted: ``relief_minutes`` more, and an end of the round of its own, ``relief_until``. An attempt
+    with a ``set_aside_reason`` is kept but does not count; until ``relief_until`` another one may be started in its
+    place, which names it in ``replaces_id``.
     """
 
     __tablename__ = "quiz_attempt"
     __table_args__ = (
         sa.UniqueConstraint("phase_id", "enrolment_id", "number"),
+        sa.UniqueConstraint("replaces_id"),
         sa.Index(
             "uq_quiz_attempt_open",
             "phase_id",
@@ -167,6 +172,8 @@ class Attempt(Base):
         sa.CheckConstraint("(graded_at IS NULL) = (score IS NULL)", name="grading_has_a_score"),
         sa.CheckConstraint("score IS NULL OR score BETWEEN 0 AND max_score", name="plausible_score"),
         sa.CheckConstraint("prediction IS NULL OR prediction >= 0", name="plausible_prediction"),
+        sa.CheckConstraint("set_aside_reason = '' OR submitted_at IS NOT NULL", name="set_aside_handed_in"),
+        sa.CheckConstraint("relief_minutes = 0 OR relief_until IS NOT NULL", name="relief_has_an_end"),
     )
 
     id: Mapped[PrimaryKey]
@@ -190,6 +197,15 @@ class Attempt(Base):
     graded_at: Mapped[datetime | None]
     score: Mapped[int | None]
     max_score: Mapped[int | None]
+    relief_minutes: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    relief_until: Mapped[datetime | None]
+    set_aside_reason: Mapped[str] = mapped_column(sa.Text, default="")
+    replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("quiz_attempt.id"))
+
+    @property
+    def counts(self) -> bool:
+        """Whether the attempt counts: no incident has set it aside."""
+        return not self.set_aside_reason
 
     @property
     def is_open(self) -> bool:

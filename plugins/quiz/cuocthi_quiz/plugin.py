@@ -12,10 +12,12 @@ from cuocthi.contributions import (
     Direction,
     Edge,
     JobKind,
+    LogWords,
     Measure,
     Migrations,
     Permission,
     RehearsedEntry,
+    ReliefKind,
     Role,
     SettingsSpec,
 )
@@ -24,8 +26,10 @@ from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
 from cuocthi_quiz import contributed, queries
 from cuocthi_quiz.domain import campaign_file, clauses, jobs, personal_data, results
-from cuocthi_quiz.domain.attempts import follow_enrolments, move_deadlines
+from cuocthi_quiz.domain.attempts import follow_enrolments
+from cuocthi_quiz.domain.deadlines import move_deadlines
 from cuocthi_quiz.domain.rehearsal import take
+from cuocthi_quiz.domain.relief import grant, reached
 from cuocthi_quiz.log_words import LOG_WORDS
 from cuocthi_quiz.models import MODELS
 from cuocthi_quiz.settings import OWNER, QuizSettings
@@ -49,13 +53,13 @@ if TYPE_CHECKING:
         EntryAction,
         Erasure,
         Fact,
-        LogWords,
         NavItem,
         Participant,
         Person,
         PersonalData,
         PublicationSection,
         ReadinessItem,
+        Relief,
         RuleClause,
     )
     from cuocthi.database import Base
@@ -137,7 +141,7 @@ def register_jobs() -> Sequence[JobKind]:
 @hookimpl
 def register_formats() -> Sequence[ContestFormat]:
     error = Measure(results.PREDICTION_ERROR, T("Error of the prediction"), "count", Direction.LOWEST)
-    return [ContestFormat(OWNER, T("Quiz"), (error,))]
+    return [ContestFormat(OWNER, T("Quiz"), (error,), relief=frozenset(ReliefKind))]
 
 
 @hookimpl
@@ -201,6 +205,16 @@ def windows_changed(ctx: Context, phase: Phase) -> None:
 @hookimpl
 def enrolments_moved(ctx: Context, enrolments: Sequence[Enrolment]) -> None:
     follow_enrolments(ctx, enrolments=enrolments)
+
+
+@hookimpl
+def relief_reaches(ctx: Context, round_: Phase, relief: Relief, enrolments: Select[int]) -> Sequence[Select[int]]:
+    return [reached(ctx, round_=round_, relief=relief, enrolments=enrolments)]
+
+
+@hookimpl
+def grant_relief(ctx: Context, round_: Phase, relief: Relief, enrolments: Select[int]) -> None:
+    grant(ctx, round_=round_, relief=relief, enrolments=enrolments)
 
 
 @hookimpl

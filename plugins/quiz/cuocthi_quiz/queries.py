@@ -208,6 +208,9 @@ def bank(ctx: Context, *, campaign_id: int) -> list[tuple[Question, Revision, st
 
 # --- attempts and papers --------------------------------------------------------------------------------------------
 
+#: What tells the attempts that count from those that an incident set aside.
+COUNTS = Attempt.set_aside_reason == ""
+
 
 def attempts_of(ctx: Context, *, round_id: int, enrolment_id: int) -> Sequence[Attempt]:
     """Return a person's attempts in a round, in order."""
@@ -391,7 +394,8 @@ def unfinished(ctx: Context, *, round_id: int) -> Standing:
 
 def finishers(*, campaign_id: int) -> sa.Select[int]:
     """Return the SELECT of the enrolments that have handed in a paper."""
-    return sa.select(Attempt.enrolment_id).where(Attempt.campaign_id == campaign_id, Attempt.submitted_at.is_not(None))
+    handed_in = (Attempt.campaign_id == campaign_id, Attempt.submitted_at.is_not(None), COUNTS)
+    return sa.select(Attempt.enrolment_id).where(*handed_in)
 
 
 def activity(ctx: Context, *, campaign_id: int, since: datetime) -> tuple[int, int, int]:
@@ -412,6 +416,7 @@ def _counting(round_: Phase) -> list[sa.ColumnElement[bool]]:
         Attempt.phase_id == round_.id,
         Attempt.graded_at.is_not(None),
         Enrolment.state == EnrolmentState.ACTIVE,
+        COUNTS,
     ]
 
 

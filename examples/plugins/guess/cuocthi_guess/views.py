@@ -6,8 +6,7 @@ from werkzeug.wrappers import Response
 from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
-from cuocthi.enrolments.entering import own_round
-from cuocthi.timelines.windows import open_span
+from cuocthi.enrolments.entering import own_round, own_window
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.forms import BaseForm
@@ -36,6 +35,6 @@ def estimate(round_id: int) -> Response:
         flash(_("Your estimate is kept. You can change it until the round closes."), "ok")
         return redirect(url_for("guess.estimate", slug=g.campaign.slug, round_id=round_id), 303)
     kept = ctx.session.get(Estimate, (round_id, enrolment.id))
-    is_open = open_span(round_.windows, ctx.now) is not None
+    is_open = own_window(ctx, round_=round_, enrolment=enrolment) is not None
     status = 422 if form.errors else 200
     return render("guess/estimate.html", status=status, round_=round_, form=form, kept=kept, is_open=is_open)

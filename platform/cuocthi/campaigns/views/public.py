@@ -13,12 +13,15 @@ from cuocthi.campaigns.views.caching import cached
 from cuocthi.contributions import Fact
 from cuocthi.documents.lines import document_line
 from cuocthi.documents.queries import documents
+from cuocthi.incidents.queries import decided
 from cuocthi.news.queries import published_news
 from cuocthi.rules.markdown import to_html
 from cuocthi.rules.queries import current_rules
 from cuocthi.timelines.drawing import change, steps
 from cuocthi.timelines.extensions import granted
-from cuocthi.timelines.queries import phases, phases_by_campaign
+from cuocthi.timelines.models import PhaseKind
+from cuocthi.timelines.queries import phases, phases_by_campaign, window_units
+from cuocthi.timelines.unit_windows import UnitTimes, differs, times_by_unit
 from cuocthi.web.context import reading_context
 from cuocthi.web.i18n import language, translate
 from cuocthi.web.rendering import render
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.context import Context
+    from cuocthi.rules.models import RulesVersion
     from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
 
@@ -56,11 +60,32 @@ def index() -> AnyResponse:
 def _extensions(ctx: Context, timeline: Sequence[Phase]) -> tuple[list[tuple[str, Text]], dict[int, Text]]:
     """Return what is said of extended rounds: in a notice while one is open, and on the timeline once it is over."""
     found = granted(ctx, campaign_id=g.campaign.id)
-    extended = [(phase, found[phase.id].notice) for phase in timeline if phase.id in found]
+    extended = [(phase, extension.notice) for phase in timeline for extension in found.get(phase.id, ())]
     return (
         [(phase.title, notice) for phase, notice in extended if ctx.now < phase.closes_at],
-        {phase.id: notice for phase, notice in extended if ctx.now >= phase.closes_at},
+        {phase.id: notice for phase, notice in reversed(extended) if ctx.now >= phase.closes_at},
     )
+
+
+def _incidents(ctx: Context, timeline: Sequence[Phase]) -> list[tuple[str, Text]]:
+    """Return what incidents have granted in the rounds of the campaign, the newest first."""
+    titles = {phase.id: phase.title for phase in timeline}
+    found = decided(ctx, campaign_id=g.campaign.id)
+    return [(titles[item.round_id], item.incident.notice(item.persons)) for item in found]
+
+
+def _unit_times(ctx: Context, timeline: Sequence[Phase]) -> list[tuple[str, list[UnitTimes]]]:
+    """Return when which unit takes part, for the rounds that are not over and not open for all at the same time."""
+    rounds = [phase for phase in timeline if ctx.now < phase.closes_at and differs(phase)]
+    units = window_units(ctx, phases=rounds)
+    return [(round_.title, times_by_unit(round_, units, language())) for round_ in rounds]
+
+
+def _is_news(ctx: Context, rules: RulesVersion, timeline: Sequence[Phase]) -> bool:
+    """Tell whether the rules in force changed what people agreed to since the opening, while a round is not over."""
+    opened_at = g.campaign.opened_at
+    ahead = any(phase.kind is PhaseKind.CONTEST and ctx.now < phase.closes_at for phase in timeline)
+    return rules.number > 1 and rules.material and opened_at is not None and rules.issued_at > opened_at and ahead
 
 
 @blueprint.page("/", public=True)
@@ -71,12 +96,15 @@ def show() -> Response:
 
     def page() -> Response:
         registered = documents(ctx, campaign_id=g.campaign.id, public_only=True)
+        in_force = current_rules(ctx, campaign_id=g.campaign.id)
         notices, notes = _extensions(ctx, timeline)
         return render(
             "campaigns/show.html",
             change=change(timeline, ctx.now),
             steps=steps(timeline, ctx.now, language(), notes),
             notices=notices,
+            incidents=_incidents(ctx, timeline),
+            unit_times=_unit_times(ctx, timeline),
             facts=[
                 {"value": translate(fact.value), "label": translate(fact.label)}
                 for fact in ctx.hooks.collect(ctx, g.campaign, "campaign_facts", Fact)
@@ -85,7 +113,8 @@ def show() -> Response:
             news=published_news(ctx, campaign_id=g.campaign.id)[:_NEWS_SHOWN],
             documents=[document_line(document) for document in registered[:_DOCUMENTS_SHOWN]],
             more_documents=len(registered) - _DOCUMENTS_SHOWN,
-            rules=current_rules(ctx, campaign_id=g.campaign.id),
+            rules=in_force,
+            rules_changed=in_force if in_force and _is_news(ctx, in_force, timeline) else None,
             purpose=to_html(g.campaign.purpose),
             audience=to_html(g.campaign.audience),
             content=to_html(g.campaign.content),

@@ -16,6 +16,7 @@ from cuocthi.enrolments.actions import entry_actions
 from cuocthi.enrolments.domain import accept_rules, check_may_join
 from cuocthi.enrolments.views.blueprints import campaign_pages, my_pages
 from cuocthi.errors import DomainError
+from cuocthi.incidents.queries import granted_to
 from cuocthi.news.domain import agree_to_news, end_news
 from cuocthi.news.queries import agreed_to_news
 from cuocthi.rules.queries import rules_due, rules_version
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from cuocthi.context import Context
+    from cuocthi.enrolments.models import Enrolment
+    from cuocthi.incidents.incident import Incident
     from cuocthi.text import Text
 
 
@@ -47,6 +50,7 @@ def personal() -> Response:
         "enrolments/_personal.html",
         enrolment=enrolment,
         refusal=refusal,
+        granted=_granted(ctx, enrolment) if enrolment else [],
         actions=entry_actions(ctx, campaign=g.campaign, enrolment=enrolment) if enrolment else [],
         panels=_panels(ctx) if enrolment and not htmx.wants_fragment else [],
         rules_due=rules_due(ctx, campaign_id=g.campaign.id, accepted_id=enrolment.rules_version_id)
@@ -94,6 +98,11 @@ def news() -> Response:
         act(ctx, enrolment=enrolment)
     flash(_("You will get news of this contest.") if agrees else _("You will get no more news of this contest."), "ok")
     return redirect(url_for("me.show"))
+
+
+def _granted(ctx: Context, enrolment: Enrolment) -> list[Incident]:
+    """Return what incidents have granted to the person and that still holds."""
+    return [one for one in granted_to(ctx, enrolment_id=enrolment.id) if ctx.now < one.until_at]
 
 
 def _refusal(ctx: Context) -> Text | None:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from flask import g, request, url_for
 from flask_babel import gettext as _
 
+from cuocthi.committees.domain import unit_meant
 from cuocthi.errors import DomainError
+from cuocthi.incidents.queries import undecided
 from cuocthi.timelines.domain import add_phase, edit_phase, remove_phase
 from cuocthi.timelines.drawing import KIND_TITLES, chart, span_in_words
 from cuocthi.timelines.extensions import waiting
 from cuocthi.timelines.forms import NewPhaseForm, PhaseForm
-from cuocthi.timelines.queries import phases
+from cuocthi.timelines.queries import phases, window_units
+from cuocthi.timelines.unit_windows import differs, rows_by_unit, times_by_unit, unit_warnings
 from cuocthi.timelines.views.blueprint import (
     EDIT,
     blueprint,
@@ -33,13 +36,14 @@ from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Filter, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.context import Context
     from cuocthi.timelines.models import Phase
+    from cuocthi.units.models import Unit
 
 #: A longer list can be searched and narrowed.
 _LONG = 20
@@ -50,20 +54,28 @@ def edit() -> Response:
     """Show the chart, what looks wrong, and the phases with what can be done to each."""
     ctx = reading_context()
     found = phases(ctx, campaign_id=g.campaign.id)
+    units = window_units(ctx, phases=found)
     return render(
         "timelines/edit.html",
         "timelines/_board.html",
-        chart=chart(found, ctx.now, language()),
-        warnings=timeline_warnings(found),
+        chart=chart(rows_by_unit(found, units), ctx.now, language()),
+        warnings=[*timeline_warnings(found), *unit_warnings(ctx, phases=found, units=units)],
         waiting=waiting(ctx, campaign_id=g.campaign.id, phases=found),
+        incidents=_incidents(ctx, found),
         reader=ctx.actor.user_id,
-        table=_table(ctx, found),
+        table=_table(ctx, found, units),
         kinds=KIND_TITLES,
         kept=kept(),
     )
 
 
-def _table(ctx: Context, found: Sequence[Phase]) -> Table:
+def _incidents(ctx: Context, found: Sequence[Phase]) -> list[Phase]:
+    """Return the rounds in which what an incident shall grant waits for another person."""
+    waits = undecided(ctx, campaign_id=g.campaign.id)
+    return [phase for phase in found if phase.id in waits]
+
+
+def _table(ctx: Context, found: Sequence[Phase], units: Mapping[int, Unit]) -> Table:
     kinds = Filter("kind", _("Kind"), [(kind.value, title) for kind, title in KIND_TITLES.items()])
     table = Table(
         id="phases",
@@ -83,7 +95,12 @@ def _table(ctx: Context, found: Sequence[Phase]) -> Table:
     matching = [phase for phase in found if wanted in fold(phase.title) and (not kind or phase.kind.value == kind)]
     shown = matching[table.offset : table.offset + table.limit]
     rows = [
-        {"phase": phase, "state": phase_state(phase.windows, ctx.now), "when": span_in_words(phase, language())}
+        {
+            "phase": phase,
+            "state": phase_state(phase.windows, ctx.now),
+            "when": span_in_words(phase, language()),
+            "by_unit": times_by_unit(phase, units, language()) if differs(phase) else [],
+        }
         for phase in shown
     ]
     return table.show(rows, len(matching))
@@ -105,7 +122,7 @@ def add() -> AnyResponse:
     if form.validate():
         try:
             with committing() as ctx:
-                add_phase(ctx, campaign=g.campaign, draft=form.to_draft())
+                add_phase(ctx, campaign=g.campaign, draft=form.to_draft(_finder(ctx)))
         except DomainError as error:
             attach_error(form, error)
         else:
@@ -116,8 +133,9 @@ def add() -> AnyResponse:
 @blueprint.page("/staff/timeline/<int:phase_id>", permission=EDIT)
 def phase(phase_id: int) -> Response:
     """Show a phase for editing: on its own page, or in its row of the list."""
-    found = phase_or_404(reading_context(), phase_id)
-    return _page(PhaseForm.of(found), found)
+    ctx = reading_context()
+    found = phase_or_404(ctx, phase_id)
+    return _page(PhaseForm.of(found, window_units(ctx, phases=[found])), found)
 
 
 @blueprint.page("/staff/timeline/<int:phase_id>", permission=EDIT, methods=["POST"], endpoint="save")
@@ -134,7 +152,7 @@ def save(phase_id: int) -> AnyResponse:
                     phase=found,
                     title=(form.title.data or "").strip(),
                     description=form.description.data or "",
-                    windows=_times(found) if is_fixed(ctx, found) else form.to_windows(),
+                    windows=_times(found) if is_fixed(ctx, found) else form.to_windows(_finder(ctx)),
                 )
         except DomainError as error:
             attach_error(form, error)
@@ -151,8 +169,12 @@ def remove(phase_id: int) -> AnyResponse:
     return done(_("The phase was removed."))
 
 
+def _finder(ctx: Context) -> Callable[[str], Unit | None]:
+    return lambda text: unit_meant(ctx, text=text)
+
+
 def _times(found: Phase) -> list[Times]:
-    return [Times(window.opens_at, window.closes_at) for window in found.windows]
+    return [Times(window.opens_at, window.closes_at, window.unit_id) for window in found.windows]
 
 
 def _page(form: PhaseForm, found: Phase | None, *, status: int = 200) -> Response:

@@ -11,8 +11,8 @@ from cuocthi.errors import DomainError
 from cuocthi.timelines.extensions import confirm_extension, propose_extension, waiting
 from cuocthi.timelines.forms import ExtendForm
 from cuocthi.timelines.localtime import day_and_time, spoken
+from cuocthi.timelines.queries import window_units
 from cuocthi.timelines.views.blueprint import EDIT, blueprint, done, phase_or_404
-from cuocthi.timelines.windows import open_span
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.context import Context
-    from cuocthi.timelines.models import Phase
+    from cuocthi.timelines.models import Phase, Window
 
 
 @blueprint.page("/staff/timeline/<int:phase_id>/extend", permission=EDIT)
@@ -31,8 +31,9 @@ def extending(phase_id: int) -> Response:
     """Ask for a later closing moment, the document and the reason; show what has been proposed."""
     ctx = reading_context()
     found = phase_or_404(ctx, phase_id)
-    day, clock = day_and_time(found.closes_at, closing=True)
-    return _page(ctx, found, ExtendForm(data={"closes_on": day, "closes": spoken(clock)}))
+    first = next(iter(_open_windows(ctx, found)), found.windows[0])
+    day, clock = day_and_time(first.closes_at, closing=True)
+    return _page(ctx, found, ExtendForm(data={"closes_on": day, "closes": spoken(clock), "unit": first.unit_id or 0}))
 
 
 @blueprint.page("/staff/timeline/<int:phase_id>/extend", permission=EDIT, methods=["POST"], endpoint="extend")
@@ -51,6 +52,7 @@ def propose(phase_id: int) -> AnyResponse:
                     symbol=(form.symbol.data or "").strip(),
                     issued_on=form.issued_on.data,
                     reason=(form.reason.data or "").strip(),
+                    unit=window_units(ctx, phases=[found]).get(form.unit.data),
                 )
         except DomainError as error:
             attach_error(form, error)
@@ -77,14 +79,22 @@ def _said(found: Phase, *, extended: bool) -> str:
     )
 
 
+def _open_windows(ctx: Context, found: Phase) -> list[Window]:
+    """Return the windows that are open now, the one for everybody first."""
+    running = [window for window in found.windows if window.opens_at <= ctx.now < window.closes_at]
+    return sorted(running, key=lambda window: (window.unit_id is not None, window.closes_at))
+
+
 def _page(ctx: Context, found: Phase, form: ExtendForm, *, status: int = 200) -> Response:
-    span = open_span(found.windows, ctx.now)
+    running = _open_windows(ctx, found)
+    form.offer(running, window_units(ctx, phases=[found]))
     return render(
         "timelines/extend.html",
         status=status,
         form=form,
         phase=found,
-        closes_at=span.closes_at if span else found.closes_at,
+        closes_at=running[0].closes_at if running else found.closes_at,
+        several=any(window.unit_id for window in running),
         waiting=waiting(ctx, campaign_id=g.campaign.id, phases=[found]),
         reader=ctx.actor.user_id,
     )

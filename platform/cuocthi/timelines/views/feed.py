@@ -8,9 +8,10 @@ from flask import Response, g
 
 from cuocthi.campaigns.views.caching import cached
 from cuocthi.timelines.calendars import calendar_of
-from cuocthi.timelines.queries import phases
+from cuocthi.timelines.queries import phases, window_units
 from cuocthi.timelines.views.blueprint import blueprint
-from cuocthi.web.context import reading_context, registry
+from cuocthi.web.context import reading_context
+from cuocthi.web.links import public_link
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -23,13 +24,12 @@ def feed() -> AnyResponse:
     found = phases(ctx, campaign_id=g.campaign.id)
 
     def calendar() -> Response:
-        content = calendar_of(g.campaign, found, address=_public_page(), now=ctx.now)
+        units = window_units(ctx, phases=found)
+        content = calendar_of(
+            g.campaign, found, units=units, address=public_link("campaigns.show", slug=g.campaign.slug), now=ctx.now
+        )
         response = Response(content, content_type="text/calendar; charset=utf-8")
         response.headers["Content-Disposition"] = f'inline; filename="{g.campaign.slug}.ics"'
         return response
 
     return cached(found, calendar)
-
-
-def _public_page() -> str:
-    return f"{registry().config.public_url.rstrip('/')}/c/{g.campaign.slug}/"

@@ -11,7 +11,8 @@ from cuocthi.errors import DomainError
 from cuocthi.timelines.domain import move_phases, moved_draft
 from cuocthi.timelines.drawing import chart, span_in_words
 from cuocthi.timelines.forms import MoveForm
-from cuocthi.timelines.queries import phases
+from cuocthi.timelines.queries import phases, window_units
+from cuocthi.timelines.unit_windows import rows_by_unit
 from cuocthi.timelines.views.blueprint import EDIT, blueprint, done, is_fixed, list_url
 from cuocthi.timelines.warnings import timeline_warnings
 from cuocthi.web.context import committing, reading_context
@@ -90,7 +91,7 @@ def _page(ctx: Context, form: MoveForm, found: Sequence[Phase]) -> Response:
             for phase in listed[:_MOST_LISTED]
         ],
         more=len(listed[_MOST_LISTED:]),
-        chart=chart(whole, ctx.now, language()),
+        chart=chart(rows_by_unit(whole, window_units(ctx, phases=found)), ctx.now, language()),
         warnings=timeline_warnings(whole),
         back=list_url(),
     )

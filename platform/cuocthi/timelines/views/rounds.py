@@ -18,7 +18,8 @@ from cuocthi.timelines.drawing import Chart, Drawn, chart, span_in_words, weekda
 from cuocthi.timelines.forms import RoundsForm
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.patterns import Rhythm, windows_of
-from cuocthi.timelines.queries import phases
+from cuocthi.timelines.queries import phases, window_units
+from cuocthi.timelines.unit_windows import rows_by_unit
 from cuocthi.timelines.views.blueprint import EDIT, blueprint, done, enabled_formats, list_url
 from cuocthi.timelines.warnings import timeline_warnings
 from cuocthi.web.context import committing, reading_context
@@ -121,7 +122,7 @@ def _planned(ctx: Context, drafts: Sequence[PhaseDraft]) -> Planned:
     whole.sort(key=lambda phase: phase.opens_at)
     return Planned(
         rounds=[(draft.title, [_in_words(window) for window in draft.windows]) for draft in drafts],
-        chart=chart(whole, ctx.now, language()),
+        chart=chart(rows_by_unit(whole, window_units(ctx, phases=whole)), ctx.now, language()),
         warnings=timeline_warnings(whole),
     )
 

@@ -10,7 +10,6 @@ from cuocthi.standings.domain import stale_reasons
 from cuocthi.standings.queries import adopted_ranking
 from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
-from cuocthi.timelines.windows import PhaseState, phase_state
 from cuocthi_prizes.domain.allocation import Allocation, OpenTie, allocate
 from cuocthi_prizes.domain.scheme import awarded_round
 from cuocthi_prizes.queries import Candidate, candidates, load_scheme
@@ -73,8 +72,8 @@ def allocation_of(ctx: Context, *, scheme: PrizeSettings, ranking: Ranking) -> A
 
 
 def is_over(ctx: Context, round_: Phase) -> bool:
-    """Tell whether the round's last window has closed."""
-    return phase_state(round_.windows, ctx.now) is PhaseState.CLOSED
+    """Tell whether nobody can act in the round any more."""
+    return ctx.now >= round_.over_at
 
 
 def open_tie_texts(allocation: Allocation[Candidate]) -> list[Text]:

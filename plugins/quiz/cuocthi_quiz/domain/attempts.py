@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -11,7 +10,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from cuocthi.campaigns.models import CampaignState
 from cuocthi.campaigns.settings import load_settings, structure
-from cuocthi.clock import to_micros
 from cuocthi.database import UtcTime
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Closed, Conflict, Forbidden, Missing
@@ -19,13 +17,13 @@ from cuocthi.text import TN, T
 from cuocthi.timelines.queries import open_window
 from cuocthi_quiz import queries
 from cuocthi_quiz.domain import drawing
+from cuocthi_quiz.domain.deadlines import closing, deadline, replaceable
 from cuocthi_quiz.domain.statements import change, forget
 from cuocthi_quiz.models import Attempt, HandIn, Item, TakeOver
 from cuocthi_quiz.settings import OWNER, QuizSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
@@ -39,11 +37,6 @@ def settings_of(ctx: Context, *, campaign: Campaign, round_: Phase) -> QuizSetti
     return load_settings(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, round_=round_).value
 
 
-def deadline(started_at: datetime, minutes: int, closes_at: datetime) -> datetime:
-    """Return when a paper ends: after ``minutes`` (0: no limit), and never after the window closes."""
-    return min(started_at + timedelta(minutes=minutes), closes_at) if minutes else closes_at
-
-
 def candidates(ctx: Context, *, campaign_id: int) -> list[drawing.Candidate]:
     """Return the questions that papers are drawn from."""
     return [drawing.Candidate(*row) for row in queries.approved(ctx, campaign_id=campaign_id)]
@@ -52,20 +45,24 @@ def candidates(ctx: Context, *, campaign_id: int) -> list[drawing.Candidate]:
 def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolment) -> Attempt:
     """Start an attempt: draw the paper and fix the deadline. Whoever has an open paper gets that one.
 
+    An incident may have granted another attempt in place of one that was set aside, also beyond the round's windows.
+
     Raises Closed when no window is open or no attempt is left, Forbidden for an excluded person, Conflict when the bank
     cannot fill the paper.
     """
     _refuse_outsiders(campaign, round_, enrolment)
-    window = open_window(ctx, phase_id=round_.id, lock=True)
-    if window is None:
-        raise Closed(T("“%(round)s” is not open now.", round=round_.title))
+    window = open_window(ctx, phase_id=round_.id, unit_path=enrolment.unit_path, lock=True)
     submit_overdue(ctx, round_id=round_.id, enrolment_id=enrolment.id)
     earlier = queries.attempts_of(ctx, round_id=round_.id, enrolment_id=enrolment.id)
     if earlier and earlier[-1].is_open:
         return earlier[-1]
+    replaced = replaceable(earlier, ctx.now)
+    closes_at = closing(window, replaced)
+    if closes_at is None:
+        raise Closed(T("“%(round)s” is not open now.", round=round_.title))
     loaded = load_settings(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, round_=round_)
     settings = loaded.value
-    if settings.attempts and len(earlier) >= settings.attempts:
+    if settings.attempts and sum(attempt.counts for attempt in earlier) >= settings.attempts:
         raise Closed(
             TN("You have used your %(count)s attempt.", "You have used all your %(count)s attempts.", settings.attempts)
         )
@@ -81,7 +78,9 @@ def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolme
         "settings_version_id": loaded.version_id,
         "minutes": settings.minutes,
         "started_at": ctx.now,
-        "deadline": deadline(ctx.now, settings.minutes, window.closes_at),
+        "deadline": deadline(ctx.now, settings.minutes, closes_at),
+        "relief_until": replaced and replaced.relief_until,
+        "replaces_id": replaced and replaced.id,
         "token": secrets.token_hex(_TOKEN_BYTES),
         "asks_prediction": settings.prediction,
     }
@@ -188,27 +187,6 @@ def submit_overdue(ctx: Context, *, round_id: int | None = None, enrolment_id: i
     if changed:
         forget(ctx, Attempt)
     return changed
-
-
-#: Times are microseconds; a limit of 0 minutes means until the window closes.
-_MOVE_DEADLINES = sa.text("""
-UPDATE quiz_attempt AS a
-SET deadline = COALESCE((
-    SELECT MAX(CASE WHEN a.minutes > 0 AND a.started_at + a.minutes * 60000000 < w.closes_at
-                    THEN a.started_at + a.minutes * 60000000 ELSE w.closes_at END)
-    FROM core_window AS w
-    WHERE w.phase_id = a.phase_id AND w.opens_at <= a.started_at AND a.started_at < w.closes_at
-), a.started_at)
-WHERE a.phase_id = :round_id AND a.submitted_at IS NULL AND a.deadline > :now
-""")
-
-
-def move_deadlines(ctx: Context, *, round_id: int) -> int:
-    """Let the open papers of a round follow its windows; return how many are open. Time that ran out stays run out."""
-    ctx.session.flush()
-    moved = change(ctx, _MOVE_DEADLINES, {"round_id": round_id, "now": to_micros(ctx.now)})
-    forget(ctx, Attempt)
-    return moved
 
 
 def follow_enrolments(ctx: Context, *, enrolments: Sequence[Enrolment]) -> None:

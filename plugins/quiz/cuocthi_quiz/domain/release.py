@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cuocthi.standings.queries import adopted_ranking
-from cuocthi.timelines.windows import PhaseState, phase_state
 from cuocthi_quiz.settings import Release
 
 if TYPE_CHECKING:
@@ -14,8 +13,8 @@ if TYPE_CHECKING:
 
 
 def has_closed(ctx: Context, *, round_: Phase) -> bool:
-    """Tell whether a round has closed for good."""
-    return phase_state(round_.windows, ctx.now) is PhaseState.CLOSED
+    """Tell whether a round has closed for good, also for those to whom an incident granted more time."""
+    return ctx.now >= round_.over_at
 
 
 def released(ctx: Context, *, round_: Phase, when: Release) -> bool:

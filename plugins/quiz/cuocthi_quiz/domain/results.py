@@ -10,6 +10,7 @@ from cuocthi.campaigns.settings import load_settings
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.standings.criteria import Counted, RankingRules
 from cuocthi.standings.results import post_measures, post_results
+from cuocthi_quiz import queries
 from cuocthi_quiz.domain.attempts import submit_overdue
 from cuocthi_quiz.domain.grading import grade_round
 from cuocthi_quiz.domain.release import has_closed
@@ -51,7 +52,7 @@ def _results(round_: Phase) -> Any:
         (taken // 1000).label("duration_ms"),
         Attempt.started_at,
         Attempt.submitted_at.label("finished_at"),
-    ).where(Attempt.phase_id == round_.id, Attempt.graded_at.is_not(None))
+    ).where(Attempt.phase_id == round_.id, Attempt.graded_at.is_not(None), queries.COUNTS)
 
 
 def persons_with_everything_right(ctx: Context, *, campaign: Campaign, round_: Phase) -> int:
@@ -62,7 +63,10 @@ def persons_with_everything_right(ctx: Context, *, campaign: Campaign, round_: P
     rules = load_settings(ctx, owner="core", schema=RankingRules, campaign=campaign, round_=round_).value
     other = sa.orm.aliased(Attempt)
     graded = sa.exists().where(
-        other.phase_id == Attempt.phase_id, other.enrolment_id == Attempt.enrolment_id, other.graded_at.is_not(None)
+        other.phase_id == Attempt.phase_id,
+        other.enrolment_id == Attempt.enrolment_id,
+        other.graded_at.is_not(None),
+        other.set_aside_reason == "",
     )
     counts = {
         Counted.FIRST: ~graded.where(other.number < Attempt.number),
@@ -78,6 +82,7 @@ def persons_with_everything_right(ctx: Context, *, campaign: Campaign, round_: P
             Attempt.score == Attempt.max_score,
             Attempt.max_score > 0,
             Enrolment.state == EnrolmentState.ACTIVE,
+            queries.COUNTS,
             counts,
         )
     )
@@ -93,6 +98,7 @@ def _prediction_errors(round_: Phase, actual: int) -> Any:
     ).where(
         Attempt.phase_id == round_.id,
         Attempt.graded_at.is_not(None),
+        queries.COUNTS,
         Attempt.asks_prediction,
         Attempt.prediction.is_not(None),
     )

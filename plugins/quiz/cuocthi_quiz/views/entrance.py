@@ -13,6 +13,7 @@ from cuocthi.web.rendering import render
 from cuocthi_quiz import queries
 from cuocthi_quiz.domain import attempts
 from cuocthi_quiz.domain.clauses import PREDICTION_DEFINITION, paper_rules
+from cuocthi_quiz.domain.deadlines import closing, deadline, replaceable
 from cuocthi_quiz.settings import OWNER
 from cuocthi_quiz.views.blueprint import blueprint
 
@@ -58,10 +59,13 @@ def entrance(round_id: int) -> AnyResponse:
         return redirect(url_for("enrolments.join", slug=g.campaign.slug))
     made = queries.attempts_of(ctx, round_id=round_.id, enrolment_id=enrolment.id)
     settings = attempts.settings_of(ctx, campaign=g.campaign, round_=round_)
-    window = open_window(ctx, phase_id=round_.id)
+    window = open_window(ctx, phase_id=round_.id, unit_path=enrolment.unit_path)
+    replaced = replaceable(made, ctx.now)
+    closes_at = closing(window, replaced)
     last = made[-1] if made else None
     running = last if last is not None and last.is_open and last.deadline > ctx.now else None
-    deadline = attempts.deadline(ctx.now, settings.minutes, window.closes_at) if window else None
+    ends_at = deadline(ctx.now, settings.minutes, closes_at) if closes_at else None
+    counted = sum(attempt.counts for attempt in made)
     return render(
         "quiz/entrance.html",
         round_=round_,
@@ -69,11 +73,11 @@ def entrance(round_id: int) -> AnyResponse:
         settings=settings,
         running=running,
         finished=[attempt for attempt in made if attempt is not running],
-        window=window,
-        deadline=deadline,
-        seconds=int((deadline - ctx.now).total_seconds()) if deadline else 0,
-        late=bool(window and settings.minutes and deadline == window.closes_at),
-        attempts_left=max(settings.attempts - len(made), 0) if settings.attempts else None,
+        closes_at=closes_at,
+        deadline=ends_at,
+        seconds=int((ends_at - ctx.now).total_seconds()) if ends_at else 0,
+        late=bool(settings.minutes and ends_at and ends_at == closes_at),
+        attempts_left=max(settings.attempts - counted, 0) if settings.attempts else None,
         rules=list(paper_rules(settings)),
         definition=PREDICTION_DEFINITION,
     )

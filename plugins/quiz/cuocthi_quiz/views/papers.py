@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import abort, g, redirect, request, url_for
 
 from cuocthi.clock import LOCAL_ZONE
+from cuocthi.incidents.queries import granted_to
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.rendering import render
 from cuocthi.web.requests import row_number
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.context import Context
+    from cuocthi.text import Text
     from cuocthi_quiz.models import Attempt
     from cuocthi_quiz.queries import PaperRow
     from cuocthi_quiz.settings import QuizSettings
@@ -128,6 +130,7 @@ def _paper(attempt_id: int, token: str, position: int | None) -> AnyResponse:
             "quiz/paper.html",
             attempt=attempt,
             settings=settings,
+            granted=_granted(ctx, attempt),
             questions=[shown(row) for row in rows],
             current=position,
             count=count,
@@ -136,6 +139,14 @@ def _paper(attempt_id: int, token: str, position: int | None) -> AnyResponse:
             definition=PREDICTION_DEFINITION,
         )
     )
+
+
+def _granted(ctx: Context, attempt: Attempt) -> list[Text]:
+    """Return what incidents have granted to the person; asked only for a paper on which one has."""
+    if attempt.relief_until is None:
+        return []
+    found = granted_to(ctx, enrolment_id=attempt.enrolment_id, round_id=attempt.phase_id)
+    return [incident.own_notice for incident in found]
 
 
 def _no_store(response: Response) -> Response:

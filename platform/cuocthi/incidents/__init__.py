@@ -1,0 +1,1 @@
+"""What an incident grants to entries: decided by two persons with a document, published, carried out by the format."""
