@@ -102,15 +102,17 @@ class World:
     round_: Phase
     first: Enrolment
     second: Enrolment
+    kept: User
+    merged: User
 
     def plan(self, kept: User | None = None, merged: User | None = None) -> Plan:
-        kept, merged = kept or self.first.user, merged or self.second.user
+        kept, merged = kept or self.kept, merged or self.merged
         return plan_merger(self.ctx, kept_id=kept.id, merged_id=merged.id, vault=self.vault)
 
     def merge(
         self, kept: User | None = None, merged: User | None = None, *, admin: bool = False, reason: str = WHY
     ) -> Merger:
-        kept, merged = kept or self.first.user, merged or self.second.user
+        kept, merged = kept or self.kept, merged or self.merged
         seen = self.plan(kept, merged).digest
         ctx = self.ctx
         if admin:
@@ -164,14 +166,14 @@ def world(ctx: Context, make: Factories, vault: Vault) -> World:
     first.enrolled_at -= timedelta(days=2)
     ctx.session.flush()
     acting = dataclasses.replace(ctx, actor=Actor(helper.id))
-    return World(acting, make, vault, campaign, round_, first, second)
+    return World(acting, make, vault, campaign, round_, first, second, first.user, second.user)
 
 
 # --- what comes over ---
 
 
 def test_one_account_has_everything_and_the_other_signs_in_no_more(world: World) -> None:
-    ctx, kept, merged = world.ctx, world.first.user, world.second.user
+    ctx, kept, merged = world.ctx, world.kept, world.merged
     elsewhere = world.make.enrolment(world.make.campaign(), user=merged)
     start_session(ctx, user_id=merged.id, device="", hours=1)
     merger = world.merge()
@@ -190,7 +192,7 @@ def test_one_account_has_everything_and_the_other_signs_in_no_more(world: World)
 
 
 def test_plugins_follow_enrolments_that_are_another_accounts_by_now(world: World) -> None:
-    kept, merged = world.first.user, world.second.user
+    kept, merged = world.kept, world.merged
     merger = world.merge()
     assert moved == [(world.second.id, kept.id)]
     moved.clear()
@@ -199,7 +201,7 @@ def test_plugins_follow_enrolments_that_are_another_accounts_by_now(world: World
 
 
 def test_a_confirmed_contact_stays_confirmed_and_unique(world: World) -> None:
-    ctx, kept, merged = world.ctx, world.first.user, world.make.user("Nguyễn Thị Đào", contact="0912345678")
+    ctx, kept, merged = world.ctx, world.kept, world.make.user("Nguyễn Thị Đào", contact="0912345678")
     world.make.enrolment(world.campaign, user=merged)
     merged.contacts[0].verified_at = ctx.now
     ctx.session.flush()
@@ -211,7 +213,7 @@ def test_a_confirmed_contact_stays_confirmed_and_unique(world: World) -> None:
 
 
 def test_what_only_one_of_them_told_is_known_afterwards_and_given_back(world: World) -> None:
-    ctx, kept, merged = world.ctx, world.first.user, world.second.user
+    ctx, kept, merged = world.ctx, world.kept, world.merged
     born, number = date(1970, 5, 4), "034170001234"
     complete_profile(ctx, user_id=kept.id, birth_date=born, citizen_id="", vault=world.vault)
     complete_profile(ctx, user_id=merged.id, birth_date=born, citizen_id=number, vault=world.vault)
@@ -228,8 +230,8 @@ def test_what_only_one_of_them_told_is_known_afterwards_and_given_back(world: Wo
 
 def test_whoever_says_another_birth_date_or_number_is_another_person(world: World) -> None:
     for user, born, number in (
-        (world.first.user, date(1970, 5, 4), "034170001234"),
-        (world.second.user, date(1999, 1, 2), "034199004321"),
+        (world.kept, date(1970, 5, 4), "034170001234"),
+        (world.merged, date(1999, 1, 2), "034199004321"),
     ):
         complete_profile(world.ctx, user_id=user.id, birth_date=born, citizen_id=number, vault=world.vault)
     with pytest.raises(Blocked) as refused:
@@ -252,7 +254,7 @@ def test_the_entry_that_was_handed_in_counts_or_else_the_earlier_one(world: Worl
     world.merge()
     assert world.state(counting) == (EnrolmentState.ACTIVE, "")
     assert world.state(other) == (EnrolmentState.EXCLUDED, f"cùng một người với số báo danh {counting.code}")
-    assert enrolment_of(world.ctx, campaign_id=world.campaign.id, user_id=world.first.user.id) is counting
+    assert enrolment_of(world.ctx, campaign_id=world.campaign.id, user_id=world.kept.id) is counting
     with pytest.raises(Forbidden):
         restore_entry(world.ctx, enrolment=other, reason="Nhầm")
 
@@ -285,19 +287,19 @@ def test_an_archived_contest_stays_as_it_is(world: World) -> None:
     entries = [world.make.enrolment(earlier, user=one.user) for one in (world.first, world.second)]
     world.merge()
     assert [world.state(entry) for entry in entries] == [(EnrolmentState.ACTIVE, "")] * 2
-    assert enrolment_of(world.ctx, campaign_id=earlier.id, user_id=world.first.user.id) is entries[0]
+    assert enrolment_of(world.ctx, campaign_id=earlier.id, user_id=world.kept.id) is entries[0]
 
 
 # --- seats ---
 
 
 def test_a_seat_of_either_account_bars_the_one_that_stays(world: World) -> None:
-    former = world.make.member(world.campaign, Role.JURY, user=world.second.user)
+    former = world.make.member(world.campaign, Role.JURY, user=world.merged)
     seat = world.ctx.session.scalars(sa.select(Membership).where(Membership.user_id == former.id)).one()
     seat.ended_at = world.ctx.now
     world.ctx.session.flush()
     merger = world.merge()
-    assert has_sat(world.ctx, campaign_id=world.campaign.id, user_id=world.first.user.id)
+    assert has_sat(world.ctx, campaign_id=world.campaign.id, user_id=world.kept.id)
     assert world.state(world.first) == (
         EnrolmentState.EXCLUDED,
         f"{seat.committee.title}: thành viên không được dự thi",
@@ -306,16 +308,16 @@ def test_a_seat_of_either_account_bars_the_one_that_stays(world: World) -> None:
         restore_entry(world.ctx, enrolment=world.first, reason="Nhầm")
     world.undo(merger)
     assert world.state(world.first) == (EnrolmentState.ACTIVE, "")
-    assert not has_sat(world.ctx, campaign_id=world.campaign.id, user_id=world.first.user.id)
-    assert has_sat(world.ctx, campaign_id=world.campaign.id, user_id=world.second.user.id)
+    assert not has_sat(world.ctx, campaign_id=world.campaign.id, user_id=world.kept.id)
+    assert has_sat(world.ctx, campaign_id=world.campaign.id, user_id=world.merged.id)
 
 
 def test_whoever_sits_on_a_committee_is_merged_by_an_administrator_and_nobody_else(world: World) -> None:
-    world.make.member(world.make.campaign(), Role.JURY, user=world.second.user)
+    world.make.member(world.make.campaign(), Role.JURY, user=world.merged)
     with pytest.raises(Blocked, match="cannot be merged"):
         world.merge()
     world.merge(admin=True)
-    assert world.second.user.merged_into_id == world.first.user.id
+    assert world.merged.merged_into_id == world.kept.id
 
 
 def test_a_seat_that_both_hold_is_held_once(world: World) -> None:
@@ -363,7 +365,7 @@ def test_two_accounts_of_one_person_do_not_confirm_twice(world: World) -> None:
 def refused(world: World, kept: User | None = None, merged: User | None = None, *, admin: bool = False) -> list[str]:
     with pytest.raises(Blocked) as error:
         world.merge(kept, merged, admin=admin)
-    assert world.second.user.active
+    assert world.merged.active
     return [str(reason) for reason in error.value.reasons]
 
 
@@ -390,12 +392,12 @@ def test_nobody_merges_administrators_or_oneself(world: World) -> None:
 
 def test_an_account_with_a_second_factor_is_the_one_that_stays(world: World) -> None:
     factor = SecondFactor(
-        user_id=world.second.user.id, secret=b"x", created_at=world.ctx.now, confirmed_at=world.ctx.now
+        user_id=world.merged.id, secret=b"x", created_at=world.ctx.now, confirmed_at=world.ctx.now
     )
     world.ctx.session.add(factor)
     world.ctx.session.flush()
     assert "second factor" in refused(world)[0]
-    world.merge(world.second.user, world.first.user)
+    world.merge(world.merged, world.kept)
 
 
 def test_only_what_was_shown_is_done(world: World) -> None:
@@ -405,8 +407,8 @@ def test_only_what_was_shown_is_done(world: World) -> None:
         merge_people(
             world.ctx,
             campaign=world.campaign,
-            kept_id=world.first.user.id,
-            merged_id=world.second.user.id,
+            kept_id=world.kept.id,
+            merged_id=world.merged.id,
             expected=seen,
             reason=WHY,
             vault=world.vault,
@@ -433,13 +435,14 @@ def test_a_merger_is_undone_as_if_it_had_never_been(world: World) -> None:
         ]
         return [list(world.ctx.session.execute(one)) for one in tables]
 
-    third = world.make.enrolment(world.campaign, user=world.make.user("Nguyễn Thị Đào"))
-    world.merge(world.second.user, third.user)
+    third = world.make.user("Nguyễn Thị Đào")
+    world.make.enrolment(world.campaign, user=third)
+    world.merge(world.merged, third)
     world.hand_in(world.first)
     before = picture()
     merger = world.merge()
     assert picture() != before
-    assert third.user.merged_into_id == world.first.user.id
+    assert third.merged_into_id == world.kept.id
     world.undo(merger)
     assert picture() == before
     assert (merger.undone_by, merger.undone_reason) == (world.ctx.actor.user_id, "Hai chị em")
@@ -459,7 +462,7 @@ def test_there_is_no_way_back_once_something_is_built_on_it(world: World) -> Non
 def test_of_three_accounts_the_last_merger_is_undone_first(world: World) -> None:
     third = world.make.enrolment(world.campaign)
     merger = world.merge()
-    world.merge(third.user, world.first.user)
+    world.merge(third.user, world.kept)
     with pytest.raises(Blocked, match="cannot be undone"):
         world.undo(merger)
 
@@ -509,6 +512,8 @@ def test_likely_duplicates_are_found_by_number_contact_and_name_with_unit(world:
 
 
 def test_a_list_of_any_length_takes_two_statements(world: World, statements: Callable[[], int]) -> None:
+    campaign_id = world.campaign.id
+
     def taken(pairs: int) -> int:
         for _ in range(pairs):
             unit = world.make.unit()
@@ -516,7 +521,7 @@ def test_a_list_of_any_length_takes_two_statements(world: World, statements: Cal
                 world.make.enrolment(world.campaign, user=world.make.user("Trần Văn Ba"), unit=unit)
         world.ctx.session.expire_all()
         statements()
-        likely_pairs(world.ctx, campaign_id=world.campaign.id, limit=50)
+        likely_pairs(world.ctx, campaign_id=campaign_id, limit=50)
         return statements()
 
     assert taken(1) == taken(2) == 2
@@ -584,13 +589,13 @@ def test_the_other_account_can_be_kept_and_two_people_told_apart(world: World, h
 @on_one_database
 def test_administrators_merge_any_two_and_nobody_else_comes_in(world: World, sign_in: Callable[..., Browser]) -> None:
     stranger = world.make.user("Nguyễn Thị Đào", contact="0912345678")
-    admin, entrant = sign_in(world.make.user(admin=True)), sign_in(world.first.user)
-    address = f"/staff/people/{world.first.user.id}/{stranger.id}"
+    admin, entrant = sign_in(world.make.user(admin=True)), sign_in(world.kept)
+    address = f"/staff/people/{world.kept.id}/{stranger.id}"
     assert entrant.get("/staff/people/")[0] == 403
     assert entrant.get(address)[0] == 403
     assert address in admin.get("/staff/people/")[1]
     page = admin.get(address)[1]
-    status, page = admin.post(address, {"seen": seen_on(page), "keep": str(world.first.user.id), "reason": WHY})
+    status, page = admin.post(address, {"seen": seen_on(page), "keep": str(world.kept.id), "reason": WHY})
     assert status == 200
     assert WHY in page
     assert "Nguyễn Thị Đào" in admin.get("/staff/people/merged/")[1]

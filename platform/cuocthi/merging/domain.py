@@ -166,9 +166,7 @@ def _bring_over(ctx: Context, plan: Plan) -> dict[str, Any]:
         "ended": [one.seat.id for one in plan.seats if one.doubled],
         "entries": [one.enrolment.id for one in plan.entries if one.moves],
         "duplicates": [
-            [one.enrolment.id, one.instead.id]
-            for one in plan.entries
-            if one.instead is not None and one.enrolment.duplicate_of_id is None
+            [one.enrolment.id, one.enrolment.duplicate_of_id] for one in plan.entries if one.instead is not None
         ],
         "earlier": list(ctx.session.scalars(sa.select(User.id).where(User.merged_into_id == merged.id))),
     }
@@ -209,8 +207,8 @@ def _give_back(ctx: Context, merger: Merger) -> None:
         .values(ended_at=None)
     )
     _entries_owned_by(ctx, moved["entries"], merged.id)
-    doubled = [enrolment_id for enrolment_id, _instead in moved["duplicates"]]
-    ctx.session.execute(sa.update(Enrolment).where(Enrolment.id.in_(doubled)).values(duplicate_of_id=None))
+    for enrolment_id, before in moved["duplicates"]:
+        ctx.session.get_one(Enrolment, enrolment_id).duplicate_of_id = before
     ctx.session.flush()
 
 

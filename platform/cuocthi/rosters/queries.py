@@ -87,9 +87,8 @@ def size(ctx: Context, *, campaign: Campaign, unit: Unit) -> int:
 
 def _listed(ctx: Context, campaign: Campaign, unit: Unit) -> sa.Select[Any]:
     own, theirs, alike = aliased(Unit), aliased(Unit), aliased(RosterEntry)
-    same_contact = Enrolment.user_id.in_(
-        sa.select(Contact.user_id).where(Contact.blind_index == RosterEntry.contact_index)
-    )
+    holders = sa.select(Contact.user_id).where(Contact.blind_index == RosterEntry.contact_index)
+    same_contact = Enrolment.user_id.in_(holders.correlate(RosterEntry))
     below = theirs.path.startswith(own.path)
     taking_part = (
         sa.select(Enrolment.id)
