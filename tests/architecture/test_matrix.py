@@ -27,9 +27,12 @@ from cuocthi.errors import ContractError
 from cuocthi.files.models import StoredFile
 from cuocthi.jobs.models import Job
 from cuocthi.merging.models import Merger
+from cuocthi.news.models import Announcement
+from cuocthi.prerequisites.models import Prerequisite
 from cuocthi.rosters.models import RosterDraft
 from cuocthi.security.permissions import ANSWERING, Permissions, holders
 from cuocthi.standings.models import Ranking
+from cuocthi.tasks.models import Task
 from cuocthi.testing.browsing import browser_over
 from cuocthi.text import T
 from cuocthi.users.domain import start_session
@@ -162,6 +165,9 @@ def populate(ctx: Context, make: Factories, campaign: Campaign) -> dict[str, int
         "inquiry_id": add(ctx, inquiries.Inquiry, **within).id,
         "statement_id": add(ctx, inquiries.Statement, **within).id,
         "case_id": add(ctx, inquiries.FalseInformation, **within).id,
+        "task_id": add(ctx, Task, **within, phase_id=round_.id).id,
+        "prerequisite_id": add(ctx, Prerequisite, **within).id,
+        "announcement_id": add(ctx, Announcement, **within).id,
         "draft_id": add(ctx, RosterDraft, **within, unit_id=enrolment.unit_id).id,
         "unit_id": enrolment.unit_id,
     }

@@ -63,7 +63,12 @@ def send_due(ctx: Context, _arguments: Mapping[str, Any], progress: Callable[[in
             if waiting(current) >= AHEAD:
                 return {"copies": written}
             written += write_batch(
-                current, campaign=campaign, announcement=announcement, vault=registry().vault, link=stopping_link
+                current,
+                campaign=campaign,
+                announcement=announcement,
+                vault=registry().vault,
+                link=stopping_link,
+                size=BATCH,
             )
             ctx.session.commit()
             progress(announcement.written, max(announcement.reached, announcement.written))
@@ -119,9 +124,9 @@ def start(ctx: Context, *, campaign: Campaign, announcement: Announcement) -> bo
 
 
 def write_batch(
-    ctx: Context, *, campaign: Campaign, announcement: Announcement, vault: Vault, link: Link, size: int = BATCH
+    ctx: Context, *, campaign: Campaign, announcement: Announcement, vault: Vault, link: Link, size: int
 ) -> int:
-    """Write the next copies of an announcement into the outbox, and note how far it is; return how many.
+    """Write the next copies of an announcement, ``size`` at most, and note how far it is; return how many.
 
     ``link`` makes the address at which a person ends the news. People who register while it is being sent get none.
     Raises Conflict if another worker has written these copies, or somebody stopped it.
