@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -39,13 +38,10 @@ Call = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def config(database_url: str, instance: Path, tmp_path: Path) -> Config:
+def config(database_url: str, tmp_path: Path) -> Config:
     """An instance of its own, whose keys may be changed."""
-    folder = tmp_path / "instance"
-    folder.mkdir()
-    shutil.copyfile(instance / "keys.json", folder / "keys.json")
     environment = {"DATABASE_URL": database_url, "CUOCTHI_TESTING": "1", "CUOCTHI_EMBEDDED_JOBS": "0"}
-    return load_config(folder, environment)
+    return load_config(tmp_path / "instance", environment)
 
 
 @pytest.fixture

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
 
 _CORE = "core_"
+#: Rows of these tables stay and are emptied: others refer to them.
+_EMPTIED = frozenset({"core_user", "core_enrolment"})
 #: What nobody's password has as its hash.
 _NO_PASSWORD = "!"  # noqa: S105 - it opens nothing
 
@@ -54,7 +56,7 @@ def erase_enrolments(ctx: Context, *, campaign: Campaign, enrolment_ids: Sequenc
     ctx.session.execute(sa.delete(Correction).where(Correction.enrolment_id.in_(enrolment_ids)))
     unnamed = [enrolment_id for enrolment_id in enrolment_ids if enrolment_id not in kept]
     _set(ctx, Enrolment, enrolment_ids, {"unit_note": "", **_sealed_columns_of("core_enrolment")})
-    _set(ctx, Enrolment, unnamed, _naming(campaign.language))
+    _set(ctx, Enrolment, unnamed, {**_naming(campaign.language), "publishes_name": False})
     _note(ctx, enrolment_ids, kept, erasure)
     campaign.version += 1
     ctx.session.flush()
@@ -95,8 +97,10 @@ def refuse_absent_parts(ctx: Context, campaign: Campaign) -> None:
 
 def _forget_rows(ctx: Context, link: str, key: str, ids: Collection[int]) -> None:
     """Delete the core's rows with sealed values that belong to these enrolments or accounts."""
-    tables = {sealed.table.name: sealed.table for sealed in sealed_columns() if sealed.table.name.startswith(_CORE)}
-    for table in tables.values():
+    tables = {sealed.table.name: sealed.table for sealed in sealed_columns()}
+    for name, table in tables.items():
+        if not name.startswith(_CORE) or name in _EMPTIED:
+            continue
         column = table.columns.get(link)
         if column is not None and any(found.target_fullname == key for found in column.foreign_keys):
             ctx.session.execute(sa.delete(table).where(column.in_(ids)))

@@ -105,6 +105,12 @@ def sealed_columns() -> list[SealedColumn]:
     ]
 
 
+def _stored(session: Session) -> list[SealedColumn]:
+    """Return the sealed columns that are in the database; a plugin may be installed whose tables are not made yet."""
+    there = set(sa.inspect(session.connection()).get_table_names())
+    return [sealed for sealed in sealed_columns() if sealed.table.name in there]
+
+
 def out_of_sight(session: Session) -> list[str]:
     """Return tables with binary columns that nobody here knows, because their plugin is not installed."""
     inspector = sa.inspect(session.connection())
@@ -118,7 +124,7 @@ def out_of_sight(session: Session) -> list[str]:
 def usage(session: Session, *, vault: Vault) -> list[Usage]:
     """Return which keys the stored values need (one statement a column); the key is "" where none here opens them."""
     found: list[Usage] = []
-    for sealed in sealed_columns():
+    for sealed in _stored(session):
         keys = vault.names
         counts = [sa.func.count(sa.case((_sealed_with(sealed, key), 1))) for key in keys]
         row = session.execute(sa.select(sa.func.count(sealed.column), *counts)).one()
@@ -133,7 +139,7 @@ def reseal(session: Session, *, vault: Vault, progress: Callable[[int], None] | 
     ``progress`` is told the number so far. Values that do not open are left as they are and counted.
     """
     done, closed = 0, {}
-    for sealed in sealed_columns():
+    for sealed in _stored(session):
         for changed, unopened in _batches(session, sealed, vault):
             session.commit()
             done += changed
