@@ -383,6 +383,7 @@ def test_an_organiser_gives_a_unit_a_window_of_its_own(
     phase = make.round(campaign, "sprint", opens_at=local(2024, 10, 1), closes_at=local(2024, 10, 6))
     organiser = sign_in(make.member(campaign))
     address = f"{STAFF}/{phase.id}"
+    assert "windows-0-unit" in organiser.get(address)[1]
     form = {
         "title": phase.title,
         "windows-0-opens_on": "2024-10-01",

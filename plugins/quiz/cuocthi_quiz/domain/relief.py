@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from cuocthi.contributions import Relief, ReliefKind
+from cuocthi.database import UtcTime
 from cuocthi_quiz.domain.attempts import submit_overdue
 from cuocthi_quiz.domain.deadlines import move_deadlines
 from cuocthi_quiz.domain.statements import change, forget
@@ -35,7 +36,8 @@ def grant(ctx: Context, *, round_: Phase, relief: Relief, enrolments: sa.Select[
     if relief.kind is ReliefKind.FRESH_ENTRY:
         _set_aside(ctx, relief, [_newest(round_, relief), theirs])
         return
-    until = sa.case((Attempt.relief_until > relief.until, Attempt.relief_until), else_=relief.until)
+    granted = sa.literal(relief.until, UtcTime())
+    until = sa.case((Attempt.relief_until > granted, Attempt.relief_until), else_=granted)
     change(
         ctx,
         sa.update(Attempt)
@@ -79,7 +81,7 @@ def _during(attempt: type[Attempt], relief: Relief) -> list[sa.ColumnElement[boo
 
 
 def _set_aside(ctx: Context, relief: Relief, conditions: list[sa.ColumnElement[bool]]) -> None:
-    is_open = Attempt.submitted_at.is_(None)
+    is_open, now = Attempt.submitted_at.is_(None), sa.literal(ctx.now, UtcTime())
     change(
         ctx,
         sa.update(Attempt)
@@ -87,8 +89,8 @@ def _set_aside(ctx: Context, relief: Relief, conditions: list[sa.ColumnElement[b
         .values(
             set_aside_reason=relief.reason,
             relief_until=relief.until,
-            deadline=sa.case((is_open, ctx.now), else_=Attempt.deadline),
-            submitted_at=sa.case((is_open, ctx.now), else_=Attempt.submitted_at),
+            deadline=sa.case((is_open, now), else_=Attempt.deadline),
+            submitted_at=sa.case((is_open, now), else_=Attempt.submitted_at),
             handed_in_by=sa.case((is_open, HandIn.DEADLINE.value), else_=Attempt.handed_in_by),
         ),
     )
