@@ -238,14 +238,14 @@ def test_the_number_of_statements_does_not_grow_with_the_people(
     ctx: Context, make: Factories, campaign: Campaign, statements: Callable[[], int]
 ) -> None:
     taken = []
-    for number in (1, 3):
+    for number in (1, 1, 3):  # the first begins the audit log
         for _ in range(number):
             make.enrolment(campaign)
         ctx.session.commit()
         statements()
         run(ctx, years=2)
         taken.append(statements())
-    assert taken[0] == taken[1]
+    assert taken[1] == taken[2]
 
 
 # --- the pages --------------------------------------------------------------------------------------------------------

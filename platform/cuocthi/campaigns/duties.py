@@ -18,11 +18,12 @@ from cuocthi.committees.models import Committee, Membership
 from cuocthi.committees.words import ROLES
 from cuocthi.contributions import Duty
 from cuocthi.news.queries import missed
+from cuocthi.personal.corrections import waiting_corrections
 from cuocthi.rules import changes, issuing
 from cuocthi.standings.models import Ranking, RankingState
 from cuocthi.standings.proposals import Proposal, ProposalKind, undecided
 from cuocthi.tasks.queries import tasks
-from cuocthi.text import T, Text
+from cuocthi.text import TN, T, Text
 from cuocthi.timelines import extensions
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.windows import PhaseState, phase_state
@@ -76,6 +77,16 @@ def given_duties(ctx: Context, *, campaigns: Sequence[Campaign], address: Addres
                 late=True,
             )
             for one in missed(ctx, campaign_ids=list(slugs))
+        ),
+        *(
+            Duty(
+                "corrections",
+                campaign_id,
+                TN("%(count)s wish for a correction waits", "%(count)s wishes for corrections wait", number),
+                "core:correction:decide",
+                url=address("corrections.listing", slug=slugs[campaign_id]),
+            )
+            for campaign_id, number in waiting_corrections(ctx, campaign_ids=list(slugs)).items()
         ),
         *ctx.hooks.collect_among(ctx, living, "duties", Duty),
     ]

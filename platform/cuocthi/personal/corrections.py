@@ -146,6 +146,17 @@ def open_corrections(ctx: Context, *, campaign_id: int) -> Sequence[Correction]:
     ).all()
 
 
+def waiting_corrections(ctx: Context, *, campaign_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many wishes wait in each of these campaigns where any does (one statement)."""
+    rows = ctx.session.execute(
+        sa.select(Enrolment.campaign_id, sa.func.count())
+        .join(Correction, Correction.enrolment_id == Enrolment.id)
+        .where(Enrolment.campaign_id.in_(campaign_ids), Correction.state == CorrectionState.OPEN)
+        .group_by(Enrolment.campaign_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def corrections_of(ctx: Context, *, enrolment_id: int) -> Sequence[Correction]:
     """Return what one person asked to have corrected, the newest first (one statement)."""
     return ctx.session.scalars(

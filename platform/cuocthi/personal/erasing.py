@@ -19,9 +19,11 @@ from cuocthi.contributions import AwardList, Erasure, Person
 from cuocthi.database import Base
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.errors import Conflict
+from cuocthi.news.models import NewsConsent
 from cuocthi.personal.models import Correction, ErasedEnrolment
 from cuocthi.personal.words import nobody
 from cuocthi.security.rotation import sealed_columns
+from cuocthi.support.models import IdentityCheck
 from cuocthi.text import T
 from cuocthi.users.models import RecoveryCode, User, WebSession
 from cuocthi.users.names import fold, sort_key
@@ -54,6 +56,11 @@ def erase_enrolments(ctx: Context, *, campaign: Campaign, enrolment_ids: Sequenc
         return
     _forget_rows(ctx, "enrolment_id", "core_enrolment.id", enrolment_ids)
     ctx.session.execute(sa.delete(Correction).where(Correction.enrolment_id.in_(enrolment_ids)))
+    ctx.session.execute(
+        sa.update(NewsConsent)
+        .where(NewsConsent.enrolment_id.in_(enrolment_ids), NewsConsent.withdrawn_at.is_(None))
+        .values(withdrawn_at=ctx.now)
+    )
     unnamed = [enrolment_id for enrolment_id in enrolment_ids if enrolment_id not in kept]
     _set(ctx, Enrolment, enrolment_ids, {"unit_note": "", **_sealed_columns_of("core_enrolment")})
     _set(ctx, Enrolment, unnamed, {**_naming(campaign.language), "publishes_name": False})
@@ -68,6 +75,7 @@ def erase_accounts(ctx: Context, *, user_ids: Sequence[int]) -> None:
     ids = [*user_ids, *ctx.session.scalars(merged)]
     ctx.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id.in_(ids)))
     ctx.session.execute(sa.delete(WebSession).where(WebSession.user_id.in_(ids)))
+    ctx.session.execute(sa.update(IdentityCheck).where(IdentityCheck.user_id.in_(ids)).values(note=""))
     _forget_rows(ctx, "user_id", "core_user.id", ids)
     gone = {"password_hash": _NO_PASSWORD, "active": False, "is_admin": False, "must_change_password": False}
     _set(ctx, User, ids, {**_naming(), **gone, **_sealed_columns_of("core_user")})
