@@ -414,10 +414,10 @@ def test_joining_takes_the_same_statements_among_any_number(
     ctx.session.commit()
     statements()
     page = client.get(JOIN).text
-    assert statements() <= 5
+    assert statements() <= 7
     client.get(f"{JOIN}?q=don+vi")
-    assert statements() <= 7
+    assert statements() <= 9
     assert client.post(JOIN, data=fields(page)).status_code == 302
-    assert statements() <= 24
+    assert statements() <= 27
     client.get("/c/thi/personal")
-    assert statements() <= 7
+    assert statements() <= 9
