@@ -155,6 +155,7 @@ def populate(ctx: Context, make: Factories, campaign: Campaign) -> dict[str, int
         "merger_id": add(ctx, Merger, **within, kept_id=make.user().id, merged_id=make.user().id, moved=NOTHING).id,
         "committee_id": membership.committee_id,
         "membership_id": membership.id,
+        "division_id": make.division(campaign).id,
         "document_id": add(ctx, Document, **within).id,
         "file_id": add(ctx, StoredFile, **within).id,
         "job_id": add(ctx, Job, **within, key=campaign.slug, kind="quiz.sweep", arguments={}, result={}).id,
