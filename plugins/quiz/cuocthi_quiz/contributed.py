@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cuocthi.campaigns.settings import settings_by_rounds
 from cuocthi.contributions import (
     Act,
     Blocker,
@@ -25,7 +26,7 @@ from cuocthi_quiz.domain import blueprint
 from cuocthi_quiz.domain.attempts import settings_of
 from cuocthi_quiz.domain.deadlines import closing, replaceable
 from cuocthi_quiz.domain.release import has_closed
-from cuocthi_quiz.settings import OWNER
+from cuocthi_quiz.settings import OWNER, QuizSettings
 from cuocthi_quiz.wording import speaker
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
     from cuocthi_quiz.models import Attempt
-    from cuocthi_quiz.settings import QuizSettings
 
     Address = Callable[..., str]
 
@@ -100,10 +100,10 @@ def duties(ctx: Context, *, campaigns: Sequence[Campaign], address: Address) -> 
 
 
 def _bank_problems(ctx: Context, campaign: Campaign) -> list[Text]:
-    previews = [
-        blueprint.preview(ctx, campaign=campaign, round_=round_)
-        for round_ in rounds(ctx, campaign_id=campaign.id, source=OWNER)
-    ]
+    """Say what the bank lacks, once for all rounds that are held alike: of the first of them."""
+    own = rounds(ctx, campaign_id=campaign.id, source=OWNER)
+    alike = settings_by_rounds(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, rounds=own)
+    previews = [blueprint.preview(ctx, campaign=campaign, round_=held[0]) for held, _ in alike]
     return [problem for preview in previews for problem in preview.problems]
 
 

@@ -13,7 +13,7 @@ from cuocthi_quiz.wording import speaker
 from cuocthi_quiz.words import RELEASES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
@@ -52,20 +52,26 @@ def attempts_rule(settings: QuizSettings) -> Text:
 def clauses(ctx: Context, *, campaign: Campaign) -> list[RuleClause]:
     """Return a clause for the rounds that are held alike, in the campaign's language, as Markdown."""
     say = speaker(campaign.language)
-    found: list[RuleClause] = []
     own = rounds(ctx, campaign_id=campaign.id, source=OWNER)
-    alike = settings_by_rounds(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, rounds=own)
-    for held, settings in alike:
-        heading = T("The quiz") if len(alike) == 1 else _heading(held)
-        body = "\n".join(f"- {say(text)}" for text in paper_rules(settings))
-        if settings.prediction:
-            body += f"\n- {say(T('Prediction question: “%(text)s”', text=settings.prediction_text))}"
-            body += f" {say(PREDICTION_DEFINITION)}"
-        found.append(RuleClause(f"quiz-{held[0].key}", say(heading), body, order=40))
-    return found
+    alike: dict[str, list[Phase]] = {}
+    for held, settings in settings_by_rounds(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, rounds=own):
+        alike.setdefault(_body(settings, say), []).extend(held)
+    return [
+        RuleClause(f"quiz-{held[0].key}", say(T("The quiz") if len(alike) == 1 else _heading(held)), body, order=40)
+        for body, held in alike.items()
+    ]
+
+
+def _body(settings: QuizSettings, say: Callable[[Text], str]) -> str:
+    body = "\n".join(f"- {say(text)}" for text in paper_rules(settings))
+    if settings.prediction:
+        body += f"\n- {say(T('Prediction question: “%(text)s”', text=settings.prediction_text))}"
+        body += f" {say(PREDICTION_DEFINITION)}"
+    return body
 
 
 def _heading(held: Sequence[Phase]) -> Text:
+    held = sorted(held, key=lambda round_: round_.number or 0)
     first, last = held[0], held[-1]
     if len(held) > 1 and (last.number or 0) - (first.number or 0) == len(held) - 1:
         return T("The quiz of “%(first)s” to “%(last)s”", first=first.title, last=last.title)
