@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cuocthi.campaigns.settings import SettingsError, save_settings
+from cuocthi.committees.queries import committees
 from cuocthi.contributions import (
     Browser,
     CampaignPart,
+    Duty,
     NavItem,
     Panel,
     PublicationSection,
+    Role,
     RuleClause,
 )
 from cuocthi.errors import InvalidData
 from cuocthi.plugins.checks import check
 from cuocthi_inquiries import plugin
+from cuocthi_inquiries.domain.inquiries import pass_on
 from cuocthi_inquiries.domain.statements import publish, show
 from cuocthi_inquiries.models import StatementKind
 from cuocthi_inquiries.queries import load_inquiry_settings, statements
@@ -30,6 +34,7 @@ from .conftest import BASE, Office, on_one_database
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
+    from cuocthi.context import Context
     from cuocthi.users.models import User
 
 SignIn = Callable[["User"], Browser]
@@ -60,6 +65,22 @@ def test_what_waits_is_counted_in_the_navigation_and_on_the_overview(office: Off
     late = replace(office.ctx, now=inquiry.due_at)
     (panel,) = late.hooks.collect(late, office.campaign, "panels", Panel, slot="overview")
     assert panel.values["overdue"] == 1
+
+
+def test_what_waits_is_the_duty_of_who_answers_or_of_the_committee_it_was_passed_on_to(
+    office: Office, resident: User
+) -> None:
+    def duties(ctx: Context) -> list[tuple[str, bool]]:
+        found = ctx.hooks.collect_among(ctx, [office.campaign], "duties", Duty)
+        return [(duty.committee, duty.late) for duty in found]
+
+    assert duties(office.ctx) == []
+    first = office.ask(resident)
+    office.ask(resident)
+    (key,) = [item.key for item in committees(office.ctx, campaign_id=office.campaign.id) if item.role is Role.SUPPORT]
+    pass_on(office.staff, campaign=office.campaign, inquiry_id=first.id, committee=key)
+    assert duties(office.ctx) == [("", False), (key, False)]
+    assert duties(replace(office.ctx, now=first.due_at)) == [("", True), (key, True)]
 
 
 def test_a_person_sees_the_own_questions_and_nobody_elses(office: Office, resident: User) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from cuocthi.contributions import Act, AwardList, Blocker, CampaignPart, Panel, ReadinessItem, RuleClause
+from cuocthi.contributions import Act, AwardList, Blocker, CampaignPart, Duty, Panel, ReadinessItem, RuleClause
 from cuocthi.errors import Conflict, InvalidData
 from cuocthi.standings.domain import exclude_entry
 from cuocthi_prizes.domain.award_lists import adopt, draw_up
@@ -96,6 +96,19 @@ def test_the_staff_see_how_the_award_list_stands_once_there_is_something_to_awar
     assert shown() == [(False, False)]
     award(contest)
     assert shown() == [(False, True)]
+
+
+def test_a_drawn_up_list_is_the_duty_of_who_confirms_it(contest: Contest) -> None:
+    def duties() -> list[str]:
+        found = contest.ctx.hooks.collect_among(contest.ctx, [contest.campaign], "duties", Duty)
+        return [duty.permission for duty in found]
+
+    contest.rank(DISTINCT)
+    assert duties() == []
+    draw_up(contest.staff[0], campaign=contest.campaign, statement="")
+    assert duties() == ["prizes:awards:adopt"]
+    award(contest)
+    assert duties() == []
 
 
 def test_the_campaign_page_lists_the_prizes(contest: Contest) -> None:

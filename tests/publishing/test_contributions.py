@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from cuocthi.campaigns.settings import SettingsError, save_settings
-from cuocthi.contributions import CampaignPart, NavItem, Panel, RuleClause
+from cuocthi.contributions import CampaignPart, Duty, NavItem, Panel, RuleClause
 from cuocthi.errors import InvalidData
 from cuocthi.files.models import StoredFile
 from cuocthi_publishing.domain.clauses import rule_clauses
@@ -36,6 +36,19 @@ def test_a_release_that_waits_is_counted_in_the_navigation(contest: Contest) -> 
     assert badge() == 1
     contest.publish()
     assert badge() == 0
+
+
+def test_a_release_that_waits_is_the_second_persons_duty(contest: Contest) -> None:
+    def duties() -> list[str]:
+        found = contest.ctx.hooks.collect_among(contest.ctx, [contest.campaign], "duties", Duty)
+        return [duty.permission for duty in found]
+
+    contest.adopt()
+    assert duties() == []
+    contest.release()
+    assert duties() == ["publishing:release:confirm"]
+    contest.publish()
+    assert duties() == []
 
 
 def test_panels_follow_the_releases(contest: Contest) -> None:

@@ -22,7 +22,7 @@ from cuocthi_quiz import contributed, plugin, queries
 from cuocthi_quiz.domain import answers, attempts, clauses, results
 from cuocthi_quiz.domain.grading import grade_round
 from cuocthi_quiz.domain.receipts import check, receipt
-from cuocthi_quiz.models import Answer, Attempt
+from cuocthi_quiz.models import Answer, Attempt, Revision, RevisionState
 from cuocthi_quiz.settings import QuizSettings
 
 from .conftest import SETTINGS, Quiz
@@ -192,6 +192,15 @@ def test_a_bank_that_is_too_small_keeps_the_campaign_closed(quiz: Quiz) -> None:
     assert blockers(quiz, Act.OPEN_CAMPAIGN) == ["bank-1"]
     items = contributed.readiness(quiz.ctx, campaign=quiz.campaign, address=address)
     assert [(item.key, item.done) for item in items] == [("bank-1", False), ("drafts", True)]
+
+
+def test_drafts_that_wait_are_the_duty_of_who_approves(quiz: Quiz) -> None:
+    assert contributed.duties(quiz.ctx, campaigns=[quiz.campaign], address=address) == []
+    revision = quiz.ctx.session.scalars(sa.select(Revision).limit(1)).one()
+    revision.state = RevisionState.DRAFT
+    quiz.ctx.session.flush()
+    (duty,) = contributed.duties(quiz.ctx, campaigns=[quiz.campaign], address=address)
+    assert (duty.campaign_id, duty.permission) == (quiz.campaign.id, "quiz:question:approve")
 
 
 def test_unfinished_papers_keep_the_ranking_from_being_adopted(quiz: Quiz) -> None:
