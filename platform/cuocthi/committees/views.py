@@ -26,6 +26,7 @@ from cuocthi.users.newcomers import add_newcomer, invite, prepare_newcomer
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
+from cuocthi.web.links import public_link
 from cuocthi.web.navigation import NavEntry
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import LONGEST_SEARCH
@@ -199,7 +200,7 @@ def _appoint_new(form: NewMemberForm, committee_id: int) -> AnyResponse:
 
 def _invite(ctx: Context, contact: NormalisedContact, *, committee: Committee, user: User) -> None:
     parts, words = registry(), {"committee": committee.title, "campaign": g.campaign.name}
-    address = parts.config.public_url.rstrip("/") + url_for("users.invited").removeprefix(request.script_root)
+    address = public_link("users.invited")
     invite(
         ctx,
         user=user,

@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, request, url_for
 
 from cuocthi.users import sign_in
 from cuocthi.web.blueprint import CampaignBlueprint
+from cuocthi.web.links import own_path
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -21,5 +22,5 @@ def only_signed_in() -> Response | None:
     """Lead who has not signed in to where that is done, and back."""
     if sign_in.reader() is not None:
         return None
-    there = request.path if request.method == "GET" else url_for("personal.data")
+    there = request.path if request.method == "GET" else own_path("personal.data")
     return redirect(url_for("users.sign_in", next=there))

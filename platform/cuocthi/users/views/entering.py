@@ -21,6 +21,7 @@ from cuocthi.users.tickets import open_ticket
 from cuocthi.users.views.blueprint import blueprint
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
+from cuocthi.web.links import own_path
 from cuocthi.web.rendering import render
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def end_device() -> BaseResponse:
     """Sign the reader out on one device."""
     reader = sign_in.reader()
     if reader is None:
-        return redirect(url_for("users.sign_in", next=url_for("me.show")))
+        return redirect(url_for("users.sign_in", next=own_path("me.show")))
     with committing() as ctx:
         ended = domain.end_device(ctx, user_id=reader.id, session_id=request.form.get("device", ""))
     flash(_("That device is signed out.") if ended else _("That device had been signed out already."), "ok")

@@ -21,6 +21,7 @@ from cuocthi.users.views.blueprint import blueprint
 from cuocthi.users.views.contacts import check_own_password
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
+from cuocthi.web.links import own_path
 from cuocthi.web.rendering import render
 
 if TYPE_CHECKING:
@@ -177,4 +178,4 @@ def _picture(secret: str, reader: LoginUser) -> Markup:
 
 
 def _to_sign_in() -> BaseResponse:
-    return redirect(url_for(".sign_in", next=request.path if request.method == "GET" else url_for("me.show")))
+    return redirect(url_for(".sign_in", next=request.path if request.method == "GET" else own_path("me.show")))

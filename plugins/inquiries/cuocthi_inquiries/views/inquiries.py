@@ -37,7 +37,7 @@ def listing() -> Response:
     states = [*((str(state), title) for state, title in STATES.items()), (queries.OVERDUE, T("Overdue"))]
     table = Table(
         id="inquiries",
-        path=request.path,
+        path=url_for(".listing", slug=g.campaign.slug),
         args=request.args,
         columns=[
             Column("id", T("Number"), sortable=True, kind="number"),

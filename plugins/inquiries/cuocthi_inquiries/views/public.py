@@ -16,6 +16,7 @@ from cuocthi.security.limits import limit_posts
 from cuocthi.timelines.queries import phases
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
+from cuocthi.web.links import public_link
 from cuocthi.web.rendering import render
 from cuocthi_inquiries import queries
 from cuocthi_inquiries.domain import inquiries as domain
@@ -46,7 +47,7 @@ def show() -> Response:
             "inquiries/show.html",
             faq=_published(ctx, StatementKind.FAQ),
             corrections=_published(ctx, StatementKind.CORRECTION)[::-1],
-            own_address=_own_address(),
+            own_address=public_link("campaigns.show", slug=g.campaign.slug),
             addresses=queries.load_inquiry_settings(ctx, campaign=g.campaign).value.addresses,
         ),
     )
@@ -55,12 +56,6 @@ def show() -> Response:
 def _published(ctx: Context, kind: StatementKind) -> list[tuple[Statement, Markup]]:
     found = queries.statements(ctx, campaign_id=g.campaign.id, kind=kind, published=True)
     return [(one, to_html(one.body)) for one in found]
-
-
-def _own_address() -> str:
-    """Return the campaign's address as the public is to know it, whatever address this reader came by."""
-    path = url_for("campaigns.show", slug=g.campaign.slug).removeprefix(request.script_root)
-    return registry().config.public_url.rstrip("/") + path
 
 
 def _too_many() -> Response:

@@ -49,7 +49,7 @@ def questions() -> Response:
     topics = queries.topics(ctx, campaign_id=g.campaign.id)
     table = Table(
         id="questions",
-        path=request.path,
+        path=url_for("quiz.questions", slug=g.campaign.slug),
         args=request.args,
         columns=[
             Column("key", T("Code"), sortable=True),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import abort, g, request
+from flask import abort, g, request, url_for
 
 from cuocthi.text import T
 from cuocthi.web.context import reading_context
@@ -33,7 +33,7 @@ def attempts() -> Response:
     """List the papers of the campaign."""
     table = Table(
         id="attempts",
-        path=request.path,
+        path=url_for("quiz.attempts", slug=g.campaign.slug),
         args=request.args,
         columns=[
             Column("name", T("Name"), sortable=True),
