@@ -25,6 +25,7 @@ from cuocthi.users.views.codes import ask_password
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
+from cuocthi.web.links import public_link
 from cuocthi.web.navigation import NavEntry
 from cuocthi.web.on_record import put_on_record
 from cuocthi.web.rendering import render
@@ -139,13 +140,12 @@ def _page(enrolment_id: int, form: IdentityForm, *, status: int = 200) -> Respon
 
 
 def _code_page(enrolment: Enrolment, restored: Restored) -> Response:
-    parts = registry()
     response = render(
         "support/code.html",
         enrolment=enrolment,
         pieces=[restored.code[at : at + 4] for at in range(0, len(restored.code), 4)],
         expires_at=restored.expires_at,
-        address=parts.config.public_url.rstrip("/") + url_for("restored.enter").removeprefix(request.script_root),
+        address=public_link("restored.enter"),
     )
     response.headers["Cache-Control"] = "no-store"
     return response
