@@ -152,7 +152,7 @@ def test_the_file_has_readable_names_and_is_packed_only_with_other_files(
     name, content = as_file(account, of_contests(ctx, user=dao.user, vault=vault), made_at=ctx.now, write=str)
     held = json.loads(content)
     assert name == "my-data.json"
-    assert held["Account"]["Account"][0]["Full name"] == NAME
+    assert held["Account"]["About you"][0]["Full name"] == NAME
     assert held["Contests"][0]["Registration"][0]["Contest number"] == dao.code
 
 

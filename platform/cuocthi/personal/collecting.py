@@ -67,7 +67,7 @@ def of_account(ctx: Context, *, user: User, vault: Vault) -> list[PersonalData]:
     ]
     devices = [(found.device, found.created_at) for found in open_sessions(ctx, user_id=user.id)]
     parts = [
-        _facts("account", T("Account"), facts),
+        _facts("account", T("About you"), facts),
         PersonalData("contacts", T("How you are reached"), [T("Contact"), T("State")], contacts),
         PersonalData("devices", T("Where you are signed in"), [T("Device"), T("since")], devices),
         PersonalData("messages", T("Messages to you"), [T("About"), T("When")], _messages(ctx, user.id)),

@@ -52,7 +52,7 @@ def erase(ctx: Context, *, campaign: Campaign, people: Sequence[Person], erasure
             search="",
             state=sa.case((is_open, sa.literal(InquiryState.CLOSED, Inquiry.state.type)), else_=Inquiry.state),
             reply=sa.case((is_open, GONE), else_=Inquiry.reply),
-            replied_at=sa.case((is_open, ctx.now), else_=Inquiry.replied_at),
+            replied_at=sa.func.coalesce(Inquiry.replied_at, sa.literal(ctx.now, Inquiry.replied_at.type)),
         )
         .execution_options(synchronize_session="fetch")
     )
