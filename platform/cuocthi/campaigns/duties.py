@@ -17,6 +17,7 @@ from cuocthi.clock import LOCAL_ZONE
 from cuocthi.committees.models import Committee, Membership
 from cuocthi.committees.words import ROLES
 from cuocthi.contributions import Duty
+from cuocthi.incidents import incident
 from cuocthi.news.queries import missed
 from cuocthi.personal.corrections import waiting_corrections
 from cuocthi.rules import changes, issuing
@@ -179,7 +180,7 @@ def _proposal_duties(
     ctx: Context, campaigns: Mapping[int, Campaign], timelines: Mapping[int, Sequence[Phase]], address: Address
 ) -> list[Duty]:
     """Return what waits for a second person and can still come into force."""
-    made = undecided(ctx, campaign_ids=list(campaigns), kinds=[extensions.KIND, changes.KIND, issuing.KIND])
+    made = undecided(ctx, campaign_ids=list(campaigns), kinds=[extensions.KIND, incident.KIND, changes.KIND, issuing.KIND])
     found = []
     for campaign_id, kind, proposal in made:
         rounds = [phase for phase in timelines.get(campaign_id, ()) if phase.kind is PhaseKind.CONTEST]
@@ -200,6 +201,12 @@ def _second_persons(
         if meant is None or _state(ctx, meant) is not PhaseState.OPEN:
             return None
         return T("Confirm the extension of “%(round)s”", round=meant.title), "timelines.edit", "core:timeline:edit"
+    if kind is incident.KIND:
+        meant = next((phase for phase in rounds if phase.id == proposal.phase_id), None)
+        if meant is None or proposal.content.until_at <= ctx.now:
+            return None
+        title = T("Confirm what is granted after an incident in “%(round)s”", round=meant.title)
+        return title, "timelines.edit", "core:timeline:edit"
     if kind is changes.KIND:
         meant = next((phase for phase in rounds if phase.number == proposal.content.from_round), None)
         if meant is None or _state(ctx, meant) is not PhaseState.UPCOMING:
