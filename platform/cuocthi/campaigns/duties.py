@@ -180,7 +180,8 @@ def _proposal_duties(
     ctx: Context, campaigns: Mapping[int, Campaign], timelines: Mapping[int, Sequence[Phase]], address: Address
 ) -> list[Duty]:
     """Return what waits for a second person and can still come into force."""
-    made = undecided(ctx, campaign_ids=list(campaigns), kinds=[extensions.KIND, incident.KIND, changes.KIND, issuing.KIND])
+    kinds = [extensions.KIND, incident.KIND, changes.KIND, issuing.KIND]
+    made = undecided(ctx, campaign_ids=list(campaigns), kinds=kinds)
     found = []
     for campaign_id, kind, proposal in made:
         rounds = [phase for phase in timelines.get(campaign_id, ()) if phase.kind is PhaseKind.CONTEST]
@@ -196,17 +197,10 @@ def _second_persons(
     ctx: Context, kind: ProposalKind[Any], proposal: Proposal[Any], rounds: Sequence[Phase]
 ) -> tuple[Text, str, str] | None:
     """Return the words, the page and the permission by which a proposal is confirmed; None if it is too late for it."""
-    if kind is extensions.KIND:
+    if kind in (extensions.KIND, incident.KIND):
         meant = next((phase for phase in rounds if phase.id == proposal.phase_id), None)
-        if meant is None or _state(ctx, meant) is not PhaseState.OPEN:
-            return None
-        return T("Confirm the extension of “%(round)s”", round=meant.title), "timelines.edit", "core:timeline:edit"
-    if kind is incident.KIND:
-        meant = next((phase for phase in rounds if phase.id == proposal.phase_id), None)
-        if meant is None or proposal.content.until_at <= ctx.now:
-            return None
-        title = T("Confirm what is granted after an incident in “%(round)s”", round=meant.title)
-        return title, "timelines.edit", "core:timeline:edit"
+        title = None if meant is None else _second_persons_on_time(ctx, kind, proposal, meant)
+        return None if title is None else (title, "timelines.edit", "core:timeline:edit")
     if kind is changes.KIND:
         meant = next((phase for phase in rounds if phase.number == proposal.content.from_round), None)
         if meant is None or _state(ctx, meant) is not PhaseState.UPCOMING:
@@ -216,6 +210,17 @@ def _second_persons(
     # Afterwards one person issues the rules alone.
     begun = any(_state(ctx, phase) in (PhaseState.OPEN, PhaseState.BETWEEN) for phase in rounds)
     return (T("Confirm the rules that are to be issued anew"), "rules.draft", "core:document:edit") if begun else None
+
+
+def _second_persons_on_time(
+    ctx: Context, kind: ProposalKind[Any], proposal: Proposal[Any], meant: Phase
+) -> Text | None:
+    """Return the words by which more time in a round is confirmed, for all or after an incident; None if too late."""
+    if kind is extensions.KIND and _state(ctx, meant) is PhaseState.OPEN:
+        return T("Confirm the extension of “%(round)s”", round=meant.title)
+    if kind is incident.KIND and ctx.now < proposal.content.until_at:
+        return T("Confirm what is granted after an incident in “%(round)s”", round=meant.title)
+    return None
 
 
 def _state(ctx: Context, phase: Phase) -> PhaseState:
