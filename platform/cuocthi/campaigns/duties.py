@@ -180,7 +180,7 @@ def _proposal_duties(
     ctx: Context, campaigns: Mapping[int, Campaign], timelines: Mapping[int, Sequence[Phase]], address: Address
 ) -> list[Duty]:
     """Return what waits for a second person and can still come into force."""
-    kinds = [extensions.KIND, incident.KIND, changes.KIND, issuing.KIND]
+    kinds: list[ProposalKind[Any]] = [extensions.KIND, incident.KIND, changes.KIND, issuing.KIND]
     made = undecided(ctx, campaign_ids=list(campaigns), kinds=kinds)
     found = []
     for campaign_id, kind, proposal in made:

@@ -24,7 +24,7 @@ _MOST = 12
 class _Whole:
     """A phase with its first and last moment found once: each is compared with many others."""
 
-    title: str
+    title: str | Text
     windows: Sequence[Span]
     opens_at: datetime
     closes_at: datetime
