@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from cuocthi.contributions import Erasure, PersonalData
+from cuocthi.contributions import AwardList, Erasure, PersonalData
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.text import T
 from cuocthi_publishing.models import Release, ReleaseState
@@ -28,21 +28,28 @@ KEPT = T("What was published stays as it was published, with masked names but fo
 
 
 def export(ctx: Context, *, campaign: Campaign, person: Person) -> list[PersonalData]:
-    """Return the published releases that show a person, found by the contest number."""
-    code = ctx.session.scalar(sa.select(Enrolment.code).where(Enrolment.id == person.enrolment_id))
-    if code is None:
+    """Return the published releases that show a person, by the contest number or, a winner, by name."""
+    enrolment = None if person.enrolment_id is None else ctx.session.get(Enrolment, person.enrolment_id)
+    if enrolment is None:
         return []
+    won = any(award.enrolment_id == enrolment.id for found in _award_lists(ctx, campaign) for award in found.awards)
+    shown = [enrolment.code, *([enrolment.name] if won else [])]
     found = ctx.session.execute(
         sa.select(Release.number, Release.published_at)
         .where(
             Release.campaign_id == campaign.id,
             Release.state == ReleaseState.PUBLISHED,
-            Release.snapshot.contains(_as_it_stands(code), autoescape=True),
+            sa.or_(*(Release.snapshot.contains(_as_it_stands(text), autoescape=True) for text in shown)),
         )
         .order_by(Release.number)
     )
     columns = [T("Release"), T("Published")]
-    return [PersonalData("releases", T("Publications that show you"), columns, [tuple(r) for r in found], kept=KEPT)]
+    rows = [tuple(row) for row in found]
+    return [PersonalData("releases", T("Publications that show you"), columns, rows, kept=KEPT, order=70)]
+
+
+def _award_lists(ctx: Context, campaign: Campaign) -> list[AwardList]:
+    return ctx.hooks.collect(ctx, campaign, "award_lists", AwardList)
 
 
 def erase(ctx: Context, *, campaign: Campaign, people: Sequence[Person], erasure: Erasure) -> None:
@@ -59,5 +66,5 @@ def erase(ctx: Context, *, campaign: Campaign, people: Sequence[Person], erasure
         ctx.session.flush()
 
 
-def _as_it_stands(code: str) -> str:
-    return f'"{code}"'
+def _as_it_stands(text: str) -> str:
+    return f'"{text}"'
