@@ -148,7 +148,7 @@ class World:
 
     def order(self, ranking: Ranking) -> list[tuple[int, int]]:
         found = sa.select(Standing.enrolment_id, Standing.rank).where(Standing.ranking_id == ranking.id)
-        return [tuple(row) for row in self.ctx.session.execute(found.order_by(Standing.rank))]
+        return [(one, rank) for one, rank in self.ctx.session.execute(found.order_by(Standing.rank))]
 
     def state(self, enrolment: Enrolment) -> tuple[EnrolmentState, str]:
         self.ctx.session.refresh(enrolment)

@@ -172,9 +172,9 @@ def _bring_over(ctx: Context, plan: Plan) -> dict[str, Any]:
     }
     _owned_by(ctx, Contact, moved["contacts"], kept.id)
     _move_proofs(ctx, moved["proofs"])
-    for one in plan.seats:
-        if one.doubled:
-            one.seat.ended_at = ctx.now
+    for held in plan.seats:
+        if held.doubled:
+            held.seat.ended_at = ctx.now
     ctx.session.flush()
     _owned_by(ctx, Membership, moved["seats"], kept.id)
     _owned_by(ctx, Task, moved["tasks"], kept.id)
@@ -198,7 +198,7 @@ def _give_back(ctx: Context, merger: Merger) -> None:
     ctx.session.flush()
     ctx.session.execute(sa.update(User).where(User.id.in_(moved["earlier"])).values(merged_into_id=merged.id))
     _owned_by(ctx, Contact, moved["contacts"], merged.id, only_of=kept.id)
-    _move_proofs(ctx, [[new, old] for old, new in moved["proofs"]])
+    _move_proofs(ctx, [(new, old) for old, new in moved["proofs"]])
     _owned_by(ctx, Membership, moved["seats"], merged.id)
     _owned_by(ctx, Task, moved["tasks"], merged.id, only_of=kept.id)
     ctx.session.execute(

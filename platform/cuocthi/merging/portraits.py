@@ -13,12 +13,16 @@ from cuocthi.committees.models import Committee, Membership
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.users.contacts import mask, reveal
 from cuocthi.users.models import Contact, User
+from cuocthi.users.profiles import known_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cuocthi.context import Context
     from cuocthi.security.personal_data import Vault
+
+#: How many digits of a citizen ID number are shown.
+_SHOWN_END = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +36,21 @@ class ShownContact:
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """What is shown of a person who may have another account."""
+    """What is shown of a person who may have another account: of the citizen ID number its end, of the birth the year.
+
+    ``born`` is 0, and ``number_end`` empty, where nothing is known.
+    """
 
     user: User
+    born: int
+    number_end: str
     contacts: Sequence[ShownContact]
     entries: Sequence[tuple[Campaign, Enrolment]]
     seats: Sequence[tuple[Campaign, Membership]]
 
 
 def portraits(ctx: Context, *, user_ids: tuple[int, int], vault: Vault) -> list[Portrait]:
-    """Return what is known of two people, in their order (four statements); of those who are there."""
+    """Return what is known of two people, in their order; of those who are there."""
     people = {user.id: user for user in ctx.session.scalars(sa.select(User).where(User.id.in_(user_ids)))}
     contacts = ctx.session.scalars(sa.select(Contact).where(Contact.user_id.in_(user_ids)).order_by(Contact.id)).all()
     entries = ctx.session.execute(
@@ -62,6 +71,7 @@ def portraits(ctx: Context, *, user_ids: tuple[int, int], vault: Vault) -> list[
     return [
         Portrait(
             people[user_id],
+            *_known(ctx, user_id, vault),
             [
                 ShownContact(
                     mask(one.kind, reveal(one, vault)), one.verified_at is not None, given.count(one.blind_index) > 1
@@ -75,3 +85,8 @@ def portraits(ctx: Context, *, user_ids: tuple[int, int], vault: Vault) -> list[
         for user_id in user_ids
         if user_id in people
     ]
+
+
+def _known(ctx: Context, user_id: int, vault: Vault) -> tuple[int, str]:
+    known = known_of(ctx, user_id=user_id, vault=vault)
+    return (known.birth_date.year if known.birth_date else 0), known.citizen_id[-_SHOWN_END:]

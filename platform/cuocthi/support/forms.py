@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms import StringField
 from wtforms.fields import SelectMultipleField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 
 from cuocthi.support.words import PROOFS
@@ -20,6 +20,7 @@ class IdentityForm(BaseForm):
     proofs = SelectMultipleField(
         _l("What you checked"),
         choices=select_choices((proof.value, _l(text.msgid)) for proof, text in PROOFS.items()),
+        validators=[DataRequired(_l("Please check the citizen ID card, or at least two of the other things."))],
         description=_l("The citizen ID card, or at least two of the other things."),
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),

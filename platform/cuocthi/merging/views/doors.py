@@ -56,7 +56,7 @@ class Door:
         """Return the address of one of the pages that both doors have."""
         if self.campaign is None:
             return url_for(f"people.{page}", **values)  # type: ignore[arg-type]  # Flask names some arguments of its own
-        return url_for(f"merging.{page}", slug=self.campaign.slug, **values)
+        return url_for(f"merging.{page}", slug=self.campaign.slug, **values)  # type: ignore[arg-type]  # as above
 
     def pair_url(self, one: int, other: int, page: str = "pair") -> str:
         """Return the address of two people, named as this door names them."""
@@ -84,7 +84,7 @@ def show_pairs(door: Door) -> Response:
             Column("people", T("People")),
             Column("why", T("What speaks for it")),
             Column("units", T("Units")),
-            Column("acts", T("Acts"), kind="acts"),
+            Column("since", T("Account since"), kind="moment"),
         ],
         sort="people",
         filters=[Filter("reason", T("Same"), _REASONS)],
