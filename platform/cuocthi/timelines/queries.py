@@ -75,13 +75,13 @@ def uncovered_units(ctx: Context, *, unit_ids: Collection[int | None], limit: in
     return (rows[0][1] if rows else 0), [row[0] for row in rows]
 
 
-def own(unit_path: sa.ColumnElement[str] | str) -> sa.ColumnElement[bool]:
+def own(unit_path: sa.SQLColumnExpression[str] | str) -> sa.ColumnElement[bool]:
     """Return the condition that a window holds for people whose place in the tree is ``unit_path``.
 
     It says in SQL what :func:`cuocthi.timelines.windows.own_windows` says of windows that are at hand.
     """
     other, unit = aliased(Window), aliased(Unit)
-    path = sa.literal(unit_path) if isinstance(unit_path, str) else unit_path
+    path: sa.SQLColumnExpression[str] = sa.literal(unit_path) if isinstance(unit_path, str) else unit_path
     within = path.like(sa.literal("%/") + sa.cast(other.unit_id, sa.String) + "/%")
     nearest = (
         sa.select(other.unit_id)
