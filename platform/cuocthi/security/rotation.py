@@ -60,8 +60,7 @@ class SealedColumn:
     @property
     def table(self) -> sa.Table:
         """The table that the column is of."""
-        table: sa.Table = self.column.table  # type: ignore[assignment]
-        return table
+        return self.column.table
 
     @property
     def needed(self) -> list[sa.Column[Any]]:
@@ -69,7 +68,7 @@ class SealedColumn:
         names = [name for _, name, _, _ in Formatter().parse(self.belongs_to) if name]
         return [self.table.c[name] for name in names]
 
-    def owner(self, row: sa.Row[Any]) -> str:
+    def owner(self, row: Any) -> str:
         """Return what the value of a row belongs to."""
         return self.belongs_to.format_map({column.name: getattr(row, column.name) for column in self.needed})
 
@@ -138,7 +137,8 @@ def reseal(session: Session, *, vault: Vault, progress: Callable[[int], None] | 
 
     ``progress`` is told the number so far. Values that do not open are left as they are and counted.
     """
-    done, closed = 0, {}
+    done = 0
+    closed: dict[str, int] = {}
     for sealed in _stored(session):
         for changed, unopened in _batches(session, sealed, vault):
             session.commit()
@@ -177,7 +177,7 @@ def check_retirement(ctx: Context, *, vault: Vault, since: datetime | None) -> N
 def _batches(session: Session, sealed: SealedColumn, vault: Vault) -> Iterator[tuple[int, int]]:
     """Encrypt a column's values anew in order of the table's key, so that each row is looked at once."""
     keys = list(sealed.table.primary_key)
-    after: sa.Row[Any] | None = None
+    after: Any = None
     while True:
         wanted = (
             sa.select(*dict.fromkeys([*keys, *sealed.needed]), sealed.column.label("sealed_"))
@@ -195,7 +195,7 @@ def _batches(session: Session, sealed: SealedColumn, vault: Vault) -> Iterator[t
 
 
 def _reseal_rows(
-    session: Session, sealed: SealedColumn, keys: list[sa.Column[Any]], rows: Sequence[sa.Row[Any]], vault: Vault
+    session: Session, sealed: SealedColumn, keys: list[sa.Column[Any]], rows: Sequence[Any], vault: Vault
 ) -> tuple[int, int]:
     unopened = 0
     changes: list[dict[str, Any]] = []

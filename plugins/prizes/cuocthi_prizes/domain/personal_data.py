@@ -61,11 +61,13 @@ def _forget(ctx: Context, lists: sa.Select[Any], *which: sa.ColumnElement[bool])
     touched = set(ctx.session.scalars(sa.select(Award.award_list_id).where(*named).distinct()))
     if not touched:
         return
-    # Below the models on purpose: they refuse every other change of an award.
-    ctx.session.execute(sa.update(Award.__table__).where(*named).values(recipient=NOBODY))
-    ctx.session.execute(
-        sa.update(AwardList.__table__)
+    # By statements on purpose: the models refuse every change of an award.
+    erased = sa.update(Award).where(*named).values(recipient=NOBODY)
+    since = (
+        sa.update(AwardList)
         .where(AwardList.id.in_(touched), AwardList.names_erased_at.is_(None))
         .values(names_erased_at=ctx.now)
     )
+    for statement in (erased, since):
+        ctx.session.execute(statement, execution_options={"synchronize_session": False})
     ctx.session.expire_all()
