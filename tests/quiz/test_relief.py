@@ -342,7 +342,7 @@ def test_the_person_and_everybody_are_told(
     attempt = quiz.start(person)
     quiz.ctx.session.commit()
     first, second = (sign_in(quiz.ctx.session.get_one(User, organiser)) for organiser in office.organisers)
-    address = f"/c/{quiz.campaign.slug}/staff/rounds/{quiz.round_.id}/incidents"
+    address = f"/c/{quiz.campaign.slug}/staff/timeline/{quiz.round_.id}/incidents"
     form = {
         "kind": "more_time",
         "minutes": "10",

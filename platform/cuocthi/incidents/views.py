@@ -35,7 +35,7 @@ blueprints = (blueprint,)
 navigation = ()
 
 
-@blueprint.page("/staff/rounds/<int:phase_id>/incidents", permission=EDIT)
+@blueprint.page("/staff/timeline/<int:phase_id>/incidents", permission=EDIT)
 def show(phase_id: int) -> Response:
     """Show what incidents have granted in a round, what waits, and a form to propose more."""
     ctx = reading_context()
@@ -44,7 +44,7 @@ def show(phase_id: int) -> Response:
     return _page(ctx, found, IncidentForm(data={"until_on": day, "until": spoken(clock)}))
 
 
-@blueprint.page("/staff/rounds/<int:phase_id>/incidents", permission=EDIT, methods=["POST"])
+@blueprint.page("/staff/timeline/<int:phase_id>/incidents", permission=EDIT, methods=["POST"])
 def propose(phase_id: int) -> AnyResponse:
     """Show whom an incident would reach, or propose it as the first of two persons."""
     reading = reading_context()
@@ -81,7 +81,7 @@ def _preview(ctx: Context, found: Phase, form: IncidentForm) -> Response:
     return _page(ctx, found, form, reached=reached, status=422 if form.errors else 200)
 
 
-@blueprint.page("/staff/rounds/<int:phase_id>/incidents/confirm", permission=EDIT, methods=["POST"])
+@blueprint.page("/staff/timeline/<int:phase_id>/incidents/confirm", permission=EDIT, methods=["POST"])
 def confirm(phase_id: int) -> AnyResponse:
     """Confirm what another person has proposed; it is granted from now on."""
     with committing() as ctx:
