@@ -134,7 +134,7 @@ def test_only_administrators_create_campaigns(client: FlaskClient, make: Factori
     organiser = make.member(make.campaign("thi"))
     browser = sign_in(organiser)
     assert browser.get("/staff/new")[0] == 403
-    assert "/staff/new" not in browser.get("/staff/")[1]
+    assert '"/staff/new"' not in browser.get("/staff/")[1]
 
 
 # --- the archive ----------------------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ class Reach:
 
 def reach(ctx: Context, *, campaign: Campaign, audience: Audience, unit: Unit | None) -> Reach:
     """Return how many persons an announcement is for and how many get it (one statement)."""
-    counted = sa.select(
+    counted: Any = sa.select(
         sa.func.count(),
         sa.func.count().filter(_agreed()),
         sa.func.count().filter(sa.and_(_agreed(), sa.exists().where(*_address()))),
@@ -58,14 +58,13 @@ def recipients(ctx: Context, *, campaign: Campaign, audience: Audience, unit: Un
 
     Somebody who has two addresses stands in it twice.
     """
-    chosen = sa.select(Enrolment.id, Contact)
-    reached = _meant(ctx, chosen, campaign, audience, unit).join(Contact, Contact.user_id == Enrolment.user_id)
-    return reached.join(User, User.id == Contact.user_id).where(_agreed(), *_address()).order_by(Enrolment.id)
+    chosen: Any = sa.select(Enrolment.id, Contact)
+    met = _meant(ctx, chosen, campaign, audience, unit).join(Contact, Contact.user_id == Enrolment.user_id)
+    found: sa.Select[Any] = met.join(User, User.id == Contact.user_id).where(_agreed(), *_address())
+    return found.order_by(Enrolment.id)
 
 
-def _meant(
-    ctx: Context, chosen: sa.Select[Any], campaign: Campaign, audience: Audience, unit: Unit | None
-) -> sa.Select[Any]:
+def _meant(ctx: Context, chosen: Any, campaign: Campaign, audience: Audience, unit: Unit | None) -> Any:
     chosen = chosen.select_from(Enrolment).where(
         Enrolment.campaign_id == campaign.id, Enrolment.state == EnrolmentState.ACTIVE
     )
@@ -88,5 +87,5 @@ def _address() -> list[Condition]:
         Contact.kind == ContactKind.EMAIL,
         Contact.verified_at.is_not(None),
         User.id == Contact.user_id,
-        User.active,
+        User.active.is_(True),
     ]

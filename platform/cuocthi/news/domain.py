@@ -193,8 +193,8 @@ def _columns(facts: AnnouncementFacts) -> dict[str, object]:
 def _described(announcement: Announcement) -> dict[str, object]:
     return {
         "title": announcement.subject,
-        "content": announcement.body,
-        "audience": str(announcement.audience),
+        "text": announcement.body,
+        "to_whom": str(announcement.audience),
         "unit": announcement.unit.name if announcement.unit else None,
         "moment": announcement.due_at,
         "public": announcement.is_public,

@@ -62,7 +62,7 @@ class AnnouncementForm(BaseForm):
         _l("Show it among the news on the public page as well"), description=_l("From the moment at which it is sent.")
     )
     timing = RadioField(
-        _l("When"),
+        _l("When it is sent"),
         [InputRequired()],
         choices=select_choices(
             [
@@ -115,8 +115,8 @@ class AnnouncementForm(BaseForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every field, and that what belongs to the chosen time is there."""
         valid = bool(super().validate(extra_validators))
-        needed = {STATED: [self.send_on], COUNTED: [self.phase, self.days]}.get(self.timing.data or "", [])
-        for field in needed:
+        fields: dict[str, list[Any]] = {STATED: [self.send_on], COUNTED: [self.phase, self.days]}
+        for field in fields.get(self.timing.data or "", []):
             if field.data in (None, "") and not field.errors:
                 field.errors = [_("Please fill this in for the time that you chose.")]
                 valid = False

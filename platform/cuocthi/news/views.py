@@ -303,7 +303,7 @@ def stop(token: str) -> Response:
     return response
 
 
-@csrf.exempt
+@csrf.exempt  # type: ignore[untyped-decorator]  # Flask-WTF has no annotations
 @blueprint.page("/news/stop/<token>", by_statement=True, methods=["POST"], endpoint="end")
 def end(token: str) -> AnyResponse:
     """End the news with one click, in the reader's mail program (RFC 8058) or on the page: the token says whose."""

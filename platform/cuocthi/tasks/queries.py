@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -38,13 +38,13 @@ def task_of(ctx: Context, *, campaign_id: int, task_id: int) -> Task | None:
 
 def assignable(ctx: Context, *, campaign_id: int) -> list[tuple[Committee, list[User]]]:
     """Return the committees that see tasks, each with those who sit on it now (one statement)."""
-    rows = ctx.session.execute(
+    rows: Sequence[Any] = ctx.session.execute(
         sa.select(Committee, User)
         .outerjoin(Membership, sa.and_(Membership.committee_id == Committee.id, Membership.ended_at.is_(None)))
         .outerjoin(User, User.id == Membership.user_id)
         .where(Committee.campaign_id == campaign_id)
         .order_by(Committee.id, Membership.id)
-    )
+    ).all()
     found: dict[Committee, list[User]] = {}
     for committee, user in rows:
         # Coordinators see nothing but the figures of their units.

@@ -121,7 +121,7 @@ def _reminders(ctx: Context, due: Iterable[Task], today: date) -> list[Reminder]
     for task in due:
         seated = members.get(task.committee_id or 0, [])
         told = [task.user_id] if task.user_id in seated else seated
-        found += [Reminder(task, task.due_on < today, user_id) for user_id in told if user_id is not None]
+        found += [Reminder(task, task.due_on < today, user_id) for user_id in told]
     return found
 
 
