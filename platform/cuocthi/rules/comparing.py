@@ -33,8 +33,9 @@ class Difference:
 
     @property
     def words(self) -> list[tuple[str, str]]:
-        """The text in pieces: ("same" | "del" | "ins", text)."""
-        return _marked(_full(self.earlier), _full(self.later))
+        """The text in pieces, a heading only if it has changed: ("same" | "del" | "ins", text)."""
+        renamed = bool(self.earlier and self.later and self.earlier.heading != self.later.heading)
+        return _marked(_text(self.earlier, headed=renamed), _text(self.later, headed=renamed))
 
 
 def clauses_of(stored: Mapping[str, Any]) -> list[Clause]:
@@ -59,8 +60,10 @@ def _generated(clause: Clause | None) -> tuple[str, str] | None:
     return None if clause is None or clause.own else (clause.heading, clause.body)
 
 
-def _full(clause: Clause | None) -> str:
-    return "" if clause is None else f"{clause.heading}\n\n{clause.text}"
+def _text(clause: Clause | None, *, headed: bool) -> str:
+    if clause is None:
+        return ""
+    return f"{clause.heading}\n\n{clause.text}" if headed else clause.text
 
 
 def _marked(before: str, after: str) -> list[tuple[str, str]]:

@@ -63,11 +63,11 @@ def clauses(ctx: Context, *, campaign: Campaign) -> list[RuleClause]:
 
 
 def _body(settings: QuizSettings, say: Callable[[Text], str]) -> str:
-    body = "\n".join(f"- {say(text)}" for text in paper_rules(settings))
+    lines = [say(text) for text in paper_rules(settings)]
     if settings.prediction:
-        body += f"\n- {say(T('Prediction question: “%(text)s”', text=settings.prediction_text))}"
-        body += f" {say(PREDICTION_DEFINITION)}"
-    return body
+        question = T("Prediction question: “%(text)s”", text=settings.prediction_text)
+        lines.append(f"{say(question)} {say(PREDICTION_DEFINITION)}")
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def _heading(held: Sequence[Phase]) -> Text:
