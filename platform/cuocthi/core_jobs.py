@@ -11,6 +11,7 @@ from cuocthi.messages.delivery import deliver_due
 from cuocthi.messages.domain import forget_old
 from cuocthi.news.sending import send_due
 from cuocthi.personal.retention import anonymise_due
+from cuocthi.rosters.domain import forget_waiting
 from cuocthi.standings.refresh import rebuild_drafts
 from cuocthi.tasks.reminding import remind_due
 from cuocthi.text import T
@@ -33,7 +34,12 @@ def _rebuild(ctx: Context, _arguments: Mapping[str, Any], progress: Callable[[in
 
 
 def _forget(ctx: Context, _arguments: Mapping[str, Any], _progress: Callable[[int, int], None]) -> Mapping[str, Any]:
-    return {"messages": forget_old(ctx), "tickets": forget_expired(ctx)}
+    forget_waiting(ctx)
+    tickets, messages = forget_expired(ctx), 0
+    while forgotten := forget_old(ctx):
+        messages += forgotten
+        ctx.session.commit()
+    return {"messages": messages, "tickets": tickets}
 
 
 def _import_units(

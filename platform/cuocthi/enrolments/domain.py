@@ -79,7 +79,9 @@ def enrol(
     :func:`cuocthi.enrolments.answers.take_answers`; the ages that a campaign asks for are decided here.
     """
     # An appointment to a committee locks the same row, so that nobody slips in beside it.
-    ctx.session.execute(sa.select(User.id).where(User.id == user.id).with_for_update())
+    active = ctx.session.scalar(sa.select(User.active).where(User.id == user.id).with_for_update())
+    if not active:
+        raise Forbidden(T("This account is closed. Please sign in again."))
     existing = queries.enrolment_of(ctx, campaign_id=campaign.id, user_id=user.id)
     if existing is not None:
         return existing

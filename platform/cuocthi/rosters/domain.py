@@ -33,7 +33,7 @@ KEPT = timedelta(days=1)
 
 
 def hand_in(ctx: Context, *, campaign: Campaign, unit: Unit, rows: Sequence[RosterRow], vault: Vault) -> RosterDraft:
-    """Keep a list, sealed, until it is taken over; one handed in before for the unit gives way, and so do old ones.
+    """Keep a list, sealed, until it is taken over; one handed in before for the unit gives way.
 
     Raises Closed in an archived campaign.
     """
@@ -41,8 +41,8 @@ def hand_in(ctx: Context, *, campaign: Campaign, unit: Unit, rows: Sequence[Rost
         raise Closed(T("This campaign is archived; rosters are no longer kept."))
     if ctx.actor.user_id is None:
         raise Forbidden(T("Only a person who is signed in can do this."))
-    earlier = sa.and_(RosterDraft.campaign_id == campaign.id, RosterDraft.unit_id == unit.id)
-    ctx.session.execute(sa.delete(RosterDraft).where(sa.or_(earlier, RosterDraft.handed_in_at <= ctx.now - KEPT)))
+    earlier = (RosterDraft.campaign_id == campaign.id, RosterDraft.unit_id == unit.id)
+    ctx.session.execute(sa.delete(RosterDraft).where(*earlier))
     token = secrets.token_hex(16)
     plain = json.dumps([astuple(row) for row in rows])
     draft = RosterDraft(
@@ -126,6 +126,11 @@ def forget_rosters(ctx: Context, *, campaign: Campaign) -> None:
     """Drop all rosters of a campaign, and the lists that wait: once it is archived nobody is called upon any more."""
     for model in (RosterEntry, RosterDraft):
         ctx.session.execute(sa.delete(model).where(model.campaign_id == campaign.id))
+
+
+def forget_waiting(ctx: Context) -> None:
+    """Drop the lists that nobody took over within :data:`KEPT`."""
+    ctx.session.execute(sa.delete(RosterDraft).where(RosterDraft.handed_in_at <= ctx.now - KEPT))
 
 
 def _drop(ctx: Context, campaign: Campaign, unit: Unit) -> int:

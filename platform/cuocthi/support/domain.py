@@ -17,7 +17,7 @@ from cuocthi.committees.queries import roles_by_campaign
 from cuocthi.errors import Blocked, Conflict, DomainError, Forbidden
 from cuocthi.messages.domain import new_key, send_message
 from cuocthi.support.models import IdentityCheck, Proof
-from cuocthi.support.queries import checks_since
+from cuocthi.support.queries import checks_since, note_owner
 from cuocthi.text import T
 from cuocthi.users import queries, second_factor
 from cuocthi.users.contacts import NormalisedContact, contact_index, mask, reveal, sealed_contact
@@ -121,7 +121,7 @@ def restore_access(
         campaign_id=campaign.id,
         user_id=user.id,
         checked=sorted(proof.value for proof in proofs),
-        note=written,
+        note=vault.encrypt(written, belongs_to=note_owner(user.id)),
         contact_changed=contact is not None,
         checked_by=helper,
         checked_at=ctx.now,
@@ -212,5 +212,5 @@ def _record(ctx: Context, campaign: Campaign, check: IdentityCheck) -> None:
         campaign=campaign,
         object_kind="user",
         object_id=check.user_id,
-        after={"checked": list(check.checked), "note": check.note, "contact_changed": check.contact_changed},
+        after={"checked": list(check.checked), "contact_changed": check.contact_changed},
     )

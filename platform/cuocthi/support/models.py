@@ -23,7 +23,10 @@ class Proof(StrEnum):
 
 
 class IdentityCheck(Base):
-    """That somebody was let in again: what was checked before (:class:`Proof`), by whom, and for which campaign."""
+    """That somebody was let in again: what was checked before (:class:`Proof`), by whom, and for which campaign.
+
+    ``note`` says in the helper's words who came; it is sealed and goes with the person. The audit log keeps the rest.
+    """
 
     __tablename__ = "core_identity_check"
     __table_args__ = (
@@ -35,7 +38,7 @@ class IdentityCheck(Base):
     campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("core_campaign.id"), index=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("core_user.id"))
     checked: Mapped[list[str]]
-    note: Mapped[str] = mapped_column(sa.String(400))
+    note: Mapped[bytes] = mapped_column(info={"sealed": "core_identity_check.note:{user_id}"})
     contact_changed: Mapped[bool]
     checked_by: Mapped[int] = mapped_column(sa.ForeignKey("core_user.id"))
     checked_at: Mapped[datetime]

@@ -134,7 +134,7 @@ def _page(enrolment_id: int, form: IdentityForm, *, status: int = 200) -> Respon
         contacts=own_contacts(ctx, user_id=user.id, vault=registry().vault),
         second_factor=has_second_factor(ctx, user_id=user.id),
         obstacles=obstacles(ctx, user=user),
-        checks=checks_of(ctx, user_id=user.id),
+        checks=checks_of(ctx, user_id=user.id, vault=registry().vault),
         proofs=PROOFS,
     )
 

@@ -116,7 +116,7 @@ def _create_identity_check() -> None:
         sa.Column("campaign_id", _KEY, nullable=False),
         sa.Column("user_id", _KEY, nullable=False),
         sa.Column("checked", sa.JSON(), nullable=False),
-        sa.Column("note", sa.String(length=400), nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=False),
         sa.Column("contact_changed", sa.Boolean(), nullable=False),
         sa.Column("checked_by", _KEY, nullable=False),
         sa.Column("checked_at", sa.BigInteger(), nullable=False),
