@@ -145,7 +145,11 @@ def people(ctx: Context, make: Factories) -> list[Context]:
 
 
 def propose(ctx: Context, campaign: Campaign, document: Document | None, **otherwise: Any) -> None:
-    wanted = {"value": SprintSettings(laps=4), "from_round": 2, "reason": "Đường chạy ngắn hơn dự kiến"} | otherwise
+    wanted: dict[str, Any] = {
+        "value": SprintSettings(laps=4),
+        "from_round": 2,
+        "reason": "Đường chạy ngắn hơn dự kiến",
+    } | otherwise
     propose_change(ctx, campaign=campaign, part="sprint", spec=SPEC, document=document, write=str, **wanted)
 
 

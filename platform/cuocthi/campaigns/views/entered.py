@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, FieldList, FormField, SelectMultipleField
 
 if TYPE_CHECKING:
-    from wtforms import BaseForm as AnyForm
+    from wtforms.form import BaseForm as AnyForm
 
 _HIDDEN = ("CSRFTokenField", "HiddenField", "SubmitField")
 

@@ -26,5 +26,6 @@ def listing() -> Response:
 
 
 def _url(one: Leftover) -> str:
-    values = {"owner": one.part} if one.part else {}
-    return url_for(one.page, slug=g.campaign.slug, **values)
+    if one.part:
+        return url_for(one.page, slug=g.campaign.slug, owner=one.part)
+    return url_for(one.page, slug=g.campaign.slug)
