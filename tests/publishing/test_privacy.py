@@ -10,6 +10,7 @@ import pytest
 from cuocthi.campaigns.settings import save_settings
 from cuocthi.standings.domain import exclude_entry
 from cuocthi_publishing.domain.bundle import files
+from cuocthi_publishing.domain.masking import mask_name
 from cuocthi_publishing.domain.pages import page_keys
 from cuocthi_publishing.domain.releases import snapshot_of
 from cuocthi_publishing.jobs import build_bundle
@@ -77,3 +78,18 @@ def test_nobody_excluded_or_on_a_committee_is_named(contest: Contest) -> None:
         assert excluded.name.encode() not in content, name
         assert excluded.code.encode() not in content, name
         assert b"Nguy\xe1\xbb\x85n V\xc4\x83n 0" not in content, name  # how the factories call committee members
+
+
+def test_a_child_without_consents_wins_without_a_name(contest: Contest) -> None:
+    winner, other = contest.people[0], contest.people[WINNERS]
+    winner.publishes_name = other.publishes_name = False
+    save_settings(contest.ctx, owner=OWNER, campaign=contest.campaign, value=PublishSettings(depth=1000))
+    contest.adopt()
+    release = contest.publish()
+    outputs = files(snapshot_of(release), release.digest, lambda _done, _total: None)
+    for person in (winner, other):
+        # Not even the family name, which others are shown with.
+        hidden = [person.name.encode(), mask_name(person.name).encode()]
+        assert [name for name, content in outputs.items() if any(word in content for word in hidden)] == []
+        assert person.code in outputs["data.json"].decode()
+    assert "không công bố họ tên" in outputs["data.json"].decode()
