@@ -28,6 +28,7 @@ from cuocthi.files.models import StoredFile
 from cuocthi.jobs.models import Job
 from cuocthi.merging.models import Merger
 from cuocthi.news.models import Announcement
+from cuocthi.personal.models import Correction
 from cuocthi.prerequisites.models import Prerequisite
 from cuocthi.rosters.models import RosterDraft
 from cuocthi.security.permissions import ANSWERING, Permissions, holders
@@ -170,6 +171,7 @@ def populate(ctx: Context, make: Factories, campaign: Campaign) -> dict[str, int
         "prerequisite_id": add(ctx, Prerequisite, **within).id,
         "announcement_id": add(ctx, Announcement, **within).id,
         "draft_id": add(ctx, RosterDraft, **within, unit_id=enrolment.unit_id).id,
+        "correction_id": add(ctx, Correction, enrolment_id=enrolment.id).id,
         "unit_id": enrolment.unit_id,
     }
 
