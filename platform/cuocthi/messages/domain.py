@@ -30,6 +30,8 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
 MAX_TRIES = 8
 #: How long the record of a message is kept.
 KEPT = timedelta(days=30)
+#: How many records are forgotten in one transaction.
+FORGOTTEN_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,12 +233,13 @@ def retry(ctx: Context) -> int:
 
 
 def forget_old(ctx: Context) -> int:
-    """Delete the records of messages that are through for KEPT, and of those for nobody; return how many."""
+    """Delete the records of messages that are through for KEPT, and of those for nobody; return how many.
+
+    Of very many, FORGOTTEN_AT_ONCE go now, so that nobody waits long for the writer's lock.
+    """
     old = sa.and_(Message.finished_at.is_not(None), Message.created_at <= ctx.now - KEPT)
-    gone = ctx.session.scalars(
-        sa.delete(Message).where(sa.or_(old, Message.state == MessageState.DROPPED)).returning(Message.id)
-    )
-    return len(gone.all())
+    wanted = sa.select(Message.id).where(sa.or_(old, Message.state == MessageState.DROPPED)).limit(FORGOTTEN_AT_ONCE)
+    return len(ctx.session.scalars(sa.delete(Message).where(Message.id.in_(wanted)).returning(Message.id)).all())
 
 
 def _own(taken: Taken) -> sa.Update:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 #: How many copies are written in one transaction, how many may wait in the outbox, and for how many seconds one run of
 #: the job takes more: other work waits for it.
-BATCH, AHEAD, PATIENCE = 500, 2_000, 10.0
+BATCH, AHEAD, PATIENCE = 200, 2_000, 10.0
 #: An announcement that could not begin for this long is of no use any more: "3 days left" would not be true.
 LATEST = timedelta(hours=24)
 #: For how long a copy is tried to be delivered.
