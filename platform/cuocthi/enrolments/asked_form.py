@@ -50,9 +50,9 @@ class DayField(DateField):
 
     widget = TextInput()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Take the arguments of a DateField; days are shown as 09/05/1985."""
-        super().__init__(*args, format="%d/%m/%Y", **kwargs)
+    def __init__(self, label: str, **options: Any) -> None:
+        """Take the options of a DateField but for the format: days are shown as 09/05/1985."""
+        super().__init__(label, format="%d/%m/%Y", **options)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed; ValueError for what is no day."""
