@@ -23,7 +23,7 @@ from cuocthi.news.models import NewsConsent
 from cuocthi.personal.corrections import corrections_of
 from cuocthi.personal.models import ErasedEnrolment
 from cuocthi.standings.models import Ranking, RankingState, Standing
-from cuocthi.support.models import IdentityCheck
+from cuocthi.support.queries import checks_of
 from cuocthi.text import T, Text
 from cuocthi.timelines.models import Phase
 from cuocthi.users.contacts import reveal
@@ -72,7 +72,10 @@ def of_account(ctx: Context, *, user: User, vault: Vault) -> list[PersonalData]:
         PersonalData("devices", T("Where you are signed in"), [T("Device"), T("since")], devices),
         PersonalData("messages", T("Messages to you"), [T("About"), T("When")], _messages(ctx, user.id)),
         PersonalData(
-            "checks", T("When the support checked who you are"), [T("When"), T("Note")], _checks(ctx, user.id)
+            "checks",
+            T("When the support checked who you are"),
+            [T("When"), T("Note")],
+            [(check.at, check.note) for check in checks_of(ctx, user_id=user.id, vault=vault)],
         ),
         PersonalData(
             "committees",
@@ -179,11 +182,6 @@ def _seats(ctx: Context, user_id: int) -> list[tuple[Any, ...]]:
         .order_by(Membership.appointed_at)
     )
     return [tuple(row) for row in rows]
-
-
-def _checks(ctx: Context, user_id: int) -> list[tuple[datetime, str]]:
-    found = sa.select(IdentityCheck).where(IdentityCheck.user_id == user_id).order_by(IdentityCheck.id)
-    return [(check.checked_at, check.note) for check in ctx.session.scalars(found)]
 
 
 def _consents(ctx: Context, enrolment_id: int) -> list[tuple[str, datetime]]:

@@ -23,7 +23,6 @@ from cuocthi.news.models import NewsConsent
 from cuocthi.personal.models import Correction, ErasedEnrolment
 from cuocthi.personal.words import nobody
 from cuocthi.security.rotation import sealed_columns
-from cuocthi.support.models import IdentityCheck
 from cuocthi.text import T
 from cuocthi.users.models import RecoveryCode, User, WebSession
 from cuocthi.users.names import fold, sort_key
@@ -75,7 +74,6 @@ def erase_accounts(ctx: Context, *, user_ids: Sequence[int]) -> None:
     ids = [*user_ids, *ctx.session.scalars(merged)]
     ctx.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id.in_(ids)))
     ctx.session.execute(sa.delete(WebSession).where(WebSession.user_id.in_(ids)))
-    ctx.session.execute(sa.update(IdentityCheck).where(IdentityCheck.user_id.in_(ids)).values(note=""))
     _forget_rows(ctx, "user_id", "core_user.id", ids)
     gone = {"password_hash": _NO_PASSWORD, "active": False, "is_admin": False, "must_change_password": False}
     _set(ctx, User, ids, {**_naming(), **gone, **_sealed_columns_of("core_user")})
