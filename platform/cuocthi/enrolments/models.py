@@ -43,8 +43,8 @@ class Enrolment(Base):
         sa.UniqueConstraint("campaign_id", "code"),
         sa.CheckConstraint("(state = 'excluded') = (excluded_reason <> '')", name="exclusion_has_a_reason"),
         sa.Index("ix_core_enrolment_campaign_unit", "campaign_id", "unit_id"),
-        # By it namesakes of a unit are found: who registered twice, and who stands on the unit's roster.
-        sa.Index("ix_core_enrolment_alike", "campaign_id", "name_folded", "unit_id"),
+        # By it alone namesakes of a unit are found: who registered twice, and who stands on the unit's roster.
+        sa.Index("ix_core_enrolment_alike", "name_folded", "unit_id", "campaign_id", "user_id"),
         sa.Index("ix_core_enrolment_campaign_name", "campaign_id", "name_sort", "id"),
     )
 

@@ -51,46 +51,57 @@ def likely_pairs(
     With ``campaign_id`` both take part in that campaign; without, they are any. ``search`` is part of a name,
     ``reason`` one of :data:`REASONS`. Pairs that somebody told apart are left out. Two statements.
     """
-    found = _found(campaign_id)
+    found = _found()
     same_name = sa.case((_Low.name_folded == _High.name_folded, 2), else_=0)
     likelihood = 4 * found.c.number + 2 * found.c.contact + found.c.unit + same_name
-    low_entry, high_entry = aliased(Enrolment), aliased(Enrolment)
     chosen: sa.Select[Any] = (
-        sa.select(_Low, _High, *(found.c[one] for one in REASONS), low_entry, high_entry)
+        sa.select(_Low, _High, *(found.c[one] for one in REASONS))
         .join(_Low, _Low.id == found.c.low)
         .join(_High, _High.id == found.c.high)
-        .join(low_entry, _taking_part(low_entry, found.c.low, campaign_id), isouter=campaign_id is None)
-        .join(high_entry, _taking_part(high_entry, found.c.high, campaign_id), isouter=campaign_id is None)
         .where(_Low.active, _High.active)
         .where(~sa.exists().where(ToldApart.low_id == found.c.low, ToldApart.high_id == found.c.high))
     )
+    if campaign_id is not None:
+        chosen = chosen.where(*(_takes_part(person, campaign_id) for person in (found.c.low, found.c.high)))
     if reason in REASONS:
         chosen = chosen.where(found.c[reason] == 1)
     for word in fold(search).split():
         chosen = chosen.where(sa.or_(*(one.name_folded.contains(word, autoescape=True) for one in (_Low, _High))))
-    total = ctx.session.scalar(sa.select(sa.func.count()).select_from(chosen.with_only_columns(_Low.id).subquery()))
-    rows = ctx.session.execute(
-        chosen.order_by(likelihood.desc(), _Low.name_sort, found.c.low, found.c.high).limit(limit).offset(offset)
+    # Finding the pairs is the work; they are counted while they are put in order.
+    ordered = chosen.add_columns(sa.func.count().over()).order_by(
+        likelihood.desc(), _Low.name_sort, found.c.low, found.c.high
     )
-    return [
-        Pair(low, high, bool(number), bool(contact), bool(unit), (one, other) if one and other else None)
-        for low, high, number, contact, unit, one, other in rows
-    ], total or 0
+    rows = ctx.session.execute(ordered.limit(limit).offset(offset)).all()
+    people = [row[side].id for row in rows for side in (0, 1)]
+    entries = {} if campaign_id is None else _entries(ctx, campaign_id, people)
+    pairs = [
+        Pair(low, high, *map(bool, reasons), (entries[low.id], entries[high.id]) if entries else None)
+        for low, high, *reasons, _total in rows
+    ]
+    return pairs, rows[0][-1] if rows else 0
 
 
-def _taking_part(entry: Any, user_id: Any, campaign_id: int | None) -> sa.ColumnElement[bool]:
-    """Return the condition that an enrolment is the one under which a person takes part in the campaign at hand."""
-    if campaign_id is None:
-        return sa.false()
-    return sa.and_(entry.user_id == user_id, entry.campaign_id == campaign_id, entry.duplicate_of_id.is_(None))
+def _takes_part(user_id: Any, campaign_id: int) -> sa.ColumnElement[bool]:
+    entry = aliased(Enrolment)
+    return sa.exists().where(
+        entry.campaign_id == campaign_id, entry.user_id == user_id, entry.duplicate_of_id.is_(None)
+    )
 
 
-def _found(campaign_id: int | None) -> sa.Subquery:
+def _entries(ctx: Context, campaign_id: int, user_ids: Sequence[int]) -> dict[int, Enrolment]:
+    """Return the enrolments under which people take part in the campaign at hand."""
+    found = sa.select(Enrolment).where(
+        Enrolment.campaign_id == campaign_id, Enrolment.user_id.in_(user_ids), Enrolment.duplicate_of_id.is_(None)
+    )
+    return {enrolment.user_id: enrolment for enrolment in ctx.session.scalars(found)}
+
+
+def _found() -> sa.Subquery:
     """Return pairs of accounts (``low`` < ``high``) with 1 in the column of each reason that speaks for them."""
     pairs = sa.union_all(
         _sharing("number", Profile.citizen_id_index, Profile.user_id),
         _sharing("contact", Contact.blind_index, Contact.user_id),
-        _same_unit(campaign_id),
+        _same_unit(),
     ).subquery()
     reasons = [sa.func.max(pairs.c[reason]).label(reason) for reason in REASONS]
     return sa.select(pairs.c.low, pairs.c.high, *reasons).group_by(pairs.c.low, pairs.c.high).subquery()
@@ -108,25 +119,11 @@ def _sharing(reason: str, index: Any, user_id: Any) -> sa.Select[Any]:
     return sa.select(*_pair(low, high, reason)).select_from(one).join(other, sa.and_(same, low < high))
 
 
-def _same_unit(campaign_id: int | None) -> sa.Select[Any]:
-    """Return pairs of people of the same unit who are called alike; the index of enrolments holds both."""
-    here = sa.true() if campaign_id is None else Enrolment.campaign_id == campaign_id
-    alike = (
-        sa.select(Enrolment.unit_id, Enrolment.name_folded)
-        .where(here, Enrolment.duplicate_of_id.is_(None))
-        .group_by(Enrolment.name_folded, Enrolment.unit_id)
-        .having(sa.func.count(sa.distinct(Enrolment.user_id)) > 1)
-        .subquery()
-    )
+def _same_unit() -> sa.Select[Any]:
+    """Return pairs of people of the same unit who are called alike; an index of enrolments holds all that is asked."""
     one, other = aliased(Enrolment), aliased(Enrolment)
-    both = [one.campaign_id == campaign_id, other.campaign_id == campaign_id] if campaign_id is not None else []
-    return (
-        sa.select(*_pair(one.user_id, other.user_id, "unit"))
-        .select_from(alike)
-        .join(one, sa.and_(one.unit_id == alike.c.unit_id, one.name_folded == alike.c.name_folded))
-        .join(other, sa.and_(other.unit_id == alike.c.unit_id, other.name_folded == alike.c.name_folded))
-        .where(one.user_id < other.user_id, *both)
-    )
+    alike = [one.name_folded == other.name_folded, one.unit_id == other.unit_id, one.user_id < other.user_id]
+    return sa.select(*_pair(one.user_id, other.user_id, "unit")).select_from(one).join(other, sa.and_(*alike))
 
 
 def mergers(ctx: Context, *, campaign_id: int | None, limit: int, offset: int = 0) -> tuple[Sequence[Merger], int]:

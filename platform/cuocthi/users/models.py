@@ -56,7 +56,7 @@ class Contact(Base):
 
     __tablename__ = "core_contact"
     __table_args__ = (
-        sa.Index("ix_core_contact_blind_index", "blind_index"),
+        sa.Index("ix_core_contact_blind_index", "blind_index", "user_id"),
         sa.Index(
             "uq_core_contact_verified",
             "blind_index",

@@ -47,11 +47,19 @@ def upgrade() -> None:
             sqlite_where=_ALONE,
             postgresql_where=_ALONE,
         )
-        batch_op.create_index("ix_core_enrolment_alike", ["campaign_id", "name_folded", "unit_id"], unique=False)
+        batch_op.create_index(
+            "ix_core_enrolment_alike", ["name_folded", "unit_id", "campaign_id", "user_id"], unique=False
+        )
+    _index_contacts("blind_index", "user_id")
     _allow(_BEFORE, (*_BEFORE, "support"))
     _create_merger()
     _create_identity_check()
     _create_rosters()
+
+
+def _index_contacts(*columns: str) -> None:
+    op.drop_index("ix_core_contact_blind_index", "core_contact")
+    op.create_index("ix_core_contact_blind_index", "core_contact", list(columns), unique=False)
 
 
 def _allow(before: tuple[str, ...], after: tuple[str, ...]) -> None:
@@ -170,6 +178,7 @@ def downgrade() -> None:
     for table in ("core_roster_draft", "core_roster_entry", "core_identity_check", "core_told_apart", "core_merger"):
         op.drop_table(table)
     _allow((*_BEFORE, "support"), _BEFORE)
+    _index_contacts("blind_index")
     with op.batch_alter_table("core_enrolment") as batch_op:
         batch_op.drop_index("ix_core_enrolment_alike")
         batch_op.drop_index("uq_core_enrolment_person")
