@@ -223,3 +223,25 @@ def test_the_page_says_what_stands_against_it_and_takes_two_words(
     ctx.session.expire_all()
     assert ctx.session.get_one(Enrolment, enrolment.id).state is EnrolmentState.ACTIVE
     assert other.get("/c/thai-binh/staff/committees/")[1].count("cử nhầm") == 1
+
+
+@pytest.mark.parametrize("edition", ["earlier", "later"])
+def test_questions_that_were_read_in_another_edition_of_the_campaign_count(
+    case: Case, make: Factories, edition: str
+) -> None:
+    other = make.campaign("nam-khac", plugins=("secrets",))
+    between = make.campaign("nam-giua", plugins=("secrets",))
+    first, last = (other, case.campaign) if edition == "earlier" else (case.campaign, other)
+    between.earlier_id, last.earlier_id = first.id, between.id
+    case.end()
+    make.campaign("cuoc-thi-khac", plugins=("secrets",))
+    record(
+        replace(case.ctx, actor=Actor(case.enrolment.user_id)),
+        action="secrets:question:view",
+        summary=T("Read a question and its key"),
+        campaign=other,
+        object_kind="question",
+        object_id=1,
+    )
+    (reason,) = refused(case)
+    assert "access to live questions" in reason

@@ -239,10 +239,12 @@ def test_only_a_round_has_windows_of_units(ctx: Context, make: Factories, campai
         edit_phase(ctx, campaign=campaign, phase=phase, title=phase.title, description="", windows=windows_of)
 
 
-def test_one_units_window_is_extended_alone(ctx: Context, campaign: Campaign, round_: Phase, district: Unit) -> None:
+def test_one_units_window_is_extended_alone(
+    ctx: Context, make: Factories, campaign: Campaign, round_: Phase, district: Unit
+) -> None:
     everybody, theirs = (window.closes_at for window in round_.windows)
     tomorrow = replace(ctx, now=ctx.now + DAY)
-    people = [replace(tomorrow, actor=Actor(user_id)) for user_id in _two(ctx)]
+    people = [replace(tomorrow, actor=Actor(make.user().id)) for _ in range(2)]
 
     for person in people:
         propose_extension(
@@ -260,15 +262,6 @@ def test_one_units_window_is_extended_alone(ctx: Context, campaign: Campaign, ro
     (extension,) = granted(ctx, campaign_id=campaign.id)[round_.id]
     assert extension.unit == "Huyện Vũ Thư"
     assert "Huyện Vũ Thư" in str(extension.notice)
-
-
-def _two(ctx: Context) -> list[int]:
-    from cuocthi.users.models import User as Person  # noqa: PLC0415
-
-    people = [Person(name=name, name_folded=name, name_sort=name, password_hash="!", created_at=ctx.now) for name in "ab"]
-    ctx.session.add_all(people)
-    ctx.session.flush()
-    return [person.id for person in people]
 
 
 def test_moving_a_round_keeps_whose_windows_they_are(round_: Phase, district: Unit) -> None:

@@ -57,9 +57,9 @@ class Office:
         self.propose(incident)
         waiting = undecided(self.quiz.ctx, campaign_id=self.quiz.campaign.id)[self.quiz.round_.id]
         quiz = self.quiz
-        assert confirm_incident(
-            self.by(1), campaign=quiz.campaign, round_=quiz.round_, proposal_id=waiting.id
-        ), "the second person puts it into force"
+        assert confirm_incident(self.by(1), campaign=quiz.campaign, round_=quiz.round_, proposal_id=waiting.id), (
+            "the second person puts it into force"
+        )
         quiz.ctx.session.expire_all()
 
 
@@ -110,8 +110,8 @@ def test_one_person_changes_nothing_and_the_second_puts_it_into_force(quiz: Quiz
     assert not office.propose(more(quiz, person))
     assert attempt.deadline == ends
     assert decided(quiz.ctx, campaign_id=quiz.campaign.id) == []
+    waiting = undecided(quiz.ctx, campaign_id=quiz.campaign.id)[quiz.round_.id]
     with pytest.raises(Conflict):
-        waiting = undecided(quiz.ctx, campaign_id=quiz.campaign.id)[quiz.round_.id]
         confirm_incident(office.by(0), campaign=quiz.campaign, round_=quiz.round_, proposal_id=waiting.id)
 
     assert office.propose(more(quiz, person), 1), "who proposes the same confirms it"

@@ -1,0 +1,154 @@
+"""What an incident grants, as a stranger's contest format takes part in it, or says that it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from cuocthi.campaigns.models import Campaign
+from cuocthi.context import Actor, Context
+from cuocthi.contributions import ContestFormat, Relief, ReliefKind
+from cuocthi.enrolments.models import Enrolment
+from cuocthi.errors import Closed, DomainError
+from cuocthi.incidents.domain import propose_incident
+from cuocthi.incidents.incident import Incident
+from cuocthi.incidents.queries import decided, granted_to
+from cuocthi.plugins.hookspecs import hookimpl
+from cuocthi.plugins.info import PluginInfo
+from cuocthi.plugins.manager import Hooks
+from cuocthi.text import T
+from cuocthi.timelines.localtime import write_moment
+from cuocthi.timelines.models import Phase
+
+if TYPE_CHECKING:
+    from cuocthi.contributions import Browser
+    from cuocthi.testing.factories import Factories
+    from cuocthi.users.models import User
+
+
+def relay(granted: list[tuple[Relief, list[int]]]) -> ModuleType:
+    """A format in which everybody who is enrolled has an entry; it can grant more time, and keeps what it was told."""
+    module = ModuleType("relay")
+    module.info = PluginInfo("relay", T("Relay"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
+
+    @hookimpl
+    def register_formats() -> list[ContestFormat]:
+        return [ContestFormat("relay", T("Relay"), relief=frozenset({ReliefKind.MORE_TIME}))]
+
+    @hookimpl
+    def relief_reaches(enrolments: sa.Select[Any]) -> list[sa.Select[Any]]:
+        return [sa.select(Enrolment.id).where(Enrolment.id.in_(enrolments))]
+
+    @hookimpl
+    def grant_relief(ctx: Context, relief: Relief, enrolments: sa.Select[Any]) -> None:
+        granted.append((relief, sorted(ctx.session.scalars(enrolments))))
+
+    for function in (register_formats, relief_reaches, grant_relief):
+        setattr(module, function.__name__, function)
+    return module
+
+
+def sprint() -> ModuleType:
+    module = ModuleType("sprint")
+    module.info = PluginInfo("sprint", T("Sprint"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
+
+    @hookimpl
+    def register_formats() -> list[ContestFormat]:
+        return [ContestFormat("sprint", T("Sprint"))]
+
+    module.register_formats = register_formats  # type: ignore[attr-defined]
+    return module
+
+
+GRANTED: list[tuple[Relief, list[int]]] = []
+
+
+@pytest.fixture(scope="session")
+def plugins() -> list[ModuleType]:
+    return [relay(GRANTED), sprint()]
+
+
+@pytest.fixture(scope="session")
+def hooks(plugins: list[ModuleType]) -> Hooks:
+    return Hooks(plugins)
+
+
+@pytest.fixture
+def campaign(make: Factories) -> Campaign:
+    return make.campaign("thai-binh", plugins=("relay", "sprint"))
+
+
+@pytest.fixture
+def round_(make: Factories, campaign: Campaign) -> Phase:
+    return make.round(campaign, "relay")
+
+
+def incident(round_: Phase, **changed: Any) -> Incident:
+    made = Incident(
+        kind=ReliefKind.MORE_TIME,
+        until=write_moment(round_.closes_at + timedelta(hours=1), closing=True),
+        symbol="15/TB-BTC",
+        issued_on="2024-09-19",
+        reason="Mất điện diện rộng",
+        minutes=10,
+    )
+    return replace(made, **changed)
+
+
+def test_the_format_is_asked_to_carry_it_out_for_exactly_those_on_record(
+    ctx: Context, make: Factories, campaign: Campaign, round_: Phase
+) -> None:
+    GRANTED.clear()
+    chosen = [make.enrolment(campaign) for _ in range(2)]
+    make.enrolment(campaign)
+    wanted = incident(round_, codes=tuple(one.code for one in chosen))
+    for _ in range(2):
+        person = replace(ctx, actor=Actor(make.user().id))
+        propose_incident(person, campaign=campaign, round_=round_, incident=wanted)
+
+    ((relief, told),) = GRANTED
+    assert told == sorted(one.id for one in chosen)
+    assert (relief.minutes, relief.until) == (10, round_.closes_at + timedelta(hours=1))
+    assert "15/TB-BTC" in relief.reason
+    assert [found.persons for found in decided(ctx, campaign_id=campaign.id)] == [2]
+    assert granted_to(ctx, enrolment_id=chosen[0].id, round_id=round_.id) == [wanted]
+    assert round_.over_at == relief.until, "nothing is adopted before"
+
+
+def test_a_format_that_cannot_grant_it_is_refused_beforehand(
+    ctx: Context, make: Factories, campaign: Campaign, round_: Phase
+) -> None:
+    other = make.round(campaign, "sprint", number=2)
+    person = replace(ctx, actor=Actor(make.user().id))
+    codes = (make.enrolment(campaign).code,)
+    with pytest.raises(DomainError, match="cannot grant"):
+        propose_incident(person, campaign=campaign, round_=other, incident=incident(other, codes=codes))
+    fresh = incident(round_, codes=codes, kind=ReliefKind.FRESH_ENTRY, minutes=0)
+    with pytest.raises(DomainError, match="cannot grant"):
+        propose_incident(person, campaign=campaign, round_=round_, incident=fresh)
+
+
+def test_before_the_round_has_opened_there_is_nothing_to_grant(
+    ctx: Context, make: Factories, campaign: Campaign
+) -> None:
+    ahead = make.round(campaign, "relay", opens_at=ctx.now + timedelta(days=1), closes_at=ctx.now + timedelta(days=2))
+    person = replace(ctx, actor=Actor(make.user().id))
+    with pytest.raises(Closed):
+        propose_incident(person, campaign=campaign, round_=ahead, incident=incident(ahead, codes=("X",)))
+
+
+def test_the_page_of_such_a_round_says_what_cannot_be_done(
+    ctx: Context, make: Factories, campaign: Campaign, sign_in: Callable[[User], Browser]
+) -> None:
+    other = make.round(campaign, "sprint", number=2)
+    ctx.session.commit()
+    status, page = sign_in(make.member(campaign)).get(f"/c/thai-binh/staff/timeline/{other.id}/incidents")
+    assert status == 200
+    assert "không gia hạn được cho từng bài" in page
+    assert "<textarea" not in page
