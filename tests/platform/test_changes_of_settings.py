@@ -328,7 +328,7 @@ def test_the_rules_tell_the_order_of_places_of_every_round(
 # --- the rules themselves ---
 
 
-def test_a_material_version_takes_two_persons_while_a_round_is_open(
+def test_a_version_takes_two_persons_while_a_round_is_open(
     people: list[Context], campaign: Campaign, weeks: list[Phase], document: Document
 ) -> None:
     first, second, _ = people
@@ -347,7 +347,10 @@ def test_a_material_version_takes_two_persons_while_a_round_is_open(
     assert (version.number, version.reason, version.document_id) == (2, "Thêm", document.id)
 
     add_clause(first, campaign=campaign, heading="Khác", body="Khác.", after="")
-    assert issue_or_propose(first, campaign=campaign, write=str, material=False, reason="Lời văn") is not None
+    assert issue_or_propose(first, campaign=campaign, write=str, material=False, reason="Lời văn") is None
+    worded = issue_or_propose(second, campaign=campaign, write=str, material=False, reason="Lời văn")
+    assert worded is not None
+    assert not worded.material, "the second person confirms that as well"
     add_clause(first, campaign=campaign, heading="Nữa", body="Nữa.", after="")
     between = replace(first, now=weeks[0].closes_at)
     assert issue_or_propose(between, campaign=campaign, write=str, reason="Giữa hai vòng") is not None

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any
 
 from cuocthi.rules.prose import Clause
 
+_PARAGRAPHS = re.compile(r"\n{2,}|(?:(?!\n{2,}).)+", re.DOTALL)
 _WORDS = re.compile(r"\s+|[^\s]+")
+
+#: How many pairs of words are compared with one another at most; the time that it takes grows faster than they do.
+_MOST_PAIRS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class Difference:
         return _generated(self.earlier) != _generated(self.later)
 
     @property
-    def words(self) -> list[tuple[str, str]]:
+    def words(self) -> Sequence[tuple[str, str]]:
         """The text in pieces, a heading only if it has changed: ("same" | "del" | "ins", text)."""
         renamed = bool(self.earlier and self.later and self.earlier.heading != self.later.heading)
         return _marked(_text(self.earlier, headed=renamed), _text(self.later, headed=renamed))
@@ -66,13 +71,32 @@ def _text(clause: Clause | None, *, headed: bool) -> str:
     return f"{clause.heading}\n\n{clause.text}" if headed else clause.text
 
 
-def _marked(before: str, after: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=512)  # whoever asks, asks for the same few versions
+def _marked(before: str, after: str) -> tuple[tuple[str, str], ...]:
+    """Compare paragraph by paragraph, and word by word only what differs and is short enough."""
+    return tuple(
+        piece
+        for kind, gone, come in _opcodes(_PARAGRAPHS.findall(before), _PARAGRAPHS.findall(after))
+        for piece in (_words(gone, come) if kind == "replace" else _pieces(kind, gone, come))
+    )
+
+
+def _words(before: str, after: str) -> Iterator[tuple[str, str]]:
     old, new = _WORDS.findall(before), _WORDS.findall(after)
-    pieces: list[tuple[str, str]] = []
+    if len(old) * len(new) > _MOST_PAIRS:
+        yield from _pieces("replace", before, after)
+        return
+    for kind, gone, come in _opcodes(old, new):
+        yield from _pieces(kind, gone, come)
+
+
+def _opcodes(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     for kind, from_, to, from_new, to_new in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            pieces.append(("same", "".join(old[from_:to])))
-            continue
-        gone, come = "".join(old[from_:to]), "".join(new[from_new:to_new])
-        pieces += [piece for piece in (("del", gone), ("ins", come)) if piece[1]]
-    return pieces
+        yield kind, "".join(old[from_:to]), "".join(new[from_new:to_new])
+
+
+def _pieces(kind: str, gone: str, come: str) -> Iterator[tuple[str, str]]:
+    if kind == "equal":
+        yield "same", gone
+        return
+    yield from ((mark, text) for mark, text in (("del", gone), ("ins", come)) if text)

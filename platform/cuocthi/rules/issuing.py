@@ -1,4 +1,4 @@
-"""Issuing the rules while the contest runs: what people agreed to is changed by two persons, wording by one."""
+"""Issuing the rules while the contest runs: whatever is changed then is changed by two persons."""
 
 from __future__ import annotations
 
@@ -40,19 +40,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Rules proposed to be issued: the digest of their clauses and of the version before, document and reason."""
+    """Rules proposed to be issued: the digest of their clauses and of the version before, document and reason.
+
+    ``material`` says whether the change is of what people agreed to; the second person confirms that as well.
+    """
 
     digest: str
     instead_of: str
     document: str
     reason: str
+    material: bool = True
 
 
 KIND = ProposalKind(owner="core.issue", subject="core:rules", schema=Issue)
 
 
 def takes_two(ctx: Context, *, campaign: Campaign) -> bool:
-    """Tell whether a material change needs a second person now: rules are in force, and a round has begun."""
+    """Tell whether a change needs a second person now: rules are in force, and a round has begun."""
     if campaign.state is not CampaignState.OPEN or current_rules(ctx, campaign_id=campaign.id) is None:
         return False
     states = [phase_state(round_.windows, ctx.now) for round_ in rounds(ctx, campaign_id=campaign.id)]
@@ -68,7 +72,7 @@ def issue_or_propose(
     material: bool = True,
     reason: str = "",
 ) -> RulesVersion | None:
-    """Issue the rules as they are composed now; while a round is open, propose a material change to a second person.
+    """Issue the rules as they are composed now; while a round is open, propose them to a second person.
 
     Returns the version, or None if it was proposed. Raises Conflict if nothing has changed, DomainError at ``kind`` for
     other settings that are called wording, Forbidden for a proposal without a person.
@@ -80,11 +84,10 @@ def issue_or_propose(
     clauses = compose(ctx, campaign=campaign, write=write)
     if not material:
         _refuse_other_settings(newest, clauses)
-        return issue_rules(ctx, campaign=campaign, write=write, document=document, material=False, reason=reason)
     drafted = digest(stored_clauses(clauses))
     if drafted == newest.digest:
         raise Conflict(T("The rules have not changed since version %(number)s.", number=newest.number))
-    issue = Issue(drafted, newest.digest, document.key if document else "", reason.strip())
+    issue = Issue(drafted, newest.digest, document.key if document else "", reason.strip(), material)
     proposal = store_proposal(ctx, campaign=campaign, kind=KIND, content=issue)
     if proposal.is_of(ctx.actor.user_id):
         return None
@@ -98,7 +101,7 @@ def issue_or_propose(
         object_kind="rules",
         object_id=None,
         before={"digest": newest.digest},
-        after={"digest": drafted, "reason": issue.reason},
+        after={"digest": drafted, "reason": issue.reason, "material": material},
     )
     return None
 
@@ -132,7 +135,9 @@ def confirm_issue(ctx: Context, *, campaign: Campaign, proposal_id: int, write: 
 
 def _issue(ctx: Context, campaign: Campaign, issue: Issue, write: Callable[[Text], str]) -> RulesVersion:
     document = document_by_key(ctx, campaign_id=campaign.id, key=issue.document) if issue.document else None
-    return issue_rules(ctx, campaign=campaign, write=write, document=document, reason=issue.reason)
+    return issue_rules(
+        ctx, campaign=campaign, write=write, document=document, material=issue.material, reason=issue.reason
+    )
 
 
 def _refuse_other_settings(newest: RulesVersion, clauses: Sequence[Clause]) -> None:

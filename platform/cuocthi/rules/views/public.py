@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import abort, g
+from flask import abort, g, redirect, url_for
 
 from cuocthi.campaigns.views.caching import cached
 from cuocthi.documents.lines import document_line
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flask import Response
+    from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.context import Context
     from cuocthi.documents.lines import DocumentLine
@@ -57,11 +58,13 @@ def version(number: int) -> Response:
 
 
 @blueprint.page("/rules/<int:number>/changes", public=True)
-def changes(number: int) -> Response:
-    """Show what a version changed in the one before it, clause by clause."""
+def changes(number: int) -> AnyResponse:
+    """Show what a version changed in the one before it, clause by clause; the first one is shown as a whole."""
     ctx = reading_context()
     later = rules_version(ctx, campaign_id=g.campaign.id, number=number) or abort(404)
-    earlier = rules_version(ctx, campaign_id=g.campaign.id, number=number - 1) or abort(404)
+    earlier = rules_version(ctx, campaign_id=g.campaign.id, number=number - 1)
+    if earlier is None:
+        return redirect(url_for("rules.version", slug=g.campaign.slug, number=number))
 
     def page() -> Response:
         before, after = clauses_of(earlier.clauses), clauses_of(later.clauses)

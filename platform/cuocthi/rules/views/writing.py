@@ -37,24 +37,24 @@ if TYPE_CHECKING:
     from cuocthi.rules.prose import Clause
 
 
-@blueprint.page("/staff/rules/clauses/<key>", permission=EDIT)
-def clause(key: str) -> Response:
+@blueprint.page("/staff/rules/clauses/<clause>", permission=EDIT, endpoint="clause")
+def show(clause: str) -> Response:
     """Show the prose around a generated clause, or a clause of the organisers' own, for editing."""
     ctx = reading_context()
     prose = load_prose(ctx, campaign=g.campaign)
-    if key.startswith(OWN):
-        own = own_clause(prose, key)
+    if clause.startswith(OWN):
+        own = own_clause(prose, clause)
         form = ClauseForm(data={"heading": own.heading, "body": own.body, "place": own.after, "seen": seen(own)})
-        return _clause_page(ctx, form, key)
-    around = prose_around(prose, key)
+        return _clause_page(ctx, form, clause)
+    around = prose_around(prose, clause)
     form_ = ProseForm(data={"before": around.before, "after": around.after, "seen": seen(around)})
-    return _prose_page(ctx, form_, key)
+    return _prose_page(ctx, form_, clause)
 
 
-@blueprint.page("/staff/rules/clauses/<key>", permission=EDIT, methods=["POST"], endpoint="save_clause")
-def save(key: str) -> AnyResponse:
+@blueprint.page("/staff/rules/clauses/<clause>", permission=EDIT, methods=["POST"], endpoint="save_clause")
+def save(clause: str) -> AnyResponse:
     """Store the prose around a generated clause, or a clause of the organisers' own."""
-    return _save_clause(key) if key.startswith(OWN) else _save_prose(key)
+    return _save_clause(clause) if clause.startswith(OWN) else _save_prose(clause)
 
 
 @blueprint.page("/staff/rules/new", permission=EDIT)
@@ -85,11 +85,11 @@ def add() -> AnyResponse:
     return _clause_page(reading_context(), form, "", status=422)
 
 
-@blueprint.page("/staff/rules/clauses/<key>/remove", permission=EDIT, methods=["POST"])
-def remove(key: str) -> AnyResponse:
+@blueprint.page("/staff/rules/clauses/<clause>/remove", permission=EDIT, methods=["POST"])
+def remove(clause: str) -> AnyResponse:
     """Take a clause of the organisers' own away."""
     with committing() as ctx:
-        remove_clause(ctx, campaign=g.campaign, clause=key)
+        remove_clause(ctx, campaign=g.campaign, clause=clause)
     return _done(_("The clause is removed from the draft of the rules; issued versions keep it."))
 
 
