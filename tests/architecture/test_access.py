@@ -68,6 +68,7 @@ class World:
     def address(self, rule: Rule, *, slug: str = "hoi-thi", number: int | None = None) -> str:
         """The address of a route; its things are there, or ``number`` stands for each of them."""
         words = {"slug": slug, "owner": "quiz", "name": "a.pdf", "token": "x", "key": "units", "path": "x", "act": "up"}
+        words["clause"] = "entrants"
 
         def stand_in(found: re.Match[str]) -> str:
             converter, name = found[1] or "", found[2]

@@ -119,7 +119,7 @@ def look() -> dict[str, Any]:
         staff = ctx.session.scalars(sa.select(User).where(User.id.not_in(sa.select(Enrolment.user_id)))).all()
     own = f"/c/uoc-luong/guess/round/{round_.id}/"
     public = {"key": "awards"}
-    numbered = {**public, "round_id": round_.id, "phase_id": round_.id, "number": 1}
+    numbered = {**public, "clause": "entrants", "round_id": round_.id, "phase_id": round_.id, "number": 1}
     pages = {}
     for reader, user_id in {"entrant": entrant, "organiser": staff[0].id}.items():
         _, browser = signed_in(app, user_id)

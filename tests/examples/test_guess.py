@@ -31,7 +31,7 @@ def guess(installed: Callable[[Path], Path]) -> Path:
 
 def test_it_is_short() -> None:
     lines = [line for path in (GUESS / "cuocthi_guess").rglob("*.py") for line in path.read_text("utf-8").splitlines()]
-    assert 100 < len(lines) < 200
+    assert 100 < len(lines) < 240
 
 
 def test_no_line_of_the_platform_knows_it() -> None:
