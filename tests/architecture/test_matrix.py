@@ -30,7 +30,6 @@ from cuocthi.merging.models import Merger
 from cuocthi.news.models import Announcement
 from cuocthi.personal.models import Correction
 from cuocthi.prerequisites.models import Prerequisite
-from cuocthi.rosters.models import RosterDraft
 from cuocthi.security.permissions import ANSWERING, Permissions, holders
 from cuocthi.standings.models import Ranking
 from cuocthi.tasks.models import Task
@@ -170,7 +169,6 @@ def populate(ctx: Context, make: Factories, campaign: Campaign) -> dict[str, int
         "task_id": add(ctx, Task, **within, phase_id=round_.id).id,
         "prerequisite_id": add(ctx, Prerequisite, **within).id,
         "announcement_id": add(ctx, Announcement, **within).id,
-        "draft_id": add(ctx, RosterDraft, **within, unit_id=enrolment.unit_id).id,
         "correction_id": add(ctx, Correction, enrolment_id=enrolment.id).id,
         "unit_id": enrolment.unit_id,
     }

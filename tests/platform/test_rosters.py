@@ -98,7 +98,7 @@ class Office:
     def keep(self, *rows: RosterRow, unit: Unit | None = None) -> int:
         unit = unit or self.unit
         draft = hand_in(self.ctx, campaign=self.campaign, unit=unit, rows=rows, vault=self.vault)
-        return take_over(self.ctx, campaign=self.campaign, unit=unit, draft_id=draft.id, vault=self.vault)
+        return take_over(self.ctx, campaign=self.campaign, unit=unit, token=draft.token, vault=self.vault)
 
     def seen(self, unit: Unit | None = None, **wanted: object) -> dict[str, Progress]:
         values = {"campaign": self.campaign, "unit": unit or self.unit, "limit": 50} | wanted
@@ -132,7 +132,7 @@ def test_a_list_waits_for_a_day_sealed_and_for_its_own_unit_only(office: Office)
     ctx, rows = office.ctx, [RosterRow("Nguyễn Thị Đào", "0912345678")]
     draft = hand_in(ctx, campaign=office.campaign, unit=office.unit, rows=rows, vault=office.vault)
     assert "Nguyễn".encode() not in draft.rows
-    where = {"campaign": office.campaign, "draft_id": draft.id, "vault": office.vault}
+    where = {"campaign": office.campaign, "token": draft.token, "vault": office.vault}
     assert handed_in(ctx, unit=office.unit, **where) == rows  # type: ignore[arg-type]
     with pytest.raises(Missing):
         handed_in(ctx, unit=office.below, **where)  # type: ignore[arg-type]
@@ -143,6 +143,19 @@ def test_a_list_waits_for_a_day_sealed_and_for_its_own_unit_only(office: Office)
     assert ctx.session.scalars(sa.select(RosterDraft)).all() == [draft]
     forget_waiting(later)
     assert ctx.session.scalars(sa.select(RosterDraft)).all() == []
+
+
+def test_a_list_is_taken_over_once_and_never_the_one_that_took_its_place(office: Office) -> None:
+    where = {"campaign": office.campaign, "unit": office.unit, "vault": office.vault}
+    first = hand_in(office.ctx, rows=[RosterRow("Lê Thị Ba")], **where).token  # type: ignore[arg-type]
+    second = hand_in(office.ctx, rows=[RosterRow("Lê Thị Tư")], **where).token  # type: ignore[arg-type]
+    with pytest.raises(Missing):
+        take_over(office.ctx, token=first, **where)  # type: ignore[arg-type]
+    assert office.seen() == {}
+    assert take_over(office.ctx, token=second, **where) == 1  # type: ignore[arg-type]
+    with pytest.raises(Missing):
+        take_over(office.ctx, token=second, **where)  # type: ignore[arg-type]
+    assert set(office.seen()) == {"Lê Thị Tư"}
 
 
 def test_rosters_end_with_the_archiving(office: Office) -> None:
@@ -159,16 +172,20 @@ def test_rosters_end_with_the_archiving(office: Office) -> None:
 # --- who has taken part ---
 
 
-def test_people_are_found_by_contact_or_by_name_within_the_unit(office: Office) -> None:
+def test_people_are_found_by_contact_or_by_name_within_the_unit_only(office: Office) -> None:
     make, elsewhere = office.make, office.make.unit("Sở Tài chính")
     for name, contact, unit in (
         ("Trần Văn Tùng", "", office.below),
         ("Lê Thị Ba", "", elsewhere),
-        ("Hoa Lê", "0912345678", elsewhere),
+        ("Hoa Lê", "0912345678", office.below),
+        ("Ai Đó", "0987654321", elsewhere),
     ):
         make.enrolment(office.campaign, user=make.user(name, contact=contact), unit=unit)
     office.keep(
-        RosterRow("Tran Van Tung"), RosterRow("Lê Thị Ba"), RosterRow("Lê Thị Hoa", "0912345678"), RosterRow("Vũ Tư")
+        RosterRow("Tran Van Tung"),
+        RosterRow("Lê Thị Ba"),
+        RosterRow("Lê Thị Hoa", "0912345678"),
+        RosterRow("Vũ Tư", "0987654321"),
     )
     assert office.seen() == {
         "Tran Van Tung": Progress.REGISTERED,

@@ -58,24 +58,20 @@ def hand_in(ctx: Context, *, campaign: Campaign, unit: Unit, rows: Sequence[Rost
     return draft
 
 
-def handed_in(ctx: Context, *, campaign: Campaign, unit: Unit, draft_id: int, vault: Vault) -> list[RosterRow]:
+def handed_in(ctx: Context, *, campaign: Campaign, unit: Unit, token: str, vault: Vault) -> list[RosterRow]:
     """Return the people of a list that waits. Raises Missing where it was taken over, replaced, or is too old."""
-    draft = ctx.session.get(RosterDraft, draft_id)
-    there = draft is not None and (draft.campaign_id, draft.unit_id) == (campaign.id, unit.id)
-    if draft is None or not there or draft.handed_in_at <= ctx.now - KEPT:
-        raise _gone()
-    try:
-        return [RosterRow(*values) for values in json.loads(vault.decrypt(draft.rows, belongs_to=_owner(draft.token)))]
-    except Undecipherable as error:
-        raise _gone() from error
+    waiting = sa.select(RosterDraft.rows).where(*_waiting(ctx, campaign, unit, token))
+    return _opened(ctx.session.scalar(waiting), token, vault)
 
 
-def take_over(ctx: Context, *, campaign: Campaign, unit: Unit, draft_id: int, vault: Vault) -> int:
+def take_over(ctx: Context, *, campaign: Campaign, unit: Unit, token: str, vault: Vault) -> int:
     """Let a list that waits be the unit's roster, in the place of the one before; return how many people it names.
 
     Of the contacts only their blind indexes stay. Raises Missing as :func:`handed_in`.
     """
-    rows = handed_in(ctx, campaign=campaign, unit=unit, draft_id=draft_id, vault=vault)
+    # Whoever takes the list away has it; who comes second, be it by a second click, finds nothing.
+    taken = sa.delete(RosterDraft).where(*_waiting(ctx, campaign, unit, token)).returning(RosterDraft.rows)
+    rows = _opened(ctx.session.scalar(taken), token, vault)
     before = _drop(ctx, campaign, unit)
     ctx.session.execute(
         sa.insert(RosterEntry),
@@ -92,7 +88,6 @@ def take_over(ctx: Context, *, campaign: Campaign, unit: Unit, draft_id: int, va
             for row in rows
         ],
     )
-    ctx.session.execute(sa.delete(RosterDraft).where(RosterDraft.id == draft_id))
     record(
         ctx,
         action="core:roster:take_over",
@@ -136,6 +131,25 @@ def forget_waiting(ctx: Context) -> None:
 def _drop(ctx: Context, campaign: Campaign, unit: Unit) -> int:
     own = sa.delete(RosterEntry).where(RosterEntry.campaign_id == campaign.id, RosterEntry.unit_id == unit.id)
     return len(ctx.session.scalars(own.returning(RosterEntry.id)).all())
+
+
+def _waiting(ctx: Context, campaign: Campaign, unit: Unit, token: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions that a list is the one of this token and still waits for this unit."""
+    return (
+        RosterDraft.token == token,
+        RosterDraft.campaign_id == campaign.id,
+        RosterDraft.unit_id == unit.id,
+        RosterDraft.handed_in_at > ctx.now - KEPT,
+    )
+
+
+def _opened(rows: bytes | None, token: str, vault: Vault) -> list[RosterRow]:
+    if rows is None:
+        raise _gone()
+    try:
+        return [RosterRow(*values) for values in json.loads(vault.decrypt(rows, belongs_to=_owner(token)))]
+    except Undecipherable as error:
+        raise _gone() from error
 
 
 def _gone() -> Missing:

@@ -1,7 +1,8 @@
 """Who on the rosters has taken part.
 
-Somebody on a roster is found among those who take part by the contact, or by the name within the unit and what lies
-below it. Nothing is stored of what is found: it is as true as the moment in which it is asked.
+Somebody on a roster is found by the contact or the name among those who take part for the unit or one below it, and
+nowhere else: a roster is no means to learn what people of other units do. Nothing is stored of what is found: it is as
+true as the moment in which it is asked.
 """
 
 from __future__ import annotations
@@ -89,18 +90,16 @@ def _listed(ctx: Context, campaign: Campaign, unit: Unit) -> sa.Select[Any]:
     own, theirs, alike = aliased(Unit), aliased(Unit), aliased(RosterEntry)
     # Written as a sum, the campaign leads no database to all its entrants: names and contacts lead to few.
     counts = (Enrolment.campaign_id + 0 == campaign.id, Enrolment.state == EnrolmentState.ACTIVE)
-    by_contact = (
-        sa.select(Enrolment.id)
-        .join(Contact, Contact.user_id == Enrolment.user_id)
-        .where(Contact.blind_index == RosterEntry.contact_index, *counts)
-        .correlate(RosterEntry)
-    )
-    by_name = (
+    taking_part = (
         sa.select(Enrolment.id)
         .join(theirs, theirs.id == Enrolment.unit_id)
-        .where(Enrolment.name_folded == RosterEntry.name_folded, theirs.path.startswith(own.path), *counts)
+        .where(theirs.path.startswith(own.path), *counts)
         .correlate(RosterEntry, own)
     )
+    by_contact = taking_part.join(Contact, Contact.user_id == Enrolment.user_id).where(
+        Contact.blind_index == RosterEntry.contact_index
+    )
+    by_name = taking_part.where(Enrolment.name_folded == RosterEntry.name_folded)
     done = has_finished(ctx, campaign)
     progress = sa.case(
         (sa.or_(*(one.where(done).exists() for one in (by_contact, by_name))), Progress.FINISHED.value),

@@ -117,30 +117,30 @@ def upload(unit_id: int) -> AnyResponse:
     except DomainError as error:
         attach_error(form, error)
         return _form_page(unit, form, [], status=error.status)
-    return redirect(url_for("rosters.preview", slug=g.campaign.slug, unit_id=unit_id, draft_id=draft.id), 303)
+    return redirect(url_for("rosters.preview", slug=g.campaign.slug, unit_id=unit_id, token=draft.token), 303)
 
 
-@blueprint.page("/staff/participation/<int:unit_id>/roster/new/<int:draft_id>", permission=EDIT)
-def preview(unit_id: int, draft_id: int) -> Response:
+@blueprint.page("/staff/participation/<int:unit_id>/roster/new/<token>", permission=EDIT)
+def preview(unit_id: int, token: str) -> Response:
     """Show whom a roster names before it is taken over."""
     ctx = reading_context()
     unit = _unit(ctx, unit_id)
-    rows = handed_in(ctx, campaign=g.campaign, unit=unit, draft_id=draft_id, vault=registry().vault)
+    rows = handed_in(ctx, campaign=g.campaign, unit=unit, token=token, vault=registry().vault)
     before = size(ctx, campaign=g.campaign, unit=unit)
-    return render("rosters/preview.html", unit=unit, rows=rows, before=before, draft_id=draft_id, shown=_SHOWN)
+    return render("rosters/preview.html", unit=unit, rows=rows, before=before, token=token, shown=_SHOWN)
 
 
 @blueprint.page(
-    "/staff/participation/<int:unit_id>/roster/new/<int:draft_id>",
+    "/staff/participation/<int:unit_id>/roster/new/<token>",
     permission=EDIT,
     methods=["POST"],
     endpoint="take_over",
 )
-def store(unit_id: int, draft_id: int) -> AnyResponse:
+def store(unit_id: int, token: str) -> AnyResponse:
     """Take a roster over as the preview showed it."""
     with committing() as ctx:
         unit = _unit(ctx, unit_id)
-        number = take_over(ctx, campaign=g.campaign, unit=unit, draft_id=draft_id, vault=registry().vault)
+        number = take_over(ctx, campaign=g.campaign, unit=unit, token=token, vault=registry().vault)
     flash(_("The roster names %(count)s people.", count=number), "ok")
     return _to_roster(unit_id)
 
