@@ -127,6 +127,7 @@ CORE_KINDS = {
     "participation": T("Participation of a unit"),
     "phase": T("Phase"),
     "prerequisite": T("Administrative condition"),
+    "profile": T("Participant"),
     "ranking": T("Ranking"),
     "rules": T("Rules"),
     "settings": T("Settings"),

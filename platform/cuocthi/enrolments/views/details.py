@@ -23,6 +23,7 @@ from cuocthi.web import formats
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.i18n import language, translate
+from cuocthi.web.on_record import put_on_record
 from cuocthi.web.rendering import render
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 VIEW = "core:profile:view"
 DECIDE = "core:correction:decide"
+LOOKED = T("Looked at date of birth, ID number and answers of a participant")
 
 
 def in_part(answers: Answers) -> Pairs:
@@ -69,11 +71,7 @@ def _guardian(answers: Answers, contact: str) -> Pairs:
     return [(_("Parent or guardian"), who), (_("Contact of the parent or guardian"), contact)]
 
 
-@campaign_pages.page(
-    "/staff/enrolments/<int:enrolment_id>/details",
-    permission=VIEW,
-    on_record=T("Looked at date of birth, ID number and answers of a participant"),
-)
+@campaign_pages.page("/staff/enrolments/<int:enrolment_id>/details", permission=VIEW, on_record=LOOKED)
 def details(enrolment_id: int) -> Response:
     """Show in full what one participant answered."""
     ctx = reading_context()
@@ -83,20 +81,18 @@ def details(enrolment_id: int) -> Response:
     return render("enrolments/details.html", enrolment=enrolment, pairs=pairs)
 
 
-@campaign_pages.page(
-    "/staff/enrolments/<int:enrolment_id>/correct",
-    permission=DECIDE,
-    on_record=T("Looked at date of birth, ID number and answers of a participant"),
-)
+@campaign_pages.page("/staff/enrolments/<int:enrolment_id>/correct", permission=DECIDE)
 def correcting(enrolment_id: int) -> Response:
-    """Show what one participant answered for correction."""
+    """Show what one participant answered for correction, which is a look at it and put on record as one."""
     ctx = reading_context()
     enrolment = queries.enrolment_by_id(ctx, campaign_id=g.campaign.id, enrolment_id=enrolment_id)
     answers = answers_of(ctx, enrolment=enrolment, vault=registry().vault)
     known = {"birth_date": answers.birth_date, "citizen_id": answers.citizen_id}
     own = {f"{OWN}{key}": answer for key, answer in answers.own.items()}
     form = _form(asked_of(ctx, enrolment=enrolment), data=known | own)
-    return _correcting_page(enrolment, form)
+    page = _correcting_page(enrolment, form)
+    put_on_record(action=VIEW, summary=LOOKED, object_kind="profile", object_id=enrolment_id)
+    return page
 
 
 @campaign_pages.page(
