@@ -391,9 +391,7 @@ def test_nobody_merges_administrators_or_oneself(world: World) -> None:
 
 
 def test_an_account_with_a_second_factor_is_the_one_that_stays(world: World) -> None:
-    factor = SecondFactor(
-        user_id=world.merged.id, secret=b"x", created_at=world.ctx.now, confirmed_at=world.ctx.now
-    )
+    factor = SecondFactor(user_id=world.merged.id, secret=b"x", created_at=world.ctx.now, confirmed_at=world.ctx.now)
     world.ctx.session.add(factor)
     world.ctx.session.flush()
     assert "second factor" in refused(world)[0]

@@ -75,10 +75,14 @@ def likely_pairs(
     people = [row[side].id for row in rows for side in (0, 1)]
     entries = {} if campaign_id is None else _entries(ctx, campaign_id, people)
     pairs = [
-        Pair(low, high, *map(bool, reasons), (entries[low.id], entries[high.id]) if entries else None)
-        for low, high, *reasons, _total in rows
+        Pair(low, high, bool(number), bool(contact), bool(unit), _both(entries, low, high))
+        for low, high, number, contact, unit, _total in rows
     ]
     return pairs, rows[0][-1] if rows else 0
+
+
+def _both(entries: dict[int, Enrolment], low: User, high: User) -> tuple[Enrolment, Enrolment] | None:
+    return (entries[low.id], entries[high.id]) if entries else None
 
 
 def _takes_part(user_id: Any, campaign_id: int) -> sa.ColumnElement[bool]:
