@@ -31,7 +31,7 @@ from cuocthi.messages.channels import as_mail
 from cuocthi.messages.domain import content_of, send_message, take_due
 from cuocthi.messages.models import Message, MessageState
 from cuocthi.news import sending
-from cuocthi.news.audience import reach
+from cuocthi.news.audience import Reach, reach, recipients
 from cuocthi.news.domain import (
     AnnouncementFacts,
     agree_to_news,
@@ -76,7 +76,7 @@ def relay() -> ModuleType:
     module.info = PluginInfo("relay", T("Relay"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
 
     @hookimpl
-    def finishers(campaign: Campaign) -> list[sa.Select[tuple[int]]]:
+    def finishers(campaign: Campaign) -> list[sa.Select[int]]:
         even = sa.cast(Enrolment.code, sa.Integer) % 2 == 0
         return [sa.select(Enrolment.id).where(Enrolment.campaign_id == campaign.id, even)]
 
@@ -139,7 +139,7 @@ class Crowd:
         confirm_announcement(ctx, campaign=self.campaign, announcement=announcement, reach=self.reach(announcement))
         return announcement
 
-    def reach(self, announcement: Announcement) -> object:
+    def reach(self, announcement: Announcement) -> Reach:
         found = announcement
         return reach(self.ctx, campaign=self.campaign, audience=found.audience, unit=found.unit)
 
@@ -188,7 +188,7 @@ def test_only_who_agreed_and_has_a_confirmed_address_gets_news(
     Crowd(ctx, make, crowd.vault, make.campaign("khac")).join("khac@example.vn")
     announcement = crowd.announce()
     figures = crowd.reach(announcement)
-    assert (figures.meant, figures.without_consent, figures.without_address) == (6, 2, 3)  # type: ignore[attr-defined]
+    assert (figures.meant, figures.without_consent, figures.without_address) == (6, 2, 3)
     assert crowd.send(announcement) == 1
     assert crowd.reached() == {reached.id}
     assert (announcement.state, announcement.reached, announcement.written) == (AnnouncementState.SENT, 1, 1)
@@ -206,11 +206,11 @@ def test_it_can_be_for_who_has_handed_in_nothing_and_for_one_units_people(
         enrolment.code = f"{number}"
     ctx.session.flush()
     everybody, unfinished, of_unit = (
-        {row[0] for row in ctx.session.execute(sending.recipients(ctx, campaign=campaign, **wanted))}  # type: ignore[arg-type]
-        for wanted in (
-            {"audience": Audience.ENROLLED, "unit": None},
-            {"audience": Audience.UNFINISHED, "unit": None},
-            {"audience": Audience.UNFINISHED, "unit": district},
+        {row[0] for row in ctx.session.execute(recipients(ctx, campaign=campaign, audience=audience, unit=unit))}
+        for audience, unit in (
+            (Audience.ENROLLED, None),
+            (Audience.UNFINISHED, None),
+            (Audience.UNFINISHED, district),
         )
     )
     ids = [enrolment.id for enrolment in people]
@@ -259,7 +259,7 @@ def test_it_goes_out_when_it_was_confirmed_and_only_then(ctx: Context, crowd: Cr
 
     def confirm(when: Context) -> None:
         figures = crowd.reach(draft)
-        confirm_announcement(when, campaign=campaign, announcement=draft, reach=figures)  # type: ignore[arg-type]
+        confirm_announcement(when, campaign=campaign, announcement=draft, reach=figures)
 
     with pytest.raises(DomainError, match="nobody"):
         confirm(organiser)
