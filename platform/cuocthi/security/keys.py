@@ -51,7 +51,7 @@ def load_or_create_keys(path: Path) -> Keys:
         stored = {
             "cookie": secrets.token_hex(KEY_BYTES),
             "index": secrets.token_hex(KEY_BYTES),
-            "data": {"k1": secrets.token_hex(KEY_BYTES)},
+            "data": {secrets.token_hex(4): secrets.token_hex(KEY_BYTES)},
         }
         _write_once(path, stored)
         return read_keys(path)
@@ -71,8 +71,9 @@ def read_keys(path: Path) -> Keys:
 def add_data_key(path: Path, *, now: datetime) -> str:
     """Put a fresh key into the file, current from ``now``; return its id. All processes write with it at once."""
     with _changing(path) as stored:
-        number = max(int(name.removeprefix("k")) for name in stored["data"]) + 1
-        name = f"k{number}"
+        # An id is never used twice: after an older copy of the file was put back, another key must not pass for the
+        # one that values were encrypted with in the meantime.
+        name = f"{now:%Y%m%d}-{secrets.token_hex(4)}"
         stored["data"][name] = secrets.token_hex(KEY_BYTES)
         stored.setdefault("since", {})[name] = now.isoformat()
     return name
@@ -93,6 +94,7 @@ def _changing(path: Path) -> Iterator[dict[str, Any]]:
         stored = json.loads(path.read_text("utf-8"))
         yield stored
         _written_beside(path, stored).replace(path)
+        _settle(path.parent)
 
 
 def _write_once(path: Path, stored: dict[str, Any]) -> None:
@@ -104,6 +106,7 @@ def _write_once(path: Path, stored: dict[str, Any]) -> None:
         pass
     finally:
         temporary.unlink()
+        _settle(path.parent)
 
 
 def _written_beside(path: Path, stored: dict[str, Any]) -> Path:
@@ -115,3 +118,12 @@ def _written_beside(path: Path, stored: dict[str, Any]) -> Path:
         # A key is on the disk before a value that only it opens.
         os.fsync(file.fileno())
     return temporary
+
+
+def _settle(folder: Path) -> None:
+    """Let the disk know the file by its name as well."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
