@@ -56,8 +56,8 @@ class JoinForm(AskedForm):
     news = BooleanField(
         _l("Send me news of this contest by e-mail"),
         description=_l(
-            "Voluntary: reminders such as “3 days left”, to an e-mail address that you have confirmed. You can end it at "
-            "any time, in each mail or on your own page."
+            "Voluntary: reminders such as “3 days left”, to an e-mail address that you have confirmed. You can end it "
+            "at any time, in each mail or on your own page."
         ),
     )
 

@@ -59,7 +59,6 @@ def overview() -> Response:
                 ],
             )
         ],
-        retention=due(ctx, campaign=g.campaign),
         duties=owed(
             ctx,
             duties=given_duties(ctx, campaigns=[g.campaign], address=url_for),
@@ -67,6 +66,7 @@ def overview() -> Response:
             permissions=registry().permissions.by_name,
         ).get(g.campaign.id, []),
         shown=_DUTIES_SHOWN,
+        retention=due(ctx, campaign=g.campaign),
         panels=shown_panels(ctx, campaign=g.campaign, slot="overview"),
     )
 
