@@ -17,10 +17,12 @@ from cuocthi.errors import Conflict
 from cuocthi.messages.domain import content_of
 from cuocthi.messages.models import Message, MessageState
 from cuocthi.security import limits
+from cuocthi.security.passwords import hash_password
 from cuocthi.testing.factories import PASSWORD
 from cuocthi.users import codes, queries
 from cuocthi.users.contacts import contact_index, normalise_contact
 from cuocthi.users.models import Contact, Ticket, TicketKind, User, WebSession
+from cuocthi.users.sign_in import held_ticket
 from cuocthi.users.tickets import MAX_TRIES, find_ticket, forget_expired, open_ticket, spend, spend_with_code
 
 if TYPE_CHECKING:
@@ -67,6 +69,11 @@ class Visitor:
     def ask(self, contact: str = PHONE, path: str = "/sign-in/code") -> TestResponse:
         return self.fill_in(path, contact=contact)
 
+    def cookie(self) -> str:
+        found = self.client.get_cookie("cuocthi", "127.0.0.1")
+        assert found is not None
+        return found.value
+
     def is_in(self) -> bool:
         return self.get("/me").status_code == 200
 
@@ -92,6 +99,12 @@ def last_code(ctx: Context, vault: Vault) -> Callable[[], str]:
         return said[0]
 
     return read
+
+
+def held_by(app: Flask, visitor: Visitor) -> str:
+    """The token of the ticket that a browser holds: its cookie is signed, but everybody can read it."""
+    with app.test_request_context("/", headers={"Cookie": f"cuocthi={visitor.cookie()}"}):
+        return held_ticket()
 
 
 def wrong(code: str) -> str:
@@ -230,6 +243,25 @@ def test_several_people_who_share_a_phone_are_asked_who_they_are(
     assert visitor.fill_in("/sign-in/account", user_id=str(son)).status_code == 302
     assert "Trần Văn Bình" in visitor.get("/me").text
     assert visitor.get("/sign-in/account").status_code == 302
+
+
+def test_a_password_that_several_chose_leads_to_none_but_them_whatever_link_is_opened(
+    app: Flask, visitor: Visitor, user: User, make: Factories, ctx: Context
+) -> None:
+    mine = [make.user(name, contact=PHONE) for name in ("Kẻ gian một", "Kẻ gian hai")]
+    for one in mine:
+        one.password_hash = hash_password(ANOTHER_PASSWORD)
+    victim = user.id
+    ctx.session.commit()
+    sent = visitor.fill_in("/sign-in", contact=PHONE, password=ANOTHER_PASSWORD)
+    assert sent.headers["Location"] == "/sign-in/account"
+    ticket = held_by(app, visitor)
+    assert visitor.get(f"/sign-in/invited?ticket={ticket}").headers["Location"] == "/sign-in/code"
+    page = visitor.get("/sign-in/account").text
+    assert "Kẻ gian hai" in page
+    assert "Nguyễn Thị Đào" not in page
+    assert visitor.fill_in("/sign-in/account", user_id=str(victim)).status_code == 422
+    assert not visitor.is_in()
 
 
 def test_who_confirmed_a_contact_is_the_only_one_its_codes_lead_to(
@@ -472,6 +504,14 @@ def test_a_new_member_is_invited_chooses_the_password_and_so_confirms_the_contac
     assert visitor.is_in()
     member = ctx.session.scalars(sa.select(User).where(User.name == "Phạm Thị Hà")).one()
     assert contacts(ctx, member, vault) == [("d…@example.vn", True)]
+
+
+def test_a_link_that_is_no_open_invitation_leads_to_asking_for_a_code(
+    visitor: Visitor, user: User, last_code: Callable[[], str]
+) -> None:
+    visitor.ask()
+    assert visitor.get("/sign-in/invited?ticket=nobody-s").headers["Location"] == "/sign-in/code"
+    assert visitor.fill_in("/sign-in/enter", code=last_code()).headers["Location"] == "/me", "what was begun goes on"
 
 
 def test_inviting_twice_makes_one_account(organiser: tuple[Browser, str], ctx: Context) -> None:

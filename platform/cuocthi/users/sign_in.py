@@ -112,7 +112,7 @@ def next_target() -> str:
 def hold_ticket(token: str, *, index: str, accounts: Iterable[int] = ()) -> None:
     """Let this browser hold a ticket; ``index`` is the blind index of the contact by which somebody comes.
 
-    ``accounts`` are the users whose password was right, where several share the contact.
+    ``accounts`` are the users among whom the holder may choose, where the ticket asks which of several this is.
     """
     session[_TICKET], session[ACCOUNT], session[_ACCOUNTS] = token, mark_of(index), list(accounts)
 
@@ -123,7 +123,7 @@ def held_ticket() -> str:
 
 
 def held_accounts() -> frozenset[int]:
-    """Return the users among whom the holder of the ticket may choose; none: all whom the contact reaches."""
+    """Return the users among whom the holder of the ticket may choose, and no others."""
     return frozenset(session.get(_ACCOUNTS, ()))
 
 

@@ -98,7 +98,12 @@ def _too_many_wrong() -> Response:
 @blueprint.route("/sign-in/invited")
 def invited() -> BaseResponse:
     """Take the link of an invitation; the code that came with it is asked for on the next page."""
-    hold_ticket(request.args.get("ticket", "")[:100], index="")
+    token = request.args.get("ticket", "")[:100]
+    # Whoever makes links must not hand in a ticket of another kind, which was given out under other conditions.
+    ticket = find_ticket(reading_context(), token=token, kinds=(TicketKind.INVITATION,))
+    if ticket is None:
+        return _begin_anew()
+    hold_ticket(token, index=ticket.blind_index)
     session.pop(SENT_TO, None)
     return redirect(url_for(".enter_code"))
 
@@ -149,9 +154,14 @@ def _lead_on(ctx: Context, ticket: Ticket, accounts: list[Credential]) -> BaseRe
     if len(accounts) == 1:
         return _with_account(ctx, ticket.kind, accounts[0], ticket.blind_index)
     kind = next(choice for choice, after in _CHOICES.items() if after is ticket.kind)
-    opened = open_ticket(ctx, kind=kind, vault=registry().vault, blind_index=ticket.blind_index)
-    hold_ticket(opened.token, index=ticket.blind_index)
-    return redirect(url_for(".choose_account"))
+    return ask_who(ctx, kind, accounts, ticket.blind_index)
+
+
+def ask_who(ctx: Context, kind: TicketKind, accounts: list[Credential], index: str) -> BaseResponse:
+    """Ask which of the people with these accounts this is; ``kind`` is that of the choice, see also sign_in.enter."""
+    opened = open_ticket(ctx, kind=kind, vault=registry().vault, blind_index=index)
+    hold_ticket(opened.token, index=index, accounts=[account.user_id for account in accounts])
+    return redirect(url_for("users.choose_account"))
 
 
 def _with_account(ctx: Context, kind: TicketKind, account: Credential, index: str) -> BaseResponse:
@@ -176,12 +186,12 @@ def _code_page(form: CodeForm, *, status: int = 200) -> Response:
 
 @blueprint.route("/sign-in/account", methods=["GET", "POST"])
 def choose_account() -> BaseResponse:
-    """Ask which of the people who share a contact this is; who holds the contact has proved it with the code."""
+    """Ask which of the people who share a contact this is, among those whom the code or the password leads to."""
     ctx = reading_context()
     ticket = find_ticket(ctx, token=held_ticket(), kinds=tuple(_CHOICES))
-    if ticket is None:
+    accounts = [] if ticket is None else _choosable(ctx, ticket)
+    if ticket is None or not accounts:
         return _begin_anew()
-    accounts = _choosable(ctx, ticket)
     form = AccountForm()
     form.user_id.choices = select_choices(_named(ctx, accounts))
     if form.validate_on_submit():
@@ -194,10 +204,7 @@ def choose_account() -> BaseResponse:
 
 
 def _choosable(ctx: Context, ticket: Ticket) -> list[Credential]:
-    """Return the accounts that a code leads to, or those whose password was right."""
     held = sign_in.held_accounts()
-    if not held:
-        return queries.accounts_reached(ctx, index=ticket.blind_index)
     return [account for account in queries.credentials(ctx, index=ticket.blind_index) if account.user_id in held]
 
 

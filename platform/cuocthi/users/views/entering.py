@@ -17,8 +17,8 @@ from cuocthi.users.contacts import contact_index, normalise_contact
 from cuocthi.users.forms import PasswordForm, SignInForm
 from cuocthi.users.models import TicketKind, User
 from cuocthi.users.sign_in import local_target
-from cuocthi.users.tickets import open_ticket
 from cuocthi.users.views.blueprint import blueprint
+from cuocthi.users.views.codes import ask_who
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.links import own_path
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from flask import Response
     from werkzeug.wrappers import Response as BaseResponse
 
-    from cuocthi.context import Context
     from cuocthi.users.queries import Credential
 
 _CAMPAIGN_PATH = re.compile(r"/c/([a-z0-9-]+)/")
@@ -69,15 +68,8 @@ def _enter(form: SignInForm) -> BaseResponse:
     sign_in.go_on_to(form.next.data or "")
     with committing() as ctx:
         if len(accounts) > 1:
-            return _ask_who(ctx, accounts, index)
+            return ask_who(ctx, TicketKind.SIGN_IN_CHOICE, accounts, index)
         return sign_in.enter(ctx, user_id=accounts[0].user_id, second_factor=accounts[0].second_factor, index=index)
-
-
-def _ask_who(ctx: Context, accounts: list[Credential], index: str) -> BaseResponse:
-    """Ask which of several people who share a contact, and chose the same password, this is."""
-    opened = open_ticket(ctx, kind=TicketKind.SIGN_IN_CHOICE, vault=registry().vault, blind_index=index)
-    sign_in.hold_ticket(opened.token, index=index, accounts=[account.user_id for account in accounts])
-    return redirect(url_for(".choose_account"))
 
 
 def _credentials(contact: str) -> list[Credential]:
