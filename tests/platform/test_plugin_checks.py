@@ -247,3 +247,19 @@ def test_a_plugin_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) ->
     done = CliRunner().invoke(plugins, ["check", "nowhere"])
     assert "nowhere cannot be imported" in done.output
     assert done.exit_code == 1
+
+
+@pytest.mark.parametrize(("hooks", "warned"), [("", ["export", "erase"]), ("export_personal_data", ["erase"])])
+def test_an_author_is_reminded_of_what_the_plugin_keeps_about_people(
+    tmp_path: Path, hooks: str, warned: list[str]
+) -> None:
+    code = f'{HEAD}\ninfo = PluginInfo("diary", T("Diary"), "1")\n{TABLE.format(name="diary")}'
+    if hooks:
+        code += f"\n@hookimpl\ndef {hooks}():\n    return []\n"
+    (tmp_path / "diary.py").write_text(code, "utf-8")
+    told = "from cuocthi.plugins.checks import advise_named as told; [print(one.what) for one in told('diary')]"
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", told], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [
+        f"diary_thing is about people, but {name}_personal_data is not implemented" for name in warned
+    ]
