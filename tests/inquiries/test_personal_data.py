@@ -52,6 +52,17 @@ def test_who_withdraws_is_forgotten_with_the_question_and_the_reply_stays(office
     assert anonymous.contact is not None
 
 
+def test_what_was_asked_with_an_account_that_was_merged_into_this_one_is_forgotten_too(
+    office: Office, resident: User
+) -> None:
+    second = office.make.user()
+    inquiry = office.ask(second)
+    second.merged_into_id = resident.id
+    erase(office.ctx, campaign=office.campaign, people=[Person(resident.id, None)], erasure=Erasure.WITHDRAWAL)
+    office.ctx.session.expire_all()
+    assert (inquiry.user_id, inquiry.body) == (None, GONE)
+
+
 def test_after_a_campaigns_time_nobody_who_asked_is_known(office: Office, resident: User) -> None:
     asked = [office.ask(resident), office.ask(None)]
     erase(office.ctx, campaign=office.campaign, people=[], erasure=Erasure.RETENTION)

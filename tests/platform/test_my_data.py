@@ -255,6 +255,17 @@ def test_who_withdraws_is_named_nowhere_and_counts_no_longer(ctx: Context, campa
     assert len(DIARY.erased) == 1, "a second time changes nothing"
 
 
+def test_a_second_registration_of_the_same_person_goes_with_the_first(
+    ctx: Context, make: Factories, campaign: Campaign, dao: Enrolment
+) -> None:
+    second = make.enrolment(campaign, user=make.user(dao.name))
+    second.duplicate_of_id, second.user_id = dao.id, dao.user_id
+    ctx.session.flush()
+    withdraw(by(ctx, dao.user), campaign=campaign, enrolment=dao, write=write)
+    ctx.session.expire_all()
+    assert second.name == dao.name != "Nguyễn Thị Đào"
+
+
 def test_an_award_stays_with_its_name_for_the_time_of_its_records(
     ctx: Context, campaign: Campaign, dao: Enrolment
 ) -> None:

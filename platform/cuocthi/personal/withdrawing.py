@@ -13,6 +13,7 @@ from cuocthi.contributions import Erasure, Person
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.enrolments.queries import enrolments_of
 from cuocthi.errors import Conflict
+from cuocthi.news.domain import end_news
 from cuocthi.personal.erasing import awarded, erase_accounts, erase_enrolments, in_office, refuse_absent_parts
 from cuocthi.personal.models import ErasedEnrolment
 from cuocthi.standings.domain import exclude_entry
@@ -36,6 +37,7 @@ def is_erased(ctx: Context, *, enrolment_id: int) -> bool:
 def withdraw(ctx: Context, *, campaign: Campaign, enrolment: Enrolment, write: Write) -> None:
     """End somebody's part in a contest by own wish: the entry counts no longer, and the enrolment names nobody.
 
+    That goes for what the same person registered a second time as well, and no news is sent any more.
     An award that was adopted, and with it the name, stays for the time of its records; so does the entry that won it.
     In an archived contest the place stays, without the name. ``write(language, text)`` puts the reason into the
     contest's language. A second time changes nothing. Raises as :func:`erase_enrolments`.
@@ -46,7 +48,10 @@ def withdraw(ctx: Context, *, campaign: Campaign, enrolment: Enrolment, write: W
     counts = campaign.state is CampaignState.OPEN and enrolment.state is EnrolmentState.ACTIVE
     if counts and enrolment.id not in awarded(ctx, campaign=campaign):
         exclude_entry(ctx, enrolment=enrolment, reason=write(campaign.language, WITHDREW))
-    erase_enrolments(ctx, campaign=campaign, enrolment_ids=[enrolment.id], erasure=Erasure.WITHDRAWAL)
+    end_news(ctx, enrolment=enrolment)
+    own = sa.select(Enrolment.id).where(Enrolment.campaign_id == campaign.id, Enrolment.user_id == enrolment.user_id)
+    ids = ctx.session.scalars(own.order_by(Enrolment.id)).all()
+    erase_enrolments(ctx, campaign=campaign, enrolment_ids=ids, erasure=Erasure.WITHDRAWAL)
     record(
         ctx,
         action="core:enrolment:withdraw",

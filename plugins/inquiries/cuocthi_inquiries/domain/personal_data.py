@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from cuocthi.contributions import Erasure, PersonalData
 from cuocthi.text import T
+from cuocthi.users.models import User
 from cuocthi_inquiries.models import Inquiry, InquiryState
 from cuocthi_inquiries.queries import inquiries_of
 
@@ -40,7 +41,9 @@ def erase(ctx: Context, *, campaign: Campaign, people: Sequence[Person], erasure
         return
     asked = [Inquiry.campaign_id == campaign.id, Inquiry.body != GONE]
     if erasure is Erasure.WITHDRAWAL:
-        asked.append(Inquiry.user_id.in_([person.user_id for person in people]))
+        # Whoever has several accounts that were made one may have asked with each of them.
+        ids = [person.user_id for person in people]
+        asked.append(Inquiry.user_id.in_(sa.select(User.id).where(User.id.in_(ids) | User.merged_into_id.in_(ids))))
     is_open = Inquiry.state == InquiryState.OPEN
     ctx.session.execute(
         sa.update(Inquiry)
