@@ -57,7 +57,7 @@ def test_what_was_asked_with_an_account_that_was_merged_into_this_one_is_forgott
 ) -> None:
     second = office.make.user()
     inquiry = office.ask(second)
-    second.merged_into_id = resident.id
+    second.active, second.merged_into_id = False, resident.id
     erase(office.ctx, campaign=office.campaign, people=[Person(resident.id, None)], erasure=Erasure.WITHDRAWAL)
     office.ctx.session.expire_all()
     assert (inquiry.user_id, inquiry.body) == (None, GONE)

@@ -5,9 +5,8 @@ Compiling routes and templates takes longer than most tests do.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from typing import TYPE_CHECKING, cast
 
 import sqlalchemy as sa
 
@@ -33,7 +32,8 @@ _made: dict[tuple[object, ...], tuple[Flask, dict[str, object], dict[str, object
 def application(config: Config, plugins: Sequence[ModuleType], clock: Clock) -> Flask:
     """Return an application as ``create_app`` would: a new one, or one made before, with nothing left of its past."""
     kind = sa.make_url(config.effective_database_url).get_backend_name()
-    key = (*plugins, replace(config, instance=Path(), database_url=kind, keys=None))
+    own = {"instance", "database_url", "keys"}
+    key = (*plugins, kind, *(getattr(config, item.name) for item in fields(config) if item.name not in own))
     if key not in _made:
         app = create_app(config, plugins, clock=clock)
         app.jinja_env.bytecode_cache = COMPILED
@@ -48,6 +48,6 @@ def application(config: Config, plugins: Sequence[ModuleType], clock: Clock) -> 
     with app.app_context():
         engine = sa.create_engine(config.effective_database_url, **app.config["SQLALCHEMY_ENGINE_OPTIONS"])
         configure_engine(engine)
-        db.engines[None] = engine
+        cast("dict[str | None, sa.Engine]", db.engines)[None] = engine
         limiter.reset()
     return app
