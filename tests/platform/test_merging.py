@@ -21,11 +21,16 @@ from cuocthi.contributions import ContestFormat, ResultRow, Role
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.enrolments.queries import enrolment_of
 from cuocthi.errors import Blocked, Conflict, DomainError, Forbidden
-from cuocthi.merging.domain import merge_people, tell_apart, undo_merger
-from cuocthi.merging.models import Merger
+from cuocthi.merging.domain import merge_people, undo_merger
+from cuocthi.merging.models import Merger, ToldApart
+from cuocthi.merging.obstacles import BY_ONE_AN_HOUR
 from cuocthi.merging.planning import Fate, plan_merger
-from cuocthi.merging.queries import likely_pairs
+from cuocthi.merging.portraits import portraits
+from cuocthi.merging.queries import MOST_ALIKE, Crowd, crowds, likely_pairs
+from cuocthi.merging.reasons import opened
+from cuocthi.merging.telling_apart import propose_again, tell_apart
 from cuocthi.messages.models import Message
+from cuocthi.personal.erasing import erase_accounts
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.plugins.manager import Hooks
@@ -37,7 +42,7 @@ from cuocthi.tasks.models import Task
 from cuocthi.text import T
 from cuocthi.users.domain import find_credentials, start_session
 from cuocthi.users.models import Contact, SecondFactor, User
-from cuocthi.users.profiles import complete_profile, confirm_identity, known_of
+from cuocthi.users.profiles import complete_profile, confirm_identity, correct_profile, known_of
 from cuocthi.users.queries import open_sessions
 
 if TYPE_CHECKING:
@@ -114,16 +119,26 @@ class World:
     ) -> Merger:
         kept, merged = kept or self.kept, merged or self.merged
         seen = self.plan(kept, merged).digest
-        ctx = self.ctx
-        if admin:
-            ctx = dataclasses.replace(ctx, actor=Actor(self.make.user(admin=True).id))
         return merge_people(
-            ctx,
+            self.admin() if admin else self.ctx,
             campaign=None if admin else self.campaign,
             kept_id=kept.id,
             merged_id=merged.id,
             expected=seen,
             reason=reason,
+            vault=self.vault,
+        )
+
+    def admin(self) -> Context:
+        return dataclasses.replace(self.ctx, actor=Actor(self.make.user(admin=True).id))
+
+    def say_apart(self, first: User, second: User, *, admin: bool = False) -> None:
+        tell_apart(
+            self.admin() if admin else self.ctx,
+            campaign=None if admin else self.campaign,
+            first_id=first.id,
+            second_id=second.id,
+            reason="Hai mẹ con",
             vault=self.vault,
         )
 
@@ -176,7 +191,7 @@ def test_one_account_has_everything_and_the_other_signs_in_no_more(world: World)
     ctx, kept, merged = world.ctx, world.kept, world.merged
     elsewhere = world.make.enrolment(world.make.campaign(), user=merged)
     start_session(ctx, user_id=merged.id, device="", hours=1)
-    merger = world.merge()
+    merger = world.merge(admin=True)
     reached = {contact.user_id for contact in ctx.session.scalars(sa.select(Contact))}
     assert reached == {kept.id}
     for contact in ("0912345678", "dao@example.vn"):
@@ -185,10 +200,27 @@ def test_one_account_has_everything_and_the_other_signs_in_no_more(world: World)
     assert list(open_sessions(ctx, user_id=merged.id)) == []
     assert {elsewhere.user_id, world.second.user_id} == {kept.id}
     assert enrolment_of(ctx, campaign_id=elsewhere.campaign_id, user_id=kept.id) is elsewhere
-    assert (merger.reason, merger.merged_by) == (WHY, ctx.actor.user_id)
     event = ctx.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "core:person:merge")).one()
-    assert (event.object_id, event.before, event.campaign_id) == (kept.id, {"user": merged.id}, world.campaign.id)
+    assert (event.object_id, event.before, event.actor_id) == (kept.id, {"user": merged.id}, merger.merged_by)
     assert ctx.session.scalar(sa.select(sa.func.count()).select_from(Message)) == 2
+
+
+def test_what_helpers_write_about_people_is_sealed_and_goes_with_them(world: World) -> None:
+    ctx, third = world.ctx, world.make.user("Nguyễn Thị Đào")
+    world.say_apart(world.kept, third)
+    complete_profile(ctx, user_id=world.merged.id, birth_date=None, citizen_id="034170001234", vault=world.vault)
+    merger = world.merge()
+    world.undo(merger)
+    assert opened(merger, vault=world.vault) == WHY
+    assert opened(merger, vault=world.vault, column="undone_reason") == "Hai chị em"
+    log = str(ctx.session.execute(sa.select(AuditEvent.before, AuditEvent.after)).all())
+    assert f"'merger': {merger.id}" in log
+    assert not any(written in log for written in (WHY, "Hai chị em", "Hai mẹ con"))
+    erase_accounts(ctx, user_ids=[world.kept.id])
+    ctx.session.refresh(merger)
+    assert (merger.reason, merger.undone_reason, merger.number_index) == (None, None, None)
+    assert opened(merger, vault=world.vault) == ""
+    assert ctx.session.scalars(sa.select(ToldApart)).all() == []
 
 
 def test_plugins_follow_enrolments_that_are_another_accounts_by_now(world: World) -> None:
@@ -226,6 +258,21 @@ def test_what_only_one_of_them_told_is_known_afterwards_and_given_back(world: Wo
     known, again = (known_of(ctx, user_id=user.id, vault=world.vault) for user in (kept, merged))
     assert (known.birth_date, known.citizen_id, known.confirmed) == (born, "", False)
     assert (again.birth_date, again.citizen_id, again.confirmed) == (born, number, True)
+
+
+def test_a_number_that_came_later_is_neither_given_back_nor_confirmed(world: World) -> None:
+    ctx, vault, (old, new) = world.ctx, world.vault, ("034170001234", "034170009999")
+    complete_profile(ctx, user_id=world.merged.id, birth_date=date(1970, 5, 4), citizen_id=old, vault=vault)
+    confirm_identity(ctx, user=world.merged)
+    merger = world.merge()
+    owner = world.make.user()
+    complete_profile(ctx, user_id=owner.id, birth_date=None, citizen_id=new, vault=vault)
+    confirm_identity(ctx, user=owner)
+    correct_profile(ctx, user_id=world.kept.id, birth_date=date(1970, 5, 4), citizen_id=new, vault=vault)
+    world.undo(merger)
+    kept, merged = (known_of(ctx, user_id=user.id, vault=vault) for user in (world.kept, world.merged))
+    assert (kept.birth_date, kept.citizen_id, kept.confirmed) == (None, new, False)
+    assert (merged.birth_date, merged.citizen_id, merged.confirmed) == (date(1970, 5, 4), "", False)
 
 
 def test_whoever_says_another_birth_date_or_number_is_another_person(world: World) -> None:
@@ -285,7 +332,7 @@ def test_nothing_of_an_adopted_ranking_changes(world: World) -> None:
 def test_an_archived_contest_stays_as_it_is(world: World) -> None:
     earlier = world.make.campaign(state=CampaignState.ARCHIVED)
     entries = [world.make.enrolment(earlier, user=one.user) for one in (world.first, world.second)]
-    world.merge()
+    world.merge(admin=True)
     assert [world.state(entry) for entry in entries] == [(EnrolmentState.ACTIVE, "")] * 2
     assert enrolment_of(world.ctx, campaign_id=earlier.id, user_id=world.kept.id) is entries[0]
 
@@ -375,11 +422,47 @@ def test_people_of_several_contests_are_merged_by_an_administrator(world: World)
     world.merge(merged=stranger, admin=True)
 
 
-def test_an_entry_of_another_contest_is_not_excluded_by_this_ones_support(world: World) -> None:
-    other = world.make.campaign()
-    for one in (world.first, world.second):
-        world.make.enrolment(other, user=one.user)
-    assert [other.name in text for text in refused(world)] == [True]
+@pytest.mark.parametrize("whose", ["kept", "merged"])
+def test_who_takes_part_elsewhere_too_is_not_merged_by_the_support_of_one_contest(world: World, whose: str) -> None:
+    other = world.make.enrolment(world.make.campaign("khac"), user=getattr(world, whose))
+    reasons = refused(world)
+    assert ["other contests" in text for text in reasons] == [True]
+    look = {"user_ids": (world.kept.id, world.merged.id), "vault": world.vault}
+    shown = portraits(world.ctx, campaign_id=world.campaign.id, **look)  # type: ignore[arg-type]
+    assert [(len(one.entries), one.elsewhere) for one in shown] == [
+        (1, int(one.user.id == other.user_id)) for one in shown
+    ]
+    everything = portraits(world.ctx, campaign_id=None, **look)  # type: ignore[arg-type]
+    assert sum(len(one.entries) for one in everything) == 3
+    world.merge(admin=True)
+
+
+def test_of_seats_the_support_sees_whether_there_are_any(world: World) -> None:
+    world.make.member(world.make.campaign(), Role.JURY, user=world.merged)
+    look = {"user_ids": (world.kept.id, world.merged.id), "vault": world.vault}
+    shown = portraits(world.ctx, campaign_id=world.campaign.id, **look)  # type: ignore[arg-type]
+    assert [(len(one.seats), one.seated) for one in shown] == [(0, False), (0, True)]
+    shown = portraits(world.ctx, campaign_id=None, **look)  # type: ignore[arg-type]
+    assert [(len(one.seats), one.seated) for one in shown] == [(0, False), (1, True)]
+
+
+def test_support_merges_nobody_who_has_nothing_in_common(world: World) -> None:
+    stranger = world.make.enrolment(world.campaign, user=world.make.user("Lê Văn Tám", contact="0987654321")).user
+    assert "Neither name nor contact" in refused(world, merged=stranger)[0]
+    for user in (world.kept, stranger):
+        complete_profile(world.ctx, user_id=user.id, birth_date=None, citizen_id="034170001234", vault=world.vault)
+    world.merge(merged=stranger)
+
+
+def test_one_helper_merges_so_many_an_hour(world: World) -> None:
+    for _ in range(BY_ONE_AN_HOUR):
+        namesake = world.make.user("Nguyễn Thị Đào")
+        world.make.enrolment(world.campaign, user=namesake)
+        last = world.merge(merged=namesake)
+    assert "within an hour" in refused(world)[0]
+    last.merged_at -= timedelta(hours=1)
+    world.ctx.session.flush()
+    world.merge()
 
 
 def test_nobody_merges_administrators_or_oneself(world: World) -> None:
@@ -443,7 +526,7 @@ def test_a_merger_is_undone_as_if_it_had_never_been(world: World) -> None:
     assert third.merged_into_id == world.kept.id
     world.undo(merger)
     assert picture() == before
-    assert (merger.undone_by, merger.undone_reason) == (world.ctx.actor.user_id, "Hai chị em")
+    assert merger.undone_by == world.ctx.actor.user_id
     with pytest.raises(Blocked):
         world.undo(merger)
 
@@ -460,7 +543,7 @@ def test_there_is_no_way_back_once_something_is_built_on_it(world: World) -> Non
 def test_of_three_accounts_the_last_merger_is_undone_first(world: World) -> None:
     third = world.make.enrolment(world.campaign)
     merger = world.merge()
-    world.merge(third.user, world.kept)
+    world.merge(third.user, world.kept, admin=True)
     with pytest.raises(Blocked, match="cannot be undone"):
         world.undo(merger)
 
@@ -502,11 +585,61 @@ def test_likely_duplicates_are_found_by_number_contact_and_name_with_unit(world:
     ], "what is most likely stands first"
     assert [names for names, *_ in found(world, reason="contact")] == [set(pairs["contact"][:2])]
     assert [names for names, *_ in found(world, search="hoang sau")] == [set(pairs["unit"][:2])]
-    tell_apart(ctx, campaign=world.campaign, first_id=users["contact"][1].id, second_id=users["contact"][0].id)
-    tell_apart(ctx, campaign=world.campaign, first_id=users["contact"][0].id, second_id=users["contact"][1].id)
-    assert found(world, reason="contact") == []
     assert found(world, campaign_id=make.campaign().id) == []
-    assert len(found(world, campaign_id=None)) == 2
+    assert len(found(world, campaign_id=None)) == 3
+
+
+def test_two_people_are_told_apart_for_one_contest_or_by_an_administrator_for_all(world: World) -> None:
+    ctx, make, other = world.ctx, world.make, world.make.campaign("khac")
+    mother, son = (make.user(name, contact="0987654321") for name in ("Phạm Thị Bốn", "Phạm Văn Năm"))
+    for campaign in (world.campaign, other):
+        for user in (mother, son):
+            make.enrolment(campaign, user=user)
+
+    def proposed() -> list[bool]:
+        return [bool(found(world, campaign_id=one)) for one in (world.campaign.id, other.id, None)]
+
+    with pytest.raises(DomainError):
+        tell_apart(ctx, campaign=other, first_id=mother.id, second_id=son.id, reason=" ", vault=world.vault)
+    world.say_apart(son, mother)
+    world.say_apart(mother, son)
+    assert proposed() == [False, True, True]
+    assert len(found(world, apart=True)) == 1
+    assert "It was said" in refused(world, mother, son)[-1]
+    propose_again(ctx, campaign=world.campaign, first_id=son.id, second_id=mother.id)
+    assert proposed() == [True, True, True]
+    world.say_apart(mother, son, admin=True)
+    assert proposed() == [False, False, False]
+    with pytest.raises(Conflict):
+        propose_again(ctx, campaign=world.campaign, first_id=mother.id, second_id=son.id)
+    propose_again(world.admin(), campaign=None, first_id=mother.id, second_id=son.id)
+    assert proposed() == [True, True, True]
+
+
+def test_what_a_crowd_has_in_common_makes_no_pairs(world: World, statements: Callable[[], int]) -> None:
+    make, campaign_id, unit = world.make, world.campaign.id, world.make.unit()
+
+    def join(number: str, *names: str) -> None:
+        for name in names:
+            user = make.user(name)
+            make.enrolment(world.campaign, user=user, unit=unit if name == "Lê Ba" else None)
+            if number:
+                complete_profile(world.ctx, user_id=user.id, birth_date=None, citizen_id=number, vault=world.vault)
+
+    people = [f"Lê Thị {letter}" for letter in "ABCDEFGHIK"]
+    assert len(people) == MOST_ALIKE
+    join("034170001234", *people)
+    assert len(found(world)) == MOST_ALIKE * (MOST_ALIKE - 1) // 2
+    assert crowds(world.ctx, campaign_id=campaign_id) == []
+    join("034170001234", "Lê Thị L")
+    join("", *["Lê Ba"] * (MOST_ALIKE + 2))
+    assert found(world) == []
+    expected = [Crowd("unit", MOST_ALIKE + 2, "Lê Ba"), Crowd("number", MOST_ALIKE + 1, "Lê Thị A")]
+    statements()
+    assert crowds(world.ctx, campaign_id=campaign_id) == expected
+    assert statements() == 1
+    assert crowds(world.ctx, campaign_id=None) == expected
+    assert crowds(world.ctx, campaign_id=make.campaign().id) == []
 
 
 def test_a_list_of_any_length_takes_two_statements(world: World, statements: Callable[[], int]) -> None:
@@ -579,8 +712,14 @@ def test_the_other_account_can_be_kept_and_two_people_told_apart(world: World, h
     status, page = helper.post(address, {"seen": "0" * 64, "keep": str(world.second.id), "reason": WHY})
     assert status == 409
     assert WHY in page, "what was written is kept"
-    helper.post(f"{address}/apart", {})
+    assert helper.post(f"{address}/apart", {})[0] == 422
+    assert helper.post(f"{address}/apart", {"why": "Hai mẹ con"})[0] == 200
     assert address not in helper.get("/c/thi/staff/duplicates/")[1]
+    page = helper.get(address)[1]
+    assert "Hai mẹ con" in page
+    assert f"{address}/again" in page
+    world.ctx.session.rollback()
+    assert f"{address}/again" not in helper.post(f"{address}/again", {})[1]
     assert helper.get(f"/c/thi/staff/duplicates/{world.first.id}/{world.first.id}")[0] == 404
 
 

@@ -1,4 +1,4 @@
-"""Merging two accounts of one person, taking that back, and saying that two people are not the same."""
+"""Merging two accounts of one person, and taking that back."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from cuocthi.committees.models import Membership
 from cuocthi.committees.queries import has_sat
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Blocked, Conflict
-from cuocthi.merging.models import Merger, ToldApart
+from cuocthi.merging.models import Merger
 from cuocthi.merging.obstacles import check_door, merger_obstacles, undoing_obstacles
 from cuocthi.merging.planning import Fate, plan_merger
 from cuocthi.merging.profiles import bring_profile, give_profile_back
+from cuocthi.merging.reasons import seal
 from cuocthi.messages.domain import new_key, send_message
 from cuocthi.standings.appointments import barring_reason
 from cuocthi.standings.confirmations import hold
@@ -25,7 +26,7 @@ from cuocthi.text import T
 from cuocthi.users import second_factor
 from cuocthi.users.contacts import NormalisedContact, mask, reveal
 from cuocthi.users.domain import end_all_sessions
-from cuocthi.users.models import Contact, User
+from cuocthi.users.models import Contact, Profile, User
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 _SAME_PERSON = {
     "vi": "cùng một người với số báo danh {code}",
     "en": "the same person as number {code}",
+}
+_TWO_AGAIN = {
+    "vi": "việc gộp tài khoản đã được hủy",
+    "en": "the merger of the accounts was undone",
 }
 
 
@@ -55,11 +60,13 @@ def merge_people(
 
     ``campaign`` is the one whose staff acts, None for an administrator; ``expected`` is the digest of the plan that
     was looked at. The merged account is signed out and signs in no more, its rows stay. Of two entries in one contest
-    one is excluded, and so are entries that a seat of either account bars. All contacts get a notice. Raises Conflict
-    if the plan is another by now, Blocked with everything that stands against it, DomainError without a reason.
+    one is excluded, and so are entries that a seat of either account bars. All contacts get a notice. The reason is
+    sealed. Raises Conflict if the plan is another by now, Blocked with everything that stands against it, DomainError
+    without a reason.
     """
     written = checked_reason(reason)
-    _hold_people(ctx, kept_id, merged_id)
+    # The helper is held as well: who merges goes on one after another, and is counted.
+    hold_people(ctx, kept_id, merged_id, ctx.actor.user_id or kept_id)
     plan = plan_merger(ctx, kept_id=kept_id, merged_id=merged_id, vault=vault)
     if plan.digest != expected:
         raise Conflict(T("Something has changed since you looked. Please see again what the merger would do."))
@@ -68,17 +75,19 @@ def merge_people(
         raise Blocked(T("These accounts cannot be merged here."), obstacles)
     _notify(ctx, plan, vault)
     moved = _bring_over(ctx, plan)
+    number_index = ctx.session.scalar(sa.select(Profile.citizen_id_index).where(Profile.user_id == plan.merged.id))
     moved["profile"] = bring_profile(ctx, kept_id=plan.kept.id, merged_id=plan.merged.id, vault=vault)
     moved["excluded"] = [_exclude(ctx, entry) for entry in plan.entries if entry.excludes]
     merger = Merger(
         kept_id=plan.kept.id,
         merged_id=plan.merged.id,
         campaign_id=None if campaign is None else campaign.id,
-        reason=written,
         moved=moved,
+        number_index=number_index,
         merged_by=ctx.actor.user_id,
         merged_at=ctx.now,
     )
+    merger.reason = seal(merger, written, vault=vault)
     ctx.session.add(merger)
     ctx.session.flush()
     _record(
@@ -87,7 +96,7 @@ def merge_people(
         campaign,
         action="core:person:merge",
         summary=T("Merged two accounts of one person"),
-        values={"reason": written, "entries": len(moved["entries"]), "excluded": len(moved["excluded"])},
+        values={"entries": len(moved["entries"]), "excluded": len(moved["excluded"])},
     )
     return merger
 
@@ -100,20 +109,19 @@ def undo_merger(ctx: Context, *, campaign: Campaign | None, merger: Merger, reas
     """
     written = checked_reason(reason)
     check_door(ctx, campaign=campaign, merger=merger)
-    _hold_people(ctx, merger.kept_id, merger.merged_id)
+    hold_people(ctx, merger.kept_id, merger.merged_id)
     ctx.session.refresh(merger, with_for_update=True)
     obstacles = undoing_obstacles(ctx, merger=merger)
     if obstacles:
         raise Blocked(T("This merger cannot be undone."), obstacles)
     _give_back(ctx, merger)
-    give_profile_back(
-        ctx, kept_id=merger.kept_id, merged_id=merger.merged_id, moved=merger.moved["profile"], vault=vault
-    )
+    give_profile_back(ctx, merger=merger, vault=vault)
     for enrolment_id, _decision in merger.moved["excluded"]:
-        _restore(ctx, ctx.session.get_one(Enrolment, enrolment_id), written)
+        _restore(ctx, ctx.session.get_one(Enrolment, enrolment_id))
     for user_id in (merger.kept_id, merger.merged_id):
         end_all_sessions(ctx, user_id=user_id)
-    merger.undone_by, merger.undone_at, merger.undone_reason = ctx.actor.user_id, ctx.now, written
+    merger.undone_by, merger.undone_at = ctx.actor.user_id, ctx.now
+    merger.undone_reason = seal(merger, written, vault=vault, column="undone_reason")
     ctx.session.flush()
     _record(
         ctx,
@@ -121,30 +129,11 @@ def undo_merger(ctx: Context, *, campaign: Campaign | None, merger: Merger, reas
         campaign,
         action="core:person:unmerge",
         summary=T("Undid the merger of two accounts"),
-        values={"reason": written},
+        values={},
     )
 
 
-def tell_apart(ctx: Context, *, campaign: Campaign | None, first_id: int, second_id: int) -> None:
-    """Say that two people are not the same: they are proposed no more. Said twice it is said once."""
-    low, high = sorted((first_id, second_id))
-    _hold_people(ctx, low, high)
-    if ctx.session.get(ToldApart, (low, high)) is not None:
-        return
-    ctx.session.add(ToldApart(low_id=low, high_id=high, told_by=ctx.actor.user_id, told_at=ctx.now))
-    ctx.session.flush()
-    record(
-        ctx,
-        action="core:person:tell_apart",
-        summary=T("Said of two people that they are not the same"),
-        campaign=campaign,
-        object_kind="user",
-        object_id=low,
-        after={"user": high},
-    )
-
-
-def _hold_people(ctx: Context, *user_ids: int) -> None:
+def hold_people(ctx: Context, *user_ids: int) -> None:
     """Let nobody join, be appointed or be merged meanwhile: they all lock the person's row."""
     ctx.session.execute(sa.select(User.id).where(User.id.in_(user_ids)).order_by(User.id).with_for_update())
 
@@ -259,12 +248,13 @@ def _exclude(ctx: Context, entry: EntryPlan) -> list[int]:
     return [entry.enrolment.id, exclude_entry(ctx, enrolment=entry.enrolment, reason=reason).id]
 
 
-def _restore(ctx: Context, enrolment: Enrolment, reason: str) -> None:
+def _restore(ctx: Context, enrolment: Enrolment) -> None:
     hold(ctx, campaign_id=enrolment.campaign_id)
     ctx.session.refresh(enrolment)
     barred = has_sat(ctx, campaign_id=enrolment.campaign_id, user_id=enrolment.user_id)
     if enrolment.state is EnrolmentState.EXCLUDED and not barred:
-        restore_entry(ctx, enrolment=enrolment, reason=reason)
+        language = ctx.session.get_one(Campaign, enrolment.campaign_id).language
+        restore_entry(ctx, enrolment=enrolment, reason=_TWO_AGAIN.get(language, _TWO_AGAIN["en"]))
 
 
 # --- saying so ---
@@ -302,5 +292,5 @@ def _record(
         object_kind="user",
         object_id=merger.kept_id,
         before={"user": merger.merged_id},
-        after={"user": merger.kept_id, **values},
+        after={"user": merger.kept_id, "merger": merger.id, **values},
     )

@@ -22,6 +22,16 @@ class MergerForm(BaseForm):
     )
 
 
+class ApartForm(BaseForm):
+    """Why two accounts are two people's."""
+
+    why = StringField(
+        _l("How you know that they are two people"),
+        [InputRequired(_l("Please give the reason.")), Length(max=400)],
+        description=_l("For instance: mother and daughter share the phone. It is kept on record."),
+    )
+
+
 class UndoForm(BaseForm):
     """Why a merger was a mistake."""
 

@@ -1,11 +1,12 @@
 """What stands against merging two accounts, and against taking it back.
 
-Whoever merges accounts decides who signs in to them. So the staff of a campaign does it for people who both take part
-there and have no power anywhere; all else is for administrators.
+Whoever merges accounts decides who signs in to them. So the staff of a campaign does it for people who are alike, take
+part there and nowhere else, and have no power anywhere, and for so many an hour; all else is for administrators.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -13,6 +14,8 @@ import sqlalchemy as sa
 from cuocthi.campaigns.models import Campaign
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.errors import Forbidden
+from cuocthi.merging.models import Merger
+from cuocthi.merging.queries import told_apart
 from cuocthi.standings.models import Decision, Ranking
 from cuocthi.text import T
 from cuocthi.users.models import User
@@ -21,9 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cuocthi.context import Context
-    from cuocthi.merging.models import Merger
     from cuocthi.merging.planning import Plan
     from cuocthi.text import Text
+
+#: How many mergers one helper makes within an hour.
+BY_ONE_AN_HOUR = 20
 
 
 def check_door(ctx: Context, *, campaign: Campaign | None, merger: Merger | None = None) -> None:
@@ -39,7 +44,11 @@ def check_door(ctx: Context, *, campaign: Campaign | None, merger: Merger | None
 def merger_obstacles(ctx: Context, *, plan: Plan, campaign: Campaign | None) -> list[Text]:
     """Return everything that stands against a merger by the staff of ``campaign``, or by an administrator."""
     check_door(ctx, campaign=campaign)
-    return [*_always(ctx, plan), *(() if campaign is None else _for_staff(plan, campaign))]
+    found = [*_always(ctx, plan), *(() if campaign is None else _for_staff(ctx, plan, campaign))]
+    campaign_id = None if campaign is None else campaign.id
+    if told_apart(ctx, campaign_id=campaign_id, first_id=plan.kept.id, second_id=plan.merged.id) is not None:
+        found.append(T("It was said that these are two people. Whoever said so has to take it back first."))
+    return found
 
 
 def _always(ctx: Context, plan: Plan) -> Iterator[Text]:
@@ -59,18 +68,38 @@ def _always(ctx: Context, plan: Plan) -> Iterator[Text]:
         yield T("One of these accounts is closed.")
 
 
-def _for_staff(plan: Plan, campaign: Campaign) -> Iterator[Text]:
+def _for_staff(ctx: Context, plan: Plan, campaign: Campaign) -> Iterator[Text]:
     here = {one.moves for one in plan.entries if one.campaign.id == campaign.id}
     if len(here) < 2:  # noqa: PLR2004 - of either account one
         yield T("Both must take part in this contest; people of several contests are merged by an administrator.")
+    elif any(one.campaign.id != campaign.id for one in plan.entries):
+        yield T("One of these people has taken part in other contests; only an administrator may merge such accounts.")
+    if not _alike(plan, campaign):
+        yield T("Neither name nor contact nor citizen ID number is the same; only an administrator may merge these.")
     if plan.seated:
         yield T("One of these people sits on a committee; only an administrator may merge such accounts.")
+    if _merged_lately(ctx) >= BY_ONE_AN_HOUR:
+        yield T("You have merged accounts %(count)s times within an hour. Please go on later.", count=BY_ONE_AN_HOUR)
+
+
+def _alike(plan: Plan, campaign: Campaign) -> bool:
+    """Return whether anything speaks for one person, as it does in the list of likely pairs, or the name."""
+    names: dict[bool, set[tuple[str, int]]] = {True: set(), False: set()}
     for one in plan.entries:
-        if one.excludes and one.campaign.id != campaign.id:
-            yield T(
-                "An entry in “%(campaign)s” would be excluded as well; only an administrator may do that.",
-                campaign=one.campaign.name,
-            )
+        if one.campaign.id == campaign.id:
+            names[one.moves].add((one.enrolment.name_folded, one.enrolment.unit_id))
+    same_name = plan.kept.name_folded == plan.merged.name_folded
+    return same_name or plan.same_number or bool(plan.shared_contacts) or bool(names[True] & names[False])
+
+
+def _merged_lately(ctx: Context) -> int:
+    """Return how many mergers the actor made for campaigns within an hour."""
+    made = sa.select(sa.func.count()).where(
+        Merger.merged_by == ctx.actor.user_id,
+        Merger.merged_at > ctx.now - timedelta(hours=1),
+        Merger.campaign_id.is_not(None),
+    )
+    return ctx.session.scalar(made) or 0
 
 
 def undoing_obstacles(ctx: Context, *, merger: Merger) -> list[Text]:

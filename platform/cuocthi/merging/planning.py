@@ -75,8 +75,8 @@ class SeatPlan:
 class Plan:
     """What merging ``merged`` into ``kept`` would do. ``digest`` changes with anything of it.
 
-    ``gains`` names what is learnt of the person, ``differing`` what the two accounts say otherwise; ``seated`` tells
-    whether either sits on a committee now.
+    ``gains`` names what is learnt of the person, ``differing`` what the two accounts say otherwise; ``same_number``
+    tells whether both gave the same citizen ID number, ``seated`` whether either sits on a committee now.
     """
 
     kept: User
@@ -88,6 +88,7 @@ class Plan:
     second_factors: frozenset[int]
     gains: Sequence[str]
     differing: Sequence[str]
+    same_number: bool
     seated: bool
 
     @property
@@ -136,6 +137,7 @@ def plan_merger(ctx: Context, *, kept_id: int, merged_id: int, vault: Vault) -> 
         _second_factors(ctx, people),
         gained(known, lost),
         differing(known, lost),
+        known.citizen_id == lost.citizen_id != "",
         any(seat.ended_at is None for _, seat in seats),
     )
 

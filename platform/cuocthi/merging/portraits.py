@@ -38,7 +38,8 @@ class ShownContact:
 class Portrait:
     """What is shown of a person who may have another account: of the citizen ID number its end, of the birth the year.
 
-    ``born`` is 0, and ``number_end`` empty, where nothing is known.
+    ``born`` is 0, and ``number_end`` empty, where nothing is known. The staff of a campaign sees ``entries`` of that
+    campaign; of all others how many they are (``elsewhere``), and of seats only whether there are any (``seated``).
     """
 
     user: User
@@ -46,11 +47,16 @@ class Portrait:
     number_end: str
     contacts: Sequence[ShownContact]
     entries: Sequence[tuple[Campaign, Enrolment]]
+    elsewhere: int
     seats: Sequence[tuple[Campaign, Membership]]
+    seated: bool
 
 
-def portraits(ctx: Context, *, user_ids: tuple[int, int], vault: Vault) -> list[Portrait]:
-    """Return what is known of two people, in their order; of those who are there."""
+def portraits(ctx: Context, *, user_ids: tuple[int, int], campaign_id: int | None, vault: Vault) -> list[Portrait]:
+    """Return what is known of two people, in their order; of those who are there.
+
+    ``campaign_id`` is the campaign whose staff looks, None for an administrator, who sees everything.
+    """
     people = {user.id: user for user in ctx.session.scalars(sa.select(User).where(User.id.in_(user_ids)))}
     contacts = ctx.session.scalars(sa.select(Contact).where(Contact.user_id.in_(user_ids)).order_by(Contact.id)).all()
     entries = ctx.session.execute(
@@ -79,12 +85,18 @@ def portraits(ctx: Context, *, user_ids: tuple[int, int], vault: Vault) -> list[
                 for one in contacts
                 if one.user_id == user_id
             ],
-            [(campaign, one) for campaign, one in entries if one.user_id == user_id],
-            [(campaign, seat) for campaign, seat in seats if seat.user_id == user_id],
+            [(campaign, one) for campaign, one in entries if one.user_id == user_id and _shown(campaign, campaign_id)],
+            sum(one.user_id == user_id and not _shown(campaign, campaign_id) for campaign, one in entries),
+            [(campaign, seat) for campaign, seat in seats if seat.user_id == user_id and campaign_id is None],
+            any(seat.user_id == user_id for _, seat in seats),
         )
         for user_id in user_ids
         if user_id in people
     ]
+
+
+def _shown(campaign: Campaign, campaign_id: int | None) -> bool:
+    return campaign_id in {None, campaign.id}
 
 
 def _known(ctx: Context, user_id: int, vault: Vault) -> tuple[int, str]:

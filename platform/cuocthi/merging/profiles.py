@@ -9,6 +9,7 @@ from cuocthi.users.profiles import complete_profile, correct_profile, known_of, 
 
 if TYPE_CHECKING:
     from cuocthi.context import Context
+    from cuocthi.merging.models import Merger
     from cuocthi.security.personal_data import Vault
     from cuocthi.users.profiles import Known
 
@@ -40,30 +41,38 @@ def bring_profile(ctx: Context, *, kept_id: int, merged_id: int, vault: Vault) -
     }
 
 
-def give_profile_back(ctx: Context, *, kept_id: int, merged_id: int, moved: dict[str, Any], vault: Vault) -> None:
-    """Let the merged account know again what it knew, and the kept one no more than before."""
-    now = known_of(ctx, user_id=kept_id, vault=vault)
-    if not moved["known"]:
+def give_profile_back(ctx: Context, *, merger: Merger, vault: Vault) -> None:
+    """Let the merged account know again what it knew, and the kept one no more than before.
+
+    A number that is another one by now did not come from the merged account: it stays where it is, and what staff
+    confirmed is confirmed of nothing else.
+    """
+    moved: dict[str, Any] = merger.moved["profile"]
+    profile = ctx.session.get(Profile, merger.kept_id)
+    if profile is None or not moved["known"]:
         return
-    profile = ctx.session.get(Profile, kept_id)
-    if moved["proved"] and profile is not None:
+    now = known_of(ctx, user_id=merger.kept_id, vault=vault)
+    same = profile.citizen_id_index is not None and profile.citizen_id_index == merger.number_index
+    back = {name for name in moved["known"] if same or name != "citizen_id"}
+    lost = back & set(moved["gained"])
+    confirmed_at = profile.confirmed_at if same and moved["proved"] else None
+    if confirmed_at is not None:
         profile.confirmed_at = None
         ctx.session.flush()
     complete_profile(
         ctx,
-        user_id=merged_id,
-        birth_date=now.birth_date if "birth_date" in moved["known"] else None,
-        citizen_id=now.citizen_id if "citizen_id" in moved["known"] else "",
+        user_id=merger.merged_id,
+        birth_date=now.birth_date if "birth_date" in back else None,
+        citizen_id=now.citizen_id if "citizen_id" in back else "",
         vault=vault,
     )
     correct_profile(
         ctx,
-        user_id=kept_id,
-        birth_date=None if "birth_date" in moved["gained"] else now.birth_date,
-        citizen_id="" if "citizen_id" in moved["gained"] else now.citizen_id,
+        user_id=merger.kept_id,
+        birth_date=None if "birth_date" in lost else now.birth_date,
+        citizen_id="" if "citizen_id" in lost else now.citizen_id,
         vault=vault,
     )
-    returned = ctx.session.get(Profile, merged_id)
-    if moved["proved"] and returned is not None and returned.citizen_id is not None:
-        returned.confirmed_at = ctx.now
+    if confirmed_at is not None:
+        ctx.session.get_one(Profile, merger.merged_id).confirmed_at = confirmed_at
     ctx.session.flush()

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 #: Why two people may be one, and by which filter they are found.
 REASONS = ("number", "contact", "unit")
+#: So many people may have something in common and be compared in pairs; a thousand would make half a million of them.
+MOST_ALIKE = 10
+#: So many larger groups are shown.
+_CROWDS_SHOWN = 10
 
 _Low, _High = aliased(User), aliased(User)
 
@@ -43,15 +47,35 @@ class Pair:
         return self.low.name_folded == self.high.name_folded
 
 
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """More than :data:`MOST_ALIKE` people with the same, by one of :data:`REASONS`; ``name`` is one of them."""
+
+    reason: str
+    people: int
+    name: str
+
+
 def likely_pairs(
-    ctx: Context, *, campaign_id: int | None, search: str = "", reason: str = "", limit: int, offset: int = 0
+    ctx: Context,
+    *,
+    campaign_id: int | None,
+    search: str = "",
+    reason: str = "",
+    apart: bool = False,
+    limit: int,
+    offset: int = 0,
 ) -> tuple[Sequence[Pair], int]:
     """Return a page of the pairs that may be one person, what is most likely first, and how many there are.
 
     With ``campaign_id`` both take part in that campaign; without, they are any. ``search`` is part of a name,
-    ``reason`` one of :data:`REASONS`. Pairs that somebody told apart are left out. Two statements.
+    ``reason`` one of :data:`REASONS`. Pairs that were told apart, for this list or everywhere, are left out; with
+    ``apart`` they are what is returned. What a crowd has in common makes no pairs. Two statements.
     """
     found = _found()
+    told = sa.exists().where(
+        ToldApart.low_id == found.c.low, ToldApart.high_id == found.c.high, _holds_here(campaign_id)
+    )
     same_name = sa.case((_Low.name_folded == _High.name_folded, 2), else_=0)
     likelihood = 4 * found.c.number + 2 * found.c.contact + found.c.unit + same_name
     chosen: sa.Select[Any] = (
@@ -59,7 +83,7 @@ def likely_pairs(
         .join(_Low, _Low.id == found.c.low)
         .join(_High, _High.id == found.c.high)
         .where(_Low.active, _High.active)
-        .where(~sa.exists().where(ToldApart.low_id == found.c.low, ToldApart.high_id == found.c.high))
+        .where(told if apart else ~told)
     )
     if campaign_id is not None:
         chosen = chosen.where(*(_takes_part(person, campaign_id) for person in (found.c.low, found.c.high)))
@@ -79,6 +103,53 @@ def likely_pairs(
         for low, high, number, contact, unit, _total in rows
     ]
     return pairs, rows[0][-1] if rows else 0
+
+
+def crowds(ctx: Context, *, campaign_id: int | None) -> list[Crowd]:
+    """Return the largest groups that are too many to be compared in pairs, as far as they are in the list at hand.
+
+    One statement.
+    """
+    found = sa.union_all(
+        _crowd("number", Profile.user_id, Profile.citizen_id_index, campaign_id=campaign_id),
+        _crowd("contact", Contact.user_id, Contact.blind_index, campaign_id=campaign_id),
+        _crowd("unit", Enrolment.user_id, Enrolment.name_folded, Enrolment.unit_id, campaign_id=campaign_id),
+    ).subquery()
+    rows = ctx.session.execute(
+        sa.select(found).order_by(found.c.people.desc(), found.c.reason, found.c.name).limit(_CROWDS_SHOWN)
+    )
+    return [Crowd(reason, people, name) for reason, people, name in rows]
+
+
+def _crowd(reason: str, user_id: Any, *same: Any, campaign_id: int | None) -> sa.Select[Any]:
+    people = sa.func.count(sa.distinct(user_id))
+    chosen = (
+        sa.select(sa.literal(reason).label("reason"), people.label("people"), sa.func.min(User.name).label("name"))
+        .join(User, User.id == user_id)
+        .where(User.active, sa.tuple_(*same).in_(_crowded(user_id, *same)))
+        .group_by(*same)
+        .having(people > 1)
+    )
+    return chosen if campaign_id is None else chosen.where(_takes_part(user_id, campaign_id))
+
+
+def _crowded(user_id: Any, *same: Any) -> sa.Select[Any]:
+    """Return what more than :data:`MOST_ALIKE` people have the same: of these columns, a row for each."""
+    groups = sa.select(*same).where(same[0].is_not(None)).group_by(*same)
+    return sa.select(groups.having(sa.func.count(sa.distinct(user_id)) > MOST_ALIKE).subquery())
+
+
+def _holds_here(campaign_id: int | None) -> sa.ColumnElement[bool]:
+    """Return the condition that what tells two people apart holds for the list at hand."""
+    everywhere = ToldApart.campaign_id.is_(None)
+    return everywhere if campaign_id is None else sa.or_(everywhere, ToldApart.campaign_id == campaign_id)
+
+
+def told_apart(ctx: Context, *, campaign_id: int | None, first_id: int, second_id: int) -> ToldApart | None:
+    """Return what was said for a campaign's list, or else everywhere, that two people are not the same."""
+    low, high = sorted((first_id, second_id))
+    said = sa.select(ToldApart).where(ToldApart.low_id == low, ToldApart.high_id == high, _holds_here(campaign_id))
+    return ctx.session.scalars(said.order_by(ToldApart.campaign_id.is_(None))).first()
 
 
 def _both(entries: dict[int, Enrolment], low: User, high: User) -> tuple[Enrolment, Enrolment] | None:
@@ -118,16 +189,20 @@ def _pair(low: Any, high: Any, reason: str) -> list[Any]:
 def _sharing(reason: str, index: Any, user_id: Any) -> sa.Select[Any]:
     """Return pairs of accounts with the same blind index in a table."""
     one, other = (aliased(index.class_) for _ in range(2))
-    same = getattr(one, index.key) == getattr(other, index.key)
+    value = getattr(one, index.key)
     low, high = getattr(one, user_id.key), getattr(other, user_id.key)
-    return sa.select(*_pair(low, high, reason)).select_from(one).join(other, sa.and_(same, low < high))
+    pairs = sa.select(*_pair(low, high, reason)).select_from(one)
+    pairs = pairs.join(other, sa.and_(value == getattr(other, index.key), low < high))
+    return pairs.where(value.not_in(_crowded(user_id, index)))
 
 
 def _same_unit() -> sa.Select[Any]:
     """Return pairs of people of the same unit who are called alike; an index of enrolments holds all that is asked."""
     one, other = aliased(Enrolment), aliased(Enrolment)
     alike = [one.name_folded == other.name_folded, one.unit_id == other.unit_id, one.user_id < other.user_id]
-    return sa.select(*_pair(one.user_id, other.user_id, "unit")).select_from(one).join(other, sa.and_(*alike))
+    pairs = sa.select(*_pair(one.user_id, other.user_id, "unit")).select_from(one).join(other, sa.and_(*alike))
+    crowded = _crowded(Enrolment.user_id, Enrolment.name_folded, Enrolment.unit_id)
+    return pairs.where(sa.tuple_(one.name_folded, one.unit_id).not_in(crowded))
 
 
 def mergers(ctx: Context, *, campaign_id: int | None, limit: int, offset: int = 0) -> tuple[Sequence[Merger], int]:

@@ -19,6 +19,7 @@ from cuocthi.contributions import AwardList, Erasure, Person
 from cuocthi.database import Base
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.errors import Conflict
+from cuocthi.merging.reasons import forget_reasons
 from cuocthi.news.models import NewsConsent
 from cuocthi.personal.models import Correction, ErasedEnrolment
 from cuocthi.personal.words import nobody
@@ -75,6 +76,7 @@ def erase_accounts(ctx: Context, *, user_ids: Sequence[int]) -> None:
     ctx.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id.in_(ids)))
     ctx.session.execute(sa.delete(WebSession).where(WebSession.user_id.in_(ids)))
     _forget_rows(ctx, "user_id", "core_user.id", ids)
+    forget_reasons(ctx, user_ids=ids)
     gone = {"password_hash": _NO_PASSWORD, "active": False, "is_admin": False, "must_change_password": False}
     _set(ctx, User, ids, {**_naming(), **gone, **_sealed_columns_of("core_user")})
 

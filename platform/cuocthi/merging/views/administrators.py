@@ -53,6 +53,12 @@ def apart(user_id: int, other_id: int) -> AnyResponse:
     return doors.keep_apart(_DOOR, doors.two({user_id: user_id, other_id: other_id}))
 
 
+@people.route("/<int:user_id>/<int:other_id>/again", methods=["POST"])
+def again(user_id: int, other_id: int) -> AnyResponse:
+    """Take back that two people are not the same."""
+    return doors.bring_together(_DOOR, doors.two({user_id: user_id, other_id: other_id}))
+
+
 @people.route("/merged/")
 def merged() -> Response:
     """List all that was merged."""

@@ -43,6 +43,12 @@ def apart(enrolment_id: int, other_id: int) -> AnyResponse:
     return doors.keep_apart(Door(g.campaign), _named(enrolment_id, other_id))
 
 
+@campaign_pages.page("/staff/duplicates/<int:enrolment_id>/<int:other_id>/again", permission=MERGE, methods=["POST"])
+def again(enrolment_id: int, other_id: int) -> AnyResponse:
+    """Take back that two entrants are not the same person."""
+    return doors.bring_together(Door(g.campaign), _named(enrolment_id, other_id))
+
+
 @campaign_pages.page("/staff/duplicates/merged/", permission=MERGE)
 def merged() -> Response:
     """List what the staff of this campaign merged."""

@@ -13,12 +13,14 @@ from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from cuocthi.errors import DomainError, Missing
-from cuocthi.merging.domain import merge_people, tell_apart, undo_merger
-from cuocthi.merging.forms import MergerForm, UndoForm
+from cuocthi.merging.domain import merge_people, undo_merger
+from cuocthi.merging.forms import ApartForm, MergerForm, UndoForm
 from cuocthi.merging.obstacles import merger_obstacles, undoing_obstacles
 from cuocthi.merging.planning import plan_merger
 from cuocthi.merging.portraits import portraits
-from cuocthi.merging.queries import likely_pairs, merger_of, mergers
+from cuocthi.merging.queries import crowds, likely_pairs, merger_of, mergers, told_apart
+from cuocthi.merging.reasons import opened
+from cuocthi.merging.telling_apart import propose_again, tell_apart
 from cuocthi.text import T
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
@@ -87,23 +89,33 @@ def show_pairs(door: Door) -> Response:
             Column("since", T("Account since"), kind="moment"),
         ],
         sort="people",
-        filters=[Filter("reason", T("Same"), _REASONS)],
+        filters=[Filter("reason", T("Same"), _REASONS), Filter("apart", T("State"), [("yes", T("Told apart"))])],
     )
+    ctx = reading_context()
     rows, total = likely_pairs(
-        reading_context(),
+        ctx,
         campaign_id=door.campaign_id,
         search=table.search,
         reason=table.filtered["reason"],
+        apart=bool(table.filtered["apart"]),
         limit=table.limit,
         offset=table.offset,
     )
-    return render("merging/listing.html", table=table.show(rows, total), door=door)
+    crowded = crowds(ctx, campaign_id=door.campaign_id)
+    return render("merging/listing.html", table=table.show(rows, total), door=door, crowds=crowded)
 
 
 # --- two people side by side ---
 
 
-def show_pair(door: Door, named: Named, *, form: MergerForm | None = None, status: int = 200) -> Response:
+def show_pair(
+    door: Door,
+    named: Named,
+    *,
+    form: MergerForm | None = None,
+    apart_form: ApartForm | None = None,
+    status: int = 200,
+) -> Response:
     """Show two people and what merging them would do; the look is put on record."""
     one, other = named
     put_on_record(
@@ -116,17 +128,22 @@ def show_pair(door: Door, named: Named, *, form: MergerForm | None = None, statu
     ctx = reading_context()
     kept, merged = _direction(named)
     plan = plan_merger(ctx, kept_id=kept, merged_id=merged, vault=registry().vault)
+    told = told_apart(ctx, campaign_id=door.campaign_id, first_id=one, second_id=other)
     return render(
         "merging/pair.html",
         status=status,
         door=door,
         named=named,
-        portraits=portraits(ctx, user_ids=(one, other), vault=registry().vault),
+        portraits=portraits(ctx, user_ids=(one, other), campaign_id=door.campaign_id, vault=registry().vault),
         plan=plan,
         obstacles=merger_obstacles(ctx, plan=plan, campaign=door.campaign),
         form=form or MergerForm(),
+        apart_form=apart_form or ApartForm(),
+        told=told,
+        told_why=opened(told, vault=registry().vault) if told and told.campaign_id == door.campaign_id else "",
         here=door.pair_url(named[one], named[other]),
         apart=door.pair_url(named[one], named[other], "apart"),
+        again=door.pair_url(named[one], named[other], "again"),
     )
 
 
@@ -158,11 +175,36 @@ def merge_pair(door: Door, named: Named) -> AnyResponse:
 
 def keep_apart(door: Door, named: Named) -> AnyResponse:
     """Say that two people are not the same."""
+    form = ApartForm()
+    one, other = named
+    status = 422
+    if form.validate():
+        try:
+            with committing() as ctx:
+                tell_apart(
+                    ctx,
+                    campaign=door.campaign,
+                    first_id=one,
+                    second_id=other,
+                    reason=form.why.data or "",
+                    vault=registry().vault,
+                )
+        except DomainError as error:
+            attach_error(form, error)
+            status = error.status
+        else:
+            flash(_("They are two people, and are no longer proposed."), "ok")
+            return redirect(door.url("listing"), 303)
+    return show_pair(door, named, apart_form=form, status=status)
+
+
+def bring_together(door: Door, named: Named) -> AnyResponse:
+    """Take back that two people are not the same."""
     one, other = named
     with committing() as ctx:
-        tell_apart(ctx, campaign=door.campaign, first_id=one, second_id=other)
-    flash(_("They are two people, and are no longer proposed."), "ok")
-    return redirect(door.url("listing"), 303)
+        propose_again(ctx, campaign=door.campaign, first_id=one, second_id=other)
+    flash(_("They are proposed again."), "ok")
+    return redirect(door.pair_url(named[one], named[other]), 303)
 
 
 def two(named: Named) -> Named:
@@ -197,7 +239,8 @@ def show_mergers(door: Door) -> Response:
         searchable=False,
     )
     rows, total = mergers(reading_context(), campaign_id=door.campaign_id, limit=table.limit, offset=table.offset)
-    return render("merging/mergers.html", table=table.show(rows, total), door=door)
+    reasons = {row.id: opened(row, vault=registry().vault) for row in rows}
+    return render("merging/mergers.html", table=table.show(rows, total), door=door, reasons=reasons)
 
 
 def show_merger(door: Door, merger_id: int) -> AnyResponse:
@@ -232,6 +275,8 @@ def _merger_page(ctx: Context, door: Door, merger: Merger, form: UndoForm, statu
         status=status,
         door=door,
         merger=merger,
+        reason=opened(merger, vault=registry().vault),
+        undone_reason=opened(merger, vault=registry().vault, column="undone_reason"),
         obstacles=undoing_obstacles(ctx, merger=merger),
         form=form,
     )
