@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from types import ModuleType
@@ -10,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from cuocthi.campaigns.models import Campaign
 from cuocthi.context import Actor, Context
 from cuocthi.contributions import ContestFormat, Relief, ReliefKind
 from cuocthi.enrolments.models import Enrolment
-from cuocthi.errors import Closed, DomainError
-from cuocthi.incidents.domain import propose_incident
+from cuocthi.errors import Closed, Conflict, DomainError
+from cuocthi.incidents.domain import confirm_incident, propose_incident
 from cuocthi.incidents.incident import Incident
-from cuocthi.incidents.queries import decided, granted_to
+from cuocthi.incidents.queries import decided, granted_to, undecided
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.plugins.manager import Hooks
@@ -27,6 +30,8 @@ from cuocthi.timelines.localtime import write_moment
 from cuocthi.timelines.models import Phase
 
 if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+
     from cuocthi.contributions import Browser
     from cuocthi.testing.factories import Factories
     from cuocthi.users.models import User
@@ -152,3 +157,32 @@ def test_the_page_of_such_a_round_says_what_cannot_be_done(
     assert status == 200
     assert "không gia hạn được cho từng bài" in page
     assert "<textarea" not in page
+
+
+def test_of_two_who_confirm_the_same_at_once_one_grants_it(
+    ctx: Context, engine: Engine, make: Factories, campaign: Campaign, round_: Phase
+) -> None:
+    GRANTED.clear()
+    wanted = incident(round_, codes=(make.enrolment(campaign).code,))
+    proposer, *others = (make.user().id for _ in range(3))
+    propose_incident(replace(ctx, actor=Actor(proposer)), campaign=campaign, round_=round_, incident=wanted)
+    (proposal,) = undecided(ctx, campaign_id=campaign.id).values()
+    campaign_id, round_id = campaign.id, round_.id
+    ctx.session.commit()
+    together = threading.Barrier(len(others))
+
+    def confirm(user_id: int) -> str:
+        with Session(engine) as session:
+            own = replace(ctx, session=session, actor=Actor(user_id))
+            together.wait(10)
+            found, phase = session.get_one(Campaign, campaign_id), session.get_one(Phase, round_id)
+            try:
+                confirm_incident(own, campaign=found, round_=phase, proposal_id=proposal.id)
+            except Conflict:
+                return "too late"
+            session.commit()
+            return "granted"
+
+    with ThreadPoolExecutor(len(others)) as pool:
+        assert sorted(pool.map(confirm, others)) == ["granted", "too late"]
+    assert len(GRANTED) == 1

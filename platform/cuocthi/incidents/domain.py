@@ -14,6 +14,7 @@ from cuocthi.errors import Closed, Conflict, DomainError
 from cuocthi.incidents import queries
 from cuocthi.incidents.incident import KIND, MOST_MINUTES
 from cuocthi.incidents.models import GrantedRelief
+from cuocthi.standings.confirmations import hold
 from cuocthi.standings.proposals import confirm_proposal, no_longer_present, store_proposal
 from cuocthi.standings.queries import adopted_ranking
 from cuocthi.text import T
@@ -53,6 +54,7 @@ def propose_incident(ctx: Context, *, campaign: Campaign, round_: Phase, inciden
     """
     issued_on = date.fromisoformat(incident.issued_on)
     check_document(ctx, symbol=incident.symbol, issued_on=issued_on, reason=incident.reason)
+    _hold(ctx, campaign, round_)
     check_incident(ctx, campaign=campaign, round_=round_, incident=incident)
     proposal = store_proposal(ctx, campaign=campaign, kind=KIND, content=incident, round_=round_)
     if proposal.is_of(ctx.actor.user_id) or proposal.in_force:
@@ -66,6 +68,7 @@ def confirm_incident(ctx: Context, *, campaign: Campaign, round_: Phase, proposa
     Raises Conflict if another proposal has taken its place or this person has confirmed it already, and what
     :func:`propose_incident` raises if it makes no sense any more.
     """
+    _hold(ctx, campaign, round_)
     waiting = queries.undecided(ctx, campaign_id=campaign.id).get(round_.id)
     if waiting is None or waiting.id != proposal_id:
         raise no_longer_present()
@@ -73,8 +76,13 @@ def confirm_incident(ctx: Context, *, campaign: Campaign, round_: Phase, proposa
     return _confirm(ctx, campaign, round_, waiting)
 
 
-def _confirm(ctx: Context, campaign: Campaign, round_: Phase, proposal: Proposal[Incident]) -> bool:
+def _hold(ctx: Context, campaign: Campaign, round_: Phase) -> None:
+    """Let nobody else decide anything of a round until the transaction ends: what is looked at next stays so."""
     hold_windows(ctx, phase=round_)
+    hold(ctx, campaign_id=campaign.id)
+
+
+def _confirm(ctx: Context, campaign: Campaign, round_: Phase, proposal: Proposal[Incident]) -> bool:
     if not confirm_proposal(ctx, campaign=campaign, kind=KIND, proposal=proposal):
         summary = T("Proposed what an incident grants in “%(title)s”", title=round_.title)
         _record(ctx, campaign, round_, proposal.content, action="core:incident:propose", summary=summary)

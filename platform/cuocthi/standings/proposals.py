@@ -135,10 +135,12 @@ def confirm_proposal(
 ) -> bool:
     """Confirm a proposal, as the first or the second person; tell whether it is in force by that.
 
-    Raises as :func:`cuocthi.standings.confirmations.confirm`.
+    Raises Conflict if it was in force before, and as :func:`cuocthi.standings.confirmations.confirm`.
     """
     persons = confirm(ctx, campaign=campaign, subject=kind.subject, subject_id=proposal.id, digest=proposal.digest)
-    return persons >= NEEDED
+    if persons > NEEDED:
+        raise no_longer_present()
+    return persons == NEEDED
 
 
 def reject_proposal(ctx: Context, *, kind: ProposalKind[Content], proposal: Proposal[Content]) -> None:
