@@ -79,16 +79,17 @@ def _create_merger() -> None:
         sa.Column("kept_id", _KEY, nullable=False),
         sa.Column("merged_id", _KEY, nullable=False),
         sa.Column("campaign_id", _KEY, nullable=True),
-        sa.Column("reason", sa.String(length=400), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
         sa.Column("moved", sa.JSON(), nullable=False),
+        sa.Column("number_index", sa.String(length=64), nullable=True),
         sa.Column("merged_by", _KEY, nullable=False),
         sa.Column("merged_at", sa.BigInteger(), nullable=False),
         sa.Column("undone_by", _KEY, nullable=True),
         sa.Column("undone_at", sa.BigInteger(), nullable=True),
-        sa.Column("undone_reason", sa.String(length=400), nullable=False),
+        sa.Column("undone_reason", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint("kept_id <> merged_id", name=op.f("ck_core_merger_two_accounts")),
         sa.CheckConstraint(
-            "(undone_at IS NULL) = (undone_reason = '')", name=op.f("ck_core_merger_undone_with_reason")
+            "undone_at IS NOT NULL OR undone_reason IS NULL", name=op.f("ck_core_merger_reason_of_undoing")
         ),
         sa.ForeignKeyConstraint(["kept_id"], ["core_user.id"], name=op.f("fk_core_merger_kept_id")),
         sa.ForeignKeyConstraint(["merged_id"], ["core_user.id"], name=op.f("fk_core_merger_merged_id")),
@@ -100,21 +101,43 @@ def _create_merger() -> None:
     with op.batch_alter_table("core_merger") as batch_op:
         batch_op.create_index(batch_op.f("ix_core_merger_kept_id"), ["kept_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_core_merger_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index("ix_core_merger_by", ["merged_by", "merged_at"], unique=False)
         batch_op.create_index(
             "uq_core_merger_standing", ["merged_id"], unique=True, sqlite_where=standing, postgresql_where=standing
         )
+    _create_told_apart()
+
+
+def _create_told_apart() -> None:
+    everywhere = sa.text("campaign_id IS NULL")
     op.create_table(
         "core_told_apart",
+        sa.Column("id", _KEY, nullable=False),
         sa.Column("low_id", _KEY, nullable=False),
         sa.Column("high_id", _KEY, nullable=False),
+        sa.Column("campaign_id", _KEY, nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
         sa.Column("told_by", _KEY, nullable=False),
         sa.Column("told_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("low_id < high_id", name=op.f("ck_core_told_apart_in_order")),
         sa.ForeignKeyConstraint(["low_id"], ["core_user.id"], name=op.f("fk_core_told_apart_low_id")),
         sa.ForeignKeyConstraint(["high_id"], ["core_user.id"], name=op.f("fk_core_told_apart_high_id")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["core_campaign.id"], name=op.f("fk_core_told_apart_campaign_id")),
         sa.ForeignKeyConstraint(["told_by"], ["core_user.id"], name=op.f("fk_core_told_apart_told_by")),
-        sa.PrimaryKeyConstraint("low_id", "high_id", name=op.f("pk_core_told_apart")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_told_apart")),
+        sa.UniqueConstraint(
+            "low_id", "high_id", "campaign_id", name=op.f("uq_core_told_apart_low_id_high_id_campaign_id")
+        ),
     )
+    with op.batch_alter_table("core_told_apart") as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_told_apart_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(
+            "uq_core_told_apart_everywhere",
+            ["low_id", "high_id"],
+            unique=True,
+            sqlite_where=everywhere,
+            postgresql_where=everywhere,
+        )
 
 
 def _create_identity_check() -> None:
