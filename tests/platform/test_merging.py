@@ -724,6 +724,29 @@ def test_the_other_account_can_be_kept_and_two_people_told_apart(world: World, h
 
 
 @on_one_database
+def test_the_pages_of_one_contest_tell_nothing_of_others(
+    world: World, helper: Browser, sign_in: Callable[..., Browser]
+) -> None:
+    other = world.make.campaign("khac")
+    entry = world.make.enrolment(other, user=world.kept)
+    seat = world.make.member(other, Role.JURY, user=world.merged)
+    other.name = "Hội thi khác hẳn"
+    for letter in "ABCDEFGHIKL":
+        user = world.make.user(f"Lê Thị {letter}")
+        world.make.enrolment(world.campaign, user=user)
+        complete_profile(world.ctx, user_id=user.id, birth_date=None, citizen_id="034170001234", vault=world.vault)
+    admin, code, (kept, merged) = sign_in(world.make.user(admin=True)), entry.code, (world.kept.id, seat.id)
+    world.ctx.session.commit()
+    assert "11 tài khoản có cùng số căn cước" in helper.get("/c/thi/staff/duplicates/")[1]
+    page = helper.get(f"/c/thi/staff/duplicates/{world.first.id}/{world.second.id}")[1]
+    assert "1 lượt dự thi ở cuộc thi khác" in page
+    assert "đang hoặc từng là thành viên" in page
+    assert not any(secret in page for secret in ("Hội thi khác hẳn", code))
+    page = admin.get(f"/staff/people/{kept}/{merged}")[1]
+    assert all(shown in page for shown in ("Hội thi khác hẳn", code))
+
+
+@on_one_database
 def test_administrators_merge_any_two_and_nobody_else_comes_in(world: World, sign_in: Callable[..., Browser]) -> None:
     stranger = world.make.user("Nguyễn Thị Đào", contact="0912345678")
     admin, entrant = sign_in(world.make.user(admin=True)), sign_in(world.kept)
