@@ -136,8 +136,13 @@ class Crowd:
         facts = AnnouncementFacts("Còn 3 ngày", "Hãy dự thi **trước** 17h00.", **changes)  # type: ignore[arg-type]
         ctx = replace(self.ctx, actor=Actor(self.make.member(self.campaign).id))
         announcement = write_announcement(ctx, campaign=self.campaign, facts=facts)
-        confirm_announcement(ctx, campaign=self.campaign, announcement=announcement, reach=self.reach(announcement))
+        self.confirm(ctx, announcement)
         return announcement
+
+    def confirm(self, ctx: Context, announcement: Announcement, *, seen: str | None = None) -> None:
+        """Confirm an announcement as it is, or as somebody has ``seen`` it."""
+        found, seen = announcement, announcement.digest if seen is None else seen
+        confirm_announcement(ctx, campaign=self.campaign, announcement=found, seen=seen, reach=self.reach(found))
 
     def reach(self, announcement: Announcement) -> Reach:
         found = announcement
@@ -257,24 +262,20 @@ def test_it_goes_out_when_it_was_confirmed_and_only_then(ctx: Context, crowd: Cr
     assert due(ctx) == []
     organiser = replace(ctx, actor=Actor(crowd.make.member(campaign).id))
 
-    def confirm(when: Context) -> None:
-        figures = crowd.reach(draft)
-        confirm_announcement(when, campaign=campaign, announcement=draft, reach=figures)
-
     with pytest.raises(DomainError, match="nobody"):
-        confirm(organiser)
+        crowd.confirm(organiser, draft)
     crowd.join()
     edit_announcement(organiser, campaign=campaign, announcement=draft, facts=replace(facts, send_at=ctx.now))
     with pytest.raises(DomainError, match="is over"):
-        confirm(organiser)
+        crowd.confirm(organiser, draft)
     campaign.state = CampaignState.DRAFT
     with pytest.raises(Closed):
-        confirm(organiser)
+        crowd.confirm(organiser, draft)
     campaign.state = CampaignState.OPEN
     edit_announcement(organiser, campaign=campaign, announcement=draft, facts=facts)
-    confirm(organiser)
+    crowd.confirm(organiser, draft)
     with pytest.raises(Conflict):
-        confirm(organiser)
+        crowd.confirm(organiser, draft)
     with pytest.raises(Conflict):
         discard_announcement(organiser, campaign=campaign, announcement=draft)
     event = ctx.session.scalars(sa.select(AuditEvent).order_by(AuditEvent.id.desc())).first()
@@ -282,11 +283,62 @@ def test_it_goes_out_when_it_was_confirmed_and_only_then(ctx: Context, crowd: Cr
     assert (event.action, event.after["reached"]) == ("core:news:send", 1)
 
 
+def test_what_is_confirmed_is_what_was_read(
+    ctx: Context, crowd: Crowd, campaign: Campaign, round_: Phase, make: Factories
+) -> None:
+    crowd.join()
+    facts = AnnouncementFacts("Tin", "Nội dung", phase=round_, edge=Edge.CLOSED)
+    draft = write_announcement(ctx, campaign=campaign, facts=facts)
+    organiser, seen = replace(ctx, actor=Actor(make.member(campaign).id)), draft.digest
+    others = [
+        {"subject": "Khác"},
+        {"body": "Khác"},
+        {"audience": Audience.UNFINISHED},
+        {"days": 1},
+        {"is_public": True},
+    ]
+    for changes in others:
+        edit_announcement(ctx, campaign=campaign, announcement=draft, facts=replace(facts, **changes))  # type: ignore[arg-type]
+        with pytest.raises(Conflict):
+            crowd.confirm(organiser, draft, seen=seen)
+    edit_announcement(ctx, campaign=campaign, announcement=draft, facts=facts)
+    discard_announcement(ctx, campaign=campaign, announcement=draft)
+    following = write_announcement(ctx, campaign=campaign, facts=replace(facts, subject="Sau"))
+    with pytest.raises(Conflict):
+        crowd.confirm(organiser, following, seen=seen)
+    write_announcement(ctx, campaign=campaign, facts=facts)
+    crowd.confirm(organiser, following)
+
+
+def test_of_an_edit_and_a_confirmation_at_once_the_later_one_is_refused(
+    ctx: Context, crowd: Crowd, campaign: Campaign, engine: Engine
+) -> None:
+    crowd.join()
+    facts = AnnouncementFacts("Tin", "Nội dung")
+    draft = write_announcement(ctx, campaign=campaign, facts=facts)
+    organiser = replace(ctx, actor=Actor(crowd.make.member(campaign).id))
+    ctx.session.commit()
+    with Session(engine, expire_on_commit=False) as session:
+        stale = session.get_one(Announcement, draft.id)
+        stale_campaign = session.get_one(Campaign, campaign.id)
+        session.commit()
+        crowd.confirm(organiser, draft)
+        ctx.session.commit()
+        own = replace(ctx, session=session)
+        with pytest.raises(Conflict):
+            edit_announcement(own, campaign=stale_campaign, announcement=stale, facts=replace(facts, body="Khác"))
+        with pytest.raises(Conflict):
+            discard_announcement(own, campaign=stale_campaign, announcement=stale)
+        session.rollback()
+    ctx.session.refresh(draft)
+    assert (draft.state, draft.body) == (AnnouncementState.WAITING, "Nội dung")
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
         ({"subject": " "}, "subject"),
-        ({"subject": "Một\nhai"}, "subject"),
+        *(({"subject": f"Một{mark}hai"}, "subject") for mark in ("\n", "\r", "\v", "\x85", "\u2028")),
         ({"body": ""}, "body"),
         ({"edge": Edge.OPENED}, "timing"),
         ({"days": 401}, "days"),
@@ -605,13 +657,15 @@ def test_staff_write_look_try_and_send_it_and_everybody_reads_it(
     assert ctx.session.scalars(sa.select(Message.user_id)).all() == [organiser.id]
     ctx.session.commit()
     assert "Còn 3 ngày" not in client.get("/c/thai-binh/").text
-    assert browser.post(f"{here}/send", {})[0] == 200
+    assert browser.post(f"{here}/send", {"seen": "another"})[0] == 409
+    seen = re.search(r'name="seen" value="(\w+)"', browser.get(here)[1]) or pytest.fail("no digest")
+    assert browser.post(f"{here}/send", {"seen": seen[1]})[0] == 200
     work(app, ctx, "core.news")
     page = browser.get(here)[1]
     assert '<progress value="3" max="3"' in page
     assert "Còn 3 ngày" in client.get("/c/thai-binh/").text
     assert "Hãy dự thi." in client.get("/c/thai-binh/news/").text
-    assert browser.post(f"{here}/send", {})[0] == 409
+    assert browser.post(f"{here}/send", {"seen": seen[1]})[0] == 409
     assert browser.post(f"{here}/edit", form())[0] in {409, 422}
     assert browser.get(STAFF)[0] == 200
 

@@ -69,8 +69,8 @@ def edit_announcement(
     ctx: Context, *, campaign: Campaign, announcement: Announcement, facts: AnnouncementFacts
 ) -> None:
     """Change a draft. Raises as :func:`write_announcement`, and Conflict for one that was confirmed."""
-    _require(announcement, AnnouncementState.DRAFT)
     _check(campaign, facts)
+    _hold_draft(ctx, announcement)
     before = _described(announcement)
     for name, value in _columns(facts).items():
         setattr(announcement, name, value)
@@ -82,7 +82,7 @@ def edit_announcement(
 
 def discard_announcement(ctx: Context, *, campaign: Campaign, announcement: Announcement) -> None:
     """Throw a draft away; the log keeps what it was. Raises Conflict for one that was confirmed."""
-    _require(announcement, AnnouncementState.DRAFT)
+    _hold_draft(ctx, announcement)
     summary = T("Discarded the announcement “%(subject)s”", subject=announcement.subject)
     before = _described(announcement)
     _record(ctx, campaign, announcement, action="core:news:discard", summary=summary, before=before)
@@ -90,13 +90,18 @@ def discard_announcement(ctx: Context, *, campaign: Campaign, announcement: Anno
     ctx.session.flush()
 
 
-def confirm_announcement(ctx: Context, *, campaign: Campaign, announcement: Announcement, reach: Reach) -> None:
-    """Let a draft go out when its moment has come; ``reach`` are the figures that the confirming person saw.
+def confirm_announcement(
+    ctx: Context, *, campaign: Campaign, announcement: Announcement, seen: str, reach: Reach
+) -> None:
+    """Let a draft go out when its moment has come.
 
-    Raises Conflict for one that is no draft any more, Closed while the campaign is not open, and DomainError if its
-    moment lies behind or it reaches nobody.
+    ``seen`` is the digest of what the confirming person read, ``reach`` whom it reaches by now. Raises Conflict for
+    one that is no draft any more or another one than was read, Closed while the campaign is not open, and DomainError
+    if its moment lies behind or it reaches nobody.
     """
-    _require(announcement, AnnouncementState.DRAFT)
+    _hold_draft(ctx, announcement)
+    if announcement.digest != seen:
+        raise _stale()
     if campaign.state is not CampaignState.OPEN:
         raise Closed(T("Announcements go out while the campaign is open."))
     due_at = announcement.due_at
@@ -164,7 +169,8 @@ def _check(campaign: Campaign, facts: AnnouncementFacts) -> None:
     for name in ("subject", "body"):
         if not str(getattr(facts, name)).strip():
             raise DomainError(T("This field is required."), field=name)
-    if "\n" in facts.subject.strip():
+    # Of all the characters that break lines none can stand in the subject of a mail.
+    if len(facts.subject.strip().splitlines()) > 1:
         raise DomainError(T("The subject is one line."), field="subject")
     if facts.phase is not None and facts.phase.campaign_id != campaign.id:
         raise DomainError(T("Please choose a phase of this campaign."), field="phase")
@@ -176,8 +182,12 @@ def _check(campaign: Campaign, facts: AnnouncementFacts) -> None:
         moment_on(facts.phase.opens_at.date(), facts.clock)
 
 
-def _require(announcement: Announcement, state: AnnouncementState) -> None:
-    if announcement.state is not state:
+def _hold_draft(ctx: Context, announcement: Announcement) -> None:
+    """Hold a draft until the transaction ends, and see it as it is. Raises Conflict for one that is none any more."""
+    drafts = sa.select(Announcement).where(
+        Announcement.id == announcement.id, Announcement.state == AnnouncementState.DRAFT
+    )
+    if ctx.session.scalar(drafts.with_for_update().execution_options(populate_existing=True)) is None:
         raise _stale()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cuocthi.contributions import Edge
 from cuocthi.database import Base, PrimaryKey, choice
+from cuocthi.digest import digest
 from cuocthi.timelines.edges import FARTHEST, day_from
 from cuocthi.timelines.localtime import moment_on
 from cuocthi.timelines.models import Phase
@@ -93,3 +94,9 @@ class Announcement(Base):
         if self.phase is not None and self.edge is not None:
             return moment_on(day_from(self.phase, edge=self.edge, days=self.days), self.clock)
         return self.send_at
+
+    @property
+    def digest(self) -> str:
+        """A digest of what is announced, to whom and when: what somebody confirms is what they have read."""
+        due_at = self.due_at.astimezone(UTC).isoformat() if self.due_at else None
+        return digest([self.subject, self.body, self.audience.value, self.unit_id, self.is_public, due_at])

@@ -230,7 +230,8 @@ def send(announcement_id: int) -> AnyResponse:
     try:
         with committing() as writing:
             figures = reach(writing, campaign=g.campaign, audience=found.audience, unit=found.unit)
-            confirm_announcement(writing, campaign=g.campaign, announcement=found, reach=figures)
+            seen = request.form.get("seen", "")
+            confirm_announcement(writing, campaign=g.campaign, announcement=found, seen=seen, reach=figures)
     except DomainError as error:
         return _show(reading_context(), _announcement(reading_context(), announcement_id), error)
     flash(_("It is confirmed and goes out by itself."), "ok")
