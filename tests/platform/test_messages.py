@@ -344,6 +344,12 @@ def test_a_mail_says_who_sends_it_and_is_the_same_mail_each_time() -> None:
     assert mail.get_content().strip() == "271828 là mã."
 
 
+@pytest.mark.parametrize("mark", ["\n", "\r", "\v", "\x85", "\u2028"])
+def test_a_letter_that_no_mail_can_hold_is_not_tried_again(mark: str) -> None:
+    with pytest.raises(Undeliverable):
+        as_mail(replace(LETTER, subject=f"Một{mark}hai"), "no-reply@example.vn")
+
+
 class _MailServer(socketserver.StreamRequestHandler):
     """As much of a mail server as one letter needs; it refuses everybody called ``nobody``."""
 

@@ -86,7 +86,17 @@ def _connected(config: Config, context: ssl.SSLContext) -> smtplib.SMTP:
 
 
 def as_mail(letter: Letter, sender: str) -> EmailMessage:
-    """Return a letter as a mail; the same letter always has the same Message-ID."""
+    """Return a letter as a mail; the same letter always has the same Message-ID.
+
+    Raises Undeliverable for one that cannot be written as a mail, however often it is tried.
+    """
+    try:
+        return _as_mail(letter, sender)
+    except ValueError as error:
+        raise Undeliverable(str(error)) from error
+
+
+def _as_mail(letter: Letter, sender: str) -> EmailMessage:
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender, letter.address, letter.subject
     mail["Date"] = format_datetime(letter.written_at)
