@@ -240,6 +240,18 @@ def test_nobody_is_written_to_at_night_or_long_after(
     assert reminded(ctx, vault, local(9, 22, 8) + AFTERWARDS) == ["late"]
 
 
+def test_a_contact_that_does_not_open_keeps_nobody_else_from_being_reminded(
+    ctx: Context, vault: Vault, make: Factories, campaign: Campaign, phase: Phase, team: Committee, member: User
+) -> None:
+    other = reachable(make, "Nguyễn Hữu Quang", "0912345678")
+    ctx.session.add(Membership(committee_id=team.id, user_id=other.id, appointed_at=ctx.now))
+    add_task(ctx, campaign=campaign, facts=facts(phase, committee=team))
+    member.contacts[0].ciphertext = other.contacts[0].ciphertext
+    ctx.session.flush()
+    assert reminded(ctx, vault, local(9, 20, 8)) == ["due"]
+    assert written(ctx)[-1].user_id == other.id
+
+
 def test_another_day_and_another_person_are_reminded_anew(
     ctx: Context, vault: Vault, make: Factories, campaign: Campaign, phase: Phase, team: Committee, member: User
 ) -> None:

@@ -7,12 +7,14 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+import structlog
 
 from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.committees.models import Membership
 from cuocthi.messages.domain import send_message
 from cuocthi.messages.models import Message
+from cuocthi.security.personal_data import Undecipherable
 from cuocthi.tasks.queries import tasks
 from cuocthi.text import T
 from cuocthi.timelines.localtime import moment_on
@@ -35,6 +37,8 @@ AHEAD = timedelta(days=2)
 AFTERWARDS = timedelta(days=7)
 #: Nobody is written to before this hour of the morning.
 _HOUR = 7
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,8 @@ def remind(
 ) -> int:
     """Bring the undone tasks of all campaigns that are not archived to the minds of those who have them.
 
-    A person is written to at a confirmed contact of a kind that is ``reached``, mail before phone; whoever has none is
-    left out. Returns how many reminders were written; one that was written before is not written again.
+    A person is written to at a confirmed contact of a kind that is ``reached``, mail before phone; whoever has none
+    that opens is left out. Returns how many reminders were written; one that was written before is not written again.
     """
     local = ctx.now.astimezone(LOCAL_ZONE)
     if local.hour < _HOUR:
@@ -83,14 +87,13 @@ def remind(
         if _is_near(task.due_on, local.date()) and task.committee_id is not None
     ]
     wanted = _unsent(ctx, _reminders(ctx, due, local.date()))
-    contacts = _contacts(ctx, {reminder.user_id for reminder in wanted}, reached)
-    written = [reminder for reminder in wanted if reminder.user_id in contacts]
+    addresses = _addresses(ctx, {reminder.user_id for reminder in wanted}, reached, vault)
+    written = [reminder for reminder in wanted if reminder.user_id in addresses]
     for reminder in written:
         campaign = campaigns[reminder.task.campaign_id]
-        contact = contacts[reminder.user_id]
         send_message(
             ctx,
-            to=NormalisedContact(contact.kind, reveal(contact, vault)),
+            to=addresses[reminder.user_id],
             subject=T("A task is overdue") if reminder.late else T("A task is due"),
             body=_body(reminder, campaign, address(campaign, reminder.task)),
             key=reminder.key,
@@ -131,15 +134,23 @@ def _unsent(ctx: Context, reminders: Sequence[Reminder]) -> list[Reminder]:
     return [reminder for reminder in reminders if reminder.key not in sent]
 
 
-def _contacts(ctx: Context, user_ids: Collection[int], reached: Collection[ContactKind]) -> dict[int, Contact]:
+def _addresses(
+    ctx: Context, user_ids: Collection[int], reached: Collection[ContactKind], vault: Vault
+) -> dict[int, NormalisedContact]:
     """Return the confirmed contact at which each of these people is written to."""
     found = ctx.session.scalars(
         sa.select(Contact)
         .where(Contact.user_id.in_(user_ids), Contact.verified_at.is_not(None), Contact.kind.in_(list(reached)))
         .order_by(Contact.kind == ContactKind.EMAIL, Contact.id.desc())
     )
+    addresses = {}
     # The last one stands: mail, and of several the first that was given.
-    return {contact.user_id: contact for contact in found}
+    for contact in found:
+        try:
+            addresses[contact.user_id] = NormalisedContact(contact.kind, reveal(contact, vault))
+        except Undecipherable:
+            log.warning("contact_not_opened", contact_id=contact.id)
+    return addresses
 
 
 def _body(reminder: Reminder, campaign: Campaign, address: str) -> list[Text]:
