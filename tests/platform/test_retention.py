@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from types import ModuleType
@@ -12,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
 from cuocthi.audit.domain import verify
 from cuocthi.campaigns.exchange import export_campaign, import_campaign
@@ -20,6 +22,7 @@ from cuocthi.campaigns.settings import SettingsError, save_settings
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.contributions import Award, AwardList, Browser, Erasure, Person, Role
 from cuocthi.enrolments.models import Enrolment
+from cuocthi.merging.domain import hold_people
 from cuocthi.personal import retention
 from cuocthi.personal.models import ErasedEnrolment
 from cuocthi.personal.retention import anonymise_due, due, load_retention, months_after
@@ -32,6 +35,8 @@ from cuocthi.text import T
 from cuocthi.users.models import Contact, User
 
 if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.testing.factories import Factories
@@ -163,6 +168,38 @@ def test_accounts_go_but_for_those_of_a_newer_campaign_and_of_committees(
         assert user.active
         assert len(user.contacts) == 1
     assert names(ctx, newer) == [stays.name]
+
+
+@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_who_is_just_joining_another_contest_keeps_the_account(
+    ctx: Context, make: Factories, campaign: Campaign, engine: Engine
+) -> None:
+    waiting = sa.text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    joining, gone = make.user(contact="0912345601"), make.user(contact="0912345602")
+    for user in (joining, gone):
+        make.enrolment(campaign, user=user)
+    newer = make.campaign("nam-sau", plugins=("ledger",))
+    ctx.session.commit()
+    hold_people(ctx, joining.id)
+    make.enrolment(newer, user=joining)
+    later = replace(ctx, now=ctx.now + timedelta(days=800))
+
+    def erase() -> None:
+        with Session(engine) as session:
+            anonymise_due(replace(later, session=session), {}, lambda _done, _total: None)
+
+    with ThreadPoolExecutor(1) as pool:
+        work = pool.submit(erase)
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watching:
+            while not watching.scalar(waiting):
+                assert not work.done(), "it waits for who is joining"
+        ctx.session.commit()
+        work.result(30)
+    ctx.session.expire_all()
+    assert (joining.name == nobody(), gone.name) == (False, nobody())
+    assert names(ctx, newer) == [joining.name]
 
 
 def test_names_of_winners_stay_until_the_records_are_due(ctx: Context, make: Factories, campaign: Campaign) -> None:

@@ -20,6 +20,7 @@ from cuocthi.campaigns.settings import load_settings
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.contributions import Erasure
 from cuocthi.enrolments.models import Enrolment
+from cuocthi.merging.domain import hold_people
 from cuocthi.personal.erasing import erase_accounts, erase_enrolments, in_office
 from cuocthi.personal.models import ErasedEnrolment
 from cuocthi.personal.settings import RETENTION_OWNER, Retention
@@ -153,10 +154,12 @@ def _erase_idle_accounts(ctx: Context, over: Sequence[int]) -> int:
         sa.select(User.id)
         .where(User.name != nobody(), ~User.is_admin, took_part, ~elsewhere, User.id.not_in(in_office()))
         .order_by(User.id)
-        .limit(BATCH)
     )
     done = 0
-    while ids := ctx.session.scalars(idle).all():
+    while found := ctx.session.scalars(idle.limit(BATCH)).all():
+        hold_people(ctx, *found)
+        # Whoever has joined a contest or was appointed since is idle no more.
+        ids = ctx.session.scalars(idle.where(User.id.in_(found))).all()
         erase_accounts(ctx, user_ids=ids)
         ctx.session.commit()
         done += len(ids)
