@@ -5,7 +5,7 @@ from cuocthi.campaigns.models import Campaign, Division, Headcount, SettingsVers
 from cuocthi.committees.models import Committee, Membership
 from cuocthi.consents.models import Consent, ConsentVersion
 from cuocthi.documents.models import Document
-from cuocthi.enrolments.models import Enrolment, Guardian
+from cuocthi.enrolments.models import Enrolment
 from cuocthi.files.models import StoredFile
 from cuocthi.incidents.models import GrantedRelief
 from cuocthi.jobs.models import Job

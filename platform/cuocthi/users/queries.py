@@ -130,7 +130,7 @@ def signed_in(session: Session, *, token: str, now: datetime) -> SignedIn | None
     return None if row is None else SignedIn(*row)
 
 
-def identities(user_id: int) -> sa.Select[tuple[int]]:
+def identities(user_id: int) -> sa.Select[int]:
     """Return a SELECT of the accounts of one person: this one, and those that were merged into it."""
     return sa.select(User.id).where(sa.or_(User.id == user_id, User.merged_into_id == user_id))
 

@@ -26,9 +26,9 @@ def put_on_record(
 ) -> None:
     """Put what the reader is about to see into the audit log, and commit.
 
-    It is of the campaign at hand, if there is one. ``action`` is ``owner:object:verb``. Call it before rows are read for
-    the answer, or when the answer is made: the page's own transaction, which may only read, ends here. What cannot be
-    put on record is not shown: an error goes on.
+    It is of the campaign at hand, if there is one. ``action`` is ``owner:object:verb``. Call it before rows are read
+    for the answer, or when the answer is made: the page's own transaction, which may only read, ends here. What cannot
+    be put on record is not shown: an error goes on.
     """
     session().rollback()
     with writing(), committing() as ctx:

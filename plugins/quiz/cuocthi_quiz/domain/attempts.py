@@ -190,7 +190,7 @@ def submit_overdue(ctx: Context, *, round_id: int | None = None, enrolment_id: i
 
 
 def follow_enrolments(ctx: Context, *, enrolments: Sequence[Enrolment]) -> None:
-    """Let papers be in the hands of whose enrolment they belong to by now: answers are saved in that person's session."""
+    """Let papers be in the hands of those whose enrolments they belong to by now: answers come from their sessions."""
     owner = sa.select(Enrolment.user_id).where(Enrolment.id == Attempt.enrolment_id).scalar_subquery()
     ids = [enrolment.id for enrolment in enrolments]
     change(ctx, sa.update(Attempt).where(Attempt.enrolment_id.in_(ids)).values(user_id=owner))
