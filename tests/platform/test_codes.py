@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from cuocthi.contributions import Browser
     from cuocthi.security.personal_data import Vault
     from cuocthi.testing.factories import Factories
+    from cuocthi.users.tickets import OpenedTicket
 
 PHONE, MAIL = "0912345645", "dao@example.vn"
 ANOTHER_PASSWORD = "hoa sen nở bên hồ"
@@ -504,6 +505,24 @@ def test_a_new_member_is_invited_chooses_the_password_and_so_confirms_the_contac
     assert visitor.is_in()
     member = ctx.session.scalars(sa.select(User).where(User.name == "Phạm Thị Hà")).one()
     assert contacts(ctx, member, vault) == [("d…@example.vn", True)]
+
+
+def test_wrong_codes_of_one_who_was_invited_do_not_stop_another_in_the_same_network(
+    app: Flask, ctx: Context, make: Factories, vault: Vault
+) -> None:
+    clumsy, other = (invited(ctx, vault, make.user(contact=contact)) for contact in (MAIL, "mai@example.vn"))
+    ctx.session.commit()
+    first, second = Visitor(app.test_client()), Visitor(app.test_client())
+    first.get(f"/sign-in/invited?ticket={clumsy.token}")
+    tries = [first.fill_in("/sign-in/enter", code=wrong(clumsy.code)).status_code for _ in range(11)]
+    assert tries == [422] * 10 + [429]
+    second.get(f"/sign-in/invited?ticket={other.token}")
+    assert second.fill_in("/sign-in/enter", code=other.code).headers["Location"] == "/sign-in/new-password"
+
+
+def invited(ctx: Context, vault: Vault, user: User) -> OpenedTicket:
+    index = user.contacts[0].blind_index
+    return open_ticket(ctx, kind=TicketKind.INVITATION, vault=vault, user_id=user.id, blind_index=index)
 
 
 def test_a_link_that_is_no_open_invitation_leads_to_asking_for_a_code(

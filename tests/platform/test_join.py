@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.committees.models import Membership
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.enrolments.queries import OTHER_UNIT
+from cuocthi.extensions import db
 from cuocthi.rules.models import RulesVersion
 from cuocthi.security import limits
 from cuocthi.testing.factories import PASSWORD
@@ -258,19 +260,65 @@ def test_rules_issued_in_the_meantime_must_be_accepted_anew(
     assert ctx.session.get_one(RulesVersion, enrolment.rules_version_id).number == 2
 
 
+@pytest.mark.parametrize(
+    ("sharing", "changes", "answers"),
+    [
+        (MAX_SHARING, {}, {409: 10}),
+        (1, {"unit": "khac"}, {422: 10}),
+        (1, {}, {302: MAX_SHARING - 1, 409: 11 - MAX_SHARING}),
+    ],
+    ids=["full", "something else is wrong", "namesakes are added"],
+)
 def test_registering_is_no_way_to_guess_a_password(
-    app: Flask, client: FlaskClient, ctx: Context, make: Factories, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+    app: Flask,
+    client: FlaskClient,
+    ctx: Context,
+    make: Factories,
+    campaign: Campaign,
+    monkeypatch: pytest.MonkeyPatch,
+    sharing: int,
+    changes: dict[str, str],
+    answers: dict[int, int],
 ) -> None:
     monkeypatch.setattr("cuocthi.users.domain.verify_password", lambda known, password: known and password == PASSWORD)
     make.user("Nguyễn Thị Đào", contact=PHONE, password=True)
-    for _ in range(MAX_SHARING - 1):
+    for _ in range(sharing - 1):
         make.user(contact=PHONE)
     ctx.session.commit()
     tries = int(limits.WRONG_PASSWORDS.split()[0])
-    answers = [join(app.test_client(), password=f"mua-gat-dong-chieu-{number}").status_code for number in range(tries)]
-    assert answers == [409] * tries
+    given = Counter(
+        join(app.test_client(), password=f"mua-gat-dong-chieu-{number}", **changes).status_code
+        for number in range(tries)
+    )
+    assert given == answers
     assert join(app.test_client(), password=PASSWORD).status_code == 429
-    assert count(ctx, Enrolment) == 0
+
+
+def test_only_who_misses_somebody_of_the_same_name_is_counted(
+    app: Flask, ctx: Context, make: Factories, campaign: Campaign
+) -> None:
+    make.user("Trần Văn Bình", contact=PHONE, password=True)
+    ctx.session.commit()
+    for _ in range(int(limits.WRONG_PASSWORDS.split()[0])):
+        assert join(app.test_client(), unit="khac").status_code == 422
+    assert join(app.test_client()).status_code == 302
+
+
+def test_no_transaction_is_open_while_passwords_are_compared_and_hashed(
+    client: FlaskClient, ctx: Context, make: Factories, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make.user("Nguyễn Thị Đào", contact=PHONE, password=True)
+    ctx.session.commit()
+    open_meanwhile = []
+
+    def slow(*_: object) -> str:
+        open_meanwhile.append(db.session().in_transaction())
+        return ""
+
+    monkeypatch.setattr("cuocthi.users.domain.verify_password", slow)
+    monkeypatch.setattr("cuocthi.users.domain.hash_password", slow)
+    assert join(client, password="mua-gat-dong-chieu-1").status_code == 302
+    assert open_meanwhile == [False, False]
 
 
 def test_who_takes_part_already_is_asked_to_accept_new_rules(
@@ -418,6 +466,6 @@ def test_joining_takes_the_same_statements_among_any_number(
     client.get(f"{JOIN}?q=don+vi")
     assert statements() <= 9
     assert client.post(JOIN, data=fields(page)).status_code == 302
-    assert statements() <= 27
+    assert statements() <= 28
     client.get("/c/thi/personal")
     assert statements() <= 9

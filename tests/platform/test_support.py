@@ -17,6 +17,7 @@ from cuocthi.contributions import Role
 from cuocthi.errors import Blocked, Conflict, DomainError
 from cuocthi.messages.domain import content_of
 from cuocthi.messages.models import Message
+from cuocthi.security.limits import FAILURES_OF_A_NETWORK
 from cuocthi.support.domain import BY_ONE_AN_HOUR, FOR_ONE_A_DAY, Restored, restore_access, take_code
 from cuocthi.support.models import IdentityCheck, Proof
 from cuocthi.support.queries import checks_of
@@ -285,11 +286,16 @@ def test_looking_at_an_account_is_on_record_and_staff_is_not_helped_here(desk: D
 
 
 @on_one_database
-def test_guessing_codes_is_stopped(desk: Desk, client: FlaskClient) -> None:
+def test_wrong_codes_stop_nobody_else_in_the_network_until_very_many_come(desk: Desk, client: FlaskClient) -> None:
+    right = desk.restore().code
     desk.ctx.session.commit()
-    enter = "/sign-in/support"
-    sent = token(client, enter)
-    wrong = [{"csrf_token": sent, "code": f"ABCD EFGH {number:04}"} for number in range(12)]
-    answers = [client.post(enter, data=data).status_code for data in wrong]
-    assert answers[:10] == [422] * 10
-    assert answers[-1] == 429
+    enter, most = "/sign-in/support", int(FAILURES_OF_A_NETWORK.split()[0])
+    sent = {"csrf_token": token(client, enter)}
+
+    def wrong(times: int) -> set[int]:
+        return {client.post(enter, data={**sent, "code": "ABCDEFGHJKMN"}).status_code for _ in range(times)}
+
+    assert wrong(20) == {422}
+    assert client.post(enter, data={**sent, "code": right}).status_code == 302
+    assert wrong(most - 20) == {422}
+    assert wrong(1) == {429}

@@ -6,6 +6,7 @@ import dataclasses
 import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 import sqlalchemy as sa
@@ -14,12 +15,13 @@ from sqlalchemy.orm import Session
 from cuocthi.errors import Conflict, DomainError
 from cuocthi.security import passwords
 from cuocthi.users import domain, queries
-from cuocthi.users.domain import MAX_SHARING, WrongCredentials
+from cuocthi.users.domain import MAX_SHARING, Overtaken, Registration, WrongCredentials
 from cuocthi.users.models import Contact, User, WebSession
 
 if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.security.personal_data import Vault
+    from cuocthi.users.queries import Credential
 
 PHONE = "0912345645"
 PASSWORD = "con trâu đi trước"
@@ -94,6 +96,7 @@ def test_a_contact_is_shared_by_so_many_and_no_more(
     ctx: Context, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(domain, "hash_password", lambda _password: "hashed")
+    monkeypatch.setattr(domain, "verify_password", lambda _known, _password: False)
     for letter in "ABCDEGHI"[:MAX_SHARING]:
         register(ctx, vault, f"Nguyễn Văn {letter}n")
     with pytest.raises(Conflict):
@@ -134,6 +137,35 @@ def test_every_wrong_sign_in_compares_one_password(
     with pytest.raises(WrongCredentials):
         domain.authenticate(ctx, contact=contact, password="wrong", vault=vault)
     assert len(compared) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "contact", "compared"),
+    [
+        ("Nguyễn Thị Đào", "0987654321", 1),
+        ("Nguyễn Thị Đào", PHONE, 2),
+        ("Lê Văn Tư", PHONE, 2),
+    ],
+)
+def test_how_long_registering_takes_tells_nothing_about_the_names_of_who_shares_a_contact(
+    ctx: Context, vault: Vault, name: str, contact: str, compared: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for somebody in ("Nguyễn Thị Đào", "Trần Văn Bình"):
+        register(ctx, vault, somebody)
+    comparing = Mock(return_value=False)
+    monkeypatch.setattr(domain, "verify_password", comparing)
+    register(ctx, vault, name, contact=contact, password="máy bay giấy trắng")
+    assert comparing.call_count == compared
+
+
+def test_a_namesake_who_came_after_the_passwords_were_compared_is_not_overlooked(ctx: Context, vault: Vault) -> None:
+    late = domain.prepare_registration(name="Nguyễn Thị Đào", contact=PHONE, password=PASSWORD, known=[])
+    register(ctx, vault, "Trần Văn Bình")
+    first = register(ctx, vault)
+    with pytest.raises(Overtaken):
+        domain.add_user(ctx, registration=late, vault=vault)
+    assert register(ctx, vault).id == first.id
+    assert users(ctx) == 2
 
 
 def test_accounts_of_the_demonstration_and_inactive_ones_are_refused(ctx: Context, vault: Vault) -> None:
@@ -194,11 +226,22 @@ def test_two_forms_at_the_same_moment_make_one_person(ctx: Context, vault: Vault
     engine, barrier, found = ctx.session.get_bind(), threading.Barrier(2), []
 
     def run() -> None:
-        registration = domain.prepare_registration(name="Nguyễn Thị Đào", contact=PHONE, password=PASSWORD)
+        registration = prepare([])
         barrier.wait()
+        try:
+            add(registration)
+        except Overtaken:
+            with Session(engine) as session:
+                known = domain.find_credentials(dataclasses.replace(ctx, session=session), contact=PHONE, vault=vault)
+            add(prepare(known))
+
+    def prepare(known: list[Credential]) -> Registration:
+        return domain.prepare_registration(name="Nguyễn Thị Đào", contact=PHONE, password=PASSWORD, known=known)
+
+    def add(registration: Registration) -> None:
         with Session(engine) as session:
             own = dataclasses.replace(ctx, session=session)
-            found.append(domain.add_user(own, registration=registration, password=PASSWORD, vault=vault).id)
+            found.append(domain.add_user(own, registration=registration, vault=vault).id)
             session.commit()
 
     threads = [threading.Thread(target=run) for _ in range(2)]

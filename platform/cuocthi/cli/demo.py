@@ -18,7 +18,7 @@ from cuocthi.committees.models import Committee
 from cuocthi.rules.domain import issue_rules
 from cuocthi.rules.language import writer
 from cuocthi.standings.appointments import appoint
-from cuocthi.users.domain import add_user, prepare_registration
+from cuocthi.users.domain import register_user
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,8 +86,7 @@ def _appoint_staff(ctx: Context, campaign: Campaign) -> None:
         for committee in ctx.session.scalars(sa.select(Committee).where(Committee.campaign_id == campaign.id))
     }
     for name, contact, key, position in STAFF:
-        registration = prepare_registration(name=name, contact=contact, password=PASSWORD)
-        user = add_user(ctx, registration=registration, password=PASSWORD, vault=parts().vault)
+        user = register_user(ctx, name=name, contact=contact, password=PASSWORD, vault=parts().vault)
         # The first of them administers the installation too, so that the page of a new campaign can be tried.
         user.is_demo, user.is_admin = True, contact == STAFF[0][1]
         appoint(ctx, campaign=campaign, committee=committees[key], user=user, position=position)

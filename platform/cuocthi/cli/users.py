@@ -6,7 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from cuocthi.cli.context import committing, parts, person
-from cuocthi.users.domain import add_user, prepare_registration
+from cuocthi.users.domain import add_user, find_credentials, prepare_registration
 from cuocthi.users.models import User
 from cuocthi.users.second_factor import reset
 
@@ -27,9 +27,11 @@ def add(name: str, contact: str, password: str, *, admin: bool) -> None:
 
     For a person of that name, contact and password who is there already, only --admin takes effect.
     """
-    registration = prepare_registration(name=name, contact=contact, password=password)
     with committing() as ctx:
-        user = add_user(ctx, registration=registration, password=password, vault=parts().vault)
+        known = find_credentials(ctx, contact=contact, vault=parts().vault)
+    registration = prepare_registration(name=name, contact=contact, password=password, known=known)
+    with committing() as ctx:
+        user = add_user(ctx, registration=registration, vault=parts().vault)
         user.is_admin = user.is_admin or admin
     click.echo(f"{user.name} can sign in" + (" and create campaigns" if user.is_admin else ""))
 

@@ -23,6 +23,7 @@ from cuocthi.users.domain import find_credentials
 from cuocthi.users.models import User
 from cuocthi.users.names import fold
 from cuocthi.users.newcomers import add_newcomer, invite, prepare_newcomer
+from cuocthi.users.sign_in import known_credentials
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
@@ -178,16 +179,19 @@ def store_new_member(committee_id: int) -> AnyResponse:
 
 
 def _appoint_new(form: NewMemberForm, committee_id: int) -> AnyResponse:
-    # Hashing the password takes a while; no transaction stays open meanwhile, above all no writing one.
+    # Comparing and hashing the password take a while; no transaction stays open meanwhile, above all no writing one.
     campaign_id = g.campaign.id
-    reading_context().session.rollback()
-    password = form.password.data or ""
+    contact, password = form.contact.data or "", form.password.data or ""
     registration = prepare_newcomer(
-        name=form.name.data or "", contact=form.contact.data or "", password=password, reached=registry().channels
+        name=form.name.data or "",
+        contact=contact,
+        password=password,
+        known=known_credentials(contact),
+        reached=registry().channels,
     )
     with committing() as ctx:
         found = committee_of(ctx, campaign_id=campaign_id, committee_id=committee_id) or abort(404)
-        user = add_newcomer(ctx, registration=registration, password=password, vault=registry().vault)
+        user = add_newcomer(ctx, registration=registration, vault=registry().vault)
         _appoint(ctx, form, committee=found, user=user)
         if not password:
             _invite(ctx, registration.contact, committee=found, user=user)

@@ -91,7 +91,6 @@ class Rehearsal:
         user = add_user(
             ctx,
             registration=_registration(f"Thành viên Diễn Tập {number}", f"ban-to-chuc-{number}@rehearsal.example"),
-            password=UNUSABLE,
             vault=self.registry.vault,
         )
         committee = ctx.session.scalars(
@@ -132,7 +131,6 @@ class Rehearsal:
         user = add_user(
             ctx,
             registration=_registration(person.name, person.contact),
-            password=UNUSABLE,
             vault=self.registry.vault,
         )
         enrol(

@@ -17,7 +17,7 @@ import secrets
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app, request, session
+from flask import current_app, g, request, session
 from flask_limiter import Limiter, RateLimitExceeded
 from itsdangerous import BadSignature, URLSafeSerializer
 from limits import parse
@@ -100,6 +100,17 @@ def limit_sign_in(refuse: Callable[[], Response], whose: Mark = named_account) -
     return lambda view: cast("View", per_network(per_account(view)))
 
 
+def limit_secrets(refuse: Callable[[], Response]) -> Callable[[View], View]:
+    """Limit failed attempts of a network at a view that takes a secret alone, too long to be guessed, and names nobody.
+
+    Counted by account, all who come from one network would be one account. ``refuse`` makes the answer.
+    """
+    limit = limiter.limit(
+        FAILURES_OF_A_NETWORK, methods=["POST"], deduct_when=_failed, on_breach=lambda _limit: refuse()
+    )
+    return lambda view: cast("View", limit(view))
+
+
 def limit_registrations(refuse: Callable[[], Response]) -> Callable[[View], View]:
     """Limit how many people a network may register in a minute; ``refuse`` makes the answer to those beyond."""
     limit = limiter.limit(
@@ -108,16 +119,22 @@ def limit_registrations(refuse: Callable[[], Response]) -> Callable[[View], View
         exempt_when=lambda: "password" not in request.form,
         on_breach=lambda _limit: refuse(),
     )
-    # Registering again with name, contact and password signs in, so that it must be no better for guessing.
+    # Registering again with name, contact and password signs in, so that it must be no better for guessing: what counts
+    # is whether somebody was missed, since a refusal for any other reason would be as good an answer.
     guesses = limiter.limit(
         WRONG_PASSWORDS,
         key_func=lambda: _with_origin(named_account()),
         methods=["POST"],
-        deduct_when=lambda response: response.status_code == 409,  # noqa: PLR2004 - the contact is somebody else's
+        deduct_when=lambda _response: "guessed" in g,
         exempt_when=lambda: "password" not in request.form,
         on_breach=lambda _limit: refuse(),
     )
     return lambda view: cast("View", limit(guesses(view)))
+
+
+def count_guess() -> None:
+    """Count this registration among the wrong passwords of the account that it names, whatever is answered."""
+    g.guessed = True
 
 
 def limit_codes(refuse: Callable[[], Response], whose: Mark = named_account) -> Callable[[View], View]:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from cuocthi.enrolments import queries as enrolments
 from cuocthi.enrolments.queries import Wanted
 from cuocthi.errors import DomainError
-from cuocthi.security.limits import entered_account, limit_sign_in
+from cuocthi.security.limits import limit_secrets
 from cuocthi.support.domain import obstacles, restore_access, take_code
 from cuocthi.support.forms import IdentityForm, SpokenCodeForm
 from cuocthi.support.models import Proof
@@ -156,12 +156,12 @@ def _code_page(enrolment: Enrolment, restored: Restored) -> Response:
 
 def _too_many_wrong() -> Response:
     form = SpokenCodeForm()
-    form.form_errors = [_("Too many wrong attempts. Please wait a quarter of an hour, or ask the support for help.")]
+    form.form_errors = [_("Very many wrong codes come from your network at this moment. Please try again in a minute.")]
     return render("support/enter.html", form=form, status=429)
 
 
 @entering.route("/sign-in/support", methods=["GET", "POST"])
-@limit_sign_in(_too_many_wrong, entered_account)
+@limit_secrets(_too_many_wrong)
 def enter() -> AnyResponse:
     """Take the code that the support gave out, and lead on to a new password."""
     form = SpokenCodeForm()

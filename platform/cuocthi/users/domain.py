@@ -21,7 +21,7 @@ from cuocthi.users.profiles import known_of
 from cuocthi.users.tickets import void_tickets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date
 
     from cuocthi.context import Context
@@ -36,6 +36,17 @@ _TOKEN_BYTES = 32
 _DEVICE_LENGTH = 200
 
 
+class Overtaken(Conflict):
+    """Somebody of the same name gave the contact after the passwords were compared: prepare the registration anew."""
+
+    def __init__(self) -> None:
+        message = T(
+            "Somebody has registered with this phone number or e-mail address at the same moment. Please send the form "
+            "once more."
+        )
+        super().__init__(message, field="contact")
+
+
 class WrongCredentials(DomainError):
     """No account has this contact and this password; which of the two is wrong is not said."""
 
@@ -45,26 +56,45 @@ class WrongCredentials(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A person about to be added, everything checked and the password hashed.
+    """A person about to be added, everything checked, the password compared and hashed.
 
-    ``temporary``: somebody else chose the password, so it must be changed at the first sign-in.
+    ``temporary``: somebody else chose the password, so it must be changed at the first sign-in. ``compared`` are the
+    accounts that had the contact by then, ``recognised`` those of them that have this name and password as well.
     """
 
     name: str
     contact: NormalisedContact
     password_hash: str
     temporary: bool = False
+    compared: frozenset[Credential] = frozenset()
+    recognised: frozenset[Credential] = frozenset()
+
+    @property
+    def missed(self) -> bool:
+        """Tell whether the contact has an account of this name, and the password is that of none: perhaps a guess."""
+        return not self.recognised and bool(namesakes(self.compared, self.name))
 
 
-def prepare_registration(*, name: str, contact: str, password: str, temporary: bool = False) -> Registration:
-    """Check what a new person entered and hash the password, outside of any transaction since that takes a while.
+def namesakes(credentials: Iterable[Credential], name: str) -> list[Credential]:
+    """Return the accounts of people of this name."""
+    folded = fold(name)
+    return [known for known in credentials if known.name_folded == folded]
 
-    ``temporary`` says that somebody else entered it, who is not to know the password for long. Raises DomainError
-    (fields ``name``, ``contact``, ``password``) and Busy.
+
+def prepare_registration(
+    *, name: str, contact: str, password: str, known: Iterable[Credential], temporary: bool = False
+) -> Registration:
+    """Check what a new person entered, compare and hash the password, outside of any transaction: it takes a while.
+
+    ``known`` are the accounts that have the contact, see :func:`find_credentials`. All are compared with, so that the
+    time tells nothing about names. ``temporary`` says that somebody else entered it, who is not to know the password
+    for long. Raises DomainError (fields ``name``, ``contact``, ``password``) and Busy.
     """
     full_name, reached_at = normalise_name(name), normalise_contact(contact)
     check_strength(password, personal=[*fold(full_name).split(), fold(full_name).replace(" ", ""), *_parts(reached_at)])
-    return Registration(full_name, reached_at, hash_password(password), temporary)
+    compared = frozenset(known)
+    recognised = frozenset(namesakes(_matching(compared, password), full_name))
+    return Registration(full_name, reached_at, hash_password(password), temporary, compared, recognised)
 
 
 def _parts(contact: NormalisedContact) -> tuple[str, ...]:
@@ -75,7 +105,6 @@ def add_user(
     ctx: Context,
     *,
     registration: Registration,
-    password: str,
     vault: Vault,
     sharing: bool = False,
     birth_date: date | None = None,
@@ -84,18 +113,21 @@ def add_user(
 
     So a form sent twice makes one person, even at the same moment. With ``sharing`` several people may give one phone,
     also one that somebody has verified; those of one name are told apart by ``birth_date``, where it is asked. Raises
-    Conflict (field ``contact``) if the contact is somebody's verified one, or too many people gave it.
+    Conflict (field ``contact``) if the contact is somebody's verified one, or too many people gave it, and Overtaken.
     """
     shared = sharing and registration.contact.kind is ContactKind.PHONE
     index = contact_index(registration.contact, vault)
     _one_at_a_time(ctx, index)
-    folded = fold(registration.name)
     known = queries.credentials(ctx, index=index)
     if not shared and any(credential.verified for credential in known):
         message = T("There is an account with this phone number or e-mail address already. Please sign in with it.")
         raise Conflict(message, field="contact")
-    namesakes = [credential for credential in known if credential.name_folded == folded]
-    for same in _matching(namesakes, password) if namesakes else ():
+    alike = namesakes(known, registration.name)
+    if not registration.compared.issuperset(alike):
+        raise Overtaken
+    for same in alike:
+        if same not in registration.recognised:
+            continue
         born = known_of(ctx, user_id=same.user_id, vault=vault).birth_date if shared and birth_date else None
         if born in {None, birth_date}:
             return ctx.session.get_one(User, same.user_id)
@@ -131,12 +163,13 @@ def _one_at_a_time(ctx: Context, index: str) -> None:
 
 def register_user(ctx: Context, *, name: str, contact: str, password: str, vault: Vault) -> User:
     """Check and add a new person; see :func:`prepare_registration` and :func:`add_user` for what is raised."""
-    registration = prepare_registration(name=name, contact=contact, password=password)
-    return add_user(ctx, registration=registration, password=password, vault=vault)
+    known = find_credentials(ctx, contact=contact, vault=vault)
+    registration = prepare_registration(name=name, contact=contact, password=password, known=known)
+    return add_user(ctx, registration=registration, vault=vault)
 
 
 def find_credentials(ctx: Context, *, contact: str, vault: Vault) -> list[Credential]:
-    """Return what the password of a sign-in with ``contact`` is to be compared with; none for an unknown one."""
+    """Return what a password entered with ``contact`` is to be compared with; none for an unknown one."""
     try:
         reached_at = normalise_contact(contact)
     except DomainError:
@@ -158,7 +191,7 @@ def check_credentials(credentials: Iterable[Credential], *, password: str, demo_
     return found
 
 
-def _matching(credentials: list[Credential], password: str) -> list[Credential]:
+def _matching(credentials: Collection[Credential], password: str) -> list[Credential]:
     if not credentials:
         verify_password(None, password)
     return [known for known in credentials if verify_password(known.password_hash, password)]

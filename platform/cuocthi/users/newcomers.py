@@ -27,27 +27,31 @@ if TYPE_CHECKING:
     from cuocthi.text import Text
     from cuocthi.users.contacts import NormalisedContact
     from cuocthi.users.models import ContactKind
+    from cuocthi.users.queries import Credential
 
 
-def prepare_newcomer(*, name: str, contact: str, password: str, reached: Collection[ContactKind]) -> Registration:
+def prepare_newcomer(
+    *, name: str, contact: str, password: str, known: Collection[Credential], reached: Collection[ContactKind]
+) -> Registration:
     """Check what is known of a new person; without a ``password`` it is to be chosen by invitation.
 
-    It takes a while: call it outside of a transaction. ``reached`` are the kinds of contact that messages reach.
+    It takes a while: call it outside of a transaction. ``known`` are the accounts that have the contact
+    (:func:`cuocthi.users.domain.find_credentials`), ``reached`` the kinds of contact that messages reach.
     Raises DomainError (fields ``name``, ``contact``, ``password``) and Busy.
     """
     if password:
-        return prepare_registration(name=name, contact=contact, password=password, temporary=True)
+        return prepare_registration(name=name, contact=contact, password=password, known=known, temporary=True)
     full_name, reached_at = normalise_name(name), normalise_contact(contact)
     if reached_at.kind not in reached:
         message = T("No invitation can be sent to this contact. Please choose a first password.")
         raise DomainError(message, field="password")
-    return Registration(full_name, reached_at, hash_password(secrets.token_urlsafe()))
+    return Registration(full_name, reached_at, hash_password(secrets.token_urlsafe()), compared=frozenset(known))
 
 
-def add_newcomer(ctx: Context, *, registration: Registration, password: str, vault: Vault) -> User:
+def add_newcomer(ctx: Context, *, registration: Registration, vault: Vault) -> User:
     """Add the person; a form sent twice makes one. See :func:`cuocthi.users.domain.add_user` for what is raised."""
-    invited = None if password else _invited_before(ctx, registration, vault)
-    return invited or add_user(ctx, registration=registration, password=password, vault=vault)
+    invited = None if registration.temporary else _invited_before(ctx, registration, vault)
+    return invited or add_user(ctx, registration=registration, vault=vault)
 
 
 def _invited_before(ctx: Context, registration: Registration, vault: Vault) -> User | None:

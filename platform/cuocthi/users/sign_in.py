@@ -11,12 +11,13 @@ from flask import current_app, redirect, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
 
+from cuocthi.database import reading
 from cuocthi.extensions import login_manager
 from cuocthi.security.limits import ACCOUNT, mark_of, remember_account
 from cuocthi.users import domain, queries
 from cuocthi.users.models import TicketKind
 from cuocthi.users.tickets import open_ticket
-from cuocthi.web.context import registry, request_time
+from cuocthi.web.context import reading_context, registry, request_time
 from cuocthi.web.context import session as database_session
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from cuocthi.context import Context
-    from cuocthi.users.queries import SignedIn
+    from cuocthi.users.queries import Credential, SignedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,18 @@ def go_on_to(target: str) -> None:
 def next_target() -> str:
     """Return what :func:`go_on_to` kept."""
     return str(session.get(_NEXT, ""))
+
+
+def known_credentials(contact: str) -> list[Credential]:
+    """Return what a password entered with ``contact`` is to be compared with.
+
+    Comparing takes a while, so that no transaction stays open: what this request has read until now is read anew.
+    """
+    database_session().rollback()
+    with reading():
+        found = domain.find_credentials(reading_context(), contact=contact, vault=registry().vault)
+        database_session().rollback()
+    return found
 
 
 def hold_ticket(token: str, *, index: str, accounts: Iterable[int] = ()) -> None:

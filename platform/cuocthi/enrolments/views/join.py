@@ -19,13 +19,13 @@ from cuocthi.enrolments.views.blueprints import campaign_pages
 from cuocthi.errors import DomainError
 from cuocthi.news.domain import agree_to_news
 from cuocthi.rules.queries import current_rules, rules_version
-from cuocthi.security.limits import limit_registrations
+from cuocthi.security.limits import count_guess, limit_registrations
 from cuocthi.text import T
 from cuocthi.units.queries import former_names, full_name, full_names, search_units, unit_by_link
 from cuocthi.users import sign_in
 from cuocthi.users.citizen_ids import mask_citizen_id
 from cuocthi.users.contacts import contact_index
-from cuocthi.users.domain import add_user, prepare_registration
+from cuocthi.users.domain import Overtaken, add_user, prepare_registration
 from cuocthi.users.models import User
 from cuocthi.users.profiles import Known, known_of
 from cuocthi.users.queries import has_second_factor
@@ -149,15 +149,25 @@ def _joined(form: JoinForm, asked: EntrantRules) -> BaseResponse:
         with committing() as ctx:
             _enrol(ctx, form, ctx.session.get_one(User, reader.id))
         return redirect(there)
-    # Hashing the password takes a while; no transaction stays open meanwhile, above all no writing one.
-    reading_context().session.rollback()
-    password = form.password.data or ""
-    registration = prepare_registration(name=form.name.data or "", contact=form.contact.data or "", password=password)
+    try:
+        return _registered(form, asked, there)
+    except Overtaken:
+        # The same form was sent twice: this time whom it added is compared with as well, and recognised.
+        return _registered(form, asked, there)
+
+
+def _registered(form: JoinForm, asked: EntrantRules, there: str) -> BaseResponse:
+    """Add a new person, or recognise one who is there already, and let the person join and sign in."""
+    name, contact, password = form.name.data or "", form.contact.data or "", form.password.data or ""
+    # Comparing and hashing the password take a while; no transaction stays open meanwhile, above all no writing one.
+    known = sign_in.known_credentials(contact)
+    registration = prepare_registration(name=name, contact=contact, password=password, known=known)
+    if registration.missed:
+        count_guess()
     with committing() as ctx:
         user = add_user(
             ctx,
             registration=registration,
-            password=password,
             vault=registry().vault,
             sharing=asked.shared_phones,
             birth_date=form.to_answers().birth_date,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 
-from cuocthi.database import reading
 from cuocthi.errors import DomainError
 from cuocthi.security.limits import limit_sign_in
 from cuocthi.security.passwords import MIN_LENGTH
@@ -27,8 +26,6 @@ from cuocthi.web.rendering import render
 if TYPE_CHECKING:
     from flask import Response
     from werkzeug.wrappers import Response as BaseResponse
-
-    from cuocthi.users.queries import Credential
 
 _CAMPAIGN_PATH = re.compile(r"/c/([a-z0-9-]+)/")
 
@@ -62,23 +59,14 @@ def sign_in_view() -> BaseResponse:
 def _enter(form: SignInForm) -> BaseResponse:
     contact, password = form.contact.data or "", form.password.data or ""
     # Comparing the password takes a while; no transaction stays open meanwhile, above all no writing one.
-    credentials = _credentials(contact)
-    accounts = domain.check_credentials(credentials, password=password, demo_allowed=sign_in.demo_allowed())
+    known = sign_in.known_credentials(contact)
+    accounts = domain.check_credentials(known, password=password, demo_allowed=sign_in.demo_allowed())
     index = contact_index(normalise_contact(contact), registry().vault)
     sign_in.go_on_to(form.next.data or "")
     with committing() as ctx:
         if len(accounts) > 1:
             return ask_who(ctx, TicketKind.SIGN_IN_CHOICE, accounts, index)
         return sign_in.enter(ctx, user_id=accounts[0].user_id, second_factor=accounts[0].second_factor, index=index)
-
-
-def _credentials(contact: str) -> list[Credential]:
-    ctx = reading_context()
-    ctx.session.rollback()
-    with reading():
-        found = domain.find_credentials(ctx, contact=contact, vault=registry().vault)
-        ctx.session.rollback()
-    return found
 
 
 def _page(form: SignInForm, *, status: int = 200) -> Response:
