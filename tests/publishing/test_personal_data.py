@@ -27,11 +27,18 @@ def shown(contest: Contest, enrolment: Enrolment) -> int:
     return sum(len(part.rows) for part in found)
 
 
-def test_people_see_which_releases_show_them(contest: Contest) -> None:
+def test_people_see_whether_the_release_in_force_shows_them(contest: Contest) -> None:
     contest.adopt()
     assert shown(contest, contest.people[0]) == 0
     contest.publish()
     assert shown(contest, contest.people[0]) == 1
+    number = contest.publish("Sửa lỗi.").number
+    (part,) = export(
+        contest.ctx,
+        campaign=contest.campaign,
+        person=Person(contest.people[0].user_id, contest.people[0].id),
+    )
+    assert [row[0] for row in part.rows] == [number]
     assert export(contest.ctx, campaign=contest.campaign, person=Person(contest.people[0].user_id, None)) == []
 
 

@@ -14,38 +14,33 @@ import sqlalchemy as sa
 from cuocthi.contributions import AwardList, Erasure, PersonalData
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.text import T
-from cuocthi_publishing.models import Release, ReleaseState
 from cuocthi_publishing.queries import current_release
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.contributions import Person
+    from cuocthi_publishing.models import Release
 
 KEPT = T("What was published stays as it was published, with masked names but for winners, until a new release.")
 
 
 def export(ctx: Context, *, campaign: Campaign, person: Person) -> list[PersonalData]:
-    """Return the published releases that show a person, by the contest number or, a winner, by name."""
+    """Return the release in force if it shows a person, by the contest number or, a winner, by name.
+
+    Former releases are not looked through: each may be a megabyte.
+    """
     enrolment = None if person.enrolment_id is None else ctx.session.get(Enrolment, person.enrolment_id)
-    if enrolment is None:
+    release = current_release(ctx, campaign_id=campaign.id)
+    if enrolment is None or release is None:
         return []
     won = any(award.enrolment_id == enrolment.id for found in _award_lists(ctx, campaign) for award in found.awards)
     shown = [enrolment.code, *([enrolment.name] if won else [])]
-    found = ctx.session.execute(
-        sa.select(Release.number, Release.published_at)
-        .where(
-            Release.campaign_id == campaign.id,
-            Release.state == ReleaseState.PUBLISHED,
-            sa.or_(*(Release.snapshot.contains(_as_it_stands(text), autoescape=True) for text in shown)),
-        )
-        .order_by(Release.number)
-    )
     columns = [T("Release"), T("Published")]
-    rows = [tuple(row) for row in found]
-    return [PersonalData("releases", T("Publications that show you"), columns, rows, kept=KEPT, order=70)]
+    rows = [(release.number, release.published_at)] if _shows(release, shown) else []
+    return [PersonalData("releases", T("The publication in force shows you"), columns, rows, kept=KEPT, order=70)]
 
 
 def _award_lists(ctx: Context, campaign: Campaign) -> list[AwardList]:
@@ -61,10 +56,10 @@ def erase(ctx: Context, *, campaign: Campaign, people: Sequence[Person], erasure
         sa.select(Enrolment.code).where(Enrolment.id.in_([person.enrolment_id for person in people]))
     )
     # Award lists are published without contest numbers.
-    if erasure is Erasure.RECORDS or any(_as_it_stands(code) in release.snapshot for code in codes):
+    if erasure is Erasure.RECORDS or _shows(release, codes):
         release.names_erased_at = ctx.now
         ctx.session.flush()
 
 
-def _as_it_stands(text: str) -> str:
-    return f'"{text}"'
+def _shows(release: Release, texts: Iterable[str]) -> bool:
+    return any(f'"{text}"' in release.snapshot for text in texts)
