@@ -7,6 +7,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 import sqlalchemy as sa
@@ -19,7 +20,8 @@ from cuocthi.extensions import db
 from cuocthi.rules.models import RulesVersion
 from cuocthi.security import limits
 from cuocthi.testing.factories import PASSWORD
-from cuocthi.users.domain import MAX_SHARING
+from cuocthi.users import sign_in
+from cuocthi.users.domain import MAX_SHARING, find_credentials
 from cuocthi.users.models import Contact, User
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from cuocthi.clock import FixedClock
     from cuocthi.context import Context
+    from cuocthi.security.personal_data import Vault
     from cuocthi.testing.factories import Factories
 
 PHONE = "0912345645"
@@ -159,6 +162,22 @@ def test_a_form_sent_twice_at_the_same_moment_makes_one_enrolment(
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(click, range(2))) == [302, 302]
     assert (count(ctx, User), count(ctx, Contact), count(ctx, Enrolment)) == (1, 1, 1)
+
+
+def test_whom_the_same_form_added_after_the_comparing_is_recognised_all_the_same(
+    client: FlaskClient,
+    ctx: Context,
+    make: Factories,
+    vault: Vault,
+    campaign: Campaign,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make.user("Nguyễn Thị Đào", contact=PHONE, password=True)
+    known = find_credentials(ctx, contact=PHONE, vault=vault)
+    ctx.session.commit()
+    monkeypatch.setattr(sign_in, "known_credentials", Mock(side_effect=[[], known]))
+    assert join(client).status_code == 302
+    assert (count(ctx, User), count(ctx, Enrolment)) == (1, 1)
 
 
 def test_who_takes_part_already_is_led_on(client: FlaskClient, ctx: Context, campaign: Campaign) -> None:
