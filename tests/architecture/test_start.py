@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 ALL = ("quiz", "prizes", "publishing", "inquiries")
 #: Pages that refuse an organiser of a draft.
-REFUSED = {"new": {200, 403}, "join": {409}}
+REFUSED = {"new": {200, 403}, "join": {409}, "shared-device": {404}}
 SETS = ((), *((name,) for name in ALL), ALL)
 
 
