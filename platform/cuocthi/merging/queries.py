@@ -123,8 +123,13 @@ def crowds(ctx: Context, *, campaign_id: int | None) -> list[Crowd]:
 
 def _crowd(reason: str, user_id: Any, *same: Any, campaign_id: int | None) -> sa.Select[Any]:
     people = sa.func.count(sa.distinct(user_id))
-    chosen: sa.Select[Any] = (
-        sa.select(sa.literal(reason).label("reason"), people.label("people"), sa.func.min(User.name).label("name"))
+    shown: list[Any] = [
+        sa.literal(reason).label("reason"),
+        people.label("people"),
+        sa.func.min(User.name).label("name"),
+    ]
+    chosen = (
+        sa.select(*shown)
         .join(User, User.id == user_id)
         .where(User.active, sa.tuple_(*same).in_(_crowded(user_id, *same)))
         .group_by(*same)
