@@ -38,6 +38,12 @@ def open_section(visitor: Visitor, title: str) -> None:
     visitor.press(page.locator("nav a:visible").filter(has=page.get_by_text(title, exact=True)))
 
 
+def see_to(visitor: Visitor, title: str) -> None:
+    """Go from the overview to where something is done that stands among what is to be done next."""
+    open_section(visitor, "Tổng quan")
+    visitor.press(visitor.page.get_by_role("link", name=f"Thực hiện : {title}"))
+
+
 def close_round(visitor: Visitor, title: str) -> None:
     open_section(visitor, "Tiến trình")
     visitor.press(visitor.page.get_by_role("link", name=f"Đóng ngay : {title}"))

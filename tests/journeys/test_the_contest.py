@@ -99,8 +99,7 @@ def hand_in(person: Visitor) -> None:
 def rank(first: Visitor) -> tuple[str, list[str]]:
     """Close the round, build the ranking, exclude the second; return that person and the names that stay."""
     organiser.close_round(first, ROUND)
-    organiser.open_section(first, "Tổng quan")
-    first.press(first.page.get_by_role("link", name="Thực hiện"))
+    organiser.see_to(first, f"Lập và kiểm tra bảng xếp hạng của “{ROUND}”")
     first.press(first.button("Lập bảng xếp hạng"))
     before = organiser.ranked(first)
     organiser.exclude(first, before[1])
@@ -116,8 +115,7 @@ def adopt(staff: list[Visitor]) -> None:
     first.press(first.button("Trình để thông qua"))
     first.press(first.button("Xác nhận thông qua"))
     expect(first.button("Xác nhận thông qua")).to_have_count(0)
-    organiser.open_section(second, "Tổng quan")
-    second.press(second.page.get_by_role("link", name="Thực hiện"))
+    organiser.see_to(second, f"Thông qua bảng xếp hạng của “{ROUND}”")
     second.press(second.page.locator(".link-list a").first)
     second.press(second.button("Xác nhận thông qua"))
     expect(second.page.locator(".page-head")).to_contain_text("Đã thông qua")
