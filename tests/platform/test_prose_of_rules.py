@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cuocthi.audit.models import AuditEvent
@@ -83,7 +83,6 @@ own_clauses = st.lists(st.tuples(keys, places), unique_by=lambda pair: pair[0]).
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # of a busy machine
 @given(own_clauses)
 def test_every_clause_stands_there_once_and_the_generated_ones_keep_their_order(own: tuple[OwnClause, ...]) -> None:
     found = [clause.key for clause in with_prose(GENERATED, RulesProse(clauses=own))]

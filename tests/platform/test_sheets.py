@@ -181,7 +181,7 @@ def test_csv_is_read_as_vietnamese_excel_writes_it(raw: bytes) -> None:
 _CELLS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=20)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.lists(st.lists(_CELLS | st.integers(0, 10**9), min_size=1, max_size=4), min_size=1, max_size=4))
 def test_what_is_written_as_a_workbook_stays_text(rows: list[list[str | int]]) -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(write_workbook([("A", [*rows, ["=1+1", "http://x.vn", "@a"]])])))
