@@ -707,6 +707,9 @@ def test_support_finds_compares_merges_and_takes_it_back(world: World, helper: B
 @on_one_database
 def test_the_other_account_can_be_kept_and_two_people_told_apart(world: World, helper: Browser) -> None:
     address = f"/c/thi/staff/duplicates/{world.first.id}/{world.second.id}"
+    world.second.unit_id = world.first.unit_id
+    world.ctx.session.commit()
+    assert address in helper.get("/c/thi/staff/duplicates/")[1]
     page = helper.get(f"{address}?keep={world.second.id}")[1]
     assert f"?keep={world.first.id}" in page
     status, page = helper.post(address, {"seen": "0" * 64, "keep": str(world.second.id), "reason": WHY})
@@ -715,6 +718,7 @@ def test_the_other_account_can_be_kept_and_two_people_told_apart(world: World, h
     assert helper.post(f"{address}/apart", {})[0] == 422
     assert helper.post(f"{address}/apart", {"why": "Hai mẹ con"})[0] == 200
     assert address not in helper.get("/c/thi/staff/duplicates/")[1]
+    assert address in helper.get("/c/thi/staff/duplicates/apart/")[1]
     page = helper.get(address)[1]
     assert "Hai mẹ con" in page
     assert f"{address}/again" in page

@@ -35,6 +35,12 @@ def listing() -> Response:
     return doors.show_pairs(_DOOR)
 
 
+@people.route("/apart/")
+def told_apart() -> Response:
+    """List people who were told apart."""
+    return doors.show_pairs(_DOOR, apart=True)
+
+
 @people.route("/<int:user_id>/<int:other_id>")
 def pair(user_id: int, other_id: int) -> Response:
     """Show two people side by side, and what merging them would do."""

@@ -23,6 +23,12 @@ def listing() -> Response:
     return doors.show_pairs(Door(g.campaign))
 
 
+@campaign_pages.page("/staff/duplicates/apart/", permission=MERGE)
+def told_apart() -> Response:
+    """List entrants who were told apart."""
+    return doors.show_pairs(Door(g.campaign), apart=True)
+
+
 @campaign_pages.page("/staff/duplicates/<int:enrolment_id>/<int:other_id>", permission=MERGE)
 def pair(enrolment_id: int, other_id: int) -> Response:
     """Show two entrants side by side, and what merging them would do."""

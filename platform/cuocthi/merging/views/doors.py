@@ -76,11 +76,11 @@ class Door:
 # --- who may be registered twice ---
 
 
-def show_pairs(door: Door) -> Response:
-    """List people who may have two accounts, what is most likely first."""
+def show_pairs(door: Door, *, apart: bool = False) -> Response:
+    """List people who may have two accounts, what is most likely first; or those who were told apart."""
     table = Table(
         id="pairs",
-        path=door.url("listing"),
+        path=door.url("told_apart" if apart else "listing"),
         args=request.args,
         columns=[
             Column("people", T("People")),
@@ -89,7 +89,7 @@ def show_pairs(door: Door) -> Response:
             Column("since", T("Account since"), kind="moment"),
         ],
         sort="people",
-        filters=[Filter("reason", T("Same"), _REASONS), Filter("apart", T("State"), [("yes", T("Told apart"))])],
+        filters=[Filter("reason", T("Same"), _REASONS)],
     )
     ctx = reading_context()
     rows, total = likely_pairs(
@@ -97,12 +97,12 @@ def show_pairs(door: Door) -> Response:
         campaign_id=door.campaign_id,
         search=table.search,
         reason=table.filtered["reason"],
-        apart=bool(table.filtered["apart"]),
+        apart=apart,
         limit=table.limit,
         offset=table.offset,
     )
-    crowded = crowds(ctx, campaign_id=door.campaign_id)
-    return render("merging/listing.html", table=table.show(rows, total), door=door, crowds=crowded)
+    crowded = [] if apart else crowds(ctx, campaign_id=door.campaign_id)
+    return render("merging/listing.html", table=table.show(rows, total), door=door, crowds=crowded, apart=apart)
 
 
 # --- two people side by side ---
