@@ -360,6 +360,18 @@ def test_correcting_puts_profile_and_enrolment_right_and_logs_no_value(
     assert correct_answers(ctx, campaign=campaign, enrolment=enrolment, answers=right, vault=vault) == []
 
 
+def test_correcting_here_leaves_what_only_other_campaigns_ask(ctx: Context, make: Factories, vault: Vault) -> None:
+    user, classes = make.user(), EntrantRules(fields=ALL.fields)
+    school = ask(ctx, make.campaign(), classes)
+    pupil = join(ctx, make, school, vault, Answers(own={"lop": "Lớp 4"}), user)
+    join(ctx, make, ask(ctx, make.campaign(), ALL), vault, Answers(BORN, WOMAN, {"lop": "Lớp 5"}), user)
+    confirm_identity(ctx, user=user)
+    right = Answers(own={"lop": "Lớp 5"})
+    assert correct_answers(ctx, campaign=school, enrolment=pupil, answers=right, vault=vault) == ["own"]
+    known = known_of(ctx, user_id=user.id, vault=vault)
+    assert (known.birth_date, known.citizen_id, known.confirmed) == (BORN, WOMAN, True)
+
+
 def test_whoever_turns_out_to_be_a_child_is_named_no_longer(ctx: Context, make: Factories, vault: Vault) -> None:
     campaign = ask(ctx, make.campaign(), DATE)
     enrolment = join(ctx, make, campaign, vault, Answers(BORN))

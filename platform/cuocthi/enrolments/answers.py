@@ -160,7 +160,15 @@ def correct_answers(
     after = Answers(born, number, _own(rules, answers.own), before.guardian)
     if after == before:
         return []
-    correct_profile(ctx, user_id=enrolment.user_id, birth_date=born, citizen_id=number, vault=vault)
+    # What this campaign does not ask, or what stays as it was here, other campaigns may know by now.
+    known = known_of(ctx, user_id=enrolment.user_id, vault=vault)
+    correct_profile(
+        ctx,
+        user_id=enrolment.user_id,
+        birth_date=known.birth_date if born == before.birth_date else born,
+        citizen_id=known.citizen_id if number == before.citizen_id else number,
+        vault=vault,
+    )
     _freeze(enrolment, after, vault)
     if before.guardian is None and needs_guardian(rules, born, day=day):
         # Nobody has consented to the child's name in public.
