@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from cuocthi.campaigns.models import CampaignState
 from cuocthi.errors import Closed, Conflict, DomainError
 from cuocthi.messages.domain import drop_waiting
 from cuocthi.news.models import Announcement, AnnouncementState, Audience, NewsConsent
-from cuocthi.text import T, Text
+from cuocthi.text import T
 from cuocthi.timelines.edges import FARTHEST
 from cuocthi.timelines.localtime import moment_on
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from cuocthi.news.audience import Reach
     from cuocthi.timelines.models import Phase
     from cuocthi.units.models import Unit
+
+_record = partial(record, object_kind="announcement")
 
 #: Keys of messages that carry news begin so.
 NEWS = "core.news:"
@@ -61,7 +63,14 @@ def write_announcement(ctx: Context, *, campaign: Campaign, facts: AnnouncementF
     ctx.session.add(announcement)
     ctx.session.flush()
     summary = T("Wrote the announcement “%(subject)s”", subject=announcement.subject)
-    _record(ctx, campaign, announcement, action="core:news:write", summary=summary, after=_described(announcement))
+    _record(
+        ctx,
+        campaign=campaign,
+        object_id=announcement.id,
+        action="core:news:write",
+        summary=summary,
+        after=_described(announcement),
+    )
     return announcement
 
 
@@ -77,7 +86,15 @@ def edit_announcement(
     ctx.session.flush()
     summary = T("Changed the announcement “%(subject)s”", subject=announcement.subject)
     after = _described(announcement)
-    _record(ctx, campaign, announcement, action="core:news:edit", summary=summary, before=before, after=after)
+    _record(
+        ctx,
+        campaign=campaign,
+        object_id=announcement.id,
+        action="core:news:edit",
+        summary=summary,
+        before=before,
+        after=after,
+    )
 
 
 def discard_announcement(ctx: Context, *, campaign: Campaign, announcement: Announcement) -> None:
@@ -85,7 +102,9 @@ def discard_announcement(ctx: Context, *, campaign: Campaign, announcement: Anno
     _hold_draft(ctx, announcement)
     summary = T("Discarded the announcement “%(subject)s”", subject=announcement.subject)
     before = _described(announcement)
-    _record(ctx, campaign, announcement, action="core:news:discard", summary=summary, before=before)
+    _record(
+        ctx, campaign=campaign, object_id=announcement.id, action="core:news:discard", summary=summary, before=before
+    )
     ctx.session.delete(announcement)
     ctx.session.flush()
 
@@ -115,7 +134,7 @@ def confirm_announcement(
     ctx.session.flush()
     summary = T("Confirmed the announcement “%(subject)s”", subject=announcement.subject)
     after = {"moment": due_at, **dataclasses.asdict(reach)}
-    _record(ctx, campaign, announcement, action="core:news:send", summary=summary, after=after)
+    _record(ctx, campaign=campaign, object_id=announcement.id, action="core:news:send", summary=summary, after=after)
 
 
 def stop_announcement(ctx: Context, *, campaign: Campaign, announcement: Announcement) -> None:
@@ -132,7 +151,7 @@ def stop_announcement(ctx: Context, *, campaign: Campaign, announcement: Announc
     drop_waiting(ctx, prefix=f"{NEWS}{announcement.id}:")
     summary = T("Stopped the announcement “%(subject)s”", subject=announcement.subject)
     after = {"written": announcement.written, "reached": announcement.reached}
-    _record(ctx, campaign, announcement, action="core:news:stop", summary=summary, after=after)
+    _record(ctx, campaign=campaign, object_id=announcement.id, action="core:news:stop", summary=summary, after=after)
 
 
 # --- consent ---
@@ -209,25 +228,3 @@ def _described(announcement: Announcement) -> dict[str, object]:
         "moment": announcement.due_at,
         "public": announcement.is_public,
     }
-
-
-def _record(
-    ctx: Context,
-    campaign: Campaign,
-    announcement: Announcement,
-    *,
-    action: str,
-    summary: Text,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
-) -> None:
-    record(
-        ctx,
-        action=action,
-        summary=summary,
-        campaign=campaign,
-        object_kind="announcement",
-        object_id=announcement.id,
-        before=before,
-        after=after,
-    )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cuocthi.audit.domain import record
 from cuocthi.errors import DomainError
 from cuocthi.prerequisites.models import Prerequisite
-from cuocthi.text import T, Text
+from cuocthi.text import T
 
 if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.documents.models import Document
+
+_record = partial(record, object_kind="prerequisite")
 
 #: What a new campaign begins with, in its language: what the law asks of a system that keeps personal data.
 _DEFAULTS = {
@@ -55,7 +58,14 @@ def add_prerequisite(ctx: Context, *, campaign: Campaign, facts: PrerequisiteFac
     _check(facts)
     (added,) = list_prerequisites(ctx, campaign=campaign, facts=[facts])
     summary = T("Added the condition “%(title)s”", title=added.title)
-    _record(ctx, campaign, added, action="core:prerequisite:add", summary=summary, after=_described(added))
+    _record(
+        ctx,
+        campaign=campaign,
+        object_id=added.id,
+        action="core:prerequisite:add",
+        summary=summary,
+        after=_described(added),
+    )
     return added
 
 
@@ -87,7 +97,9 @@ def edit_prerequisite(
     if facts.met and not was_met:
         action = "core:prerequisite:confirm"
         summary = T("Confirmed the condition “%(title)s”", title=prerequisite.title)
-    _record(ctx, campaign, prerequisite, action=action, summary=summary, before=before, after=after)
+    _record(
+        ctx, campaign=campaign, object_id=prerequisite.id, action=action, summary=summary, before=before, after=after
+    )
 
 
 def remove_prerequisite(ctx: Context, *, campaign: Campaign, prerequisite: Prerequisite) -> None:
@@ -129,25 +141,3 @@ def _described(prerequisite: Prerequisite) -> dict[str, object]:
         "document": (document.symbol or document.title) if document else None,
         "note": prerequisite.note,
     }
-
-
-def _record(
-    ctx: Context,
-    campaign: Campaign,
-    prerequisite: Prerequisite,
-    *,
-    action: str,
-    summary: Text,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
-) -> None:
-    record(
-        ctx,
-        action=action,
-        summary=summary,
-        campaign=campaign,
-        object_kind="prerequisite",
-        object_id=prerequisite.id,
-        before=before,
-        after=after,
-    )

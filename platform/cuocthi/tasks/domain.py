@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cuocthi.audit.domain import record
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from cuocthi.contributions import Edge
     from cuocthi.timelines.models import Phase
     from cuocthi.users.models import User
+
+_record = partial(record, object_kind="task")
 
 #: What is needed to set tasks and give them to somebody; whoever holds it may also tick off what is another one's.
 EDIT = "core:task:edit"
@@ -48,7 +51,7 @@ def add_task(ctx: Context, *, campaign: Campaign, facts: TaskFacts) -> Task:
     _check(ctx, campaign, facts)
     task = _stored(ctx, campaign, [facts])[0]
     summary = T("Set the task “%(title)s”", title=task.title)
-    _record(ctx, campaign, task, action="core:task:add", summary=summary, after=_described(task))
+    _record(ctx, campaign=campaign, object_id=task.id, action="core:task:add", summary=summary, after=_described(task))
     return task
 
 
@@ -80,7 +83,15 @@ def edit_task(ctx: Context, *, campaign: Campaign, task: Task, facts: TaskFacts)
     after = _described(task)
     if before != after:
         summary = T("Changed the task “%(title)s”", title=task.title)
-        _record(ctx, campaign, task, action="core:task:edit", summary=summary, before=before, after=after)
+        _record(
+            ctx,
+            campaign=campaign,
+            object_id=task.id,
+            action="core:task:edit",
+            summary=summary,
+            before=before,
+            after=after,
+        )
 
 
 def remove_task(ctx: Context, *, campaign: Campaign, task: Task) -> None:
@@ -136,7 +147,7 @@ def _require_own(ctx: Context, task: Task, held: frozenset[str]) -> None:
 def _turned(ctx: Context, campaign: Campaign, task: Task, action: str, summary: Text) -> None:
     ctx.session.flush()
     ctx.session.expire(task, ["done_by"])
-    _record(ctx, campaign, task, action=action, summary=summary)
+    _record(ctx, campaign=campaign, object_id=task.id, action=action, summary=summary)
 
 
 def _check(ctx: Context, campaign: Campaign, facts: TaskFacts, *, kept: Task | None = None) -> None:
@@ -177,25 +188,3 @@ def _described(task: Task) -> dict[str, object]:
         "user": task.user_id,
         "note": task.note,
     }
-
-
-def _record(
-    ctx: Context,
-    campaign: Campaign,
-    task: Task,
-    *,
-    action: str,
-    summary: Text,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
-) -> None:
-    record(
-        ctx,
-        action=action,
-        summary=summary,
-        campaign=campaign,
-        object_kind="task",
-        object_id=task.id,
-        before=before,
-        after=after,
-    )
