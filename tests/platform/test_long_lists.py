@@ -42,21 +42,22 @@ def head(ctx: Context, make: Factories, client: FlaskClient, monkeypatch: pytest
     return found
 
 
-Ask = Callable[[], "TestResponse"]
+Ask = Callable[..., "TestResponse"]
 
 
 @pytest.fixture
 def ask(client: FlaskClient, head: User) -> Ask:
-    """Hand the list in, look at the preview and confirm it."""
+    """Hand the list in, look at the preview and confirm it; what is named is sent in place of what the page says."""
 
-    def act() -> TestResponse:
+    def act(**instead: str) -> TestResponse:
         token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(f"{STAFF}/units/import").text)
         assert token
         data = {"csrf_token": token[1], "file": (io.BytesIO(LIST.encode()), "units.csv")}
         preview = client.post(f"{STAFF}/units/import", data=data, content_type="multipart/form-data")
         address = preview.headers["Location"]
         hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', client.get(address).text))
-        return client.post(address.partition("?")[0], data={name: unescape(value) for name, value in hidden.items()})
+        fields = {name: unescape(value) for name, value in hidden.items()} | instead
+        return client.post(address.partition("?")[0], data=fields)
 
     return act
 
@@ -113,3 +114,8 @@ def test_a_tree_that_changed_meanwhile_stops_it(app: Flask, ctx: Context, make: 
     (job,) = jobs(ctx)
     assert job.state is JobState.FAILED
     assert units(ctx) == 1
+
+
+def test_who_confirms_another_preview_sees_what_the_list_would_do_now_and_nothing_waits(ctx: Context, ask: Ask) -> None:
+    assert ask(digest="0" * 64).status_code == 409
+    assert jobs(ctx) == []

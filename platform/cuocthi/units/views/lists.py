@@ -97,7 +97,8 @@ def preview(file_id: int) -> Response:
 def import_(file_id: int) -> AnyResponse:
     """Carry out what the preview showed; if the tree has changed since, show what the list would do now."""
     listed, origin, expected = _listed(file_id), _origin(), request.form.get("digest", "")
-    if is_long(plan_list(reading_context(), campaign=g.campaign, listed=listed, origin=origin)):
+    planned = plan_list(reading_context(), campaign=g.campaign, listed=listed, origin=origin)
+    if is_long(planned) and planned.digest == expected and not planned.problems:
         return _import_later(file_id, origin, expected)
     try:
         with committing() as ctx:
