@@ -8,6 +8,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from pkgutil import iter_modules
 from types import ModuleType
 
 import click
@@ -22,6 +23,7 @@ from cuocthi.plugins import hookspecs, info
 from cuocthi.plugins.checks import hook_names
 
 ROOT = Path(__file__).parents[2]
+PACKAGE = f"{contributions.__name__}."
 REFERENCE = (ROOT / "docs" / "plugins" / "hooks.md").read_text("utf-8")
 TUTORIAL = (ROOT / "docs" / "plugins" / "tutorial.md").read_text("utf-8")
 GUESS = ROOT / "examples" / "plugins" / "guess"
@@ -92,9 +94,10 @@ def test_every_hook_has_its_signature_and_an_example_that_fits(name: str) -> Non
 
 
 def test_every_contribution_is_there_with_all_its_fields() -> None:
-    declared = classes(info) | classes(contributions)
+    modules = [info, *(importlib.import_module(one.name) for one in iter_modules(contributions.__path__, PACKAGE))]
+    declared = {name: node for module in modules for name, node in classes(module).items()}
     described = sections("Contributions")
-    assert list(described) == list(declared)
+    assert set(described) == set(declared) == {*classes(info), *contributions.__all__}
     for name, node in declared.items():
         (shown,) = python(described[name])
         assert fields(shown) == members(node), name

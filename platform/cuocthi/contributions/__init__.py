@@ -1,0 +1,58 @@
+"""What plugins hand to the core: small frozen values, never HTML, never ORM objects of another owner.
+
+Every contribution that is listed with others has a ``key``, unique within its plugin and place, and an ``order``;
+lists are sorted by (order, plugin, key). All of them are imported from here; the modules divide them by what they are
+about.
+"""
+
+from __future__ import annotations
+
+from cuocthi.contributions.acts import Act, Blocker, Duty, Edge, ReadinessItem
+from cuocthi.contributions.background import Channel, JobKind, Letter
+from cuocthi.contributions.data import CampaignPart, LogWords, Migrations, SettingsSpec
+from cuocthi.contributions.formats import ContestFormat, Direction, Evidence, Measure, Relief, ReliefKind, ResultRow
+from cuocthi.contributions.pages import EntryAction, Fact, NavItem, Panel
+from cuocthi.contributions.personal import Erasure, Person, PersonalData
+from cuocthi.contributions.publication import Award, AwardList, Column, PublicationSection, RuleClause
+from cuocthi.contributions.rehearsals import Browser, Participant, RehearsalStep, RehearsedEntry
+from cuocthi.contributions.roles import Permission, Role
+
+__all__ = [
+    "Act",
+    "Award",
+    "AwardList",
+    "Blocker",
+    "Browser",
+    "CampaignPart",
+    "Channel",
+    "Column",
+    "ContestFormat",
+    "Direction",
+    "Duty",
+    "Edge",
+    "EntryAction",
+    "Erasure",
+    "Evidence",
+    "Fact",
+    "JobKind",
+    "Letter",
+    "LogWords",
+    "Measure",
+    "Migrations",
+    "NavItem",
+    "Panel",
+    "Participant",
+    "Permission",
+    "Person",
+    "PersonalData",
+    "PublicationSection",
+    "ReadinessItem",
+    "RehearsalStep",
+    "RehearsedEntry",
+    "Relief",
+    "ReliefKind",
+    "ResultRow",
+    "Role",
+    "RuleClause",
+    "SettingsSpec",
+]

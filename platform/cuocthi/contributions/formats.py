@@ -1,0 +1,100 @@
+"""How a round is held: what a contest format measures, posts, knows, and grants after an incident."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from cuocthi.text import Text
+
+
+class Direction(StrEnum):
+    """Which values of a measure are better."""
+
+    HIGHEST = "highest"
+    LOWEST = "lowest"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """An integer that a contest format reports for each entry, for use as a ranking criterion.
+
+    ``unit`` is how to show it: ``points`` (thousandths of a point), ``ms`` (milliseconds), ``moment`` (microseconds
+    since 1970), ``count`` or ``flag``. A missing value always ranks last.
+    """
+
+    key: str
+    title: Text
+    unit: str
+    direction: Direction
+
+
+class ReliefKind(StrEnum):
+    """What an incident grants: more minutes on an open entry, or a fresh entry instead of one that is set aside."""
+
+    MORE_TIME = "more_time"
+    FRESH_ENTRY = "fresh_entry"
+
+
+@dataclass(frozen=True, slots=True)
+class Relief:
+    """What two persons have granted to entries of a round after an incident.
+
+    ``minutes`` are more on an open entry (0 for a fresh one). ``until`` is the moment at which everything granted ends;
+    it may lie after the round's end, and for these entries the round is open until then. ``reason`` is why an entry is
+    set aside, as people read it. ``during`` is the span in which entries have to have been open, None if any is meant.
+    """
+
+    kind: ReliefKind
+    until: datetime
+    reason: str
+    minutes: int = 0
+    during: tuple[datetime, datetime] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContestFormat:
+    """A way to hold a round: the quiz, an estimate, later essays or photos.
+
+    ``source`` is the plugin's name; ``measures`` are those it reports beyond the core's own (score, full marks,
+    duration, start and finish). ``relief`` is what it can grant to entries after an incident; a format that can grant
+    something implements ``relief_reaches`` and ``grant_relief``.
+    """
+
+    source: str
+    title: Text
+    measures: Sequence[Measure] = ()
+    relief: frozenset[ReliefKind] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Something a format or another plugin knows about an entry that the jury should see before adopting."""
+
+    key: str
+    enrolment_id: int
+    note: Text
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One result that a contest format posts for one entry of an enrolment in a round.
+
+    Arguments: ``score`` and ``max_score`` in thousandths of a point; ``started_at`` and ``finished_at`` as moments;
+    ``duration_ms`` in milliseconds; ``measures`` the format's own integers by key (a missing one is left out).
+    """
+
+    enrolment_id: int
+    entry_key: str
+    score: int
+    max_score: int
+    duration_ms: int
+    started_at: datetime
+    finished_at: datetime
+    measures: Mapping[str, int] = field(default_factory=dict)

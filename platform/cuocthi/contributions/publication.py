@@ -1,0 +1,81 @@
+"""What is made known: the clauses of the rules, awards, and the sections of a publication."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RuleClause:
+    """A clause of the Thể lệ that follows from settings, in the campaign's language, as Markdown."""
+
+    key: str
+    heading: str
+    body: str
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """One award of an adopted list; ``recipient`` is whole, and published by the publisher's rules.
+
+    With ``enrolment_id`` it is a person, who may have to stand without a name; with ``unit_id`` alone a unit.
+    """
+
+    tier: str
+    title: str
+    value: int
+    recipient: str
+    unit: str
+    enrolment_id: int | None = None
+    unit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AwardList:
+    """An adopted list of awards in ceremony order, with its digest and the moment of adoption."""
+
+    key: str
+    title: str
+    awards: Sequence[Award]
+    digest: str
+    adopted_at: datetime
+    total_value: int
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a published table.
+
+    ``kind`` is text, person, unit, integer, money, points, ms or moment. A person stands there by the id of the
+    enrolment: the publisher knows under which name, if any, that person may be shown.
+    """
+
+    key: str
+    title: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationSection:
+    """A section of a publication: prose, a table, a chart. The one set of data behind every output.
+
+    ``columns`` and ``rows`` make the table, the CSV and the JSON; ``chart`` ("bar" or "") draws the first text
+    column against the first number column. ``page`` is where it stands: "statistics", which the campaign's settings
+    may leave out, or "documents", beside what there is to read.
+    """
+
+    key: str
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str | int | None]]
+    note: str = ""
+    chart: str = ""
+    order: int = 50
+    page: str = "statistics"
