@@ -35,7 +35,8 @@ from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.plugins.manager import Hooks
 from cuocthi.standings.confirmations import confirm
-from cuocthi.standings.domain import adopt_ranking, build_ranking, restore_entry, submit_ranking
+from cuocthi.standings.decisions import restore_entry
+from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
 from cuocthi.standings.models import Ranking, Result, Standing
 from cuocthi.standings.results import post_results
 from cuocthi.tasks.models import Task

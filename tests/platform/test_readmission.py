@@ -21,7 +21,7 @@ from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.plugins.manager import Hooks
 from cuocthi.standings.appointments import appoint
-from cuocthi.standings.domain import exclude_entry, restore_entry
+from cuocthi.standings.decisions import exclude_entry, restore_entry
 from cuocthi.standings.readmission import EXPORT, barred, readmit
 from cuocthi.text import T
 

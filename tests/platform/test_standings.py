@@ -26,16 +26,8 @@ from cuocthi.plugins.manager import Hooks
 from cuocthi.standings import queries
 from cuocthi.standings.confirmations import confirm
 from cuocthi.standings.criteria import RULES_OWNER, Criterion, RankingRules
-from cuocthi.standings.domain import (
-    adopt_ranking,
-    adoption_blockers,
-    build_ranking,
-    decide_tie,
-    exclude_entry,
-    restore_entry,
-    stale_reasons,
-    submit_ranking,
-)
+from cuocthi.standings.decisions import decide_tie, exclude_entry, restore_entry
+from cuocthi.standings.domain import adopt_ranking, adoption_blockers, build_ranking, stale_reasons, submit_ranking
 from cuocthi.standings.explanation import explain
 from cuocthi.standings.models import Confirmation, Decision, Ranking, RankingState, Standing, TieMethod
 from cuocthi.standings.refresh import rebuild_drafts

@@ -14,7 +14,8 @@ from cuocthi.context import Actor, Context
 from cuocthi.contributions import ContestFormat, ResultRow
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
-from cuocthi.standings.domain import adopt_ranking, build_ranking, decide_tie, submit_ranking
+from cuocthi.standings.decisions import decide_tie
+from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
 from cuocthi.standings.models import Ranking, TieMethod
 from cuocthi.standings.results import post_results
 from cuocthi.text import T

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.models import CampaignState
 from cuocthi.errors import Blocked, Closed, Conflict, DomainError
-from cuocthi.standings.domain import exclude_entry
+from cuocthi.standings.decisions import exclude_entry
 from cuocthi_prizes.digests import digest_of
 from cuocthi_prizes.domain.award_lists import adopt, draw_up
 from cuocthi_prizes.domain.changes import changes, given_by

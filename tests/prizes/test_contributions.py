@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from cuocthi.contributions import Act, AwardList, Blocker, CampaignPart, Duty, Panel, ReadinessItem, RuleClause
 from cuocthi.errors import Conflict, InvalidData
-from cuocthi.standings.domain import exclude_entry
+from cuocthi.standings.decisions import exclude_entry
 from cuocthi_prizes.domain.award_lists import adopt, draw_up
 from cuocthi_prizes.domain.rehearsal import rehearse
 from cuocthi_prizes.models import Award

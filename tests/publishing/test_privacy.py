@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cuocthi.campaigns.settings import save_settings
-from cuocthi.standings.domain import exclude_entry
+from cuocthi.standings.decisions import exclude_entry
 from cuocthi_publishing.domain.bundle import files
 from cuocthi_publishing.domain.masking import mask_name
 from cuocthi_publishing.domain.pages import page_keys

@@ -17,7 +17,7 @@ from cuocthi.context import SYSTEM
 from cuocthi.digest import digest
 from cuocthi.errors import Blocked, Closed, Conflict, DomainError, Forbidden, Missing
 from cuocthi.jobs.models import Job
-from cuocthi.standings.domain import exclude_entry
+from cuocthi.standings.decisions import exclude_entry
 from cuocthi_publishing.domain.releases import make, publish, request_bundle, snapshot_of
 from cuocthi_publishing.models import Release, ReleaseState
 from cuocthi_publishing.queries import current_release, draft_release, releases, successor

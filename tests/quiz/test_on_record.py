@@ -16,7 +16,7 @@ from cuocthi.committees.queries import barring_seats
 from cuocthi.context import Actor
 from cuocthi.contributions import Role
 from cuocthi.errors import Blocked
-from cuocthi.standings.domain import exclude_entry
+from cuocthi.standings.decisions import exclude_entry
 from cuocthi.standings.readmission import barred, readmit
 from cuocthi_quiz.models import Question
 

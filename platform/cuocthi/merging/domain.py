@@ -20,7 +20,7 @@ from cuocthi.merging.reasons import seal
 from cuocthi.messages.domain import new_key, send_message
 from cuocthi.standings.appointments import barring_reason
 from cuocthi.standings.confirmations import hold
-from cuocthi.standings.domain import checked_reason, exclude_entry, restore_entry
+from cuocthi.standings.decisions import checked_reason, exclude_entry, restore_entry
 from cuocthi.tasks.models import Task
 from cuocthi.text import T
 from cuocthi.users import second_factor

@@ -14,7 +14,7 @@ from cuocthi.merging.models import ToldApart
 from cuocthi.merging.obstacles import check_door
 from cuocthi.merging.queries import told_apart
 from cuocthi.merging.reasons import seal
-from cuocthi.standings.domain import checked_reason
+from cuocthi.standings.decisions import checked_reason
 from cuocthi.text import T
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from cuocthi.errors import Conflict
 from cuocthi.news.domain import end_news
 from cuocthi.personal.erasing import awarded, erase_accounts, erase_enrolments, in_office, refuse_absent_parts
 from cuocthi.personal.models import ErasedEnrolment
-from cuocthi.standings.domain import exclude_entry
+from cuocthi.standings.decisions import exclude_entry
 from cuocthi.text import T, Text
 from cuocthi.users.models import User
 

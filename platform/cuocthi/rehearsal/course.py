@@ -25,7 +25,8 @@ from cuocthi.rehearsal.people import Person, Place, people
 from cuocthi.rules.domain import issue_rules
 from cuocthi.rules.queries import current_rules
 from cuocthi.standings.appointments import appoint
-from cuocthi.standings.domain import adopt_ranking, build_ranking, decide_tie, submit_ranking
+from cuocthi.standings.decisions import decide_tie
+from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
 from cuocthi.standings.models import Ranking, TieMethod
 from cuocthi.standings.queries import tied_groups
 from cuocthi.text import T, Text

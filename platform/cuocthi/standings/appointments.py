@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from cuocthi.committees.domain import seat
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
-from cuocthi.standings.domain import exclude_entry
+from cuocthi.standings.decisions import exclude_entry
 
 if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign

@@ -21,7 +21,7 @@ from cuocthi.digest import digest
 from cuocthi.enrolments.models import EnrolmentState
 from cuocthi.errors import Blocked, Conflict
 from cuocthi.standings.confirmations import NEEDED, confirm, hold, withdraw_confirmations
-from cuocthi.standings.domain import checked_reason, restore_entry
+from cuocthi.standings.decisions import checked_reason, restore_entry
 from cuocthi.text import TN, T
 from cuocthi.users.queries import identities
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from cuocthi.enrolments.models import EnrolmentState
 from cuocthi.enrolments.queries import enrolment_by_id
 from cuocthi.errors import DomainError
-from cuocthi.standings import domain, queries
+from cuocthi.standings import decisions, queries
 from cuocthi.standings.confirmations import NEEDED, confirmations
 from cuocthi.standings.forms import ReadmissionForm, ReasonForm, TieForm
 from cuocthi.standings.models import TieMethod
@@ -58,7 +58,7 @@ def exclusion(enrolment_id: int) -> AnyResponse:
     if request.method == "POST":
         status = 422
         if form.validate():
-            decide = domain.restore_entry if excluded else domain.exclude_entry
+            decide = decisions.restore_entry if excluded else decisions.exclude_entry
             try:
                 with committing() as ctx:
                     decide(ctx, enrolment=enrolment, reason=form.reason.data or "")
@@ -119,7 +119,7 @@ def tie(phase_id: int, number: int, rank: int) -> AnyResponse:
         if form.validate():
             try:
                 with committing() as ctx:
-                    domain.decide_tie(
+                    decisions.decide_tie(
                         ctx,
                         ranking=ranking,
                         rank=rank,
