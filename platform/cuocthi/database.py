@@ -56,6 +56,10 @@ Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 PrimaryKey = Annotated[int, mapped_column(Key, primary_key=True)]
 
+#: Options of a table whose rows can be removed while a page still names them: SQLite would give the number of a removed
+#: row to the next one, and the page would save into that.
+NUMBERS_GIVEN_ONCE = {"sqlite_autoincrement": True}
+
 
 def choice(values: type[Enum]) -> sa.Enum:
     """Return the column type of a string enumeration: text with a check constraint, on both databases."""

@@ -694,6 +694,20 @@ def test_a_time_counted_from_a_phase_is_entered_and_shown_in_words(
     assert ctx.session.scalar(sa.select(sa.func.count()).select_from(Announcement)) == 0
 
 
+def test_a_stale_page_of_a_discarded_draft_saves_into_no_other_one(
+    ctx: Context, campaign: Campaign, organiser: User, sign_in: Callable[[User], Browser]
+) -> None:
+    discarded = write_announcement(ctx, campaign=campaign, facts=AnnouncementFacts("Tin cũ", "Chữ"))
+    browser = sign_in(organiser)
+    browser.get(f"{STAFF}{discarded.id}/edit")
+    discard_announcement(ctx, campaign=campaign, announcement=discarded)
+    another = write_announcement(ctx, campaign=campaign, facts=AnnouncementFacts("Tin mới", "Chữ"))
+    ctx.session.commit()
+    assert browser.post(f"{STAFF}{discarded.id}/edit", form(subject="Tin cũ, sửa lại"))[0] == 404
+    ctx.session.refresh(another)
+    assert another.subject == "Tin mới"
+
+
 def test_who_may_write_may_not_send(
     ctx: Context, crowd: Crowd, make: Factories, campaign: Campaign, sign_in: Callable[[User], Browser]
 ) -> None:

@@ -21,6 +21,7 @@ class AuditEvent(Base):
     __table_args__ = (
         sa.Index("ix_core_audit_event_campaign", "campaign_id", "id"),
         sa.Index("ix_core_audit_event_object", "object_kind", "object_id"),
+        sa.Index("ix_core_audit_event_actor", "actor_id", "action", "at"),
     )
 
     id: Mapped[PrimaryKey]

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cuocthi.database import Base, PrimaryKey, choice
+from cuocthi.database import NUMBERS_GIVEN_ONCE, Base, PrimaryKey, choice
 
 
 class CampaignState(StrEnum):
@@ -73,6 +73,7 @@ class Division(Base):
     __table_args__ = (
         sa.UniqueConstraint("campaign_id", "key"),
         sa.CheckConstraint("min_age <= max_age", name="ages_in_order"),
+        NUMBERS_GIVEN_ONCE,
     )
 
     id: Mapped[PrimaryKey]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cuocthi.contributions import Edge
-from cuocthi.database import Base, PrimaryKey, choice
+from cuocthi.database import NUMBERS_GIVEN_ONCE, Base, PrimaryKey, choice
 from cuocthi.digest import digest
 from cuocthi.timelines.edges import FARTHEST, day_from
 from cuocthi.timelines.localtime import moment_on
@@ -61,6 +61,7 @@ class Announcement(Base):
         sa.CheckConstraint("(confirmed_at IS NULL) = (confirmed_by_id IS NULL)", name="confirmed_by_somebody"),
         sa.CheckConstraint(f"days BETWEEN -{FARTHEST} AND {FARTHEST}", name="near_its_phase"),
         sa.Index("ix_core_announcement_campaign_id", "campaign_id", "state"),
+        NUMBERS_GIVEN_ONCE,
     )
 
     id: Mapped[PrimaryKey]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cuocthi.contributions import Erasure
-from cuocthi.database import Base, PrimaryKey, choice
+from cuocthi.database import NUMBERS_GIVEN_ONCE, Base, PrimaryKey, choice
 from cuocthi.enrolments.models import Enrolment
 
 MAX_WISH, MAX_REASON = 400, 400
@@ -62,6 +62,7 @@ class Correction(Base):
         ),
         sa.CheckConstraint("(state = 'open') = (decided_at IS NULL)", name="decision_closes"),
         sa.CheckConstraint("state <> 'declined' OR answer <> ''", name="declined_with_reason"),
+        NUMBERS_GIVEN_ONCE,
     )
 
     id: Mapped[PrimaryKey]

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cuocthi.database import Base, PrimaryKey
+from cuocthi.database import NUMBERS_GIVEN_ONCE, Base, PrimaryKey
 from cuocthi.documents.models import Document
 from cuocthi.users.models import User
 
@@ -19,7 +19,10 @@ class Prerequisite(Base):
     """
 
     __tablename__ = "core_prerequisite"
-    __table_args__ = (sa.CheckConstraint("(done_at IS NULL) = (done_by_id IS NULL)", name="done_by_somebody"),)
+    __table_args__ = (
+        sa.CheckConstraint("(done_at IS NULL) = (done_by_id IS NULL)", name="done_by_somebody"),
+        NUMBERS_GIVEN_ONCE,
+    )
 
     id: Mapped[PrimaryKey]
     campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("core_campaign.id"), index=True)

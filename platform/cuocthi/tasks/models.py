@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cuocthi.committees.models import Committee
 from cuocthi.contributions import Edge
-from cuocthi.database import Base, PrimaryKey, choice
+from cuocthi.database import NUMBERS_GIVEN_ONCE, Base, PrimaryKey, choice
 from cuocthi.timelines.edges import FARTHEST, day_from
 from cuocthi.timelines.models import Phase
 from cuocthi.users.models import User
@@ -27,6 +27,7 @@ class Task(Base):
         sa.CheckConstraint("user_id IS NULL OR committee_id IS NOT NULL", name="person_of_a_committee"),
         sa.CheckConstraint("(done_at IS NULL) = (done_by_id IS NULL)", name="done_by_somebody"),
         sa.CheckConstraint(f"due_days BETWEEN -{FARTHEST} AND {FARTHEST}", name="near_its_phase"),
+        NUMBERS_GIVEN_ONCE,
     )
 
     id: Mapped[PrimaryKey]

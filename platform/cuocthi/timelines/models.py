@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cuocthi.contributions import Edge
-from cuocthi.database import Base, PrimaryKey, choice
+from cuocthi.database import NUMBERS_GIVEN_ONCE, Base, PrimaryKey, choice
 
 
 class PhaseKind(StrEnum):
@@ -37,6 +37,7 @@ class Phase(Base):
         sa.CheckConstraint(
             "(kind = 'contest') = (source <> '') AND (kind = 'contest') = (number IS NOT NULL)", name="round_has_format"
         ),
+        NUMBERS_GIVEN_ONCE,
     )
 
     id: Mapped[PrimaryKey]

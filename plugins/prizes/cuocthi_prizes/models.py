@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cuocthi.database import Base, PrimaryKey, choice
+from cuocthi.database import NUMBERS_GIVEN_ONCE, Base, PrimaryKey, choice
 
 if TYPE_CHECKING:
     from typing import Any, NoReturn
@@ -125,6 +125,7 @@ class UnitAward(Base):
     __table_args__ = (
         sa.UniqueConstraint("award_list_id", "unit_id"),
         sa.CheckConstraint("value >= 0", name="value_not_negative"),
+        NUMBERS_GIVEN_ONCE,
     )
 
     id: Mapped[PrimaryKey]
