@@ -23,9 +23,12 @@ from cuocthi.campaigns.entrants import (
 )
 from cuocthi.campaigns.models import Campaign, CampaignState, Division
 from cuocthi.campaigns.settings import SettingsError
+from cuocthi.clock import LOCAL_ZONE
 from cuocthi.enrolments import domain
 from cuocthi.enrolments.ages import age_on, check_age, needs_guardian
-from cuocthi.enrolments.answers import Answers, GuardianAnswer, answers_of, correct_answers
+from cuocthi.enrolments.answers import Answers, answers_of, correct_answers
+from cuocthi.enrolments.guardians import GuardianAnswer
+from cuocthi.enrolments.late_consents import Means, Taking, take_consent
 from cuocthi.enrolments.models import Enrolment, Guardian
 from cuocthi.enrolments.public_names import unnamed_in_public
 from cuocthi.errors import Conflict, ContractError, DomainError
@@ -377,6 +380,85 @@ def test_whoever_turns_out_to_be_a_child_is_named_no_longer(ctx: Context, make: 
     enrolment = join(ctx, make, campaign, vault, Answers(BORN))
     correct_answers(ctx, campaign=campaign, enrolment=enrolment, answers=Answers(child(ctx, 10)), vault=vault)
     assert not enrolment.publishes_name
+
+
+def test_whoever_turns_out_to_be_grown_up_is_named_like_everybody(ctx: Context, make: Factories, vault: Vault) -> None:
+    campaign = ask(ctx, make.campaign(), DATE)
+    enrolment = join(ctx, make, campaign, vault, Answers(child(ctx, 10), guardian=MOTHER))
+    correct_answers(ctx, campaign=campaign, enrolment=enrolment, answers=Answers(BORN), vault=vault)
+    assert enrolment.publishes_name
+
+
+# --- a consent that comes later -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def found_out(ctx: Context, make: Factories, vault: Vault) -> Enrolment:
+    """Somebody who registered as grown up and turned out to be a child of ten."""
+    campaign = ask(ctx, make.campaign(), DATE)
+    enrolment = join(ctx, make, campaign, vault, Answers(BORN))
+    correct_answers(ctx, campaign=campaign, enrolment=enrolment, answers=Answers(child(ctx, 10)), vault=vault)
+    return enrolment
+
+
+def take(
+    ctx: Context, enrolment: Enrolment, vault: Vault, guardian: GuardianAnswer = MOTHER, given_on: date | None = None
+) -> None:
+    campaign = ctx.session.get_one(Campaign, enrolment.campaign_id)
+    taking = Taking(Means.PAPER, given_on or ctx.now.date() - timedelta(days=1))
+    take_consent(ctx, campaign=campaign, enrolment=enrolment, guardian=guardian, taking=taking, vault=vault)
+
+
+def test_staff_take_the_consent_that_is_missing_and_the_log_names_nobody(
+    ctx: Context, vault: Vault, found_out: Enrolment
+) -> None:
+    take(ctx, found_out, vault, dataclasses.replace(MOTHER, publishes=True, child_publishes=True))
+    assert found_out.publishes_name
+    opened = answers_of(ctx, enrolment=found_out, vault=vault).guardian
+    assert opened is not None
+    assert (opened.name, opened.relation, opened.contact) == ("Trần Thị Mai", "mother", "+84912345678")
+    kept = ctx.session.get_one(Guardian, found_out.id)
+    day = ctx.now.date() - timedelta(days=1)
+    assert kept.consented_at.astimezone(LOCAL_ZONE).date() == day
+    last = ctx.session.scalars(sa.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
+    assert (last.action, last.object_id) == ("core:guardian:consent", found_out.id)
+    assert last.after == {"means": "paper", "given_on": day.isoformat(), "named_in_public": True}
+
+
+def test_a_consent_taken_later_leaves_the_child_unnamed_unless_both_agree(
+    ctx: Context, vault: Vault, found_out: Enrolment
+) -> None:
+    take(ctx, found_out, vault, dataclasses.replace(MOTHER, publishes=True))
+    assert not found_out.publishes_name
+
+
+@pytest.mark.parametrize(
+    ("changes", "days_ago", "field"),
+    [
+        ({"name": ""}, 1, "guardian_name"),
+        ({"contact": "09"}, 1, "guardian_contact"),
+        ({"consents": False}, 1, "guardian_consent"),
+        ({}, -1, "given_on"),
+        ({}, 12 * 366, "given_on"),
+    ],
+)
+def test_a_consent_that_cannot_be_is_refused_and_nothing_is_kept(
+    ctx: Context, vault: Vault, found_out: Enrolment, changes: dict[str, Any], days_ago: int, field: str
+) -> None:
+    with pytest.raises(DomainError) as refused:
+        take(ctx, found_out, vault, dataclasses.replace(MOTHER, **changes), ctx.now.date() - timedelta(days=days_ago))
+    assert field_of(refused) == field
+    assert ctx.session.get(Guardian, found_out.id) is None
+
+
+def test_nobody_consents_twice_or_for_a_grown_person(
+    ctx: Context, make: Factories, vault: Vault, found_out: Enrolment
+) -> None:
+    take(ctx, found_out, vault)
+    grown = join(ctx, make, ask(ctx, make.campaign(), DATE), vault, Answers(BORN))
+    for enrolment in (found_out, grown):
+        with pytest.raises(Conflict):
+            take(ctx, enrolment, vault)
 
 
 # --- setting it up ----------------------------------------------------------------------------------------------------

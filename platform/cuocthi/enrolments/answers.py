@@ -12,35 +12,21 @@ from typing import TYPE_CHECKING
 from cuocthi.audit.domain import record
 from cuocthi.campaigns.entrants import MAX_ANSWER, Ask, EntrantRules
 from cuocthi.campaigns.settings import load_version
-from cuocthi.consents.domain import text_digest
 from cuocthi.enrolments.ages import check_age, check_birth_date, child_is_asked, needs_guardian, today
-from cuocthi.enrolments.models import Enrolment, Guardian, Relation
+from cuocthi.enrolments.guardians import GuardianAnswer, check_guardian, guardian_of, keep_guardian
 from cuocthi.errors import ContractError, DomainError
 from cuocthi.text import T
 from cuocthi.users.citizen_ids import normalise_citizen_id
-from cuocthi.users.contacts import normalise_contact
-from cuocthi.users.names import normalise_name
 from cuocthi.users.profiles import complete_profile, correct_profile, known_of
 
 if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign, Division
     from cuocthi.context import Context
+    from cuocthi.enrolments.models import Enrolment
     from cuocthi.security.personal_data import Vault
 
 #: Own questions of a campaign are form fields under this prefix and their key.
 OWN = "own_"
-
-
-@dataclass(frozen=True, slots=True)
-class GuardianAnswer:
-    """What a parent or guardian enters for a child; ``publishes`` and ``child_publishes`` are consents to the name."""
-
-    name: str
-    relation: str
-    contact: str
-    consents: bool = False
-    publishes: bool = False
-    child_publishes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +60,7 @@ def take_answers(
     number = _citizen_id(rules, answers.citizen_id or known.citizen_id, born)
     check_age(rules, division, born, day=day)
     own = _own(rules, answers.own)
-    guardian = _guardian(answers.guardian) if needs_guardian(rules, born, day=day) else None
+    guardian = check_guardian(answers.guardian) if needs_guardian(rules, born, day=day) else None
     complete_profile(ctx, user_id=user_id, birth_date=born, citizen_id=number, vault=own_vault)
     return Answers(born, number, own, guardian)
 
@@ -87,28 +73,17 @@ def keep_answers(
         return
     own_vault = _present(vault)
     _freeze(enrolment, answers, own_vault)
-    _keep_guardian(ctx, enrolment, rules, answers, own_vault)
-    ctx.session.flush()
-
-
-def _keep_guardian(ctx: Context, enrolment: Enrolment, rules: EntrantRules, answers: Answers, vault: Vault) -> None:
-    guardian, born = answers.guardian, answers.birth_date
-    if guardian is None or born is None:
-        return
-    child_asked = child_is_asked(born, day=today(ctx.now))
-    enrolment.publishes_name = guardian.publishes and (guardian.child_publishes or not child_asked)
-    ctx.session.add(
-        Guardian(
-            enrolment_id=enrolment.id,
-            relation=Relation(guardian.relation),
-            name=vault.encrypt(guardian.name, belongs_to=f"core_guardian.name:{enrolment.id}"),
-            contact=vault.encrypt(guardian.contact, belongs_to=f"core_guardian.contact:{enrolment.id}"),
-            consent_digest=text_digest(rules.guardian_text),
-            consented_at=ctx.now,
-            publishes=guardian.publishes,
-            child_publishes=guardian.child_publishes if child_asked else None,
+    if answers.guardian is not None and answers.birth_date is not None:
+        keep_guardian(
+            ctx,
+            enrolment=enrolment,
+            rules=rules,
+            guardian=answers.guardian,
+            child_asked=child_is_asked(answers.birth_date, day=today(ctx.now)),
+            at=ctx.now,
+            vault=own_vault,
         )
-    )
+    ctx.session.flush()
 
 
 def answers_of(ctx: Context, *, enrolment: Enrolment, vault: Vault) -> Answers:
@@ -121,20 +96,7 @@ def answers_of(ctx: Context, *, enrolment: Enrolment, vault: Vault) -> Answers:
         birth_date=date.fromisoformat(born) if born else None,
         citizen_id=found.get("citizen_id", ""),
         own=found.get("own", {}),
-        guardian=_opened_guardian(ctx.session.get(Guardian, enrolment.id), vault),
-    )
-
-
-def _opened_guardian(found: Guardian | None, vault: Vault) -> GuardianAnswer | None:
-    if found is None:
-        return None
-    return GuardianAnswer(
-        name=vault.decrypt(found.name, belongs_to=f"core_guardian.name:{found.enrolment_id}"),
-        relation=found.relation,
-        contact=vault.decrypt(found.contact, belongs_to=f"core_guardian.contact:{found.enrolment_id}"),
-        consents=True,
-        publishes=found.publishes,
-        child_publishes=bool(found.child_publishes),
+        guardian=guardian_of(ctx, enrolment=enrolment, vault=vault),
     )
 
 
@@ -170,7 +132,9 @@ def correct_answers(
         vault=vault,
     )
     _freeze(enrolment, after, vault)
-    if before.guardian is None and needs_guardian(rules, born, day=day):
+    if not needs_guardian(rules, born, day=day):
+        enrolment.publishes_name = True
+    elif before.guardian is None:
         # Nobody has consented to the child's name in public.
         enrolment.publishes_name = False
     ctx.session.flush()
@@ -244,18 +208,3 @@ def _own(rules: EntrantRules, given: Mapping[str, str]) -> dict[str, str]:
             raise DomainError(T("An answer may have at most %(most)s characters.", most=MAX_ANSWER), field=place)
         found[asked.key] = answer
     return found
-
-
-def _guardian(given: GuardianAnswer | None) -> GuardianAnswer:
-    if given is None or not given.name.strip():
-        raise DomainError(T("Please enter the name of a parent or guardian."), field="guardian_name")
-    if given.relation not in set(Relation):
-        raise DomainError(T("Please choose what you are to the child."), field="guardian_relation")
-    try:
-        name, contact = normalise_name(given.name), normalise_contact(given.contact).value
-    except DomainError as error:
-        raise DomainError(error.message, field=f"guardian_{error.field}") from error
-    if not given.consents:
-        message = T("Without the consent of a parent or guardian a child cannot take part.")
-        raise DomainError(message, field="guardian_consent")
-    return dataclasses.replace(given, name=name, contact=contact)

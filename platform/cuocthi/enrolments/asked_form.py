@@ -12,7 +12,8 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import TextInput
 
 from cuocthi.campaigns.entrants import MAX_ANSWER, Ask, EntrantRules, OwnField
-from cuocthi.enrolments.answers import OWN, Answers, GuardianAnswer
+from cuocthi.enrolments.answers import OWN, Answers
+from cuocthi.enrolments.guardians import GuardianAnswer
 from cuocthi.enrolments.models import Relation
 from cuocthi.text import T
 from cuocthi.users.contacts import MAX_EMAIL
