@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,12 +20,14 @@ from cuocthi.contributions import Role
 from cuocthi.testing.browsing import browser_over
 from cuocthi.text import T
 from cuocthi.users.domain import start_session
+from cuocthi.web.on_record import READING
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
     from cuocthi.campaigns.models import Campaign
+    from cuocthi.clock import FixedClock
     from cuocthi.context import Context
     from cuocthi.contributions import Browser
     from cuocthi.testing.factories import Factories
@@ -169,6 +172,39 @@ def test_a_look_at_a_person_and_every_export_are_on_record(
     assert organiser.get(f"/c/thai-binh/staff/enrolments/{number + 99}")[0] == 404
     assert last(ctx).id == exported.id, "what was not shown is not on record"
     assert verify(ctx) is None
+
+
+def test_who_goes_on_reading_is_on_record_once_in_fifteen_minutes_and_every_file_is(
+    ctx: Context, make: Factories, campaign: Campaign, clock: FixedClock, sign_in: Callable[[User], Browser]
+) -> None:
+    number, another = make.enrolment(campaign).id, make.enrolment(campaign).id
+    readers = [sign_in(make.member(campaign)) for _ in range(2)]
+
+    def on_record(action: str = "core:enrolment:view") -> list[int | None]:
+        ctx.session.rollback()
+        looks = sa.select(AuditEvent.object_id).where(AuditEvent.action == action).order_by(AuditEvent.id)
+        return list(ctx.session.scalars(looks))
+
+    def look(reader: Browser, at: int) -> None:
+        ctx.session.rollback()
+        assert reader.get(f"/c/thai-binh/staff/enrolments/{at}")[0] == 200
+
+    for _ in range(3):
+        look(readers[0], number)
+    assert on_record() == [number]
+    look(readers[0], another)
+    look(readers[1], number)
+    assert on_record() == [number, another, number], "every person and every object has an entry of its own"
+    clock.advance(READING + timedelta(seconds=1))
+    look(readers[0], number)
+    assert on_record() == [number, another, number, number]
+    clock.advance(-2 * READING)
+    look(readers[0], number)
+    assert len(on_record()) == 5, "what is on record for later hides nothing"
+    for _ in range(2):
+        ctx.session.rollback()
+        readers[0].get("/c/thai-binh/staff/enrolments/?export=csv")
+    assert len(on_record("core:enrolment:export")) == 2
 
 
 def test_what_cannot_be_put_on_record_is_not_shown(

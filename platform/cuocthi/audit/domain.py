@@ -72,6 +72,33 @@ def record(
     return event
 
 
+def on_record_since(
+    ctx: Context,
+    since: datetime,
+    *,
+    action: str,
+    summary: Text,
+    campaign: Campaign | None,
+    object_kind: str,
+    object_id: int | None,
+    after: Mapping[str, object] | None = None,
+) -> bool:
+    """Tell whether the very same act of the actor, from the same address, is on record since then (one statement)."""
+    packed = pack(summary)
+    same = sa.select(AuditEvent.params, AuditEvent.after).where(
+        AuditEvent.actor_id == ctx.actor.user_id,
+        AuditEvent.action == action,
+        # Whoever turns the clock back, as for a rehearsal, finds nothing that is on record for later.
+        AuditEvent.at.between(since, ctx.now),
+        AuditEvent.address == ctx.actor.address,
+        AuditEvent.campaign_id == (None if campaign is None else campaign.id),
+        AuditEvent.object_kind == object_kind,
+        AuditEvent.object_id == object_id,
+        AuditEvent.summary == packed.pop("text"),
+    )
+    return (packed, _plain(after or {})) in [tuple(row) for row in ctx.session.execute(same)]
+
+
 def hash_of(event: AuditEvent) -> str:
     """Return the hash that ``event`` must carry: it covers every field and the hash of the event before it."""
     return digest(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, g, request, url_for
 from flask_babel import gettext as _
 
+from cuocthi.contributions import NavGroup
 from cuocthi.enrolments import queries as enrolments
 from cuocthi.enrolments.queries import Wanted
 from cuocthi.errors import DomainError
@@ -27,7 +28,7 @@ from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.links import public_link
 from cuocthi.web.navigation import NavEntry
-from cuocthi.web.on_record import put_on_record
+from cuocthi.web.on_record import put_look_on_record
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Table
 
@@ -43,7 +44,7 @@ RESTORE = "core:access:restore"
 pages = CampaignBlueprint("support", __name__)
 entering = Blueprint("restored", __name__, template_folder="templates")
 blueprints = (pages, entering)
-navigation = (NavEntry("support", T("Help with access"), "support.listing", RESTORE, 43),)
+navigation = (NavEntry("support", T("Help with access"), "support.listing", RESTORE, 43, NavGroup.PEOPLE),)
 
 
 @pages.page("/staff/support/", permission=RESTORE)
@@ -118,7 +119,7 @@ def _restore(enrolment_id: int, form: IdentityForm) -> tuple[Enrolment, Restored
 def _page(enrolment_id: int, form: IdentityForm, *, status: int = 200) -> Response:
     ctx = reading_context()
     enrolment = enrolments.enrolment_by_id(ctx, campaign_id=g.campaign.id, enrolment_id=enrolment_id)
-    put_on_record(
+    put_look_on_record(
         action="core:access:view",
         summary=T("Looked at the account of a person who lost access"),
         object_kind="enrolment",

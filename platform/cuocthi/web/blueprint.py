@@ -15,7 +15,7 @@ from cuocthi.committees.queries import roles_in
 from cuocthi.errors import ContractError
 from cuocthi.security.permissions import require
 from cuocthi.web.context import reading_context, registry, signed_in_user_id
-from cuocthi.web.on_record import put_on_record
+from cuocthi.web.on_record import put_look_on_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,9 +65,10 @@ class CampaignBlueprint(Blueprint):
         ``by_statement`` is for the few acts that thousands do at once: the view's own statement decides whether the
         session may do it, and neither campaign nor reader is loaded. Exactly one of the four must be given.
 
-        ``on_record`` says in words what a reader sees there that is sensitive: each page shown is put into the audit
-        log, under the permission's name and with the one number in the address. A page whose permission reveals
-        questions has either that or ``reveals_nothing``. ``options`` are those of Flask's ``route``.
+        ``on_record`` says in words what a reader sees there that is sensitive: the page is put into the audit log when
+        it is shown, under the permission's name and with the one number in the address; as long as the reader goes on
+        reading, once in a while. A page whose permission reveals questions has either that or ``reveals_nothing``.
+        ``options`` are those of Flask's ``route``.
         """
         if [public, signed_in, bool(permission), by_statement].count(True) != 1:
             msg = f"{self.name}: the page {rule!r} must be public, for the signed-in, or for holders of a permission"
@@ -127,7 +128,7 @@ class CampaignBlueprint(Blueprint):
 def _record_reading(permission: str, summary: Text, arguments: dict[str, Any]) -> None:
     """Put a page that was shown on record, by the number of what stood on it if the address has just one."""
     numbers = [value for value in arguments.values() if isinstance(value, int)]
-    put_on_record(
+    put_look_on_record(
         action=permission,
         summary=summary,
         object_kind=permission.split(":")[1],

@@ -23,7 +23,7 @@ from cuocthi.web import formats
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.i18n import language, translate
-from cuocthi.web.on_record import put_on_record
+from cuocthi.web.on_record import put_look_on_record
 from cuocthi.web.rendering import render
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def correcting(enrolment_id: int) -> Response:
     own = {f"{OWN}{key}": answer for key, answer in answers.own.items()}
     form = _form(asked_of(ctx, enrolment=enrolment), data=known | own)
     page = _correcting_page(enrolment, form)
-    put_on_record(action=VIEW, summary=LOOKED, object_kind="profile", object_id=enrolment_id)
+    put_look_on_record(action=VIEW, summary=LOOKED, object_kind="profile", object_id=enrolment_id)
     return page
 
 

@@ -22,9 +22,12 @@ from cuocthi.merging.queries import crowds, likely_pairs, merger_of, mergers, to
 from cuocthi.merging.reasons import opened
 from cuocthi.merging.telling_apart import propose_again, tell_apart
 from cuocthi.text import T
+from cuocthi.web import formats
 from cuocthi.web.context import committing, reading_context, registry
+from cuocthi.web.downloads import download
 from cuocthi.web.forms import attach_error
-from cuocthi.web.on_record import put_on_record
+from cuocthi.web.i18n import language, translate
+from cuocthi.web.on_record import put_look_on_record
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Filter, Table
 
@@ -118,7 +121,7 @@ def show_pair(
 ) -> Response:
     """Show two people and what merging them would do; the look is put on record."""
     one, other = named
-    put_on_record(
+    put_look_on_record(
         action="core:person:view",
         summary=T("Compared two people who may be the same"),
         object_kind="user",
