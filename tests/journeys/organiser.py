@@ -35,6 +35,9 @@ def open_section(visitor: Visitor, title: str) -> None:
     drawer = page.locator(".staff-drawer summary")
     if drawer.is_visible():
         drawer.click()
+    group = page.locator(".staff-group:not([open])", has=page.get_by_text(title, exact=True)).locator("summary:visible")
+    if group.count():
+        group.click()
     visitor.press(page.locator("nav a:visible").filter(has=page.get_by_text(title, exact=True)))
 
 

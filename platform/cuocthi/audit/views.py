@@ -12,6 +12,7 @@ from cuocthi.audit.domain import head, holds, read_anchor, verify
 from cuocthi.audit.queries import Criteria, Known
 from cuocthi.audit.words import act_in_words, changes, kind_in_words, people_in
 from cuocthi.clock import LOCAL_ZONE
+from cuocthi.contributions import NavGroup
 from cuocthi.errors import DomainError
 from cuocthi.sheets.writing import MEDIA_TYPE, write_workbook
 from cuocthi.text import T
@@ -28,7 +29,7 @@ from cuocthi.web.tables import Column, Filter, Table
 
 pages = CampaignBlueprint("audit", __name__)
 blueprints = (pages,)
-navigation = (NavEntry("audit", T("Audit log"), "audit.log", "core:audit:view", 95),)
+navigation = (NavEntry("audit", T("Audit log"), "audit.log", "core:audit:view", 94, NavGroup.RECORDS),)
 
 
 @pages.page("/staff/audit/", permission="core:audit:view")

@@ -14,7 +14,7 @@ from cuocthi.committees.forms import AppointmentForm, CommitteeForm, NewCommitte
 from cuocthi.committees.matrix import matrix
 from cuocthi.committees.queries import committee_of, committees, committees_with_members, membership_of, people_named
 from cuocthi.committees.words import ROLES
-from cuocthi.contributions import Role
+from cuocthi.contributions import NavGroup, Role
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import DomainError
 from cuocthi.standings.appointments import appoint
@@ -49,7 +49,17 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 
 blueprint = CampaignBlueprint("committees", __name__)
 blueprints = (blueprint,)
-navigation = (NavEntry("committees", T("Committees"), "committees.listing", "core:campaign:view", 30),)
+navigation = (
+    NavEntry(
+        "committees",
+        T("Committees"),
+        "committees.listing",
+        "core:campaign:view",
+        30,
+        NavGroup.SETTING_UP,
+        also=("permissions",),
+    ),
+)
 
 
 @blueprint.page("/staff/committees/", permission="core:campaign:view")

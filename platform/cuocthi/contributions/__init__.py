@@ -11,7 +11,7 @@ from cuocthi.contributions.acts import Act, Blocker, Duty, Edge, ReadinessItem
 from cuocthi.contributions.background import Channel, JobKind, Letter
 from cuocthi.contributions.data import CampaignPart, LogWords, Migrations, SettingsSpec
 from cuocthi.contributions.formats import ContestFormat, Direction, Evidence, Measure, Relief, ReliefKind, ResultRow
-from cuocthi.contributions.pages import EntryAction, Fact, NavItem, Panel
+from cuocthi.contributions.pages import EntryAction, Fact, NavGroup, NavItem, Panel
 from cuocthi.contributions.personal import Erasure, Person, PersonalData
 from cuocthi.contributions.publication import Award, AwardList, Column, PublicationSection, RuleClause
 from cuocthi.contributions.rehearsals import Browser, Participant, RehearsalStep, RehearsedEntry
@@ -39,6 +39,7 @@ __all__ = [
     "LogWords",
     "Measure",
     "Migrations",
+    "NavGroup",
     "NavItem",
     "Panel",
     "Participant",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,9 +12,23 @@ if TYPE_CHECKING:
     from cuocthi.text import Text
 
 
+class NavGroup(StrEnum):
+    """Where a link stands in the staff navigation: the groups, in the order of the organisers' way.
+
+    The links of ``OVERVIEW`` stand above the groups, without a heading.
+    """
+
+    OVERVIEW = "overview"
+    SETTING_UP = "setting_up"
+    PEOPLE = "people"
+    RUNNING = "running"
+    RESULTS = "results"
+    RECORDS = "records"
+
+
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """A link in the staff navigation of a campaign; shown to holders of ``permission``."""
+    """A link in a group of the campaign's staff navigation; shown to holders of ``permission``."""
 
     key: str
     title: Text
@@ -21,6 +36,7 @@ class NavItem:
     permission: str
     order: int = 50
     badge: int = 0
+    group: NavGroup = NavGroup.RUNNING
 
 
 @dataclass(frozen=True, slots=True)

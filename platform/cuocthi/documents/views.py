@@ -9,6 +9,7 @@ from flask import abort, flash, g, redirect, url_for
 from flask_babel import gettext as _
 
 from cuocthi.campaigns.views.caching import cached
+from cuocthi.contributions import NavGroup
 from cuocthi.documents.domain import edit_document, facts_of, register_document
 from cuocthi.documents.forms import DocumentForm
 from cuocthi.documents.lines import KINDS, document_line
@@ -35,7 +36,9 @@ EDIT = "core:document:edit"
 
 blueprint = CampaignBlueprint("documents", __name__)
 blueprints = (blueprint,)
-navigation = (NavEntry("documents", T("Documents"), "documents.listing", "core:campaign:view", 34),)
+navigation = (
+    NavEntry("documents", T("Documents"), "documents.listing", "core:campaign:view", 34, NavGroup.SETTING_UP),
+)
 
 
 @blueprint.page("/documents/", public=True)

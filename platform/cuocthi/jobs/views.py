@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import current_app, g, request, url_for
 from flask_babel import gettext as _
 
+from cuocthi.contributions import NavGroup
 from cuocthi.jobs import queries
 from cuocthi.jobs.models import JobState
 from cuocthi.jobs.work import progress_of
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 pages = CampaignBlueprint("jobs", __name__)
 blueprints = (pages,)
-navigation = (NavEntry("jobs", T("Background work"), "jobs.listing", "core:campaign:view", 96),)
+navigation = (NavEntry("jobs", T("Background work"), "jobs.listing", "core:campaign:view", 96, NavGroup.RECORDS),)
 
 STATES = {
     JobState.QUEUED: T("Waiting"),

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from cuocthi.campaigns.models import Campaign
 from cuocthi.campaigns.views.caching import cached
 from cuocthi.committees.domain import unit_meant
+from cuocthi.contributions import NavGroup
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.errors import DomainError
 from cuocthi.extensions import csrf
@@ -59,7 +60,7 @@ _ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
 blueprint = CampaignBlueprint("news", __name__)
 blueprints = (blueprint,)
-navigation = (NavEntry("news", T("Announcements"), "news.listing", VIEW, 48),)
+navigation = (NavEntry("news", T("Announcements"), "news.listing", VIEW, 48, NavGroup.RUNNING),)
 
 STATES = {
     AnnouncementState.DRAFT: T("Draft"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
+from cuocthi.contributions import NavGroup
 from cuocthi.documents.queries import documents
 from cuocthi.errors import DomainError
 from cuocthi.prerequisites.domain import add_prerequisite, edit_prerequisite, remove_prerequisite
@@ -35,7 +36,14 @@ EDIT = "core:prerequisite:edit"
 blueprint = CampaignBlueprint("prerequisites", __name__)
 blueprints = (blueprint,)
 navigation = (
-    NavEntry("prerequisites", T("Administrative conditions"), "prerequisites.listing", "core:campaign:view", 13),
+    NavEntry(
+        "prerequisites",
+        T("Administrative conditions"),
+        "prerequisites.listing",
+        "core:campaign:view",
+        48,
+        NavGroup.SETTING_UP,
+    ),
 )
 
 

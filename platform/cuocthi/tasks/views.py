@@ -9,6 +9,7 @@ from flask import Response, abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from cuocthi.clock import LOCAL_ZONE
+from cuocthi.contributions import NavGroup
 from cuocthi.errors import DomainError
 from cuocthi.tasks.calendars import calendar_of
 from cuocthi.tasks.domain import EDIT, add_task, complete_task, edit_task, may_complete, remove_task, reopen_task
@@ -46,7 +47,7 @@ COMPLETE = "core:task:complete"
 
 blueprint = CampaignBlueprint("tasks", __name__)
 blueprints = (blueprint,)
-navigation = (NavEntry("tasks", T("Tasks"), "tasks.listing", VIEW, 16),)
+navigation = (NavEntry("tasks", T("Tasks"), "tasks.listing", VIEW, 16, NavGroup.RUNNING),)
 
 #: The arguments that say at which place of the list the reader is.
 _PLACE = ("q", "phase", "state", "who", "sort", "page")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import has_request_context, url_for
 
-from cuocthi.contributions import Act, Award, AwardList, Blocker, Duty, NavItem, Panel, ReadinessItem
+from cuocthi.contributions import Act, Award, AwardList, Blocker, Duty, NavGroup, NavItem, Panel, ReadinessItem
 from cuocthi.errors import Conflict, Missing
 from cuocthi.standings.queries import adopted_ranking, latest_ranking
 from cuocthi.text import T
@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 def navigation(ctx: Context, campaign: Campaign) -> list[NavItem]:
     """Return the links to the scheme and to the award list; a draft waits for somebody, which the badge says."""
     waiting = int(draft_list(ctx, campaign_id=campaign.id) is not None)
+    scheme, awards = _url("scheme", campaign), _url("awards", campaign)
     return [
-        NavItem("scheme", T("Prizes"), _url("scheme", campaign), "prizes:scheme:edit", order=45),
-        NavItem("awards", T("Award list"), _url("awards", campaign), "prizes:awards:view", order=65, badge=waiting),
+        NavItem("scheme", T("Prizes"), scheme, "prizes:scheme:edit", 45, group=NavGroup.SETTING_UP),
+        NavItem("awards", T("Award list"), awards, "prizes:awards:view", 65, waiting, NavGroup.RESULTS),
     ]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import has_request_context, url_for
 
-from cuocthi.contributions import Duty, NavItem, Panel
+from cuocthi.contributions import Duty, NavGroup, NavItem, Panel
 from cuocthi.standings.queries import adopted_ranking
 from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
@@ -23,7 +23,7 @@ def navigation(ctx: Context, campaign: Campaign) -> list[NavItem]:
     """Return the link to the releases; a draft waits for a second person, which the badge says."""
     waiting = int(draft_release(ctx, campaign_id=campaign.id) is not None)
     url = url_for("publishing.releases", slug=campaign.slug) if has_request_context() else ""
-    return [NavItem("releases", T("Publishing"), url, "publishing:release:view", order=70, badge=waiting)]
+    return [NavItem("releases", T("Publishing"), url, "publishing:release:view", 70, waiting, NavGroup.RESULTS)]
 
 
 def duties(ctx: Context, campaigns: Sequence[Campaign]) -> list[Duty]:

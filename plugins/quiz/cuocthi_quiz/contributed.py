@@ -12,6 +12,7 @@ from cuocthi.contributions import (
     Duty,
     EntryAction,
     Fact,
+    NavGroup,
     NavItem,
     PublicationSection,
     ReadinessItem,
@@ -69,13 +70,11 @@ def _questions_label(settings: QuizSettings) -> Text:
 
 def navigation(ctx: Context, *, campaign: Campaign, address: Address) -> list[NavItem]:
     """Return the links of the staff navigation; drafts that wait are the badge."""
-    slug = campaign.slug
+    bank, papers = address("quiz.questions", slug=campaign.slug), address("quiz.attempts", slug=campaign.slug)
     waiting = queries.waiting(ctx, campaign_id=campaign.id)
     return [
-        NavItem(
-            "questions", T("Questions"), address("quiz.questions", slug=slug), "quiz:question:view", 40, badge=waiting
-        ),
-        NavItem("attempts", T("Papers"), address("quiz.attempts", slug=slug), "quiz:attempt:view", 62),
+        NavItem("questions", T("Questions"), bank, "quiz:question:view", 40, waiting, NavGroup.SETTING_UP),
+        NavItem("attempts", T("Papers"), papers, "quiz:attempt:view", 62, group=NavGroup.RESULTS),
     ]
 
 

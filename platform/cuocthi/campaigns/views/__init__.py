@@ -15,6 +15,7 @@ from cuocthi.campaigns.views import (
     staff_home,
 )
 from cuocthi.campaigns.views.blueprints import blueprint, home
+from cuocthi.contributions import NavGroup
 from cuocthi.text import T
 from cuocthi.web.navigation import NavEntry
 
@@ -36,8 +37,24 @@ __all__ = [
 
 blueprints = (home, blueprint)
 navigation = (
-    NavEntry("overview", T("Overview"), "campaigns.overview", "core:campaign:view", 10),
-    NavEntry("readiness", T("Preparation and opening"), "campaigns.readiness", "core:campaign:view", 12),
-    NavEntry("basics", T("Basics and settings"), "campaigns.basics", "core:campaign:edit", 20),
-    NavEntry("health", T("State of the system"), "campaigns.health", "core:campaign:edit", 95),
+    NavEntry("overview", T("Overview"), "campaigns.overview", "core:campaign:view", 10, NavGroup.OVERVIEW),
+    NavEntry(
+        "readiness",
+        T("Preparation and opening"),
+        "campaigns.readiness",
+        "core:campaign:view",
+        12,
+        NavGroup.OVERVIEW,
+        also=("leftovers", "open", "archive", "preparation"),
+    ),
+    NavEntry(
+        "basics",
+        T("Basics and settings"),
+        "campaigns.basics",
+        "core:campaign:edit",
+        14,
+        NavGroup.SETTING_UP,
+        also=("categories", "entrants", "divisions", "parts", "retention", "settings/"),
+    ),
+    NavEntry("health", T("State of the system"), "campaigns.health", "core:campaign:edit", 95, NavGroup.RECORDS),
 )

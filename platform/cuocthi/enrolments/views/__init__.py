@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cuocthi.contributions import NavGroup
 from cuocthi.enrolments.views import details, join, participation, personal, shared_device, staff
 from cuocthi.enrolments.views.blueprints import campaign_pages, my_pages
 from cuocthi.text import T
@@ -11,6 +12,6 @@ __all__ = ["blueprints", "details", "join", "navigation", "participation", "pers
 
 blueprints = (campaign_pages, my_pages)
 navigation = (
-    NavEntry("enrolments", T("Participants"), "enrolments.listing", "core:enrolment:view", 40),
-    NavEntry("participation", T("Participation of units"), "enrolments.units", participation.VIEW, 42),
+    NavEntry("enrolments", T("Participants"), "enrolments.listing", "core:enrolment:view", 40, NavGroup.PEOPLE),
+    NavEntry("participation", T("Participation of units"), "enrolments.units", participation.VIEW, 42, NavGroup.PEOPLE),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cuocthi.contributions import NavGroup
 from cuocthi.merging.views import administrators, campaign
 from cuocthi.merging.views.blueprints import MERGE, campaign_pages, people
 from cuocthi.text import T
@@ -10,4 +11,4 @@ from cuocthi.web.navigation import NavEntry
 __all__ = ["administrators", "blueprints", "campaign", "navigation"]
 
 blueprints = (campaign_pages, people)
-navigation = (NavEntry("duplicates", T("Registered twice"), "merging.listing", MERGE, 41),)
+navigation = (NavEntry("duplicates", T("Registered twice"), "merging.listing", MERGE, 41, NavGroup.PEOPLE),)

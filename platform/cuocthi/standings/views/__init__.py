@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cuocthi.contributions import NavGroup
 from cuocthi.standings.views import decisions, public, rankings, rules
 from cuocthi.standings.views.blueprint import pages
 from cuocthi.text import T
@@ -11,6 +12,6 @@ __all__ = ["blueprints", "decisions", "navigation", "public", "rankings", "rules
 
 blueprints = (pages,)
 navigation = (
-    NavEntry("rankings", T("Rankings"), "standings.overview", "core:ranking:view", 60),
-    NavEntry("exclusions", T("Exclusions"), "standings.exclusions", "core:ranking:view", 61),
+    NavEntry("rankings", T("Rankings"), "standings.overview", "core:ranking:view", 60, NavGroup.RESULTS),
+    NavEntry("exclusions", T("Exclusions"), "standings.exclusions", "core:ranking:view", 61, NavGroup.RESULTS),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cuocthi.contributions import NavGroup
 from cuocthi.text import T
 from cuocthi.timelines.views import closing, editing, extending, feed, moving, rounds
 from cuocthi.timelines.views.blueprint import blueprint
@@ -20,4 +21,4 @@ __all__ = [
 ]
 
 blueprints = (blueprint,)
-navigation = (NavEntry("timeline", T("Timeline"), "timelines.edit", "core:campaign:view", 15),)
+navigation = (NavEntry("timeline", T("Timeline"), "timelines.edit", "core:campaign:view", 15, NavGroup.SETTING_UP),)

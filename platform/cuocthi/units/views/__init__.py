@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cuocthi.contributions import NavGroup
 from cuocthi.text import T
 from cuocthi.units.views import changes, links, listing, lists, unit
 from cuocthi.units.views.blueprint import blueprint
@@ -10,4 +11,4 @@ from cuocthi.web.navigation import NavEntry
 __all__ = ["blueprints", "changes", "links", "listing", "lists", "navigation", "unit"]
 
 blueprints = (blueprint,)
-navigation = (NavEntry("units", T("Units"), "units.listing", "core:campaign:view", 25),)
+navigation = (NavEntry("units", T("Units"), "units.listing", "core:campaign:view", 25, NavGroup.SETTING_UP),)
