@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from wtforms import DateField, IntegerField, RadioField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from cuocthi.contributions import ReliefKind
 from cuocthi.incidents.incident import MOST_MINUTES, Incident
@@ -32,7 +32,7 @@ _KINDS: dict[ReliefKind, Text] = {
 class IncidentForm(BaseForm):
     """What is granted, until when, to whose entries, by which document, and why."""
 
-    kind = RadioField(_l("What is granted"))
+    kind = RadioField(_l("What is granted"), [InputRequired(_l("Please choose what is granted."))])
     minutes = IntegerField(
         _l("Minutes more"),
         [Optional(), NumberRange(1, MOST_MINUTES)],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,18 +11,19 @@ import sqlalchemy as sa
 
 from cuocthi.campaigns.models import SettingsVersion
 from cuocthi.campaigns.settings import structure
-from cuocthi.contributions import ContestFormat
+from cuocthi.contributions import ContestFormat, ReliefKind
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.incidents.incident import KIND, Incident
 from cuocthi.incidents.models import GrantedRelief
 from cuocthi.standings.proposals import Proposal, proposals
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.timelines.models import Phase
+
+#: Of people for whom minutes come too late so many contest numbers are shown.
+_CODES_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +127,31 @@ def count_reached(ctx: Context, *, campaign: Campaign, round_: Phase, incident: 
     """Return how many persons an incident would reach."""
     found = reached(ctx, campaign=campaign, round_=round_, incident=incident)
     return ctx.session.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class TooLate:
+    """Persons whose entry is over, so that more minutes come too late for it; ``codes`` are contest numbers of some."""
+
+    persons: int
+    codes: Sequence[str]
+
+
+def too_late(ctx: Context, *, campaign: Campaign, round_: Phase, incident: Incident) -> TooLate | None:
+    """Return for whom of those an incident names minutes come too late, None if for nobody (one statement).
+
+    A fresh entry would reach them. Nobody is meant where the round's format can grant none.
+    """
+    found = format_of(ctx, round_)
+    if incident.kind is not ReliefKind.MORE_TIME or found is None or ReliefKind.FRESH_ENTRY not in found.relief:
+        return None
+    fresh = dataclasses.replace(incident, kind=ReliefKind.FRESH_ENTRY, minutes=0)
+    in_time = reached(ctx, campaign=campaign, round_=round_, incident=incident)
+    rows = ctx.session.execute(
+        sa.select(Enrolment.code, sa.func.count().over())
+        .where(Enrolment.id.in_(reached(ctx, campaign=campaign, round_=round_, incident=fresh)))
+        .where(Enrolment.id.not_in(in_time))
+        .order_by(Enrolment.code)
+        .limit(_CODES_SHOWN)
+    ).all()
+    return TooLate(rows[0][1], [code for code, _ in rows]) if rows else None

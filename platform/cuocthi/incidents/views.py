@@ -11,7 +11,7 @@ from cuocthi.committees.domain import unit_meant
 from cuocthi.errors import DomainError
 from cuocthi.incidents.domain import check_incident, confirm_incident, propose_incident
 from cuocthi.incidents.forms import IncidentForm
-from cuocthi.incidents.queries import count_reached, decided, format_of, undecided
+from cuocthi.incidents.queries import count_reached, decided, format_of, too_late, undecided
 from cuocthi.timelines.localtime import day_and_time, spoken
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.queries import phase_of
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.context import Context
+    from cuocthi.incidents.queries import TooLate
     from cuocthi.timelines.models import Phase
 
 EDIT = "core:timeline:edit"
@@ -71,14 +72,15 @@ def _preview(ctx: Context, found: Phase, form: IncidentForm) -> Response:
     """Show how many persons it would reach; the document may still be missing."""
     for name in ("symbol", "issued_on", "reason"):
         form[name].errors = []
-    reached = None
+    reached = late = None
     if not form.errors:
         try:
             incident = form.to_incident(unit_meant(ctx, text=form.unit.data or ""))
+            late = too_late(ctx, campaign=g.campaign, round_=found, incident=incident)
             reached = check_incident(ctx, campaign=g.campaign, round_=found, incident=incident)
         except DomainError as error:
             attach_error(form, error)
-    return _page(ctx, found, form, reached=reached, status=422 if form.errors else 200)
+    return _page(ctx, found, form, reached=reached, late=late, status=422 if form.errors else 200)
 
 
 @blueprint.page("/staff/timeline/<int:phase_id>/incidents/confirm", permission=EDIT, methods=["POST"])
@@ -111,7 +113,15 @@ def _done(found: Phase, *, in_force: bool) -> AnyResponse:
     return redirect(url_for("incidents.show", slug=g.campaign.slug, phase_id=found.id))
 
 
-def _page(ctx: Context, found: Phase, form: IncidentForm, *, reached: int | None = None, status: int = 200) -> Response:
+def _page(
+    ctx: Context,
+    found: Phase,
+    form: IncidentForm,
+    *,
+    reached: int | None = None,
+    late: TooLate | None = None,
+    status: int = 200,
+) -> Response:
     contest_format = format_of(ctx, found)
     _offer(ctx, found, form)
     waiting = undecided(ctx, campaign_id=g.campaign.id).get(found.id)
@@ -124,10 +134,12 @@ def _page(ctx: Context, found: Phase, form: IncidentForm, *, reached: int | None
         format=contest_format,
         begun=ctx.now >= found.opens_at,
         reached=reached,
+        late=late,
         decided=[item for item in decided(ctx, campaign_id=g.campaign.id) if item.round_id == found.id],
         waiting=waiting,
         waiting_reaches=count_reached(ctx, campaign=g.campaign, round_=found, incident=waiting.content)
         if waiting
         else 0,
+        waiting_late=too_late(ctx, campaign=g.campaign, round_=found, incident=waiting.content) if waiting else None,
         reader=ctx.actor.user_id,
     )
