@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -27,8 +27,8 @@ from cuocthi.plugins.info import PluginInfo
 from cuocthi.plugins.manager import Hooks
 from cuocthi.rules.domain import generate
 from cuocthi.text import T
-from cuocthi.timelines.domain import close_now, edit_phase, moved_draft
-from cuocthi.timelines.extensions import granted, propose_extension
+from cuocthi.timelines.domain import close_now, edit_phase, extend, moved_draft
+from cuocthi.timelines.extensions import granted, propose_extension, waiting
 from cuocthi.timelines.models import Phase, Window
 from cuocthi.timelines.moving import by_days, by_years
 from cuocthi.timelines.queries import open_window, phases, window_units
@@ -367,6 +367,59 @@ def test_a_copy_takes_the_planned_end_of_a_round_that_was_closed_early(
     assert [(window.opens_at, window.closes_at, window.unit_id) for window in again.windows] == year
 
 
+def test_a_unit_without_windows_of_its_own_is_extended_alone_and_goes_by_them_from_then_on(
+    ctx: Context, make: Factories, campaign: Campaign, round_: Phase, province: Unit
+) -> None:
+    commune = make.unit("Xã Minh Quang", parent=province)
+    everybody = round_.windows[0]
+    end = everybody.closes_at
+    people = [replace(ctx, actor=Actor(make.user().id)) for _ in range(2)]
+
+    def agree(until: datetime, unit: Unit) -> None:
+        for person in people:
+            assert (waiting(ctx, campaign_id=campaign.id, phases=[round_]) != []) == (person is people[1])
+            propose_extension(
+                person,
+                campaign=campaign,
+                phase=round_,
+                closes_at=until,
+                symbol="15/TB-BTC",
+                issued_on=date(2024, 9, 19),
+                reason="Lũ quét",
+                unit=unit,
+            )
+
+    agree(end + DAY, commune)
+    ctx.session.expire(round_)
+    (theirs,) = own_windows(round_.windows, commune.path)
+    assert (theirs.unit_id, theirs.opens_at, theirs.closes_at) == (commune.id, everybody.opens_at, end + DAY)
+    assert everybody.closes_at == end
+    assert waiting(ctx, campaign_id=campaign.id, phases=[round_]) == []
+
+    agree(end + 2 * DAY, commune)
+    ctx.session.expire(round_)
+    assert [window.closes_at for window in own_windows(round_.windows, commune.path)] == [end + 2 * DAY]
+
+
+def test_a_unit_below_one_with_windows_gets_those(
+    ctx: Context, make: Factories, campaign: Campaign, round_: Phase, district: Unit
+) -> None:
+    commune = make.unit("Xã Minh Quang", parent=district)
+    _, above = round_.windows
+    phase = make.phase(campaign)
+    facts: dict[str, Any] = {"reason": "Lũ quét", "document": "15/TB-BTC", "unit_id": commune.id}
+    with pytest.raises(Closed):
+        extend(ctx, campaign=campaign, phase=round_, closes_at=above.closes_at + DAY, **facts)
+    with pytest.raises(DomainError, match="Only a round"):
+        extend(ctx, campaign=campaign, phase=phase, closes_at=phase.closes_at + DAY, **facts)
+
+    tomorrow = replace(ctx, now=above.opens_at)
+    extend(tomorrow, campaign=campaign, phase=round_, closes_at=above.closes_at + DAY, **facts)
+    (own,) = own_windows(round_.windows, commune.path)
+    assert (own.opens_at, own.closes_at) == (above.opens_at, above.closes_at + DAY)
+    assert above.closes_at == own.closes_at - DAY
+
+
 # --- pages ---
 
 
@@ -395,3 +448,26 @@ def test_an_organiser_gives_a_unit_a_window_of_its_own(
     units = ctx.session.scalars(sa.select(Window.unit_id).where(Window.phase_id == phase.id).order_by(Window.opens_at))
     assert units.all() == [None, district.id]
     assert 'value="vu-thu"' in organiser.get(address)[1]
+
+
+def test_two_organisers_extend_an_open_round_for_one_unit(
+    ctx: Context,
+    make: Factories,
+    campaign: Campaign,
+    round_: Phase,
+    province: Unit,
+    client: FlaskClient,
+    sign_in: Callable[[User], Browser],
+) -> None:
+    make.unit("Xã Minh Quang", parent=province)
+    organisers = [sign_in(make.member(campaign)) for _ in range(2)]
+    address = f"{STAFF}/{round_.id}/extend"
+    form = {"closes_on": "2024-09-26", "closes": "24h00", "symbol": "15/TB-BTC", "issued_on": "2024-09-19"}
+    form |= {"reason": "Lũ quét", "unit": "xa minh quang"}
+    assert "Huyện Vũ Thư" in organisers[0].get(address)[1], "who has times of its own"
+    status, page = organisers[0].post(address, {**form, "unit": "không có"})
+    assert (status, 'id="unit-error"' in page) == (422, True)
+    for organiser in organisers:
+        organiser.get(address)
+        assert organiser.post(address, form)[0] == 200
+    assert "Gia hạn cho Xã Minh Quang đến 24h00 ngày 26/09/2024" in client.get("/c/thai-binh/").text

@@ -19,7 +19,8 @@ from cuocthi.text import TN, T, Text
 from cuocthi.timelines.describing import described, descriptions, plans, record_many
 from cuocthi.timelines.localtime import move_span
 from cuocthi.timelines.models import Phase, PhaseEdge, PhaseKind, Window
-from cuocthi.timelines.windows import PhaseState, Times, UnitSpan, open_span, phase_state
+from cuocthi.timelines.windows import PhaseState, Times, UnitSpan, open_span, own_windows, phase_state
+from cuocthi.units.models import Unit
 from cuocthi.users.names import fold
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _KEY_LENGTH = 36
 _NO_WORD = re.compile(r"[^0-9a-z]+")
+_ONLY_ROUNDS = T("Only a round can have windows of its own for a unit.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +222,14 @@ def close_now(ctx: Context, *, campaign: Campaign, phase: Phase, reason: str) ->
 def check_extension(ctx: Context, *, phase: Phase, closes_at: datetime, unit_id: int | None = None) -> Window:
     """Return the open window of a phase if it may close at ``closes_at`` instead; hold it until the transaction ends.
 
-    ``unit_id`` names the unit whose window is meant, None the one for everybody. Raises Closed if that is not open or
-    plugins have been told of the phase's end, and DomainError for an earlier moment or for one that reaches into the
-    next window.
+    ``unit_id`` names the unit that is meant, by whichever window it goes, None the window for everybody. Raises Closed
+    if that is not open or plugins have been told of the phase's end, and DomainError for an earlier moment, for one
+    that reaches into the next window, or for a unit in a phase that is no round.
     """
+    if unit_id is not None and phase.kind is not PhaseKind.CONTEST:
+        raise DomainError(_ONLY_ROUNDS, field="unit")
     hold_windows(ctx, phase=phase)
-    same = [window for window in phase.windows if window.unit_id == unit_id]
+    same = _windows_of(ctx, phase, unit_id)
     window = open_span(same, ctx.now)
     if window is None or _end_was_told(ctx, phase):
         raise Closed(T("“%(title)s” is not open; only an open round can be extended.", title=phase.title))
@@ -250,7 +254,8 @@ def extend(
 ) -> None:
     """Move the closing moment of the open window of a phase to a later one, by a document (its number and symbol).
 
-    A round's source is told in the same transaction. Two persons decide on it: see :mod:`.extensions`. Raises as
+    A unit that had no windows of its own gets those by which it went so far, and the open one of them closes later. A
+    round's source is told in the same transaction. Two persons decide on it: see :mod:`.extensions`. Raises as
     :func:`check_extension`, and DomainError without a reason or a document.
     """
     _require_reason(reason)
@@ -258,10 +263,24 @@ def extend(
         raise DomainError(T("Please name the document by which the round is extended."), field="symbol")
     window = check_extension(ctx, phase=phase, closes_at=closes_at, unit_id=unit_id)
     before = described(ctx, phase)
+    if window.unit_id != unit_id:
+        window = _given_to(unit_id, phase, _windows_of(ctx, phase, unit_id))[window.opens_at]
     window.closes_at = closes_at
     summary = T("Extended “%(title)s”", title=phase.title)
     grounds = {"reason": reason, "document": document}
     _moved(ctx, campaign, phase, action="core:round:extend", summary=summary, before=before, grounds=grounds)
+
+
+def _windows_of(ctx: Context, phase: Phase, unit_id: int | None) -> list[Window]:
+    """Return the windows by which a unit goes, or those for everybody."""
+    return own_windows(phase.windows, "" if unit_id is None else ctx.session.get_one(Unit, unit_id).path)
+
+
+def _given_to(unit_id: int | None, phase: Phase, windows: Sequence[Window]) -> dict[datetime, Window]:
+    """Give a unit windows of its own that are as these are; return them by their opening moments."""
+    own = {one.opens_at: Window(opens_at=one.opens_at, closes_at=one.closes_at, unit_id=unit_id) for one in windows}
+    phase.windows.extend(own.values())
+    return own
 
 
 def hold_windows(ctx: Context, *, phase: Phase, read: bool = False) -> None:
@@ -327,7 +346,7 @@ def _check_windows(windows: Sequence[Times], kind: PhaseKind) -> None:
     if not windows:
         raise DomainError(T("A phase needs at least one window of time."), field="windows")
     if kind is not PhaseKind.CONTEST and any(window.unit_id is not None for window in windows):
-        raise DomainError(T("Only a round can have windows of its own for a unit."), field="windows")
+        raise DomainError(_ONLY_ROUNDS, field="windows")
     for window in windows:
         if window.opens_at >= window.closes_at:
             raise DomainError(T("A window must open before it closes."), field="windows")

@@ -39,8 +39,8 @@ class Extension:
     """A round shall close at ``closes`` instead of ``instead_of``, by a document, for a reason.
 
     Moments are written as campaign files have them; ``symbol`` is the document's number and symbol, ``issued_on`` its
-    day, "2024-09-25". ``unit_id`` and ``unit`` are the unit, and its name, whose own window is meant; None and empty
-    mean the window for everybody.
+    day, "2024-09-25". ``unit_id`` and ``unit`` are the unit, and its name, that is meant; None and empty mean the
+    window for everybody.
     """
 
     closes: str
@@ -91,7 +91,9 @@ def proposed(ctx: Context, *, campaign_id: int) -> dict[int, list[Proposal[Exten
 def _waits(proposal: Proposal[Extension], phase: Phase, now: datetime) -> bool:
     """Tell whether it can still be confirmed: the round is open and closes when the proposer saw that it would."""
     closing, unit_id = parse_moment(proposal.content.instead_of), proposal.content.unit_id
-    same = (window for window in phase.windows if window.unit_id == unit_id)
+    own = [window for window in phase.windows if window.unit_id == unit_id]
+    # A unit without windows of its own goes by others until this one gives it some.
+    same = own or phase.windows
     ahead = any(window.opens_at <= now < closing == window.closes_at for window in same)
     return ahead and proposal.undecided
 
@@ -128,7 +130,8 @@ def propose_extension(
 ) -> bool:
     """Propose, as one of two persons, that an open round close later; tell whether it is extended by that.
 
-    ``unit`` is the one whose own window is meant, None for the window of everybody.
+    ``unit`` is the one that is meant, None for everybody who goes by no unit's window. A unit without windows of its
+    own gets them by this.
 
     It is when somebody else has proposed exactly the same. A proposal before it gives way; proposing the same again
     changes nothing. ``symbol`` and ``issued_on`` are the number and the day of the document. Raises DomainError for a

@@ -30,7 +30,6 @@ from cuocthi.timelines.localtime import day_and_time, moment_on, spoken
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.moving import Move, by_days
 from cuocthi.timelines.patterns import LONGEST, MOST_ROUNDS, Pattern, Rhythm
-from cuocthi.timelines.unit_windows import OTHERS
 from cuocthi.timelines.windows import Times
 from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cuocthi.contributions import ContestFormat
-    from cuocthi.timelines.models import Phase, Window
+    from cuocthi.timelines.models import Phase
     from cuocthi.units.models import Unit
 
 _MAX_WINDOWS = 60
@@ -227,9 +226,16 @@ class ReasonForm(BaseForm):
 
 
 class ExtendForm(ReasonForm):
-    """A later closing moment, the document by which it is, and why."""
+    """A later closing moment, the document by which it is, and why. ``unit`` is a name or a code."""
 
-    unit = SelectField(_l("For whom"), coerce=int, default=0, validate_choice=False)
+    unit = StringField(
+        _l("Only for the unit"),
+        [Optional(), Length(max=200)],
+        description=_l(
+            "Name or code; units below it are included. Its people then go by its own times alone. "
+            "Without a unit the round is extended for all who go by no times of their own."
+        ),
+    )
     closes_on = DateField(_l("New closing day"), [DataRequired()])
     closes = StringField(
         _l("New closing time"),
@@ -242,13 +248,6 @@ class ExtendForm(ReasonForm):
         description=_l("For instance 52/KH-STTTT."),
     )
     issued_on = DateField(_l("Day of the document"), [DataRequired()])
-
-    def offer(self, windows: Sequence[Window], units: Mapping[int, Unit]) -> None:
-        """Let one of the open windows be chosen: the one for everybody is 0, the others are their units' numbers."""
-        self.unit.choices = select_choices(
-            (window.unit_id or 0, translate(OTHERS) if window.unit_id is None else units[window.unit_id].name)
-            for window in windows
-        )
 
     @property
     def closes_at(self) -> datetime:

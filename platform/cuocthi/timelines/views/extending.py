@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING
 from flask import g, request
 from flask_babel import gettext as _
 
+from cuocthi.committees.domain import unit_meant
 from cuocthi.errors import DomainError
 from cuocthi.timelines.extensions import confirm_extension, propose_extension, waiting
 from cuocthi.timelines.forms import ExtendForm
 from cuocthi.timelines.localtime import day_and_time, spoken
 from cuocthi.timelines.queries import window_units
+from cuocthi.timelines.unit_windows import differs, times_by_unit
 from cuocthi.timelines.views.blueprint import EDIT, blueprint, done, phase_or_404
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.forms import attach_error
+from cuocthi.web.i18n import language
 from cuocthi.web.rendering import render
 from cuocthi.web.requests import row_number
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
 
@@ -31,9 +36,11 @@ def extending(phase_id: int) -> Response:
     """Ask for a later closing moment, the document and the reason; show what has been proposed."""
     ctx = reading_context()
     found = phase_or_404(ctx, phase_id)
-    first = next(iter(_open_windows(ctx, found)), found.windows[0])
+    first = _first_open(found, ctx.now) or found.windows[0]
     day, clock = day_and_time(first.closes_at, closing=True)
-    return _page(ctx, found, ExtendForm(data={"closes_on": day, "closes": spoken(clock), "unit": first.unit_id or 0}))
+    units = window_units(ctx, phases=[found])
+    unit = units[first.unit_id].code if first.unit_id else ""
+    return _page(ctx, found, ExtendForm(data={"closes_on": day, "closes": spoken(clock), "unit": unit}))
 
 
 @blueprint.page("/staff/timeline/<int:phase_id>/extend", permission=EDIT, methods=["POST"], endpoint="extend")
@@ -52,7 +59,7 @@ def propose(phase_id: int) -> AnyResponse:
                     symbol=(form.symbol.data or "").strip(),
                     issued_on=form.issued_on.data,
                     reason=(form.reason.data or "").strip(),
-                    unit=window_units(ctx, phases=[found]).get(form.unit.data),
+                    unit=unit_meant(ctx, text=form.unit.data or ""),
                 )
         except DomainError as error:
             attach_error(form, error)
@@ -79,22 +86,22 @@ def _said(found: Phase, *, extended: bool) -> str:
     )
 
 
-def _open_windows(ctx: Context, found: Phase) -> list[Window]:
-    """Return the windows that are open now, the one for everybody first."""
-    running = [window for window in found.windows if window.opens_at <= ctx.now < window.closes_at]
-    return sorted(running, key=lambda window: (window.unit_id is not None, window.closes_at))
+def _first_open(found: Phase, now: datetime) -> Window | None:
+    """Return the window that is open now: the one for everybody, else the one of a unit that closes first."""
+    running = [window for window in found.windows if window.opens_at <= now < window.closes_at]
+    return min(running, key=lambda window: (window.unit_id is not None, window.closes_at), default=None)
 
 
 def _page(ctx: Context, found: Phase, form: ExtendForm, *, status: int = 200) -> Response:
-    running = _open_windows(ctx, found)
-    form.offer(running, window_units(ctx, phases=[found]))
+    first = _first_open(found, ctx.now)
+    units = window_units(ctx, phases=[found])
     return render(
         "timelines/extend.html",
         status=status,
         form=form,
         phase=found,
-        closes_at=running[0].closes_at if running else found.closes_at,
-        several=any(window.unit_id for window in running),
+        closes_at=first.closes_at if first else found.closes_at,
+        by_unit=times_by_unit(found, units, language()) if differs(found) else [],
         waiting=waiting(ctx, campaign_id=g.campaign.id, phases=[found]),
         reader=ctx.actor.user_id,
     )
