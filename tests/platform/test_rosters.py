@@ -5,16 +5,19 @@ from __future__ import annotations
 import dataclasses
 import io
 import re
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.lifecycle import archive_campaign
-from cuocthi.campaigns.models import CampaignState
+from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.committees.models import Committee
 from cuocthi.context import Actor, Context
 from cuocthi.contributions import Role
@@ -25,16 +28,16 @@ from cuocthi.rosters.models import RosterDraft, RosterEntry
 from cuocthi.rosters.queries import Progress, listed, totals
 from cuocthi.sheets.writing import write_workbook
 from cuocthi.testing.browsing import browser_over
+from cuocthi.units.models import Unit
 from cuocthi.users.domain import start_session
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
+    from sqlalchemy.engine import Engine
 
-    from cuocthi.campaigns.models import Campaign
     from cuocthi.contributions import Browser
     from cuocthi.security.personal_data import Vault
     from cuocthi.testing.factories import Factories
-    from cuocthi.units.models import Unit
 
 HEADINGS = ["Họ và tên", "Điện thoại", "Đối tượng"]
 CATEGORIES = {"official": "Cán bộ, công chức, viên chức", "resident": "Người dân"}
@@ -155,6 +158,63 @@ def test_a_list_is_taken_over_once_and_never_the_one_that_took_its_place(office:
     assert take_over(office.ctx, token=second, **where) == 1  # type: ignore[arg-type]
     with pytest.raises(Missing):
         take_over(office.ctx, token=second, **where)  # type: ignore[arg-type]
+    assert set(office.seen()) == {"Lê Thị Tư"}
+
+
+def at_once(office: Office, engine: Engine, *acts: Callable[[Office], str]) -> list[str]:
+    """Let several act at the same moment, each in a transaction of its own; return what came of it, in their order."""
+    campaign_id, unit_id = office.campaign.id, office.unit.id
+    office.ctx.session.commit()
+    together = threading.Barrier(len(acts))
+
+    def act(one: Callable[[Office], str]) -> str:
+        with Session(engine) as session:
+            own = dataclasses.replace(office.ctx, session=session)
+            together.wait(10)
+            campaign, unit = session.get_one(Campaign, campaign_id), session.get_one(Unit, unit_id)
+            try:
+                came = one(dataclasses.replace(office, ctx=own, campaign=campaign, unit=unit))
+            except Missing:
+                return "too late"
+            session.commit()
+            return came
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(act, acts))
+
+
+def handing_in(name: str) -> Callable[[Office], str]:
+    def act(office: Office) -> str:
+        rows = [RosterRow(name)]
+        return hand_in(office.ctx, campaign=office.campaign, unit=office.unit, rows=rows, vault=office.vault).token
+
+    return act
+
+
+def taking_over(token: str) -> Callable[[Office], str]:
+    def act(office: Office) -> str:
+        return str(take_over(office.ctx, campaign=office.campaign, unit=office.unit, token=token, vault=office.vault))
+
+    return act
+
+
+@pytest.mark.parametrize("waiting", [False, True])
+def test_of_lists_handed_in_at_the_same_moment_one_waits(office: Office, engine: Engine, *, waiting: bool) -> None:
+    if waiting:
+        handing_in("Lê Thị Hai")(office)
+    tokens = at_once(office, engine, *(handing_in(f"Lê Thị {number}") for number in ("Ba", "Tư", "Năm")))
+    (draft,) = office.ctx.session.scalars(sa.select(RosterDraft)).all()
+    assert draft.token in tokens
+    assert sorted(at_once(office, engine, *(taking_over(token) for token in tokens))) == ["1", "too late", "too late"]
+    assert len(office.seen()) == 1
+
+
+def test_a_list_taken_over_while_another_is_handed_in_is_not_mixed_with_it(office: Office, engine: Engine) -> None:
+    token = handing_in("Lê Thị Ba")(office)
+    taken, other = at_once(office, engine, taking_over(token), handing_in("Lê Thị Tư"))
+    assert taken in {"1", "too late"}
+    assert set(office.seen()) == ({"Lê Thị Ba"} if taken == "1" else set())
+    assert taking_over(other)(office) == "1"
     assert set(office.seen()) == {"Lê Thị Tư"}
 
 

@@ -17,6 +17,7 @@ from cuocthi.rosters.lists import RosterRow
 from cuocthi.rosters.models import RosterDraft, RosterEntry
 from cuocthi.security.personal_data import Undecipherable
 from cuocthi.text import T
+from cuocthi.units.models import Unit
 from cuocthi.users.contacts import contact_index, normalise_contact
 from cuocthi.users.names import fold, sort_key
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.security.personal_data import Vault
-    from cuocthi.units.models import Unit
 
 #: How long a list waits to be taken over.
 KEPT = timedelta(days=1)
@@ -41,6 +41,7 @@ def hand_in(ctx: Context, *, campaign: Campaign, unit: Unit, rows: Sequence[Rost
         raise Closed(T("This campaign is archived; rosters are no longer kept."))
     if ctx.actor.user_id is None:
         raise Forbidden(T("Only a person who is signed in can do this."))
+    _hold(ctx, unit)
     earlier = (RosterDraft.campaign_id == campaign.id, RosterDraft.unit_id == unit.id)
     ctx.session.execute(sa.delete(RosterDraft).where(*earlier))
     token = secrets.token_hex(16)
@@ -69,6 +70,7 @@ def take_over(ctx: Context, *, campaign: Campaign, unit: Unit, token: str, vault
 
     Of the contacts only their blind indexes stay. Raises Missing as :func:`handed_in`.
     """
+    _hold(ctx, unit)
     # Whoever takes the list away has it; who comes second, be it by a second click, finds nothing.
     taken = sa.delete(RosterDraft).where(*_waiting(ctx, campaign, unit, token)).returning(RosterDraft.rows)
     rows = _opened(ctx.session.scalar(taken), token, vault)
@@ -126,6 +128,11 @@ def forget_rosters(ctx: Context, *, campaign: Campaign) -> None:
 def forget_waiting(ctx: Context) -> None:
     """Drop the lists that nobody took over within :data:`KEPT`."""
     ctx.session.execute(sa.delete(RosterDraft).where(RosterDraft.handed_in_at <= ctx.now - KEPT))
+
+
+def _hold(ctx: Context, unit: Unit) -> None:
+    """Let nobody else hand in or take over a list of the unit until the transaction ends; people go on registering."""
+    ctx.session.execute(sa.select(Unit.id).where(Unit.id == unit.id).with_for_update(key_share=True))
 
 
 def _drop(ctx: Context, campaign: Campaign, unit: Unit) -> int:

@@ -59,7 +59,8 @@ def read_roster(raw: bytes, *, categories: Mapping[str, str]) -> tuple[list[Rost
         row, wrong = _row(values, keys)
         problems += [RowProblem(number, text) for text in wrong]
         if row in seen:
-            problems.append(RowProblem(number, T("%(name)s stands in the list twice", name=row.name)))
+            message = T("%(name)s stands in the list twice; two namesakes need a contact each", name=row.name)
+            problems.append(RowProblem(number, message))
         seen.add(row)
         rows.append(row)
     if len(rows) > MOST:
@@ -95,7 +96,7 @@ def _row(values: Mapping[str, str], keys: Mapping[str, str]) -> tuple[RosterRow,
         except DomainError as error:
             wrong.append(error.message)
     if category and fold(category) not in keys:
-        wrong.append(T("“%(value)s” is no category of this contest", value=category[:60]))
+        wrong.append(T("“%(value)s” is no category of this contest; the empty list names them", value=category[:60]))
     return RosterRow(name, contact, keys.get(fold(category), "")), wrong
 
 
