@@ -21,7 +21,6 @@ def table(prefix: str = "", **args: str) -> Table:
         columns=COLUMNS,
         sort="-score",
         filters=[Filter("unit", "Unit", [("a", "Unit A"), ("b", "Unit B")])],
-        exports=("xlsx",),
         per_page=10,
         prefix=prefix,
     )

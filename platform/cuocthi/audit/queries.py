@@ -100,7 +100,7 @@ class Known:
 
 
 def events(
-    ctx: Context, *, criteria: Criteria, limit: int, offset: int, oldest_first: bool = False
+    ctx: Context, *, criteria: Criteria, limit: int | None, offset: int, oldest_first: bool = False
 ) -> tuple[Sequence[Entry], int]:
     """Return a page of events, the newest first unless asked otherwise, and the number of all that match."""
     condition = criteria.condition()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
-from flask import Response, g, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 
 from cuocthi.audit import export, queries
@@ -14,18 +15,19 @@ from cuocthi.audit.words import act_in_words, changes, kind_in_words, people_in
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.contributions import NavGroup
 from cuocthi.errors import DomainError
-from cuocthi.sheets.writing import MEDIA_TYPE, write_workbook
 from cuocthi.text import T
 from cuocthi.users.names import fold
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import reading_context
-from cuocthi.web.downloads import csv_download
+from cuocthi.web.downloads import download
 from cuocthi.web.i18n import translate
 from cuocthi.web.navigation import NavEntry
-from cuocthi.web.on_record import put_on_record
 from cuocthi.web.rendering import render
 from cuocthi.web.requests import row_number
 from cuocthi.web.tables import Column, Filter, Table
+
+if TYPE_CHECKING:
+    from flask import Response
 
 pages = CampaignBlueprint("audit", __name__)
 blueprints = (pages,)
@@ -34,13 +36,18 @@ navigation = (NavEntry("audit", T("Audit log"), "audit.log", "core:audit:view", 
 
 @pages.page("/staff/audit/", permission="core:audit:view")
 def log() -> Response:
-    """List what was done in the campaign, or hand the list out as CSV or XLSX, which is put on record itself."""
+    """List what was done in the campaign, or hand the list out, which is put on record itself."""
     ctx = reading_context()
     known = queries.known(ctx, campaign_id=g.campaign.id)
     table = _table(known)
     criteria = _criteria(table, known)
-    if request.args.get("export") in table.exports:
-        return _exported(criteria, request.args["export"], table)
+    if table.export:
+        return download(
+            table,
+            lambda ctx: queries.every_event(ctx, criteria=criteria),
+            of="core:audit",
+            summary=T("Exported the audit log"),
+        )
     rows, total = queries.events(
         ctx, criteria=criteria, limit=table.limit, offset=table.offset, oldest_first=not table.descending
     )
@@ -95,7 +102,7 @@ def _table(known: Known) -> Table:
             Filter("since", _("From"), kind="day"),
             Filter("until", _("Until"), kind="day"),
         ],
-        exports=("csv", "xlsx"),
+        in_files=export.COLUMNS,
     )
 
 
@@ -123,21 +130,3 @@ def _midnight(day: str, days: int = 0) -> datetime | None:
         return datetime.combine(date.fromisoformat(day) + timedelta(days=days), time(), LOCAL_ZONE)
     except OverflowError:
         return None
-
-
-def _exported(criteria: Criteria, kind: str, table: Table) -> Response:
-    put_on_record(
-        action="core:audit:export",
-        summary=T("Exported the audit log"),
-        object_kind="audit",
-        after={name: value for name, value in table.filtered.items() if value},
-    )
-    name = f"{g.campaign.slug}-audit.{kind}"
-    if kind == "csv":
-        return csv_download(
-            name, export.headings(), lambda ctx: export.rows(queries.every_event(ctx, criteria=criteria))
-        )
-    found = export.rows(queries.every_event(reading_context(), criteria=criteria))
-    response = Response(write_workbook([(_("Audit log"), [export.headings(), *found])]), content_type=MEDIA_TYPE)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

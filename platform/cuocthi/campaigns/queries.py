@@ -81,7 +81,7 @@ def list_units(
     search: str = "",
     kind: str = "",
     state: str = "",
-    limit: int,
+    limit: int | None,
     offset: int = 0,
 ) -> tuple[Sequence[ListedUnit], int]:
     """Return a page of the units in the order of the tree, and the number of all that match (three statements).
@@ -92,12 +92,11 @@ def list_units(
     if state:
         conditions.append(ended(ctx) if state == "ended" else sa.not_(ended(ctx)))
     total = ctx.session.scalar(sa.select(sa.func.count()).select_from(Unit).where(*conditions)) or 0
-    found = ctx.session.scalars(
-        sa.select(Unit).where(*conditions).order_by(Unit.path).limit(limit).offset(offset)
-    ).all()
+    chosen = sa.select(Unit).where(*conditions).order_by(Unit.path).limit(limit).offset(offset)
+    found = ctx.session.scalars(chosen).all()
     rows = ctx.session.execute(
         sa.select(Headcount.unit_id, Headcount.category, Headcount.number).where(
-            Headcount.campaign_id == campaign_id, Headcount.unit_id.in_([unit.id for unit in found])
+            Headcount.campaign_id == campaign_id, Headcount.unit_id.in_(chosen.with_only_columns(Unit.id))
         )
     )
     numbers: dict[int, dict[str, int]] = {}

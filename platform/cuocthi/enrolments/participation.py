@@ -79,9 +79,20 @@ def totals(ctx: Context, *, campaign: Campaign, reach: Condition) -> Figures:
 
 
 def unit_rows(
-    ctx: Context, *, campaign: Campaign, reach: Condition, search: str = "", limit: int, offset: int = 0
+    ctx: Context,
+    *,
+    campaign: Campaign,
+    reach: Condition,
+    search: str = "",
+    sort: str = "unit",
+    descending: bool = False,
+    limit: int | None,
+    offset: int = 0,
 ) -> tuple[Sequence[UnitRow], int]:
-    """Return a page of the units within reach that have people, in the order of the tree, and how many there are."""
+    """Return a page of the units within reach that have people, and how many there are.
+
+    ``sort`` is "unit" (the order of the tree), "entitled", "registered", "finished" or "rate".
+    """
     entitled = (
         sa.select(Headcount.unit_id, sa.func.sum(Headcount.number).label("number"))
         .where(Headcount.campaign_id == campaign.id)
@@ -106,7 +117,17 @@ def unit_rows(
         .where(*(Unit.search.contains(word, autoescape=True) for word in searchable(search).split()))
     )
     total = ctx.session.scalar(sa.select(sa.func.count()).select_from(chosen.subquery())) or 0
-    rows = ctx.session.execute(chosen.order_by(Unit.path).limit(limit).offset(offset))
+    finished = sa.func.coalesce(reached.c.finished, 0)
+    orders = {
+        "unit": Unit.path,
+        "entitled": sa.func.coalesce(entitled.c.number, 0),
+        "registered": sa.func.coalesce(reached.c.registered, 0),
+        "finished": finished,
+        # Where nobody said how many are entitled there is no rate: such a unit stands below all others.
+        "rate": sa.func.coalesce(1.0 * finished / sa.func.nullif(entitled.c.number, 0), -1),
+    }
+    order = orders[sort].desc() if descending else orders[sort]
+    rows = ctx.session.execute(chosen.order_by(order, Unit.path).limit(limit).offset(offset))
     return [UnitRow(unit, Figures(int(n or 0), r or 0, f or 0)) for unit, n, r, f in rows], total
 
 
@@ -127,7 +148,7 @@ def people(
     unit: Unit,
     search: str = "",
     finished: bool | None,
-    limit: int,
+    limit: int | None,
     offset: int = 0,
 ) -> tuple[Sequence[Person], int]:
     """Return a page of the people who registered from a unit or below it, by name, and how many there are.

@@ -152,7 +152,7 @@ def list_enrolments(
     campaign_id: int,
     wanted: Wanted,
     vault: Vault,
-    limit: int,
+    limit: int | None,
     offset: int = 0,
 ) -> tuple[Sequence[Enrolment], int]:
     """Return a page of a campaign's enrolments and the number of all that match (two statements)."""

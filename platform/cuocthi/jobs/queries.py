@@ -24,7 +24,7 @@ def job_of(ctx: Context, *, campaign_id: int, job_id: int) -> Job:
     return found
 
 
-def jobs_of(ctx: Context, *, campaign_id: int, limit: int, offset: int) -> tuple[Sequence[Job], int]:
+def jobs_of(ctx: Context, *, campaign_id: int, limit: int | None, offset: int) -> tuple[Sequence[Job], int]:
     """Return a page of a campaign's jobs, the newest first, and the number of all (two statements)."""
     condition = Job.campaign_id == campaign_id
     rows = ctx.session.scalars(

@@ -15,14 +15,18 @@ from cuocthi.text import T
 from cuocthi.web import formats
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import reading_context, registry
+from cuocthi.web.downloads import download
 from cuocthi.web.i18n import language, translate
 from cuocthi.web.navigation import NavEntry
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Response
 
+    from cuocthi.context import Context
     from cuocthi.jobs.models import Job
 
 pages = CampaignBlueprint("jobs", __name__)
@@ -40,22 +44,28 @@ STATES = {
 @pages.page("/staff/jobs/", permission="core:campaign:view")
 def listing() -> Response:
     """List the campaign's background work, the newest first."""
-    ctx = reading_context()
     table = Table(
         id="jobs",
         path=url_for("jobs.listing", slug=g.campaign.slug),
         args=request.args,
         columns=[
-            Column("kind", _("Work")),
-            Column("state", _("State"), kind="status"),
-            Column("created_at", _("Asked for"), kind="moment"),
-            Column("finished_at", _("Finished"), kind="moment"),
+            Column("kind", _("Work"), cell=title_of),
+            Column("state", _("State"), kind="status", cell=lambda job: STATES[job.state]),
+            Column("created_at", _("Asked for"), kind="moment", cell=lambda job: job.created_at),
+            Column("finished_at", _("Finished"), kind="moment", cell=lambda job: job.finished_at),
         ],
         sort="-created_at",
         searchable=False,
     )
-    rows, total = queries.jobs_of(ctx, campaign_id=g.campaign.id, limit=table.limit, offset=table.offset)
-    return render("jobs/listing.html", table=table.show(rows, total), title_of=title_of, states=STATES)
+
+    def found(ctx: Context) -> tuple[Sequence[Job], int]:
+        return queries.jobs_of(ctx, campaign_id=g.campaign.id, limit=table.limit, offset=table.offset)
+
+    if table.export:
+        return download(
+            table, lambda ctx: found(ctx)[0], of="core:job", summary=T("Exported the list of background work")
+        )
+    return render("jobs/listing.html", table=table.show(*found(reading_context())), title_of=title_of, states=STATES)
 
 
 @pages.page("/staff/jobs/<int:job_id>", permission="core:campaign:view")

@@ -63,7 +63,7 @@ def likely_pairs(
     search: str = "",
     reason: str = "",
     apart: bool = False,
-    limit: int,
+    limit: int | None,
     offset: int = 0,
 ) -> tuple[Sequence[Pair], int]:
     """Return a page of the pairs that may be one person, what is most likely first, and how many there are.
@@ -210,7 +210,9 @@ def _same_unit() -> sa.Select[Any]:
     return pairs.where(sa.tuple_(one.name_folded, one.unit_id).not_in(crowded))
 
 
-def mergers(ctx: Context, *, campaign_id: int | None, limit: int, offset: int = 0) -> tuple[Sequence[Merger], int]:
+def mergers(
+    ctx: Context, *, campaign_id: int | None, limit: int | None, offset: int = 0
+) -> tuple[Sequence[Merger], int]:
     """Return a page of the mergers made by the staff of a campaign, or of all, the newest first; and their number."""
     chosen = sa.select(Merger)
     if campaign_id is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -38,6 +39,7 @@ from cuocthi.users.contacts import NormalisedContact, mask, reveal
 from cuocthi.users.models import Contact, ContactKind
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import committing, reading_context, registry
+from cuocthi.web.downloads import download
 from cuocthi.web.forms import attach_error
 from cuocthi.web.i18n import translate
 from cuocthi.web.navigation import NavEntry
@@ -79,25 +81,28 @@ AUDIENCES = {
 @blueprint.page("/staff/news/", permission=VIEW)
 def listing() -> Response:
     """List the announcements, the newest first."""
-    found = announcements(reading_context(), campaign_id=g.campaign.id)
     table = Table(
         id="announcements",
         path=url_for("news.listing", slug=g.campaign.slug),
         args=request.args,
         columns=[
-            Column("subject", _("Subject")),
-            Column("audience", _("To whom")),
-            Column("when", _("When")),
-            Column("reached", _("Persons"), kind="number"),
-            Column("state", _("State"), kind="status"),
+            Column("subject", _("Subject"), cell=lambda one: one.subject),
+            Column("audience", _("To whom"), cell=lambda one: AUDIENCES[one.audience]),
+            Column("when", _("When"), cell=lambda one: one.started_at or one.due_at or _when(one)),
+            Column("reached", _("Persons"), kind="number", cell=lambda one: one.written if one.started_at else None),
+            Column("state", _("State"), kind="status", cell=lambda one: STATES[one.state]),
         ],
         sort="subject",
         searchable=False,
+        in_files=[Column("unit", _("Unit"), cell=lambda one: one.unit and one.unit.name)],
     )
-    shown = found[table.offset : table.offset + table.limit]
+    every = partial(announcements, campaign_id=g.campaign.id)
+    if table.export:
+        return download(table, every, of="core:announcement", summary=T("Exported the list of announcements"))
+    found = every(reading_context())
     return render(
         "news/listing.html",
-        table=table.show([(one, _when(one)) for one in shown], len(found)),
+        table=table.show([(one, _when(one)) for one in table.part_of(found)], len(found)),
         states=STATES,
         audiences=AUDIENCES,
     )

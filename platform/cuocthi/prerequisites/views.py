@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import abort, flash, g, redirect, request, url_for
@@ -16,6 +17,7 @@ from cuocthi.prerequisites.queries import prerequisite_of, prerequisites
 from cuocthi.text import T
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import committing, reading_context
+from cuocthi.web.downloads import download
 from cuocthi.web.forms import attach_error
 from cuocthi.web.navigation import NavEntry
 from cuocthi.web.rendering import render
@@ -50,22 +52,34 @@ navigation = (
 @blueprint.page("/staff/prerequisites/", permission="core:campaign:view")
 def listing() -> Response:
     """List the conditions, with who confirmed them, when, and by which document."""
-    found = prerequisites(reading_context(), campaign_id=g.campaign.id)
+    campaign_id = g.campaign.id
     table = Table(
         id="prerequisites",
         path=url_for("prerequisites.listing", slug=g.campaign.slug),
         args=request.args,
         columns=[
-            Column("title", _("Condition")),
-            Column("document", _("Document")),
-            Column("state", _("State"), kind="status"),
+            Column("title", _("Condition"), cell=lambda row: row.title),
+            Column("document", _("Document"), cell=_document),
+            Column("state", _("State"), kind="status", cell=lambda row: T("met") if row.done_at else T("not met yet")),
             Column("acts", _("Acts"), kind="acts"),
         ],
         sort="title",
         searchable=False,
-        per_page=max(len(found), 1),
+        in_files=[
+            Column("required", _("Required"), cell=lambda row: T("yes") if row.required else T("no")),
+            Column("done_at", _("Confirmed"), cell=lambda row: row.done_at),
+            Column("done_by", _("By"), cell=lambda row: row.done_by and row.done_by.name),
+            Column("note", _("Note"), cell=lambda row: row.note),
+        ],
     )
-    return render("prerequisites/listing.html", "prerequisites/_board.html", table=table.show(found, len(found)))
+    if table.export:
+        summary = T("Exported the administrative conditions")
+        every = partial(prerequisites, campaign_id=campaign_id)
+        return download(table, every, of="core:prerequisite", summary=summary)
+    found = prerequisites(reading_context(), campaign_id=campaign_id)
+    return render(
+        "prerequisites/listing.html", "prerequisites/_board.html", table=table.show(table.part_of(found), len(found))
+    )
 
 
 @blueprint.page("/staff/prerequisites/new", permission=EDIT)
@@ -126,6 +140,10 @@ def remove(prerequisite_id: int) -> AnyResponse:
     with committing() as ctx:
         remove_prerequisite(ctx, campaign=g.campaign, prerequisite=_prerequisite(ctx, prerequisite_id))
     return _done(_("The condition was removed."))
+
+
+def _document(row: Prerequisite) -> str:
+    return (row.document.symbol or row.document.title) if row.document else ""
 
 
 def _documents(ctx: Context) -> Sequence[Document]:

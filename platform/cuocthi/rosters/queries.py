@@ -54,7 +54,7 @@ def listed(
     unit: Unit,
     search: str = "",
     progress: Progress | None = None,
-    limit: int,
+    limit: int | None,
     offset: int = 0,
 ) -> tuple[Sequence[Listed], int]:
     """Return a page of the people on the rosters of a unit and those below it, by name, and how many match."""

@@ -13,11 +13,12 @@ from cuocthi.errors import DomainError
 from cuocthi.rosters.domain import hand_in, handed_in, remove, take_over
 from cuocthi.rosters.forms import RosterForm
 from cuocthi.rosters.lists import read_roster
-from cuocthi.rosters.queries import Progress, listed, size, totals
+from cuocthi.rosters.queries import Listed, Progress, listed, size, totals
 from cuocthi.sheets.writing import MEDIA_TYPE, write_workbook
 from cuocthi.text import T
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import committing, reading_context, registry
+from cuocthi.web.downloads import download
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Filter, Table
@@ -54,31 +55,38 @@ def roster(unit_id: int) -> Response:
     """Show by name who on the rosters of a unit and those below it has taken part and who has not."""
     ctx = reading_context()
     unit = _unit(ctx, unit_id)
+    categories = dict(g.campaign.categories)
     table = Table(
         id="roster",
         path=url_for("rosters.roster", slug=g.campaign.slug, unit_id=unit.id),
         args=request.args,
         columns=[
-            Column("name", T("Name")),
-            Column("unit", T("Unit")),
-            Column("category", T("Category")),
-            Column("progress", T("State"), kind="status"),
+            Column("name", T("Name"), cell=lambda row: row.name),
+            Column("unit", T("Unit"), cell=lambda row: row.unit_name),
+            Column("category", T("Category"), cell=lambda row: categories.get(row.category, row.category)),
+            Column("progress", T("State"), kind="status", cell=lambda row: _WORDS[row.progress][0]),
         ],
         sort="name",
         filters=[Filter("progress", T("State"), [(key.value, words) for key, (words, _kind) in _WORDS.items()])],
     )
     wanted = table.filtered["progress"]
-    rows, total = listed(
-        ctx,
-        campaign=g.campaign,
-        unit=unit,
-        search=table.search,
-        progress=Progress(wanted) if wanted else None,
-        limit=table.limit,
-        offset=table.offset,
-    )
+
+    def found(ctx: Context) -> tuple[Sequence[Listed], int]:
+        return listed(
+            ctx,
+            campaign=g.campaign,
+            unit=unit,
+            search=table.search,
+            progress=Progress(wanted) if wanted else None,
+            limit=table.limit,
+            offset=table.offset,
+        )
+
+    if table.export:
+        summary = T("Exported who on a unit's roster has taken part")
+        return download(table, lambda ctx: found(ctx)[0], of="core:roster", summary=summary)
     numbers = totals(ctx, campaign=g.campaign, unit=unit)
-    return render("rosters/roster.html", table=table.show(rows, total), unit=unit, words=_WORDS, totals=numbers)
+    return render("rosters/roster.html", table=table.show(*found(ctx)), unit=unit, words=_WORDS, totals=numbers)
 
 
 @blueprint.page("/staff/participation/<int:unit_id>/roster/template.xlsx", permission=EDIT)

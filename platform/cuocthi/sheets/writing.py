@@ -4,35 +4,72 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
 
 import xlsxwriter
 
+from cuocthi.clock import LOCAL_ZONE
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+#: What a cell may hold; a moment is shown as the clocks of the contest show it.
+Value = str | int | float | datetime | date | None
+
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_OPTIONS = {
+    # Row after row goes to a temporary file, so that a long workbook takes little memory.
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 _WIDEST = 60
+_DAY, _MOMENT = "dd/mm/yyyy", "dd/mm/yyyy hh:mm:ss"
 
 
-def write_workbook(sheets: Sequence[tuple[str, Iterable[Sequence[str | int]]]]) -> bytes:
+def write_workbook(sheets: Sequence[tuple[str, Iterable[Sequence[Value]]]]) -> bytes:
     """Return an XLSX file of (name, rows) sheets; the first row of each is its heading and stays in view.
 
-    No text becomes a formula or a link.
+    Numbers, days and moments can be counted and sorted with; no text becomes a formula or a link.
     """
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _OPTIONS) as book:
-        bold = book.add_format({"bold": True})
+        cells = _Cells(book)
         for name, rows in sheets:
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
             widths: list[int] = []
             for number, row in enumerate(rows):
                 widths += [0] * (len(row) - len(widths))
-                for column, cell in enumerate(row):
-                    widths[column] = max(widths[column], len(str(cell)))
-                    form = None if number else bold
-                    if isinstance(cell, int):
-                        sheet.write_number(number, column, cell, form)
-                    else:
-                        sheet.write_string(number, column, cell, form)
+                for column, value in enumerate(row):
+                    widths[column] = max(widths[column], _width(value))
+                    cells.write(sheet, number, column, value)
             for column, width in enumerate(widths):
                 sheet.set_column(column, column, min(width, _WIDEST) + 2)
     return out.getvalue()
+
+
+class _Cells:
+    """Writes the cells of a workbook, each in the form of its kind."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self._heading = book.add_format({"bold": True})
+        self._day = book.add_format({"num_format": _DAY, "align": "left"})
+        self._moment = book.add_format({"num_format": _MOMENT, "align": "left"})
+
+    def write(self, sheet: Worksheet, row: int, column: int, value: Value) -> None:
+        match value:
+            case datetime():
+                sheet.write_datetime(row, column, value.astimezone(LOCAL_ZONE).replace(tzinfo=None), self._moment)
+            case date():
+                sheet.write_datetime(row, column, datetime.combine(value, time()), self._day)
+            case int() | float():
+                sheet.write_number(row, column, value)
+            case str():
+                sheet.write_string(row, column, value, self._heading if row == 0 else None)
+
+
+def _width(value: Value) -> int:
+    return len(_MOMENT if isinstance(value, datetime) else _DAY if isinstance(value, date) else str(value or ""))

@@ -28,10 +28,13 @@ from cuocthi.users.models import User
 from cuocthi.users.names import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cuocthi.context import Context
     from cuocthi.timelines.models import Phase
+
+#: How many rows are fetched at once where all are wanted.
+_BATCH = 1_000
 
 #: Within a rank: as decided, then the names of those still equal in their order, which says nothing about merit.
 _ORDER = (
@@ -136,24 +139,28 @@ def standing_rows(
     ``search`` is part of a name, without accents, or a contest number. Persons who are still equal stand in the order
     of their names.
     """
-    condition = Standing.ranking_id == ranking.id
-    if search:
-        words = (Enrolment.name_folded.contains(word, autoescape=True) for word in fold(search).split())
-        condition = sa.and_(condition, sa.or_(sa.and_(*words), Enrolment.code == search.strip().upper()))
-    rows = ctx.session.execute(
-        sa.select(Standing, Enrolment)
-        .join(Enrolment, Enrolment.id == Standing.enrolment_id)
-        .where(condition)
-        .order_by(*_ORDER)
-        .limit(limit)
-        .offset(offset)
-    )
+    matching = _matching(ranking, search)
+    rows = ctx.session.execute(matching.order_by(*_ORDER).limit(limit).offset(offset))
     found = [StandingRow(standing, enrolment) for standing, enrolment in rows]
     if not search:
         return found, ranking.persons
-    matching = sa.select(sa.func.count()).join_from(Standing, Enrolment, Enrolment.id == Standing.enrolment_id)
-    total = ctx.session.scalar(matching.where(condition))
-    return found, total or 0
+    return found, ctx.session.scalar(matching.with_only_columns(sa.func.count())) or 0
+
+
+def every_standing_row(ctx: Context, *, ranking: Ranking, search: str = "") -> Iterator[StandingRow]:
+    """Yield all rows of a ranking that match, in its order, fetched in batches (one statement)."""
+    chosen = _matching(ranking, search).order_by(*_ORDER)
+    for standing, enrolment in ctx.session.execute(chosen.execution_options(yield_per=_BATCH)):
+        yield StandingRow(standing, enrolment)
+
+
+def _matching(ranking: Ranking, search: str) -> sa.Select[Standing, Enrolment]:
+    chosen = sa.select(Standing, Enrolment).join(Enrolment, Enrolment.id == Standing.enrolment_id)
+    chosen = chosen.where(Standing.ranking_id == ranking.id)
+    if not search:
+        return chosen
+    words = (Enrolment.name_folded.contains(word, autoescape=True) for word in fold(search).split())
+    return chosen.where(sa.or_(sa.and_(*words), Enrolment.code == search.strip().upper()))
 
 
 def standing_of(ctx: Context, *, ranking: Ranking, enrolment_id: int) -> Standing | None:

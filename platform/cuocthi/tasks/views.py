@@ -18,20 +18,17 @@ from cuocthi.tasks.queries import assignable, task_of, tasks
 from cuocthi.text import T
 from cuocthi.timelines.queries import phases
 from cuocthi.users.names import fold
-from cuocthi.web import formats
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import committing, reading_context
-from cuocthi.web.downloads import csv_download
+from cuocthi.web.downloads import download
 from cuocthi.web.forms import attach_error
-from cuocthi.web.i18n import language
 from cuocthi.web.links import public_link
 from cuocthi.web.navigation import NavEntry
-from cuocthi.web.on_record import put_on_record
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Filter, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from werkzeug.wrappers import Response as AnyResponse
@@ -64,40 +61,43 @@ class TaskRow:
 
 @blueprint.page("/staff/tasks/", permission=VIEW)
 def listing() -> Response:
-    """List the tasks by phase, or hand the list out as CSV."""
+    """List the tasks by phase, or hand the list out."""
     ctx = reading_context()
-    if request.args.get("export") == "csv":
-        return _csv()
-    found, timeline = tasks(ctx, campaign_ids=[g.campaign.id]), phases(ctx, campaign_id=g.campaign.id)
+    found, timeline = _every(ctx), phases(ctx, campaign_id=g.campaign.id)
+    table = _table(found, timeline)
+    if table.export:
+        summary = T("Exported the list of tasks")
+        return download(table, lambda ctx: _narrowed(ctx, _every(ctx), table), of="core:task", summary=summary)
+    matching = _narrowed(ctx, found, table)
     return render(
         "tasks/listing.html",
         "tasks/_board.html",
-        table=_table(ctx, found, timeline),
+        table=table.show(_rows(ctx, table.part_of(matching)), len(matching)),
         kept=_kept(),
         has_phases=bool(timeline),
         has_own=any(_is_own(task, ctx) for task in found),
     )
 
 
-def _table(ctx: Context, found: Sequence[Task], timeline: Sequence[Phase]) -> Table:
-    table = _empty_table(found, timeline)
-    matching = _narrowed(ctx, found, table)
-    shown = matching[table.offset : table.offset + table.limit]
+def _every(ctx: Context) -> Sequence[Task]:
+    return tasks(ctx, campaign_ids=[g.campaign.id])
+
+
+def _rows(ctx: Context, shown: Sequence[Task]) -> list[TaskRow]:
     mine = _completable(ctx, shown)
-    rows = [TaskRow(task, _state(task, _today(ctx)), task.id in mine) for task in shown]
-    return table.show(rows, len(matching))
+    return [TaskRow(task, _state(task, _today(ctx)), task.id in mine) for task in shown]
 
 
-def _empty_table(found: Sequence[Task], timeline: Sequence[Phase]) -> Table:
+def _table(found: Sequence[Task], timeline: Sequence[Phase]) -> Table:
     return Table(
         id="tasks",
         path=url_for("tasks.listing", slug=g.campaign.slug),
         args=request.args,
         columns=[
-            Column("phase", _("Phase"), sortable=True),
-            Column("title", _("What is to be done")),
-            Column("who", _("Who"), sortable=True),
-            Column("due", _("Until"), sortable=True),
+            Column("phase", _("Phase"), sortable=True, cell=lambda task: task.phase.title),
+            Column("title", _("What is to be done"), cell=lambda task: task.title),
+            Column("who", _("Who"), sortable=True, cell=lambda task: _holder(task)[1]),
+            Column("due", _("Until"), sortable=True, cell=lambda task: task.due_on),
             Column("state", _("State"), kind="status"),
             Column("acts", _("Acts"), kind="acts"),
         ],
@@ -107,7 +107,11 @@ def _empty_table(found: Sequence[Task], timeline: Sequence[Phase]) -> Table:
             Filter("who", _("Who"), _holders(found)),
             Filter("state", _("State"), [("todo", _("To do")), ("late", _("Overdue")), ("done", _("Done"))]),
         ],
-        exports=["csv"],
+        in_files=[
+            Column("done", _("Done"), cell=lambda task: task.done_at),
+            Column("by", _("By"), cell=lambda task: task.done_by.name if task.done_by else ""),
+            Column("note", _("Note"), cell=lambda task: task.note),
+        ],
     )
 
 
@@ -171,30 +175,6 @@ def _completable(ctx: Context, shown: Sequence[Task]) -> set[int]:
         if any(user.id == ctx.actor.user_id for user in members)
     }
     return {task.id for task in shown if _is_own(task, ctx) or (task.user_id is None and task.committee_id in seats)}
-
-
-def _csv() -> Response:
-    put_on_record(action="core:task:export", summary=T("Exported the list of tasks"), object_kind="task")
-    headings = [_("Phase"), _("What is to be done"), _("Who"), _("Until"), _("Done"), _("By"), _("Note")]
-
-    def rows(ctx: Context) -> Iterator[list[str]]:
-        found, timeline = tasks(ctx, campaign_ids=[g.campaign.id]), phases(ctx, campaign_id=g.campaign.id)
-        wanted = _narrowed(ctx, found, _empty_table(found, timeline))
-        return (_csv_row(task) for task in wanted)
-
-    return csv_download(f"{g.campaign.slug}-tasks.csv", headings, rows)
-
-
-def _csv_row(task: Task) -> list[str]:
-    return [
-        task.phase.title,
-        task.title,
-        _holder(task)[1],
-        formats.day(task.due_on, language()),
-        formats.moment(task.done_at, language()) if task.done_at else "",
-        task.done_by.name if task.done_by else "",
-        task.note,
-    ]
 
 
 # --- one task ---

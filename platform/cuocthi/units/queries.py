@@ -185,7 +185,7 @@ def living_units(ctx: Context, *, search: str, kind: str, limit: int) -> Sequenc
 
 
 def linked_units(
-    ctx: Context, *, search: str = "", kind: str = "", limit: int, offset: int = 0
+    ctx: Context, *, search: str = "", kind: str = "", limit: int | None, offset: int = 0
 ) -> tuple[Sequence[Unit], int]:
     """Return a page of the units that people can choose today, in the order of the tree, and the number of all."""
     wanted = sa.and_(choosable(ctx), *matching(search, kind=kind))

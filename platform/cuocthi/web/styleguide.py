@@ -7,6 +7,7 @@ with a browser.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,15 +81,14 @@ def sample_table(args: Mapping[str, str]) -> Table:
         path="/styleguide",
         args=args,
         columns=[
-            Column("name", "Họ và tên", sortable=True),
-            Column("unit", "Đơn vị"),
+            Column("name", "Họ và tên", sortable=True, cell=itemgetter("name")),
+            Column("unit", "Đơn vị", cell=itemgetter("unit")),
             Column("score", "Điểm", sortable=True, kind="number"),
             Column("handed_in", "Nộp bài", sortable=True, kind="moment"),
             Column("state", "Trạng thái", kind="status"),
         ],
         sort="-score",
         filters=[Filter("unit", "Đơn vị", [(unit, unit) for unit in UNITS])],
-        exports=("xlsx", "csv"),
         per_page=5,
     )
     start = datetime(2024, 9, 28, 2, 30, tzinfo=UTC)

@@ -3,6 +3,9 @@
 A view makes a :class:`Table` from the request's arguments, asks its query for ``limit`` rows from ``offset`` in the
 order of ``sort`` and hands rows and total over with :meth:`Table.show`; the macro ``data_table`` draws it.
 Everything stands in the address, so that a page can be bookmarked, sent and used without JavaScript.
+
+Columns that say what a file holds of a row are handed out by :func:`cuocthi.web.downloads.download`. When the address
+asks for a file, ``limit`` and ``offset`` let all rows that match through, so that one query serves page and file.
 """
 
 from __future__ import annotations
@@ -10,29 +13,39 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from cuocthi.sheets.writing import Value
     from cuocthi.text import Text
+
+    Cell = Value | Text
 
 #: Nobody looks for more than a name or a title; databases bound how many words a statement may hold.
 LONGEST_SEARCH = 100
+#: More rows than these are handed out as CSV only: a workbook is made whole before it is sent.
+LONGEST_WORKBOOK = 50_000
 _PAGE = re.compile(r"[0-9]{1,7}")
 
+Row = TypeVar("Row")
 CellKind = Literal["text", "number", "moment", "status", "acts"]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its key among the arguments and rows, its heading, whether rows can be sorted by it, and its kind."""
+    """A column: its key among the arguments and rows, its heading, whether rows can be sorted by it, and its kind.
+
+    ``cell`` gives what files hold of a row; a column without it stands on the page only.
+    """
 
     key: str
     title: str | Text
     sortable: bool = False
     kind: CellKind = "text"
+    cell: Callable[[Any], Cell] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +66,9 @@ class Table:
     """One table of a page.
 
     ``id`` is unique on the page; ``path`` is the page's address without arguments; ``args`` are the request's
-    arguments. ``sort`` is the column sorted by at first (``-key`` for descending). ``prefix`` keeps the arguments of
-    two tables of one page apart. Arguments that make no sense are ignored.
+    arguments. ``sort`` is the column sorted by at first (``-key`` for descending). ``in_files`` are columns that only
+    files have, after the others. ``prefix`` keeps the arguments of two tables of one page apart. Arguments that make no
+    sense are ignored.
     """
 
     id: str
@@ -64,7 +78,7 @@ class Table:
     sort: str
     filters: Sequence[Filter] = ()
     searchable: bool = True
-    exports: Sequence[str] = ()
+    in_files: Sequence[Column] = ()
     per_page: int = 50
     prefix: str = ""
     rows: Sequence[Any] = field(default=(), init=False)
@@ -72,6 +86,7 @@ class Table:
     search: str = field(init=False)
     filtered: dict[str, str] = field(init=False)
     page: int = field(init=False)
+    export: str = field(init=False)
     _first_sort: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -84,11 +99,17 @@ class Table:
             self.sort = wanted
         page = self._argument("page")
         self.page = max(int(page), 1) if _PAGE.fullmatch(page) else 1
+        export = self._argument("export")
+        self.export = export if export in self.exports else ""
 
     def show(self, rows: Sequence[Any], total: int) -> Table:
         """Take the rows of this page and the number of all rows that match; returns the table itself."""
         self.rows, self.total = rows, total
         return self
+
+    def part_of(self, matching: Sequence[Row]) -> Sequence[Row]:
+        """Return those rows of all that match, in their order, which stand on this page."""
+        return matching[self.offset : self.offset + self.per_page]
 
     # --- for the query ---
 
@@ -103,16 +124,28 @@ class Table:
         return self.sort.startswith("-")
 
     @property
-    def limit(self) -> int:
-        """How many rows a page has."""
-        return self.per_page
+    def limit(self) -> int | None:
+        """How many rows a page has; None when all rows are wanted for a file."""
+        return None if self.export else self.per_page
 
     @property
     def offset(self) -> int:
         """How many rows come before this page."""
-        return (self.page - 1) * self.per_page
+        return 0 if self.export else (self.page - 1) * self.per_page
+
+    @property
+    def file_columns(self) -> list[tuple[str | Text, Callable[[Any], Cell]]]:
+        """What files hold: headings, each with what gives the cell of a row."""
+        return [(column.title, column.cell) for column in (*self.columns, *self.in_files) if column.cell is not None]
 
     # --- for the template ---
+
+    @property
+    def exports(self) -> tuple[str, ...]:
+        """The kinds of file in which all rows that match can be had."""
+        if not self.file_columns:
+            return ()
+        return ("xlsx", "csv") if self.total <= LONGEST_WORKBOOK else ("csv",)
 
     @property
     def narrowed(self) -> bool:

@@ -49,7 +49,7 @@ def inquiries(
     narrowed: Mapping[str, str],
     sort_key: str,
     descending: bool,
-    limit: int,
+    limit: int | None,
     offset: int,
 ) -> tuple[Sequence[Inquiry], int]:
     """Return a page of a campaign's inquiries with their askers, and the number of all that match (two statements).

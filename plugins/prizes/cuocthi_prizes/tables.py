@@ -22,21 +22,29 @@ _SORTED_BY: dict[str, Callable[[UnitFigures], int]] = {
 }
 
 
+def _percent(row: UnitFigures) -> float | None:
+    return None if row.rate_permille is None else row.rate_permille / 10
+
+
+def _points(row: UnitFigures) -> float | None:
+    return row.mean_score / 1000 if row.persons else None
+
+
 def units_table(path: str, args: Mapping[str, str]) -> Table:
     """Return the table at ``path`` as the request's arguments want it."""
     columns = [
-        Column("unit", T("Unit")),
-        Column("persons", T("Persons"), sortable=True, kind="number"),
-        Column("headcount", T("Entitled"), sortable=True, kind="number"),
-        Column("rate", T("Rate"), sortable=True, kind="number"),
-        Column("mean", T("Mean points"), sortable=True, kind="number"),
+        Column("unit", T("Unit"), cell=lambda row: row.unit_name),
+        Column("persons", T("Persons"), sortable=True, kind="number", cell=lambda row: row.persons),
+        Column("headcount", T("Entitled"), sortable=True, kind="number", cell=lambda row: row.headcount),
+        Column("rate", T("Rate"), sortable=True, kind="number", cell=_percent),
+        Column("mean", T("Mean points"), sortable=True, kind="number", cell=_points),
     ]
     return Table(id="units", path=path, args=args, columns=columns, sort="-persons")
 
 
-def fill(table: Table, figures: Sequence[UnitFigures]) -> Table:
-    """Show the units that match the search, in the table's order; equals stay in the order of their names."""
+def narrowed(table: Table, figures: Sequence[UnitFigures]) -> list[UnitFigures]:
+    """Return the units that match the search, in the table's order; equals stay in the order of their names."""
     wanted = fold(table.search).split()
     found = [row for row in figures if all(word in fold(row.unit_name) for word in wanted)]
     found.sort(key=_SORTED_BY[table.sort_key], reverse=table.descending)
-    return table.show(found[table.offset : table.offset + table.limit], len(found))
+    return found

@@ -17,6 +17,7 @@ from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import committing, reading_context
+from cuocthi.web.downloads import download
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
 from cuocthi_prizes.domain import award_lists, unit_awards
@@ -35,7 +36,7 @@ from cuocthi_prizes.queries import (
     versions,
 )
 from cuocthi_prizes.settings import PrizeSettings
-from cuocthi_prizes.tables import fill, units_table
+from cuocthi_prizes.tables import narrowed, units_table
 from cuocthi_prizes.words import amount_in_words
 
 if TYPE_CHECKING:
@@ -228,9 +229,17 @@ def _units_page(
 ) -> Response:
     table = units_table(request.path, request.args)
     now = request.args.get("view") == NOW
-    shown = _current_figures(award_list) if now else figures
+    shown = narrowed(table, _current_figures(award_list) if now else figures)
+    if table.export:
+        summary = T("Exported the figures of the units")
+        return download(table, lambda _ctx: shown, of="prizes:units", summary=summary)
     return render(
-        "prizes/units.html", status=status, form=form, award_list=award_list, table=fill(table, shown), now=now
+        "prizes/units.html",
+        status=status,
+        form=form,
+        award_list=award_list,
+        table=table.show(table.part_of(shown), len(shown)),
+        now=now,
     )
 
 

@@ -25,11 +25,14 @@ from cuocthi_quiz.models import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from cuocthi.context import Context
     from cuocthi.timelines.models import Phase
+
+#: How many rows are fetched at once where all are wanted.
+_BATCH = 1_000
 
 
 # --- the bank -------------------------------------------------------------------------------------------------------
@@ -112,7 +115,7 @@ def questions(
     narrowed: Mapping[str, str] | None = None,
     sort_key: str = "key",
     descending: bool = False,
-    limit: int = 50,
+    limit: int | None = 50,
     offset: int = 0,
 ) -> tuple[list[QuestionRow], int]:
     """Return a page of the bank, and the number of all questions that match (two statements).
@@ -321,41 +324,57 @@ _ATTEMPT_SORTS: Mapping[str, Any] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class WantedAttempts:
+    """Which attempts of a campaign are wanted, in which order.
+
+    ``search`` is part of a name or the beginning of a contest number; ``state`` is "open", "handed-in" or empty;
+    ``sort`` is name, started or score.
+    """
+
+    campaign_id: int
+    search: str = ""
+    state: str = ""
+    sort: str = "started"
+    descending: bool = False
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        """Return which attempts, joined with their enrolments, are meant."""
+        found: list[sa.ColumnElement[bool]] = [Attempt.campaign_id == self.campaign_id]
+        for word in fold(self.search).split():
+            by_name = Enrolment.name_folded.contains(word, autoescape=True)
+            found.append(sa.or_(by_name, sa.func.lower(Enrolment.code).startswith(word, autoescape=True)))
+        if self.state:
+            found.append(Attempt.submitted_at.is_(None) if self.state == "open" else Attempt.submitted_at.is_not(None))
+        return found
+
+
 def attempt_rows(
-    ctx: Context,
-    *,
-    campaign_id: int,
-    search: str = "",
-    state: str = "",
-    sort_key: str = "started",
-    descending: bool = False,
-    limit: int = 50,
-    offset: int = 0,
+    ctx: Context, *, wanted: WantedAttempts, limit: int | None = 50, offset: int = 0
 ) -> tuple[list[AttemptRow], int]:
     """Return a page of a campaign's attempts, and the number of all that match (two statements)."""
-    conditions: list[sa.ColumnElement[bool]] = [Attempt.campaign_id == campaign_id]
-    for word in fold(search).split():
-        by_name = Enrolment.name_folded.contains(word, autoescape=True)
-        conditions.append(sa.or_(by_name, sa.func.lower(Enrolment.code).startswith(word, autoescape=True)))
-    if state:
-        conditions.append(Attempt.submitted_at.is_(None) if state == "open" else Attempt.submitted_at.is_not(None))
-    base = sa.select(Attempt.id).join(Enrolment, Enrolment.id == Attempt.enrolment_id).where(*conditions)
-    total = ctx.session.scalar(sa.select(sa.func.count()).select_from(base.subquery())) or 0
-    order = _ATTEMPT_SORTS[sort_key].desc() if descending else _ATTEMPT_SORTS[sort_key]
-    rows = ctx.session.execute(
-        base.with_only_columns(
-            Attempt,
-            Enrolment.code,
-            Enrolment.name,
-            Enrolment.unit_name,
-            Enrolment.state == EnrolmentState.ACTIVE,
-            maintain_column_froms=True,
+    chosen = _attempts(wanted)
+    total = ctx.session.scalar(chosen.with_only_columns(sa.func.count(), maintain_column_froms=True).order_by(None))
+    rows = ctx.session.execute(chosen.limit(limit).offset(offset))
+    return [AttemptRow(*row) for row in rows], total or 0
+
+
+def every_attempt_row(ctx: Context, *, wanted: WantedAttempts) -> Iterator[AttemptRow]:
+    """Yield all of a campaign's attempts that match, fetched in batches (one statement)."""
+    for row in ctx.session.execute(_attempts(wanted).execution_options(yield_per=_BATCH)):
+        yield AttemptRow(*row)
+
+
+def _attempts(wanted: WantedAttempts) -> sa.Select[Attempt, str, str, str, bool]:
+    order = _ATTEMPT_SORTS[wanted.sort]
+    return (
+        sa.select(
+            Attempt, Enrolment.code, Enrolment.name, Enrolment.unit_name, Enrolment.state == EnrolmentState.ACTIVE
         )
-        .order_by(order, Attempt.id)
-        .limit(limit)
-        .offset(offset)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(*wanted.conditions())
+        .order_by(order.desc() if wanted.descending else order, Attempt.id)
     )
-    return [AttemptRow(*row) for row in rows], total
 
 
 def attempt_of(ctx: Context, *, campaign_id: int, attempt_id: int) -> AttemptRow | None:

@@ -12,6 +12,7 @@ from cuocthi.enrolments import participation
 from cuocthi.enrolments.views.blueprints import campaign_pages
 from cuocthi.text import T
 from cuocthi.web.context import reading_context, registry
+from cuocthi.web.downloads import download
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Filter, Table
 
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cuocthi.context import Context
-    from cuocthi.enrolments.participation import Condition
+    from cuocthi.enrolments.participation import Condition, Figures, Person, UnitRow
     from cuocthi.units.models import Unit
 
 VIEW = "core:participation:view"
+FINISHED = {True: T("Has taken part"), False: T("Has not taken part yet")}
 
 
 @campaign_pages.page("/staff/participation/", permission=VIEW)
@@ -35,17 +37,36 @@ def units() -> Response:
         path=url_for("enrolments.units", slug=g.campaign.slug),
         args=request.args,
         columns=[
-            Column("unit", _("Unit")),
-            Column("entitled", _("Entitled"), kind="number"),
-            Column("registered", _("Persons registered"), kind="number"),
-            Column("finished", _("Handed in"), kind="number"),
-            Column("rate", _("Rate"), kind="number"),
+            Column("unit", _("Unit"), sortable=True, cell=lambda row: row.unit.name),
+            *(
+                Column(key, title, sortable=True, kind="number", cell=cell)
+                for key, title, cell in (
+                    ("entitled", _("Entitled"), lambda row: row.figures.entitled or None),
+                    ("registered", _("Persons registered"), lambda row: row.figures.registered),
+                    ("finished", _("Handed in"), lambda row: row.figures.finished),
+                    ("rate", _("Rate"), lambda row: _percent(row.figures)),
+                )
+            ),
         ],
         sort="unit",
     )
-    rows, total = participation.unit_rows(
-        ctx, campaign=g.campaign, reach=seen, search=table.search, limit=table.limit, offset=table.offset
-    )
+
+    def found(ctx: Context) -> tuple[Sequence[UnitRow], int]:
+        return participation.unit_rows(
+            ctx,
+            campaign=g.campaign,
+            reach=seen,
+            search=table.search,
+            sort=table.sort_key,
+            descending=table.descending,
+            limit=table.limit,
+            offset=table.offset,
+        )
+
+    if table.export:
+        summary = T("Exported how many people of the units take part")
+        return download(table, lambda ctx: found(ctx)[0], of="core:participation", summary=summary)
+    rows, total = found(ctx)
     return render(
         "enrolments/participation.html",
         table=table.show(rows, total),
@@ -68,20 +89,34 @@ def unit_people(unit_id: int) -> Response:
         id="people",
         path=url_for("enrolments.unit_people", slug=g.campaign.slug, unit_id=unit.id),
         args=request.args,
-        columns=[Column("name", _("Name")), Column("unit", _("Unit")), Column("finished", _("State"), kind="status")],
+        columns=[
+            Column("name", _("Name"), cell=lambda row: row.name),
+            Column("unit", _("Unit"), cell=lambda row: row.unit_name),
+            Column("finished", _("State"), kind="status", cell=lambda row: FINISHED[row.finished]),
+        ],
         sort="name",
-        filters=[Filter("state", _("State"), [("yes", _("Has taken part")), ("no", _("Has not taken part yet"))])],
+        filters=[Filter("state", _("State"), [("yes", FINISHED[True]), ("no", FINISHED[False])])],
     )
-    rows, total = participation.people(
-        ctx,
-        campaign=g.campaign,
-        unit=unit,
-        search=table.search,
-        finished={"yes": True, "no": False}.get(table.filtered["state"]),
-        limit=table.limit,
-        offset=table.offset,
-    )
-    return render("enrolments/unit_people.html", table=table.show(rows, total), unit=unit)
+
+    def found(ctx: Context) -> tuple[Sequence[Person], int]:
+        return participation.people(
+            ctx,
+            campaign=g.campaign,
+            unit=unit,
+            search=table.search,
+            finished={"yes": True, "no": False}.get(table.filtered["state"]),
+            limit=table.limit,
+            offset=table.offset,
+        )
+
+    if table.export:
+        summary = T("Exported who of a unit has taken part")
+        return download(table, lambda ctx: found(ctx)[0], of="core:participation", summary=summary)
+    return render("enrolments/unit_people.html", table=table.show(*found(ctx)), unit=unit, finished=FINISHED)
+
+
+def _percent(figures: Figures) -> float | None:
+    return None if figures.rate_permille is None else figures.rate_permille / 10
 
 
 def _sees_all() -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, g, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 
 from cuocthi.enrolments import queries
-from cuocthi.enrolments.answers import answers_of
+from cuocthi.enrolments.answers import answers_of, asked_of
+from cuocthi.enrolments.late_consents import lacks_consent
 from cuocthi.enrolments.models import EnrolmentState
 from cuocthi.enrolments.queries import Wanted
 from cuocthi.enrolments.views.blueprints import campaign_pages
@@ -17,26 +18,23 @@ from cuocthi.text import T
 from cuocthi.users.models import Profile
 from cuocthi.users.profiles import with_same_number
 from cuocthi.users.queries import masked_contacts, sharing_contact
-from cuocthi.web import formats
 from cuocthi.web.context import reading_context, registry
-from cuocthi.web.downloads import csv_download
-from cuocthi.web.i18n import language, translate
-from cuocthi.web.on_record import put_on_record
+from cuocthi.web.downloads import download
+from cuocthi.web.i18n import translate
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Filter, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from flask import Response
 
     from cuocthi.context import Context
-    from cuocthi.enrolments.models import Enrolment
 
 STATES = {EnrolmentState.ACTIVE: T("Counts"), EnrolmentState.EXCLUDED: T("Excluded")}
 
 
 @campaign_pages.page("/staff/enrolments/", permission="core:enrolment:view")
 def listing() -> Response:
-    """List the campaign's participants, or hand the list out as CSV."""
+    """List the campaign's participants, or hand the list out."""
     ctx = reading_context()
     table = _table(ctx)
     unit = table.filtered["unit"]
@@ -49,11 +47,13 @@ def listing() -> Response:
         descending=table.descending,
     )
     vault = registry().vault
-    if request.args.get("export") == "csv":
-        put_on_record(
-            action="core:enrolment:export", summary=T("Exported the list of participants"), object_kind="enrolment"
+    if table.export:
+        return download(
+            table,
+            lambda ctx: queries.every_enrolment(ctx, campaign_id=g.campaign.id, wanted=wanted, vault=vault),
+            of="core:enrolment",
+            summary=T("Exported the list of participants"),
         )
-        return _csv(wanted)
     rows, total = queries.list_enrolments(
         ctx, campaign_id=g.campaign.id, wanted=wanted, vault=vault, limit=table.limit, offset=table.offset
     )
@@ -62,17 +62,19 @@ def listing() -> Response:
 
 def _table(ctx: Context) -> Table:
     units = queries.units_taking_part(ctx, campaign_id=g.campaign.id)
+    categories = dict(g.campaign.categories)
+    divisions = {division.id: division.name for division in g.campaign.divisions}
     return Table(
         id="enrolments",
         path=url_for("enrolments.listing", slug=g.campaign.slug),
         args=request.args,
         columns=[
-            Column("name", _("Name"), sortable=True),
-            Column("code", _("Contest number"), sortable=True),
-            Column("unit", _("Unit"), sortable=True),
-            Column("category", _("Category")),
-            Column("enrolled_at", _("Registered"), sortable=True, kind="moment"),
-            Column("state", _("State"), kind="status"),
+            Column("name", _("Name"), sortable=True, cell=lambda row: row.name),
+            Column("code", _("Contest number"), sortable=True, cell=lambda row: row.code),
+            Column("unit", _("Unit"), sortable=True, cell=lambda row: row.unit_name),
+            Column("category", _("Category"), cell=lambda row: categories.get(row.category, row.category)),
+            Column("enrolled_at", _("Registered"), sortable=True, kind="moment", cell=lambda row: row.enrolled_at),
+            Column("state", _("State"), kind="status", cell=lambda row: STATES[row.state]),
         ],
         sort="name",
         filters=[
@@ -80,43 +82,12 @@ def _table(ctx: Context) -> Table:
             Filter("category", _("Category"), list(g.campaign.categories.items())),
             Filter("state", _("State"), [(state.value, translate(title)) for state, title in STATES.items()]),
         ],
-        exports=["csv"],
+        in_files=[
+            Column("unit_note", _("Name of the unit as entered"), cell=lambda row: row.unit_note),
+            Column("division", _("Division"), cell=lambda row: divisions.get(row.division_id)),
+            Column("excluded_reason", _("Reason of the exclusion"), cell=lambda row: row.excluded_reason),
+        ],
     )
-
-
-def _csv(wanted: Wanted) -> Response:
-    headings = [
-        _("Contest number"),
-        _("Name"),
-        _("Unit"),
-        _("Name of the unit as entered"),
-        _("Category"),
-        _("Division"),
-        _("Registered"),
-        _("State"),
-        _("Reason of the exclusion"),
-    ]
-    divisions = {division.id: division.name for division in g.campaign.divisions}
-
-    def rows(ctx: Context) -> Iterator[list[str]]:
-        found = queries.every_enrolment(ctx, campaign_id=g.campaign.id, wanted=wanted, vault=registry().vault)
-        return (_csv_row(enrolment, divisions) for enrolment in found)
-
-    return csv_download(f"{g.campaign.slug}-enrolments.csv", headings, rows)
-
-
-def _csv_row(enrolment: Enrolment, divisions: dict[int, str]) -> list[str]:
-    return [
-        enrolment.code,
-        enrolment.name,
-        enrolment.unit_name,
-        enrolment.unit_note,
-        str(g.campaign.categories.get(enrolment.category, enrolment.category)),
-        divisions[enrolment.division_id] if enrolment.division_id else "",
-        formats.stamp(enrolment.enrolled_at, language()),
-        translate(STATES[enrolment.state]),
-        enrolment.excluded_reason,
-    ]
 
 
 @campaign_pages.page(
@@ -128,6 +99,7 @@ def person(enrolment_id: int) -> Response:
     """Show one participant: what was entered, contacts in part, whether the entry counts, who shares a contact."""
     ctx = reading_context()
     enrolment = queries.enrolment_by_id(ctx, campaign_id=g.campaign.id, enrolment_id=enrolment_id)
+    answers = answers_of(ctx, enrolment=enrolment, vault=registry().vault)
     return render(
         "enrolments/person.html",
         enrolment=enrolment,
@@ -135,7 +107,8 @@ def person(enrolment_id: int) -> Response:
         division=next((item.name for item in g.campaign.divisions if item.id == enrolment.division_id), ""),
         contacts=masked_contacts(ctx, user_id=enrolment.user_id, vault=registry().vault),
         sharing=sharing_contact(ctx, user_id=enrolment.user_id),
-        answers=in_part(answers_of(ctx, enrolment=enrolment, vault=registry().vault)),
+        answers=in_part(answers),
+        lacks_consent=lacks_consent(enrolment, rules=asked_of(ctx, enrolment=enrolment), answers=answers),
         same_number=with_same_number(ctx, user_id=enrolment.user_id),
         profile=ctx.session.get(Profile, enrolment.user_id),
     )

@@ -32,6 +32,8 @@ from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Filter, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
 
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from cuocthi.merging.queries import Pair
 
 _REASONS = [("number", T("Citizen ID number")), ("contact", T("Contact")), ("unit", T("Name and unit"))]
+
+UNDONE = {True: T("undone"), False: T("in effect")}
 
 #: The two accounts that an address names, each with the number by which it does.
 Named = dict[int, int]
@@ -86,26 +90,47 @@ def show_pairs(door: Door, *, apart: bool = False) -> Response:
         path=door.url("told_apart" if apart else "listing"),
         args=request.args,
         columns=[
-            Column("people", T("People")),
-            Column("why", T("What speaks for it")),
-            Column("units", T("Units")),
-            Column("since", T("Account since"), kind="moment"),
+            Column("people", T("People"), cell=lambda pair: _joined(pair.low.name, pair.high.name)),
+            Column("why", T("What speaks for it"), cell=_why),
+            Column("units", T("Units"), cell=lambda pair: _joined(*(one.unit_name for one in pair.enrolments or ()))),
+            Column(
+                "since",
+                T("Account since"),
+                kind="moment",
+                cell=lambda pair: _joined(*(formats.day(one.created_at, language()) for one in (pair.low, pair.high))),
+            ),
         ],
         sort="people",
         filters=[Filter("reason", T("Same"), _REASONS)],
     )
+    campaign_id = door.campaign_id
+
+    def found(ctx: Context) -> tuple[Sequence[Pair], int]:
+        return likely_pairs(
+            ctx,
+            campaign_id=campaign_id,
+            search=table.search,
+            reason=table.filtered["reason"],
+            apart=apart,
+            limit=table.limit,
+            offset=table.offset,
+        )
+
+    if table.export:
+        summary = T("Exported the list of people who may be the same")
+        return download(table, lambda ctx: found(ctx)[0], of="core:person", summary=summary)
     ctx = reading_context()
-    rows, total = likely_pairs(
-        ctx,
-        campaign_id=door.campaign_id,
-        search=table.search,
-        reason=table.filtered["reason"],
-        apart=apart,
-        limit=table.limit,
-        offset=table.offset,
-    )
-    crowded = [] if apart else crowds(ctx, campaign_id=door.campaign_id)
-    return render("merging/listing.html", table=table.show(rows, total), door=door, crowds=crowded, apart=apart)
+    crowded = [] if apart else crowds(ctx, campaign_id=campaign_id)
+    return render("merging/listing.html", table=table.show(*found(ctx)), door=door, crowds=crowded, apart=apart)
+
+
+def _joined(*texts: str) -> str:
+    return ", ".join(dict.fromkeys(texts))
+
+
+def _why(pair: Pair) -> str:
+    same = {"number": pair.same_number, "contact": pair.same_contact, "unit": pair.same_unit}
+    return _joined(*(translate(title) for reason, title in _REASONS if same[reason]))
 
 
 # --- two people side by side ---
@@ -228,22 +253,31 @@ def _direction(named: Named) -> tuple[int, int]:
 
 def show_mergers(door: Door) -> Response:
     """List what was merged, the newest first."""
+    vault = registry().vault
     table = Table(
         id="mergers",
         path=door.url("merged"),
         args=request.args,
         columns=[
-            Column("person", T("Person")),
-            Column("merged_at", T("Merged"), kind="moment"),
-            Column("reason", T("Reason")),
-            Column("state", T("State"), kind="status"),
+            Column("person", T("Person"), cell=lambda merger: merger.kept.name),
+            Column("merged_at", T("Merged"), kind="moment", cell=lambda merger: merger.merged_at),
+            Column("reason", T("Reason"), cell=lambda merger: opened(merger, vault=vault)),
+            Column("state", T("State"), kind="status", cell=lambda merger: UNDONE[merger.undone_at is not None]),
         ],
         sort="-merged_at",
         searchable=False,
     )
-    rows, total = mergers(reading_context(), campaign_id=door.campaign_id, limit=table.limit, offset=table.offset)
-    reasons = {row.id: opened(row, vault=registry().vault) for row in rows}
-    return render("merging/mergers.html", table=table.show(rows, total), door=door, reasons=reasons)
+    campaign_id = door.campaign_id
+
+    def found(ctx: Context) -> tuple[Sequence[Merger], int]:
+        return mergers(ctx, campaign_id=campaign_id, limit=table.limit, offset=table.offset)
+
+    if table.export:
+        summary = T("Exported the list of merged accounts")
+        return download(table, lambda ctx: found(ctx)[0], of="core:merger", summary=summary)
+    rows, total = found(reading_context())
+    reasons = {row.id: opened(row, vault=vault) for row in rows}
+    return render("merging/mergers.html", table=table.show(rows, total), door=door, reasons=reasons, undone=UNDONE)
 
 
 def show_merger(door: Door, merger_id: int) -> AnyResponse:

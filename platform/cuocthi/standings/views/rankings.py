@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import flash, g, redirect, request, url_for
@@ -15,23 +16,24 @@ from cuocthi.standings.confirmations import NEEDED, confirmations
 from cuocthi.standings.criteria import criteria_of
 from cuocthi.standings.explanation import explain
 from cuocthi.standings.forms import SEEN
-from cuocthi.standings.models import RankingState
+from cuocthi.standings.models import Ranking, RankingState
 from cuocthi.standings.placing import KEYS
 from cuocthi.standings.views.blueprint import STATES, pages, round_or_404, shown
 from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
 from cuocthi.web.context import committing, reading_context
+from cuocthi.web.downloads import download
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from flask import Response
     from werkzeug.wrappers import Response as Redirect
 
     from cuocthi.context import Context
-    from cuocthi.standings.models import Ranking
+    from cuocthi.standings.criteria import RankedBy
     from cuocthi.standings.queries import StandingRow
     from cuocthi.timelines.models import Phase
 
@@ -72,6 +74,9 @@ def ranking(phase_id: int, number: int) -> Response:
     round_ = round_or_404(ctx, phase_id)
     found = queries.ranking_of(ctx, campaign_id=g.campaign.id, phase_id=phase_id, number=number)
     table = _table(found)
+    if table.export:
+        every = partial(_places, ranking_id=found.id, search=table.search)
+        return download(table, every, of="core:ranking", summary=T("Exported a ranking"))
     rows, total = queries.standing_rows(ctx, ranking=found, limit=table.limit, offset=table.offset, search=table.search)
     ties = queries.tied_groups(ctx, ranking=found)
     confirmed = confirmations(ctx, subject=domain.SUBJECT, subject_id=found.id)
@@ -94,19 +99,35 @@ def ranking(phase_id: int, number: int) -> Response:
     )
 
 
+def _places(ctx: Context, *, ranking_id: int, search: str) -> Iterator[StandingRow]:
+    return queries.every_standing_row(ctx, ranking=ctx.session.get_one(Ranking, ranking_id), search=search)
+
+
+def _criterion(criterion: RankedBy, key: str) -> Column:
+    return Column(
+        criterion.key,
+        criterion.title,
+        cell=lambda row: shown(criterion.value_of(row.standing[key]), criterion.unit),
+    )
+
+
 def _table(found: Ranking) -> Table:
     return Table(
         id="standings",
         path=url_for("standings.ranking", slug=g.campaign.slug, phase_id=found.phase_id, number=found.number),
         args=request.args,
         columns=[
-            Column("rank", _("Rank"), kind="number"),
-            Column("name", _("Name")),
-            Column("unit", _("Unit")),
-            *(Column(criterion.key, criterion.title) for criterion in criteria_of(found.criteria)),
+            Column("rank", _("Rank"), kind="number", cell=lambda row: row.standing.rank),
+            Column("name", _("Name"), cell=lambda row: row.enrolment.name),
+            Column("unit", _("Unit"), cell=lambda row: row.enrolment.unit_name),
+            *(_criterion(criterion, key) for criterion, key in zip(criteria_of(found.criteria), KEYS, strict=False)),
             Column("acts", _("Acts"), kind="acts"),
         ],
         sort="rank",
+        in_files=[
+            Column("code", _("Contest number"), cell=lambda row: row.enrolment.code),
+            Column("qualified", _("Qualified"), cell=lambda row: T("yes") if row.standing.qualified else T("no")),
+        ],
     )
 
 

@@ -8,15 +8,22 @@ from flask import g, render_template, request, url_for
 from flask_babel import gettext as _
 
 from cuocthi.campaigns.queries import list_units
+from cuocthi.text import T
 from cuocthi.units.queries import full_names, kinds, search_units, units_of
 from cuocthi.units.views.blueprint import EDIT, VIEW, blueprint
 from cuocthi.units.words import kind_title
 from cuocthi.web.context import reading_context
+from cuocthi.web.downloads import download
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Filter, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Response
+
+    from cuocthi.campaigns.queries import ListedUnit
+    from cuocthi.context import Context
 
 _SUGGESTED = 12
 
@@ -31,9 +38,9 @@ def listing() -> Response:
         path=url_for("units.listing", slug=g.campaign.slug),
         args=request.args,
         columns=[
-            Column("name", _("Unit")),
-            Column("kind", _("Kind")),
-            *(Column(key, title, kind="number") for key, title in g.campaign.categories.items()),
+            Column("name", _("Unit"), cell=lambda row: row.unit.name),
+            Column("kind", _("Kind"), cell=lambda row: kind_title(row.unit.kind)),
+            *(_headcount(category, title) for category, title in g.campaign.categories.items()),
             *choosing,
         ],
         sort="name",
@@ -41,16 +48,27 @@ def listing() -> Response:
             Filter("kind", _("Kind"), [(kind, kind_title(kind)) for kind in kinds(ctx)]),
             Filter("state", _("State"), [("there", _("There today")), ("ended", _("Ended"))]),
         ],
+        in_files=[
+            Column("code", _("Code"), cell=lambda row: row.unit.code),
+            Column("valid_to", _("No more from"), cell=lambda row: row.unit.valid_to),
+        ],
     )
-    rows, total = list_units(
-        ctx,
-        campaign_id=g.campaign.id,
-        search=table.search,
-        kind=table.filtered["kind"],
-        state=table.filtered["state"],
-        limit=table.limit,
-        offset=table.offset,
-    )
+    campaign_id = g.campaign.id
+
+    def found(ctx: Context) -> tuple[Sequence[ListedUnit], int]:
+        return list_units(
+            ctx,
+            campaign_id=campaign_id,
+            search=table.search,
+            kind=table.filtered["kind"],
+            state=table.filtered["state"],
+            limit=table.limit,
+            offset=table.offset,
+        )
+
+    if table.export:
+        return download(table, lambda ctx: found(ctx)[0], of="core:unit", summary=T("Exported the list of units"))
+    rows, total = found(ctx)
     units = [row.unit for row in rows]
     successors = units_of(ctx, unit_ids=[unit.successor_id for unit in units if unit.successor_id is not None])
     return render(
@@ -61,6 +79,10 @@ def listing() -> Response:
         kind_title=kind_title,
         may_edit=bool(choosing),
     )
+
+
+def _headcount(category: str, title: str) -> Column:
+    return Column(category, title, kind="number", cell=lambda row: row.numbers.get(category, 0))
 
 
 @blueprint.page("/staff/units/suggest", permission=EDIT)

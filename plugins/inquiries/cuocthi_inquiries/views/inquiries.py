@@ -11,19 +11,24 @@ from cuocthi.errors import DomainError
 from cuocthi.rules.markdown import to_html
 from cuocthi.text import T
 from cuocthi.web.context import committing, reading_context, registry
+from cuocthi.web.downloads import download
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Filter, Table
 from cuocthi_inquiries import queries
 from cuocthi_inquiries.domain import inquiries as domain
 from cuocthi_inquiries.forms import PassForm, ReplyForm
-from cuocthi_inquiries.models import InquiryState
+from cuocthi_inquiries.models import Inquiry, InquiryState
 from cuocthi_inquiries.views.blueprint import blueprint, staff_tabs
 from cuocthi_inquiries.words import STATES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
+
+    from cuocthi.context import Context
 
 VIEW = "inquiries:question:view"
 ANSWER = "inquiries:question:answer"
@@ -40,29 +45,36 @@ def listing() -> Response:
         path=url_for(".listing", slug=g.campaign.slug),
         args=request.args,
         columns=[
-            Column("id", T("Number"), sortable=True, kind="number"),
-            Column("body", T("Question")),
-            Column("asker", T("Asked by")),
-            Column("committee", T("Passed on to")),
-            Column("due_at", T("Answer due"), sortable=True, kind="moment"),
-            Column("state", T("State"), sortable=True, kind="status"),
+            Column("id", T("Number"), sortable=True, kind="number", cell=lambda row: row.id),
+            Column("body", T("Question"), cell=lambda row: row.body),
+            Column("asker", T("Asked by"), cell=lambda row: row.asker.name if row.asker else T("without an account")),
+            Column("committee", T("Passed on to"), cell=lambda row: committees.get(row.committee, row.committee)),
+            Column("due_at", T("Answer due"), sortable=True, kind="moment", cell=lambda row: row.due_at),
+            Column("state", T("State"), sortable=True, kind="status", cell=lambda row: STATES[row.state]),
         ],
         sort="-id",
         filters=[Filter("state", T("State"), states), Filter("committee", T("Passed on to"), list(committees.items()))],
     )
-    rows, total = queries.inquiries(
-        ctx,
-        campaign_id=g.campaign.id,
-        search=table.search,
-        narrowed=table.filtered,
-        sort_key=table.sort_key,
-        descending=table.descending,
-        limit=table.limit,
-        offset=table.offset,
-    )
+    campaign_id = g.campaign.id
+
+    def found(ctx: Context) -> tuple[Sequence[Inquiry], int]:
+        return queries.inquiries(
+            ctx,
+            campaign_id=campaign_id,
+            search=table.search,
+            narrowed=table.filtered,
+            sort_key=table.sort_key,
+            descending=table.descending,
+            limit=table.limit,
+            offset=table.offset,
+        )
+
+    if table.export:
+        summary = T("Exported the list of questions to the committee")
+        return download(table, lambda ctx: found(ctx)[0], of="inquiries:question", summary=summary)
     return render(
         "inquiries/listing.html",
-        table=table.show(rows, total),
+        table=table.show(*found(ctx)),
         tabs_of_staff=staff_tabs(ctx, "listing"),
         committees=committees,
         states=STATES,

@@ -11,6 +11,7 @@ from cuocthi.errors import DomainError
 from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
 from cuocthi.web.context import committing, reading_context
+from cuocthi.web.downloads import download
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Filter, Table
@@ -24,7 +25,7 @@ from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.words import DIFFICULTIES, STATES, TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
@@ -52,12 +53,12 @@ def questions() -> Response:
         path=url_for("quiz.questions", slug=g.campaign.slug),
         args=request.args,
         columns=[
-            Column("key", T("Code"), sortable=True),
-            Column("text", T("Question")),
-            Column("topic", T("Topic"), sortable=True),
-            Column("difficulty", T("Difficulty"), sortable=True),
-            Column("type", T("Kind of question")),
-            Column("state", T("State"), sortable=True, kind="status"),
+            Column("key", T("Code"), sortable=True, cell=lambda row: row.key),
+            Column("text", T("Question"), cell=lambda row: row.text),
+            Column("topic", T("Topic"), sortable=True, cell=lambda row: row.topic),
+            Column("difficulty", T("Difficulty"), sortable=True, cell=lambda row: DIFFICULTIES[row.difficulty]),
+            Column("type", T("Kind of question"), cell=lambda row: TYPES[row.type]),
+            Column("state", T("State"), sortable=True, kind="status", cell=lambda row: STATES[row.state]),
         ],
         sort="key",
         filters=[
@@ -67,19 +68,26 @@ def questions() -> Response:
             Filter("state", T("State"), _choices(STATES)),
         ],
     )
-    rows, total = queries.questions(
-        ctx,
-        campaign_id=g.campaign.id,
-        search=table.search,
-        narrowed=table.filtered,
-        sort_key=table.sort_key,
-        descending=table.descending,
-        limit=table.limit,
-        offset=table.offset,
-    )
+    campaign_id = g.campaign.id
+
+    def found(ctx: Context) -> tuple[Sequence[queries.QuestionRow], int]:
+        return queries.questions(
+            ctx,
+            campaign_id=campaign_id,
+            search=table.search,
+            narrowed=table.filtered,
+            sort_key=table.sort_key,
+            descending=table.descending,
+            limit=table.limit,
+            offset=table.offset,
+        )
+
+    if table.export:
+        summary = T("Exported the list of questions")
+        return download(table, lambda ctx: found(ctx)[0], of="quiz:question", summary=summary)
     return render(
         "quiz/questions.html",
-        table=table.show(rows, total),
+        table=table.show(*found(ctx)),
         topics=topics,
         difficulties=DIFFICULTIES,
         types=TYPES,

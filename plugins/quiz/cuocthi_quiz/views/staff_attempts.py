@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import abort, g, request, url_for
 
 from cuocthi.text import T
 from cuocthi.web.context import reading_context
+from cuocthi.web.downloads import download
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Filter, Table
 from cuocthi_quiz import queries
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
     from flask import Response
 
     from cuocthi_quiz.models import Attempt
-    from cuocthi_quiz.queries import PaperRow
+    from cuocthi_quiz.queries import AttemptRow, PaperRow
 
 VIEW = "quiz:attempt:view"
+#: Whether a paper is open, in words.
+STATES = {True: T("being worked on"), False: T("handed in")}
 
 
 @blueprint.page("/staff/papers/", permission=VIEW)
@@ -36,26 +40,32 @@ def attempts() -> Response:
         path=url_for("quiz.attempts", slug=g.campaign.slug),
         args=request.args,
         columns=[
-            Column("name", T("Name"), sortable=True),
-            Column("unit", T("Unit")),
-            Column("started", T("Started"), sortable=True, kind="moment"),
-            Column("state", T("State"), kind="status"),
-            Column("score", T("Score"), sortable=True, kind="number"),
+            Column("name", T("Name"), sortable=True, cell=lambda row: row.name),
+            Column("unit", T("Unit"), cell=lambda row: row.unit),
+            Column("started", T("Started"), sortable=True, kind="moment", cell=lambda row: row.attempt.started_at),
+            Column("state", T("State"), kind="status", cell=lambda row: STATES[row.attempt.is_open]),
+            Column("score", T("Score"), sortable=True, kind="number", cell=_points),
         ],
         sort="-started",
-        filters=[Filter("state", T("State"), [("open", T("being worked on")), ("handed-in", T("handed in"))])],
+        filters=[Filter("state", T("State"), [("open", STATES[True]), ("handed-in", STATES[False])])],
+        in_files=[
+            Column("code", T("Contest number"), cell=lambda row: row.code),
+            Column("submitted", T("Handed in"), cell=lambda row: row.attempt.submitted_at),
+            Column("counts", T("Counts"), cell=lambda row: T("yes") if row.active and row.attempt.counts else T("no")),
+        ],
     )
-    rows, total = queries.attempt_rows(
-        reading_context(),
-        campaign_id=g.campaign.id,
-        search=table.search,
-        state=table.filtered["state"],
-        sort_key=table.sort_key,
-        descending=table.descending,
-        limit=table.limit,
-        offset=table.offset,
+    wanted = queries.WantedAttempts(
+        g.campaign.id, table.search, table.filtered["state"], table.sort_key, descending=table.descending
     )
+    if table.export:
+        every = partial(queries.every_attempt_row, wanted=wanted)
+        return download(table, every, of="quiz:attempt", summary=T("Exported the list of papers"))
+    rows, total = queries.attempt_rows(reading_context(), wanted=wanted, limit=table.limit, offset=table.offset)
     return render("quiz/attempts.html", table=table.show(rows, total))
+
+
+def _points(row: AttemptRow) -> float | None:
+    return None if row.attempt.score is None else row.attempt.score / 1000
 
 
 @dataclass(frozen=True, slots=True)
