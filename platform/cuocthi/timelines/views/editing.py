@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import g, request, url_for
@@ -10,6 +11,7 @@ from flask_babel import gettext as _
 from cuocthi.committees.domain import unit_meant
 from cuocthi.errors import DomainError
 from cuocthi.incidents.queries import undecided
+from cuocthi.text import T
 from cuocthi.timelines.domain import add_phase, edit_phase, remove_phase
 from cuocthi.timelines.drawing import KIND_TITLES, chart, span_in_words
 from cuocthi.timelines.extensions import waiting
@@ -30,19 +32,20 @@ from cuocthi.timelines.warnings import timeline_warnings
 from cuocthi.timelines.windows import Times, phase_state
 from cuocthi.users.names import fold
 from cuocthi.web.context import committing, reading_context
+from cuocthi.web.downloads import download
 from cuocthi.web.forms import attach_error
 from cuocthi.web.i18n import language
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Filter, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.context import Context
-    from cuocthi.timelines.models import Phase
+    from cuocthi.timelines.models import Phase, Window
     from cuocthi.units.models import Unit
 
 #: A longer list can be searched and narrowed.
@@ -55,6 +58,12 @@ def edit() -> Response:
     ctx = reading_context()
     found = phases(ctx, campaign_id=g.campaign.id)
     units = window_units(ctx, phases=found)
+    table = _table(found, units)
+    if table.export:
+        return download(
+            table, partial(_windows, g.campaign.id, table), of="core:phase", summary=T("Exported the timeline")
+        )
+    matching = _narrowed(found, table)
     return render(
         "timelines/edit.html",
         "timelines/_board.html",
@@ -63,7 +72,7 @@ def edit() -> Response:
         waiting=waiting(ctx, campaign_id=g.campaign.id, phases=found),
         incidents=_incidents(ctx, found),
         reader=ctx.actor.user_id,
-        table=_table(ctx, found, units),
+        table=table.show(_rows(ctx, table.part_of(matching), units), len(matching)),
         kinds=KIND_TITLES,
         kept=kept(),
     )
@@ -75,9 +84,9 @@ def _incidents(ctx: Context, found: Sequence[Phase]) -> list[Phase]:
     return [phase for phase in found if phase.id in waits]
 
 
-def _table(ctx: Context, found: Sequence[Phase], units: Mapping[int, Unit]) -> Table:
+def _table(found: Sequence[Phase], units: Mapping[int, Unit]) -> Table:
     kinds = Filter("kind", _("Kind"), [(kind.value, title) for kind, title in KIND_TITLES.items()])
-    table = Table(
+    return Table(
         id="phases",
         path=url_for("timelines.edit", slug=g.campaign.slug),
         args=request.args,
@@ -90,11 +99,29 @@ def _table(ctx: Context, found: Sequence[Phase], units: Mapping[int, Unit]) -> T
         sort="when",
         filters=[kinds] if len(found) > _LONG else [],
         searchable=len(found) > _LONG,
+        in_files=[
+            Column("title", _("Phase"), cell=lambda window: window.phase.title),
+            Column("kind", _("Kind"), cell=lambda window: KIND_TITLES[window.phase.kind]),
+            Column("unit", _("Unit"), cell=lambda window: units[window.unit_id].name if window.unit_id else ""),
+            Column("opens_at", _("Opens"), cell=lambda window: window.opens_at),
+            Column("closes_at", _("Closes"), cell=lambda window: window.closes_at),
+        ],
     )
+
+
+def _narrowed(found: Sequence[Phase], table: Table) -> list[Phase]:
     wanted, kind = fold(table.search), table.filtered.get("kind")
-    matching = [phase for phase in found if wanted in fold(phase.title) and (not kind or phase.kind.value == kind)]
-    shown = matching[table.offset : table.offset + table.limit]
-    rows = [
+    return [phase for phase in found if wanted in fold(phase.title) and (not kind or phase.kind.value == kind)]
+
+
+def _windows(campaign_id: int, table: Table, ctx: Context) -> Iterator[Window]:
+    """Yield what a file holds: a row for each time at which a phase is open."""
+    for phase in _narrowed(phases(ctx, campaign_id=campaign_id), table):
+        yield from phase.windows
+
+
+def _rows(ctx: Context, shown: Sequence[Phase], units: Mapping[int, Unit]) -> list[dict[str, object]]:
+    return [
         {
             "phase": phase,
             "state": phase_state(phase.windows, ctx.now),
@@ -103,7 +130,6 @@ def _table(ctx: Context, found: Sequence[Phase], units: Mapping[int, Unit]) -> T
         }
         for phase in shown
     ]
-    return table.show(rows, len(matching))
 
 
 @blueprint.page("/staff/timeline/new", permission=EDIT)
