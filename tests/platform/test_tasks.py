@@ -27,7 +27,16 @@ from cuocthi.contributions import Edge, Role
 from cuocthi.errors import Conflict, DomainError, InvalidData
 from cuocthi.messages.domain import content_of
 from cuocthi.messages.models import Message
-from cuocthi.tasks.domain import EDIT, TaskFacts, add_task, complete_task, edit_task, remove_task, reopen_task
+from cuocthi.tasks.domain import (
+    EDIT,
+    TaskFacts,
+    add_task,
+    complete_task,
+    edit_task,
+    move_tasks,
+    remove_task,
+    reopen_task,
+)
 from cuocthi.tasks.models import Task
 from cuocthi.tasks.queries import tasks
 from cuocthi.tasks.reminding import AFTERWARDS, remind
@@ -466,3 +475,44 @@ def test_the_list_takes_a_constant_number_of_statements(
     statements()
     assert browser.get(STAFF)[0] == 200
     assert statements() == 7
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_what_becomes_of_the_tasks_is_asked_before_a_phase_is_removed(
+    ctx: Context, make: Factories, campaign: Campaign, organiser: Browser, phase: Phase, *, moved: bool
+) -> None:
+    doomed = make.phase(campaign, opens_at=local(10, 1), closes_at=local(10, 6), title="Chấm thi")
+    add_task(ctx, campaign=campaign, facts=facts(doomed))
+    number = doomed.id
+    ctx.session.commit()
+    address = f"/c/thai-binh/staff/timeline/{number}/remove"
+    organiser.get(f"/c/thai-binh/staff/timeline/{number}")
+    status, page = organiser.post(address, {})
+    assert (status, "Rà soát bộ câu hỏi" in page, "02/10/2024" in page) == (200, True, True)
+    assert stored(ctx, sa.func.count(Phase.id)) == (2,), "nothing is removed by asking"
+    assert organiser.post(address, {"tasks": ""})[0] == 422
+    assert organiser.post(address, {"tasks": str(number)})[0] == 422, "not to itself"
+
+    assert organiser.post(address, {"tasks": str(phase.id) if moved else "removed"})[0] == 200
+    assert stored(ctx, sa.func.count(Phase.id)) == (1,)
+    if moved:
+        assert stored(ctx, Task.phase_id, Task.due_edge, Task.due_days) == (phase.id, Edge.CLOSED, 7)
+    else:
+        assert stored(ctx, sa.func.count(Task.id)) == (0,)
+    events = list(ctx.session.scalars(sa.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(2)))
+    assert [event.action for event in events] == [
+        "core:phase:remove",
+        "core:task:edit" if moved else "core:task:remove",
+    ]
+    assert events[1].before["tasks"][0]["due"] == "2024-10-02"
+
+
+def test_tasks_are_not_moved_too_far_from_their_day(ctx: Context, make: Factories, campaign: Campaign) -> None:
+    near = make.phase(campaign, opens_at=local(10, 1), closes_at=local(10, 6))
+    far = make.phase(
+        campaign, opens_at=local(10, 1) + timedelta(days=500), closes_at=local(10, 6) + timedelta(days=500)
+    )
+    task = add_task(ctx, campaign=campaign, facts=facts(near))
+    with pytest.raises(DomainError) as refusal:
+        move_tasks(ctx, campaign=campaign, tasks=[task], phase=far)
+    assert refusal.value.field == "tasks"

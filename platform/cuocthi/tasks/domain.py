@@ -13,7 +13,7 @@ from cuocthi.errors import Conflict, DomainError
 from cuocthi.tasks.models import Task
 from cuocthi.tasks.queries import sits_on
 from cuocthi.text import TN, T, Text
-from cuocthi.timelines.edges import FARTHEST
+from cuocthi.timelines.edges import FARTHEST, days_from
 
 if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
@@ -108,6 +108,55 @@ def remove_task(ctx: Context, *, campaign: Campaign, task: Task) -> None:
         object_id=task_id,
         before=before,
     )
+
+
+def move_tasks(ctx: Context, *, campaign: Campaign, tasks: Sequence[Task], phase: Phase) -> None:
+    """Put tasks into another phase, as one event; each keeps the day until which it is to be done.
+
+    Raises DomainError (``tasks``) if one of these days lies too far from that phase.
+    """
+    before = [_described(task) for task in tasks]
+    for task in tasks:
+        days = days_from(phase, edge=task.due_edge, day=task.due_on)
+        if abs(days) > FARTHEST:
+            message = T("“%(title)s” lies more than %(most)s days from that phase.", title=task.title, most=FARTHEST)
+            raise DomainError(message, field="tasks")
+        task.phase, task.due_days = phase, days
+    ctx.session.flush()
+    if tasks:
+        summary = TN(
+            "Moved %(count)s task to “%(phase)s”",
+            "Moved %(count)s tasks to “%(phase)s”",
+            len(tasks),
+            phase=phase.title,
+        )
+        _record(
+            ctx,
+            campaign=campaign,
+            object_id=None,
+            action="core:task:edit",
+            summary=summary,
+            before={"tasks": before},
+            after={"tasks": [_described(task) for task in tasks]},
+        )
+
+
+def remove_tasks(ctx: Context, *, campaign: Campaign, tasks: Sequence[Task]) -> None:
+    """Take tasks away, as one event; the log keeps what they were."""
+    before = [_described(task) for task in tasks]
+    for task in tasks:
+        ctx.session.delete(task)
+    ctx.session.flush()
+    if tasks:
+        summary = TN("Removed %(count)s task", "Removed %(count)s tasks", len(tasks))
+        _record(
+            ctx,
+            campaign=campaign,
+            object_id=None,
+            action="core:task:remove",
+            summary=summary,
+            before={"tasks": before},
+        )
 
 
 def complete_task(ctx: Context, *, campaign: Campaign, task: Task, held: frozenset[str]) -> None:

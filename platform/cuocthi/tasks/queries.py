@@ -30,6 +30,12 @@ def tasks(ctx: Context, *, campaign_ids: Sequence[int], undone: bool = False) ->
     return sorted(ctx.session.scalars(wanted).unique(), key=_place)
 
 
+def tasks_in(ctx: Context, *, phase_id: int) -> list[Task]:
+    """Return the tasks of a phase in the order of their days, with all they show (one statement)."""
+    wanted = sa.select(Task).where(Task.phase_id == phase_id).options(*_SHOWN)
+    return sorted(ctx.session.scalars(wanted).unique(), key=_place)
+
+
 def task_of(ctx: Context, *, campaign_id: int, task_id: int) -> Task | None:
     """Return a task of this campaign with all it shows, or None."""
     wanted = sa.select(Task).where(Task.id == task_id, Task.campaign_id == campaign_id).options(*_SHOWN)

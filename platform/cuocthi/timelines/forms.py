@@ -47,6 +47,7 @@ _MAX_WINDOWS = 60
 #: How many days a phase is moved by at once.
 _FARTHEST = 3660
 _ANY_DAY = date(2024, 1, 1)
+_REMOVED = "removed"
 _RHYTHMS: dict[Rhythm, Text] = {
     Rhythm.WEEKS: T("Every week, from the same weekday"),
     Rhythm.DAYS: T("Every day, or on the days of the week chosen below: a round each"),
@@ -253,6 +254,21 @@ class ExtendForm(ReasonForm):
     def closes_at(self) -> datetime:
         """The moment entered; the form must have been found valid."""
         return moment_on(self.closes_on.data or _ANY_DAY, self.closes.data or "")
+
+
+class RemoveForm(BaseForm):
+    """What is to become of the tasks of a phase that is removed: a phase's number, or that they go along."""
+
+    tasks = SelectField(_l("What is to become of them"), [InputRequired()])
+
+    def offer(self, others: Sequence[Phase]) -> None:
+        """Let the tasks be moved to one of the other phases, or be removed."""
+        moved = [(str(phase.id), _("Move them to “%(title)s”; their days stay", title=phase.title)) for phase in others]
+        self.tasks.choices = select_choices([("", "–"), *moved, (_REMOVED, _("Remove them too"))])
+
+    def target(self, others: Sequence[Phase]) -> Phase | None:
+        """Return the phase to which the tasks are moved, None if they are removed; the form must be valid."""
+        return next((phase for phase in others if str(phase.id) == self.tasks.data), None)
 
 
 def _format_choices(formats: Sequence[ContestFormat]) -> list[tuple[str, str]]:

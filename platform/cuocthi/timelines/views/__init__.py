@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cuocthi.contributions import NavGroup
 from cuocthi.text import T
-from cuocthi.timelines.views import closing, editing, extending, feed, moving, rounds
+from cuocthi.timelines.views import closing, editing, extending, feed, moving, removing, rounds
 from cuocthi.timelines.views.blueprint import blueprint
 from cuocthi.web.navigation import NavEntry
 
@@ -17,6 +17,7 @@ __all__ = [
     "feed",
     "moving",
     "navigation",
+    "removing",
     "rounds",
 ]
 

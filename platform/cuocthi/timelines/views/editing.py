@@ -12,7 +12,7 @@ from cuocthi.committees.domain import unit_meant
 from cuocthi.errors import DomainError
 from cuocthi.incidents.queries import undecided
 from cuocthi.text import T
-from cuocthi.timelines.domain import add_phase, edit_phase, remove_phase
+from cuocthi.timelines.domain import add_phase, edit_phase
 from cuocthi.timelines.drawing import KIND_TITLES, chart, span_in_words
 from cuocthi.timelines.extensions import waiting
 from cuocthi.timelines.forms import NewPhaseForm, PhaseForm
@@ -185,14 +185,6 @@ def save(phase_id: int) -> AnyResponse:
         else:
             return done(_("“%(title)s” was changed.", title=found.title))
     return _page(form, found, status=422)
-
-
-@blueprint.page("/staff/timeline/<int:phase_id>/remove", permission=EDIT, methods=["POST"])
-def remove(phase_id: int) -> AnyResponse:
-    """Remove a phase that has not begun."""
-    with committing() as ctx:
-        remove_phase(ctx, campaign=g.campaign, phase=phase_or_404(ctx, phase_id))
-    return done(_("The phase was removed."))
 
 
 def _finder(ctx: Context) -> Callable[[str], Unit | None]:
