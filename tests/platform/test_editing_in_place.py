@@ -40,15 +40,20 @@ def launch(make: Factories, campaign: Campaign) -> Phase:
 
 
 @pytest.fixture
-def post(
-    app: Flask, ctx: Context, make: Factories, campaign: Campaign, launch: Phase
-) -> Callable[[dict[str, str]], TestResponse]:
-    """The row's form, opened by an organiser, and sent with some fields changed."""
+def client(app: Flask, ctx: Context, make: Factories, campaign: Campaign) -> FlaskClient:
+    """The browser of an organiser."""
     session = start_session(ctx, user_id=make.member(campaign).id, device="", hours=1)
     ctx.session.commit()
     client: FlaskClient = app.test_client()
     with client.session_transaction() as cookie:
         cookie["_user_id"] = session
+    return client
+
+
+@pytest.fixture
+def post(ctx: Context, client: FlaskClient, launch: Phase) -> Callable[[dict[str, str]], TestResponse]:
+    """The row's form, opened by an organiser, and sent with some fields changed."""
+    ctx.session.commit()
     address = f"{TIMELINE}/{launch.id}?page=1"
     row = client.get(address, headers=PART).text
     assert row.lstrip().startswith(f'<tr id="phase-{launch.id}-form"')
@@ -123,3 +128,21 @@ def test_the_same_address_is_a_page_of_its_own_without_the_script(
         page = client.get(f"{TIMELINE}/{launch.id}", headers=headers).text
         assert "<html" in page
         assert "windows-0-opens_on" in page
+
+
+def test_a_page_that_is_saved_without_being_loaded_again_says_so(client: FlaskClient) -> None:
+    address = "/c/thai-binh/staff/entrants"
+    token = TOKEN.search(client.get(address).text)
+    assert token is not None
+    fields = {
+        "csrf_token": token[1],
+        "birth_date": "required",
+        "citizen_id": "no",
+        "min_age": "14",
+        "guardian_below": "16",
+    }
+    answer = client.post(address, data=fields, headers=PART, follow_redirects=True)
+    assert answer.status_code == 200
+    assert "<html" not in answer.text
+    assert "Đã lưu." in answer.text
+    assert "Đã lưu." not in client.get(address).text, "it is said once"
