@@ -4,7 +4,8 @@ usage: messages.py update | compile | check
 
 update   collects the texts from code and templates and adds the new ones, untranslated, to each catalogue
 compile  writes the binary catalogues that the application reads
-check    fails, naming each text, when a catalogue lacks a text, keeps one that is gone, or does not translate it
+check    fails, naming each text, when a catalogue lacks a text, keeps one that is gone, does not translate it, or
+         translates it otherwise than another catalogue: on one page a text has one translation
 """
 
 from __future__ import annotations
@@ -112,6 +113,16 @@ def faults(owner: str, language: str) -> Iterator[str]:
         yield from (f"{error}: {message.id!r}" for error in message.check(catalogue))
 
 
+def conflicts(language: str) -> Iterator[tuple[str, str]]:
+    """Yield each owner, with a line for each text that an owner before it translates otherwise."""
+    first: dict[tuple[object, str | None], tuple[str, Sequence[str]]] = {}
+    for owner in PACKAGES:
+        for message in texts(read(owner, language)):
+            other, said = first.setdefault((message.id, message.context), (owner, strings(message)))
+            if said != strings(message):
+                yield owner, f"translated otherwise than in {other} (say it in other English words): {message.id!r}"
+
+
 def texts(catalogue: Catalog) -> Iterator[Message]:
     """Yield the catalogue's messages without its header."""
     return (message for message in catalogue if message.id)
@@ -147,13 +158,17 @@ def main(arguments: list[str]) -> int:
 
 def check() -> int:
     """Print all faults of all catalogues and return the exit status."""
-    count = 0
-    for owner in PACKAGES:
-        for language in LANGUAGES:
-            for fault in sorted(faults(owner, language)):
-                print(f"{path(owner, language).relative_to(ROOT)}: {fault}")
-                count += 1
-    return 1 if count else 0
+    found = [
+        (path(owner, language), fault)
+        for language in LANGUAGES
+        for owner, fault in (
+            *((owner, fault) for owner in PACKAGES for fault in sorted(faults(owner, language))),
+            *conflicts(language),
+        )
+    ]
+    for catalogue, fault in found:
+        print(f"{catalogue.relative_to(ROOT)}: {fault}")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

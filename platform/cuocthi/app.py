@@ -173,8 +173,9 @@ def _engine_options(config: Config) -> dict[str, Any]:
 
 
 def _catalogues(hooks: Hooks) -> list[tuple[str, Path]]:
-    owners = [("cuocthi", _HERE / "translations")]
-    return owners + [(info.name, Path(info.catalogue)) for info in hooks.plugins.values() if info.catalogue]
+    """Return the owners' catalogues; the core's is the last, so that no plugin words anew what the core says."""
+    owners = [(info.name, Path(info.catalogue)) for info in hooks.plugins.values() if info.catalogue]
+    return [*owners, ("cuocthi", _HERE / "translations")]
 
 
 def _register_pages(app: Flask, hooks: Hooks) -> None:

@@ -47,5 +47,5 @@ def test_last_years_contest_is_set_up_for_the_next_year(
     organiser.open_section(visitor, "Chuẩn bị và mở")
     visitor.press(visitor.button("Mở cuộc thi"))
     visitor.visit(f"{shared_site.address}/c/chuyen-doi-so-lan-toi/")
-    expect(page.locator("main")).to_contain_text("Cuộc thi mở sau")
+    expect(page.locator("main")).to_contain_text("Cuộc thi chưa mở")
     expect(page.locator("footer")).to_contain_text(HOST)

@@ -21,7 +21,7 @@ KINDS: dict[DocumentKind, Text] = {
     DocumentKind.PLAN: T("Plan"),
     DocumentKind.DECISION: T("Decision"),
     DocumentKind.RULES: T("Rules"),
-    DocumentKind.MINUTES: T("Minutes"),
+    DocumentKind.MINUTES: T("Minutes of a meeting"),
     DocumentKind.RESOLUTION: T("Resolution"),
     DocumentKind.LAW: T("Law"),
     DocumentKind.REFERENCE: T("Reference material"),

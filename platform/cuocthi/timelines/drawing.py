@@ -170,7 +170,7 @@ def change(phases: Sequence[Phase], now: datetime) -> Change:
     if coming:
         moment, phase = min(coming, key=lambda pair: pair[0])
         begun = any(contest.opens_at <= now for contest in contests)
-        heading = T("The next round opens in") if begun else T("The contest opens in")
+        heading = T("The next round has yet to open") if begun else T("The contest has yet to open")
         state = PhaseState.BETWEEN if begun else PhaseState.UPCOMING
         named = T("%(round)s", round=phase.title) if begun else None
         return Change(state, heading, moment, named or _differing(contests, now))

@@ -15,7 +15,7 @@ def sections(active: str) -> list[dict[str, object]]:
     own = [
         ("basics", _("Basics")),
         ("categories", _("Categories of entrants")),
-        ("entrants", _("Who may take part")),
+        ("entrants", _("What is asked, and ages")),
         ("divisions", _("Divisions")),
         ("parts", _("Enabled parts")),
     ]

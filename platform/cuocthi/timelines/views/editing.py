@@ -92,7 +92,7 @@ def _table(found: Sequence[Phase], units: Mapping[int, Unit]) -> Table:
         args=request.args,
         columns=[
             Column("phase", _("Phase")),
-            Column("when", _("When")),
+            Column("when", _("Dates")),
             Column("state", _("State"), kind="status"),
             Column("acts", _("Acts"), kind="acts"),
         ],

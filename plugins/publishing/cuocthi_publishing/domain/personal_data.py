@@ -38,7 +38,7 @@ def export(ctx: Context, *, campaign: Campaign, person: Person) -> list[Personal
         return []
     won = any(award.enrolment_id == enrolment.id for found in _award_lists(ctx, campaign) for award in found.awards)
     shown = [enrolment.code, *([enrolment.name] if won else [])]
-    columns = [T("Release"), T("Published")]
+    columns = [T("Release"), T("Published at")]
     rows = [(release.number, release.published_at)] if _shows(release, shown) else []
     return [PersonalData("releases", T("The publication in force shows you"), columns, rows, kept=KEPT, order=70)]
 

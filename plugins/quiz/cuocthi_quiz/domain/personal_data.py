@@ -38,7 +38,7 @@ def export(ctx: Context, *, campaign: Campaign, person: Person) -> list[Personal
     )
     held = [(attempt, round_) for attempt, round_ in rows]
     papers = [T("Round"), T("Paper"), T("Begun"), T("Handed in"), T("Prediction"), T("Points")]
-    answers = [T("Round"), T("Paper"), T("Number"), T("Question"), T("Answer"), T("Saved")]
+    answers = [T("Round"), T("Paper"), T("Question number"), T("Question"), T("Answer"), T("Saved")]
     moves = [T("Paper"), T("When"), T("Network address")]
     return [
         PersonalData("papers", T("Papers"), papers, [_paper(ctx, *one) for one in held], kept=KEPT, order=40),
