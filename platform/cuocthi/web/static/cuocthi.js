@@ -91,6 +91,8 @@
 
   // Where the organisers' menu is longer than the window, the present page must not hide below its edge.
   document.querySelector(".staff-side [aria-current]")?.scrollIntoView({block: "nearest"});
+  // Nor where the tabs are wider than a phone's.
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({block: "nearest", inline: "center"});
 
   tick();
   arrived({});
