@@ -336,6 +336,31 @@ def test_staff_see_answers_in_part_and_in_full_on_record_and_put_them_right(
     assert "Đã đối chiếu thẻ căn cước" in organiser.post(f"{address}/confirm-identity", {})[1]
 
 
+def test_staff_enter_the_consent_that_is_missing_for_a_child(
+    app: Flask, organiser: Browser, ctx: Context, campaign: Campaign, vault: Vault
+) -> None:
+    ask(ctx, campaign, DATE)
+    join(app.test_client(), birth_date="09/05/1985")
+    [enrolment] = enrolled(ctx)
+    person, consent = f"{STAFF}enrolments/{enrolment.id}", f"{STAFF}enrolments/{enrolment.id}/guardian"
+    ctx.session.rollback()
+    assert "guardian" not in organiser.get(person)[1]
+    assert organiser.get(consent)[0] == 409
+    born = ctx.now.date().replace(year=ctx.now.year - 10, day=1)
+    organiser.get(f"{person}/correct")
+    organiser.post(f"{person}/correct", {"birth_date": f"{born:%d/%m/%Y}"})
+    assert consent in organiser.get(person)[1]
+    organiser.get(consent)
+    status, page = organiser.post(consent, {})
+    assert (status, page.count("has-error")) == (422, 6)
+    given = MOTHER | {"means": "paper", "given_on": f"{ctx.now:%d/%m/%Y}", "guardian_publishes": "y"}
+    status, page = organiser.post(consent, given)
+    assert (status, "Trần Thị Mai" in page, consent in page) == (200, True, False)
+    ctx.session.expire_all()
+    assert answers_of(ctx, enrolment=enrolment, vault=vault).guardian is not None
+    assert not enrolment.publishes_name
+
+
 def test_a_juror_sees_no_more_than_a_part(
     app: Flask, make: Factories, ctx: Context, campaign: Campaign, sign_in: Callable[[User], Browser]
 ) -> None:

@@ -17,7 +17,7 @@ from cuocthi.enrolments.models import Enrolment
 from cuocthi.errors import Closed, Conflict, DomainError
 from cuocthi.incidents.domain import confirm_incident, propose_incident
 from cuocthi.incidents.incident import Incident
-from cuocthi.incidents.queries import decided, granted_to, undecided
+from cuocthi.incidents.queries import TooLate, decided, granted_to, too_late, undecided
 from cuocthi.standings.domain import adoption_blockers, build_ranking, submit_ranking
 from cuocthi.standings.models import Result
 from cuocthi.timelines.domain import close_now
@@ -147,6 +147,22 @@ def test_only_open_papers_of_those_chosen_get_more_time(quiz: Quiz, office: Offi
     assert handed_in.submitted_at == quiz.ctx.now
     (found,) = decided(quiz.ctx, campaign_id=quiz.campaign.id)
     assert found.persons == 1
+
+
+def test_for_whom_minutes_come_too_late_is_said_before_anybody_confirms(quiz: Quiz, office: Office) -> None:
+    chosen, done, absent = quiz.person(), quiz.person(), quiz.person()
+    quiz.start(chosen)
+    quiz.hand_in(quiz.start(done))
+
+    def late(wanted: Incident) -> TooLate | None:
+        return too_late(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_, incident=wanted)
+
+    assert late(more(quiz, chosen, done, absent)) == TooLate(1, [done.code])
+    assert late(more(quiz, chosen, absent)) is None
+    assert late(fresh(quiz, chosen, done)) is None, "a fresh entry reaches them"
+    office.grant(more(quiz, chosen, done))
+    office.grant(fresh(quiz, done))
+    assert late(more(quiz, chosen, done)) is None
 
 
 def test_more_time_reaches_beyond_the_end_of_the_round_only_as_far_as_stated(quiz: Quiz, office: Office) -> None:
@@ -338,8 +354,9 @@ def test_granting_takes_as_many_statements_for_three_as_for_one(
 def test_the_person_and_everybody_are_told(
     quiz: Quiz, office: Office, client: FlaskClient, sign_in: Callable[[User], Browser]
 ) -> None:
-    person = quiz.person()
+    person, done = quiz.person(), quiz.person()
     attempt = quiz.start(person)
+    quiz.hand_in(quiz.start(done))
     quiz.ctx.session.commit()
     first, second = (sign_in(quiz.ctx.session.get_one(User, organiser)) for organiser in office.organisers)
     address = f"/c/{quiz.campaign.slug}/staff/timeline/{quiz.round_.id}/incidents"
@@ -348,18 +365,19 @@ def test_the_person_and_everybody_are_told(
         "minutes": "10",
         "until_on": "2024-09-25",
         "until": "12h00",
-        "codes": person.code.lower(),
+        "codes": f"{person.code.lower()} {done.code}",
     }
     assert first.get(address)[0] == 200
     status, page = first.post(address, {**form, "preview": "1"})
     assert (status, "This would reach 1 person" in page or "1 người" in page) == (200, True)
+    assert "không được thêm phút" in page
     assert first.post(address, form)[0] == 422, "without a document"
     document = {"symbol": "15/TB-BTC", "issued_on": "2024-09-19", "reason": "Mất điện diện rộng"}
     assert first.post(address, {**form, **document})[0] == 200
     quiz.ctx.session.expire_all()
     waiting = undecided(quiz.ctx, campaign_id=quiz.campaign.id)[quiz.round_.id]
     quiz.ctx.session.rollback()
-    assert "Confirm and grant it" in second.get(address)[1] or "Xác nhận" in second.get(address)[1]
+    assert all(words in second.get(address)[1] for words in ("Xác nhận và gia hạn", "không được thêm phút"))
     status, page = second.post(f"{address}/confirm", {"proposal": str(waiting.id)})
     assert status == 200
 

@@ -13,9 +13,7 @@ from wtforms.widgets import TextInput
 
 from cuocthi.campaigns.entrants import MAX_ANSWER, Ask, EntrantRules, OwnField
 from cuocthi.enrolments.answers import OWN, Answers
-from cuocthi.enrolments.guardians import GuardianAnswer
-from cuocthi.enrolments.models import Relation
-from cuocthi.text import T
+from cuocthi.enrolments.guardians import RELATIONS, GuardianAnswer
 from cuocthi.users.contacts import MAX_EMAIL
 from cuocthi.users.names import MAX_NAME
 from cuocthi.web.fields import select_choices
@@ -25,12 +23,6 @@ from cuocthi.web.i18n import translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-RELATIONS = {
-    Relation.MOTHER: T("Mother"),
-    Relation.FATHER: T("Father"),
-    Relation.GUARDIAN: T("Guardian"),
-}
 
 #: What a parent or guardian enters, and the child's own consent.
 GUARDIAN = (
@@ -62,11 +54,13 @@ class DayField(DateField):
         if not typed:
             return
         found = _DAY.fullmatch(typed)
+        if found is None:
+            raise ValueError(_("Please write the day as day/month/year, for instance 09/05/1985."))
+        day, month, year = (int(part) for part in found.groups() if part)
         try:
-            parts = [int(part) for part in found.groups() if part] if found else []
-            self.data = date(parts[2], parts[1], parts[0])
-        except (IndexError, ValueError) as error:
-            raise ValueError(_("Please write the day as day/month/year, for instance 09/05/1985.")) from error
+            self.data = date(year, month, day)
+        except ValueError as error:
+            raise ValueError(_("There is no such day in the calendar. Please check day and month.")) from error
 
 
 class AskedForm(BaseForm):

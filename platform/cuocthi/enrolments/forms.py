@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
+from cuocthi.enrolments.answers import OWN
 from cuocthi.enrolments.asked_form import AskedForm, asked_form
 from cuocthi.enrolments.domain import MAX_UNIT_NOTE
 from cuocthi.security.passwords import MAX_LENGTH, MIN_LENGTH
@@ -17,10 +18,32 @@ from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import lazy_text as _l
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wtforms import Field
+
     from cuocthi.campaigns.entrants import EntrantRules
     from cuocthi.campaigns.models import Campaign
     from cuocthi.rules.models import RulesVersion
     from cuocthi.users.profiles import Known
+
+#: How the fields stand on the page, by the beginnings of their names.
+_ON_THE_PAGE = (
+    "unit",
+    "name",
+    "contact",
+    "password",
+    "category",
+    "birth_date",
+    "citizen_id",
+    "division",
+    OWN,
+    "guardian_",
+    "child_",
+    "consent",
+    "rules",
+    "news",
+)
 
 
 class JoinForm(AskedForm):
@@ -60,6 +83,15 @@ class JoinForm(AskedForm):
             "at any time, in each mail or on your own page."
         ),
     )
+
+    def __iter__(self) -> Iterator[Field]:
+        """Go through the fields as they stand on the page: in that order what is wrong is listed."""
+        return iter(sorted(super().__iter__(), key=_place))
+
+
+def _place(field: Field) -> int:
+    named = (place for place, name in enumerate(_ON_THE_PAGE) if field.name.startswith(name))
+    return next(named, len(_ON_THE_PAGE))
 
 
 def join_form(

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from cuocthi.enrolments.models import Enrolment
     from cuocthi.security.personal_data import Vault
 
+RELATIONS = {
+    Relation.MOTHER: T("Mother"),
+    Relation.FATHER: T("Father"),
+    Relation.GUARDIAN: T("Guardian"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class GuardianAnswer:

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from cuocthi.campaigns.entrants import EntrantRules
 from cuocthi.enrolments import queries
 from cuocthi.enrolments.answers import OWN, Answers, answers_of, asked_of, correct_answers
-from cuocthi.enrolments.asked_form import GUARDIAN, RELATIONS, AskedForm, asked_form
+from cuocthi.enrolments.asked_form import GUARDIAN, AskedForm, asked_form
+from cuocthi.enrolments.guardians import RELATIONS
 from cuocthi.enrolments.models import Relation
 from cuocthi.enrolments.views.blueprints import campaign_pages
 from cuocthi.errors import DomainError

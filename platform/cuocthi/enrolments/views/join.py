@@ -122,7 +122,7 @@ def _is_complete(form: JoinForm, asking: _Asking) -> bool:
     if "guardian_name" in request.form:
         return form.check_guardian()
     message = _("Below the age of %(age)s a parent or guardian consents. Please fill in that part as well.")
-    form.form_errors = [*form.form_errors, message % {"age": asking.rules.guardian_below}]
+    form.guardian_name.errors = [message % {"age": asking.rules.guardian_below}]
     return False
 
 
@@ -140,6 +140,8 @@ def _take(form: JoinForm, rules: RulesVersion | None, asking: _Asking) -> BaseRe
     words = _words(ctx := reading_context())
     if words and form.consent_version.data != words:
         form.consent_version.data, form.consent.data = words, False
+    if "password" in form and not form.password.errors:
+        form.password.errors = [_("Please choose the password once more; it is not sent back to you.")]
     return _page(ctx, form, asking, status=status)
 
 
