@@ -26,7 +26,7 @@ from cuocthi.merging.models import Merger, ToldApart
 from cuocthi.merging.obstacles import BY_ONE_AN_HOUR
 from cuocthi.merging.planning import Fate, plan_merger
 from cuocthi.merging.portraits import portraits
-from cuocthi.merging.queries import MOST_ALIKE, Crowd, crowds, likely_pairs
+from cuocthi.merging.queries import MOST_ALIKE, Crowd, crowds, likely_pairs, with_births
 from cuocthi.merging.reasons import opened
 from cuocthi.merging.telling_apart import propose_again, tell_apart
 from cuocthi.messages.models import Message
@@ -588,6 +588,24 @@ def test_likely_duplicates_are_found_by_number_contact_and_name_with_unit(world:
     assert [names for names, *_ in found(world, search="hoang sau")] == [set(pairs["unit"][:2])]
     assert found(world, campaign_id=make.campaign().id) == []
     assert len(found(world, campaign_id=None)) == 3
+
+
+def test_of_likely_duplicates_it_is_said_whether_the_dates_of_birth_are_the_same(
+    world: World, statements: Callable[[], int]
+) -> None:
+    make, ctx, unit = world.make, world.ctx, world.make.unit()
+    may, june = date(1962, 5, 4), date(1990, 6, 4)
+    wanted = {"Lê Văn Thành": (may, may, True), "Bùi Thị Lan": (may, june, False), "Đỗ Văn Tư": (may, None, None)}
+    for name, (*births, _same) in wanted.items():
+        for born in births:
+            user = make.user(name)
+            make.enrolment(world.campaign, user=user, unit=unit)
+            complete_profile(ctx, user_id=user.id, birth_date=born, citizen_id="", vault=world.vault)
+    pairs, _total = likely_pairs(ctx, campaign_id=world.campaign.id, limit=50)
+    statements()
+    told = {pair.low.name: pair.same_birth for pair in with_births(ctx, pairs=pairs, vault=world.vault)}
+    assert statements() == 1
+    assert told == {name: same for name, (*_births, same) in wanted.items()}
 
 
 def test_two_people_are_told_apart_for_one_contest_or_by_an_administrator_for_all(world: World) -> None:

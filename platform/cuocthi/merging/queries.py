@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +15,14 @@ from cuocthi.merging.models import Merger, ToldApart
 from cuocthi.text import T
 from cuocthi.users.models import Contact, Profile, User
 from cuocthi.users.names import fold
+from cuocthi.users.profiles import birth_dates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from cuocthi.context import Context
+    from cuocthi.security.personal_data import Vault
 
 #: Why two people may be one, and by which filter they are found.
 REASONS = ("number", "contact", "unit")
@@ -26,13 +30,18 @@ REASONS = ("number", "contact", "unit")
 MOST_ALIKE = 10
 #: So many larger groups are shown.
 _CROWDS_SHOWN = 10
+_BIRTHS_AT_ONCE = 500
 
 _Low, _High = aliased(User), aliased(User)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two accounts that may be one person's, and what speaks for it; enrolments are those of the campaign at hand."""
+    """Two accounts that may be one person's, and what speaks for it; enrolments are those of the campaign at hand.
+
+    ``same_birth`` tells whether both gave the same date of birth, None where that is not known of both, or before
+    :func:`with_births` has looked.
+    """
 
     low: User
     high: User
@@ -40,6 +49,7 @@ class Pair:
     same_contact: bool
     same_unit: bool
     enrolments: tuple[Enrolment, Enrolment] | None
+    same_birth: bool | None = None
 
     @property
     def same_name(self) -> bool:
@@ -103,6 +113,23 @@ def likely_pairs(
         for low, high, number, contact, unit, _total in rows
     ]
     return pairs, rows[0][-1] if rows else 0
+
+
+def with_births(ctx: Context, *, pairs: Sequence[Pair], vault: Vault) -> list[Pair]:
+    """Return pairs with whether both gave the same date of birth, a statement for every few hundred of them.
+
+    Dates of birth are sealed: they say more of pairs that were found, and find none.
+    """
+    found: list[Pair] = []
+    for start in range(0, len(pairs), _BIRTHS_AT_ONCE):
+        some = pairs[start : start + _BIRTHS_AT_ONCE]
+        born = birth_dates(ctx, user_ids={one.id for pair in some for one in (pair.low, pair.high)}, vault=vault)
+        found += [_with_birth(pair, born.get(pair.low.id), born.get(pair.high.id)) for pair in some]
+    return found
+
+
+def _with_birth(pair: Pair, low: date | None, high: date | None) -> Pair:
+    return dataclasses.replace(pair, same_birth=None if low is None or high is None else low == high)
 
 
 def crowds(ctx: Context, *, campaign_id: int | None) -> list[Crowd]:

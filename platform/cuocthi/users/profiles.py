@@ -21,7 +21,7 @@ from cuocthi.text import T
 from cuocthi.users.models import Profile, User
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from cuocthi.context import Context
     from cuocthi.security.personal_data import Vault
@@ -49,6 +49,13 @@ def _opened(profile: Profile, vault: Vault) -> Known:
         "" if number is None else vault.decrypt(number, belongs_to=_owner("citizen_id", profile)),
         confirmed=profile.confirmed_at is not None,
     )
+
+
+def birth_dates(ctx: Context, *, user_ids: Collection[int], vault: Vault) -> dict[int, date]:
+    """Return the dates of birth of those of some people who gave one (one statement). Raises Undecipherable."""
+    wanted = sa.select(Profile).where(Profile.user_id.in_(user_ids), Profile.birth_date.is_not(None))
+    found = {profile.user_id: _opened(profile, vault).birth_date for profile in ctx.session.scalars(wanted)}
+    return {user_id: born for user_id, born in found.items() if born is not None}
 
 
 def complete_profile(ctx: Context, *, user_id: int, birth_date: date | None, citizen_id: str, vault: Vault) -> Known:

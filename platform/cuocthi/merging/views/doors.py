@@ -18,10 +18,11 @@ from cuocthi.merging.forms import ApartForm, MergerForm, UndoForm
 from cuocthi.merging.obstacles import merger_obstacles, undoing_obstacles
 from cuocthi.merging.planning import plan_merger
 from cuocthi.merging.portraits import portraits
-from cuocthi.merging.queries import crowds, likely_pairs, merger_of, mergers, told_apart
+from cuocthi.merging.queries import crowds, likely_pairs, merger_of, mergers, told_apart, with_births
 from cuocthi.merging.reasons import opened
 from cuocthi.merging.telling_apart import propose_again, tell_apart
 from cuocthi.text import T
+from cuocthi.users.profiles import birth_dates
 from cuocthi.web import formats
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.downloads import download
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 _REASONS = [("number", T("Citizen ID number")), ("contact", T("Contact")), ("unit", T("Name and unit"))]
 
+BIRTHS = {True: T("same date of birth"), False: T("different dates of birth")}
 UNDONE = {True: T("undone"), False: T("in effect")}
 
 #: The two accounts that an address names, each with the number by which it does.
@@ -106,7 +108,7 @@ def show_pairs(door: Door, *, apart: bool = False) -> Response:
     campaign_id = door.campaign_id
 
     def found(ctx: Context) -> tuple[Sequence[Pair], int]:
-        return likely_pairs(
+        pairs, total = likely_pairs(
             ctx,
             campaign_id=campaign_id,
             search=table.search,
@@ -115,13 +117,16 @@ def show_pairs(door: Door, *, apart: bool = False) -> Response:
             limit=table.limit,
             offset=table.offset,
         )
+        return with_births(ctx, pairs=pairs, vault=registry().vault), total
 
     if table.export:
         summary = T("Exported the list of people who may be the same")
         return download(table, lambda ctx: found(ctx)[0], of="core:person", summary=summary)
     ctx = reading_context()
     crowded = [] if apart else crowds(ctx, campaign_id=campaign_id)
-    return render("merging/listing.html", table=table.show(*found(ctx)), door=door, crowds=crowded, apart=apart)
+    return render(
+        "merging/listing.html", table=table.show(*found(ctx)), door=door, crowds=crowded, apart=apart, births=BIRTHS
+    )
 
 
 def _joined(*texts: str) -> str:
@@ -130,7 +135,8 @@ def _joined(*texts: str) -> str:
 
 def _why(pair: Pair) -> str:
     same = {"number": pair.same_number, "contact": pair.same_contact, "unit": pair.same_unit}
-    return _joined(*(translate(title) for reason, title in _REASONS if same[reason]))
+    births = [] if pair.same_birth is None else [translate(BIRTHS[pair.same_birth])]
+    return _joined(*(translate(title) for reason, title in _REASONS if same[reason]), *births)
 
 
 # --- two people side by side ---
@@ -157,6 +163,7 @@ def show_pair(
     kept, merged = _direction(named)
     plan = plan_merger(ctx, kept_id=kept, merged_id=merged, vault=registry().vault)
     told = told_apart(ctx, campaign_id=door.campaign_id, first_id=one, second_id=other)
+    born = birth_dates(ctx, user_ids=(one, other), vault=registry().vault)
     return render(
         "merging/pair.html",
         status=status,
@@ -164,6 +171,7 @@ def show_pair(
         named=named,
         portraits=portraits(ctx, user_ids=(one, other), campaign_id=door.campaign_id, vault=registry().vault),
         plan=plan,
+        same_birth=one in born and born[one] == born.get(other),
         obstacles=merger_obstacles(ctx, plan=plan, campaign=door.campaign),
         form=form or MergerForm(),
         apart_form=apart_form or ApartForm(),
