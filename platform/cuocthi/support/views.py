@@ -21,7 +21,8 @@ from cuocthi.text import T
 from cuocthi.users.codes import WrongCode
 from cuocthi.users.contacts import normalise_contact
 from cuocthi.users.models import User
-from cuocthi.users.queries import has_second_factor, own_contacts
+from cuocthi.users.profiles import birth_dates
+from cuocthi.users.queries import has_second_factor, own_contacts, sharing_contact
 from cuocthi.users.views.codes import ask_password
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import committing, reading_context, registry
@@ -56,6 +57,7 @@ def listing() -> Response:
         args=request.args,
         columns=[
             Column("name", T("Name")),
+            Column("born", T("Year of birth"), kind="number"),
             Column("code", T("Contest number")),
             Column("unit", T("Unit")),
             Column("enrolled_at", T("Registered"), kind="moment"),
@@ -63,9 +65,10 @@ def listing() -> Response:
         sort="name",
         per_page=20,
     )
+    ctx = reading_context()
     rows, total = (
         enrolments.list_enrolments(
-            reading_context(),
+            ctx,
             campaign_id=g.campaign.id,
             wanted=Wanted(search=table.search),
             vault=registry().vault,
@@ -75,7 +78,9 @@ def listing() -> Response:
         if table.search
         else ([], 0)
     )
-    return render("support/listing.html", table=table.show(rows, total))
+    born = birth_dates(ctx, user_ids=[row.user_id for row in rows], vault=registry().vault)
+    years = {row.id: born[row.user_id].year for row in rows if row.user_id in born}
+    return render("support/listing.html", table=table.show(rows, total), years=years)
 
 
 @pages.page("/staff/support/<int:enrolment_id>", permission=RESTORE)
@@ -132,6 +137,8 @@ def _page(enrolment_id: int, form: IdentityForm, *, status: int = 200) -> Respon
         form=form,
         enrolment=enrolment,
         user=user,
+        born=birth_dates(ctx, user_ids=[user.id], vault=registry().vault).get(user.id),
+        sharing=sharing_contact(ctx, user_id=user.id),
         contacts=own_contacts(ctx, user_id=user.id, vault=registry().vault),
         second_factor=has_second_factor(ctx, user_id=user.id),
         obstacles=obstacles(ctx, user=user),
