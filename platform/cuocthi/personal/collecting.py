@@ -17,6 +17,8 @@ from cuocthi.committees.models import Committee, Membership
 from cuocthi.consents.queries import consents_of
 from cuocthi.contributions import Person, PersonalData
 from cuocthi.enrolments.answers import answers_of, asked_of
+from cuocthi.enrolments.guardians import RELATIONS
+from cuocthi.enrolments.models import Relation
 from cuocthi.enrolments.queries import enrolments_of
 from cuocthi.messages.models import Message
 from cuocthi.news.models import NewsConsent
@@ -58,7 +60,7 @@ def of_account(ctx: Context, *, user: User, vault: Vault) -> list[PersonalData]:
     known = known_of(ctx, user_id=user.id, vault=vault)
     facts: list[tuple[Text, Any]] = [(T("Full name"), user.name), (T("Registered"), user.created_at)]
     if known.birth_date is not None:
-        facts.append((T("Date of birth"), known.birth_date.isoformat()))
+        facts.append((T("Date of birth"), known.birth_date))
     if known.citizen_id:
         facts.append((T("Citizen ID number"), known.citizen_id))
     contacts = [
@@ -153,11 +155,13 @@ def _entry(ctx: Context, campaign: Campaign, enrolment: Enrolment, vault: Vault)
         (T("Name of the unit as entered"), enrolment.unit_note),
         (T("Category"), str(campaign.categories.get(enrolment.category, enrolment.category))),
         (T("Division"), division),
-        (T("Date of birth"), answers.birth_date.isoformat() if answers.birth_date else ""),
+        (T("Date of birth"), answers.birth_date),
         (T("Citizen ID number"), answers.citizen_id),
         *((Text("%(label)s", {"label": labels.get(key, key)}), value) for key, value in answers.own.items()),
         (T("Parent or guardian"), guardian.name if guardian else ""),
+        (T("Relation to the child"), RELATIONS[Relation(guardian.relation)] if guardian else ""),
         (T("Contact of the parent or guardian"), guardian.contact if guardian else ""),
+        (T("In public"), "" if enrolment.publishes_name else T("without the name")),
         (T("Registered"), enrolment.enrolled_at),
         (T("Reason of the exclusion"), enrolment.excluded_reason),
     ]
