@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,10 @@ from cuocthi.campaigns.copying import Edition, copy_campaign
 from cuocthi.campaigns.leftovers import leftovers
 from cuocthi.campaigns.lifecycle import readiness
 from cuocthi.clock import LOCAL_ZONE
+from cuocthi.contributions import Edge
+from cuocthi.news.domain import AnnouncementFacts, write_announcement
 from cuocthi.rules.writing import add_clause
+from cuocthi.tasks.domain import TaskFacts, add_task
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.moving import by_years
 
@@ -35,13 +39,17 @@ def earlier(ctx: Context, make: Factories) -> Campaign:
     campaign.summary = "Một hoạt động hưởng ứng Ngày Chuyển đổi số quốc gia năm 2024."
     campaign.purpose = "Theo Nghị quyết số 02-NQ/TU ngày 19/11/2021 và Kế hoạch số 15/2024/KH."
     campaign.audience = "Do sở thông tin và truyền thông mời."
-    make.phase(
+    phase = make.phase(
         campaign,
         PhaseKind.CEREMONY,
         title="Tổng kết năm 2024",
         opens_at=datetime(2024, 10, 10, tzinfo=LOCAL_ZONE),
         closes_at=datetime(2024, 10, 11, tzinfo=LOCAL_ZONE),
     )
+    facts = TaskFacts("Trình Kế hoạch năm 2024", phase, Edge.CLOSED)
+    add_task(ctx, campaign=campaign, facts=facts)
+    news = AnnouncementFacts("Còn 3 ngày", "Lễ tổng kết năm 2024 sắp tới.", phase=phase, edge=Edge.OPENED, days=-3)
+    write_announcement(ctx, campaign=campaign, facts=news)
     add_clause(ctx, campaign=campaign, heading="Thưởng", body="Trao ngày 10/10/2024.", after="")
     return campaign
 
@@ -53,9 +61,39 @@ def test_years_names_and_hosts_of_the_earlier_time_are_found_where_they_stand(ct
         ("In one or two sentences", "2024", "campaigns.basics"),
         ("Who may take part", "sở thông tin và truyền thông", "campaigns.basics"),
         ("Phase “Tổng kết năm 2024”", "2024", "timelines.edit"),
+        ("Tasks", "2024", "tasks.listing"),
+        ("Announcements", "2024", "news.listing"),
         ("Rules", "2024", "rules.draft"),
     ], "the number of an act and another year say nothing of the earlier time"
     assert leftovers(ctx, campaign=earlier) == []
+
+
+def test_the_place_is_found_that_the_host_no_longer_has_also_in_addresses(ctx: Context, earlier: Campaign) -> None:
+    earlier.host_name = "Sở Thông tin và Truyền thông tỉnh Thái Bình"
+    earlier.host_parent = "Ủy ban nhân dân tỉnh Thái Bình"
+    earlier.portal_url, earlier.summary = "https://sotttt.thaibinh.gov.vn/", "Trên địa bàn tỉnh Thái Bình."
+    edition = replace(EDITION, host_name="Sở Khoa học và Công nghệ tỉnh Hưng Yên")
+    copy = copy_campaign(ctx, campaign=earlier, edition=edition)
+    found = {str(one.place): one.named for one in leftovers(ctx, campaign=copy)}
+    assert found["In one or two sentences"] == "Thái Bình"
+    assert found["Its superior body"] == "Thái Bình"
+    assert found["Portal on which results are published"] == "thaibinh"
+    copy.host_name = "Sở Khoa học và Công nghệ tỉnh Thái Bình"
+    assert "Its superior body" not in {str(one.place) for one in leftovers(ctx, campaign=copy)}
+
+
+def test_a_year_that_only_the_earlier_address_names_is_found(ctx: Context, earlier: Campaign) -> None:
+    earlier.slug, earlier.summary = "thi-2023", "Cuộc thi năm 2023."
+    copy = copy_campaign(ctx, campaign=earlier, edition=EDITION)
+    assert "2023" in {one.named for one in leftovers(ctx, campaign=copy)}
+
+
+def test_each_place_in_a_long_text_is_found_and_what_stands_together_once(ctx: Context, earlier: Campaign) -> None:
+    earlier.purpose = f"Năm 2024 và quý IV/2024, tháng 10 năm 2024. {'Nâng cao nhận thức. ' * 5}Tổng kết năm 2024."
+    copy = copy_campaign(ctx, campaign=earlier, edition=EDITION)
+    excerpts = [one.excerpt for one in leftovers(ctx, campaign=copy) if str(one.place) == "Purpose"]
+    assert len(excerpts) == 2
+    assert excerpts[1].endswith("Tổng kết năm 2024.")
 
 
 def test_a_name_that_goes_on_and_years_that_the_contest_still_has_are_none(ctx: Context, earlier: Campaign) -> None:
@@ -94,5 +132,5 @@ def test_it_takes_the_same_statements_for_any_number_of_texts(
         make.phase(copy, title=f"Năm 2024 lần {number}", opens_at=later, closes_at=later)
     ctx.session.commit()
     statements()
-    assert browser.get("/c/thi-2025/staff/leftovers")[1].count("<mark>") == 7
+    assert browser.get("/c/thi-2025/staff/leftovers")[1].count("<mark>") == 9
     assert statements() == before

@@ -1,11 +1,12 @@
-"""Texts of a campaign held again that still name the earlier one: its years, its name, the body that held it."""
+"""Texts of a campaign held again that still name the earlier one: its years, its name, who held it, and where."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -13,9 +14,12 @@ import sqlalchemy as sa
 from cuocthi.campaigns.models import Campaign, SettingsVersion
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.committees.queries import committees
+from cuocthi.news.queries import announcements
 from cuocthi.rules.prose import OWNER as PROSE
+from cuocthi.tasks.queries import tasks
 from cuocthi.text import T, Text
 from cuocthi.timelines.queries import phases_by_campaign
+from cuocthi.users.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +36,11 @@ _BASICS: dict[str, Text] = {
     "requirements": T("Requirements"),
     "content": T("What is asked about"),
     "audience": T("Who may take part"),
+    "host_parent": T("Its superior body"),
     "standing_office": T("Standing office of the organising committee"),
     "responsible": T("Responsible for the content"),
+    "portal_url": T("Portal on which results are published"),
+    "consent_text": T("Words of consent"),
 }
 #: How much of a text is shown on either side of what it names.
 _AROUND = 45
@@ -54,9 +61,10 @@ class Leftover:
 
 
 def leftovers(ctx: Context, *, campaign: Campaign) -> list[Leftover]:
-    """Return the texts that still name the campaign which is held again; none for one that was not (four statements).
+    """Return the texts that still name the campaign which is held again; none for one that was not (six statements).
 
-    Looked at are the basics, the timeline, the committees, the prose of the rules and the settings of the parts.
+    Looked at are the basics, the timeline, the committees, tasks and announcements, the prose of the rules and the
+    settings of the parts.
     """
     if campaign.earlier_id is None:
         return []
@@ -67,9 +75,9 @@ def leftovers(ctx: Context, *, campaign: Campaign) -> list[Leftover]:
     if named is None:
         return []
     return [
-        Leftover(place, found[0], _excerpt(text, found), page, part)
+        Leftover(place, found[0], _excerpt(found), page, part)
         for place, text, page, part in _texts(ctx, campaign, own)
-        if (found := named.search(unicodedata.normalize("NFC", text)))
+        for found in _apart(named.finditer(unicodedata.normalize("NFC", text)))
     ]
 
 
@@ -77,16 +85,31 @@ def _named(
     campaign: Campaign, earlier: Campaign, own: Sequence[Phase], former: Sequence[Phase]
 ) -> re.Pattern[str] | None:
     """Return the pattern of what only the earlier campaign is called and when only it was held."""
-    years = [rf"(?<!\d){year}(?![\d/])" for year in sorted(_years(former) - _years(own))]
-    pairs = ((earlier.name, campaign.name), (earlier.host_name, campaign.host_name))
+    gone = _years(earlier, former) - _years(campaign, own)
+    years = [rf"(?<!\d){year}(?![\d/])" for year in sorted(gone)]
+    bodies = ((earlier.host_name, campaign.host_name), (earlier.host_parent, campaign.host_parent))
+    places = [(place, new) for old, new in bodies if (place := _place(old))]
     # A name that goes on within the new one says nothing of the earlier time.
-    names = [re.escape(unicodedata.normalize("NFC", old)) for old, new in pairs if old not in new]
-    return re.compile("|".join([*names, *years]), re.IGNORECASE) if names or years else None
+    pairs = [(earlier.name, campaign.name), bodies[0], *places]
+    names = [unicodedata.normalize("NFC", old) for old, new in pairs if old not in new]
+    # In addresses a place is written without accents and spaces.
+    names += [fold(place).replace(" ", "") for place, new in places if place not in new]
+    parts = [*map(re.escape, names), *years]
+    return re.compile("|".join(parts), re.IGNORECASE) if parts else None
 
 
-def _years(timeline: Sequence[Phase]) -> set[int]:
+def _years(campaign: Campaign, timeline: Sequence[Phase]) -> set[int]:
+    """Return when a campaign is held, by its timeline, its name and its address."""
     edges = (edge for phase in timeline for edge in (phase.opens_at, phase.closes_at))
-    return {edge.astimezone(LOCAL_ZONE).year for edge in edges}
+    named = re.findall(r"(?<!\d)20\d\d(?!\d)", f"{campaign.name} {campaign.slug}")
+    return {edge.astimezone(LOCAL_ZONE).year for edge in edges} | {int(year) for year in named}
+
+
+def _place(body: str) -> str:
+    """Return the place with which the name of a body ends: "Thái Bình" of "Sở Nội vụ tỉnh Thái Bình", or nothing."""
+    words = body.split()
+    last = list(takewhile(lambda word: word[0].isupper(), reversed(words)))
+    return " ".join(reversed(last)) if 1 < len(last) < len(words) else ""
 
 
 def _texts(ctx: Context, campaign: Campaign, own: Sequence[Phase]) -> Iterator[tuple[Text, str, str, str]]:
@@ -99,6 +122,10 @@ def _texts(ctx: Context, campaign: Campaign, own: Sequence[Phase]) -> Iterator[t
         yield T("Phase “%(title)s”", title=phase.title), f"{phase.title}\n{phase.description}", "timelines.edit", ""
     for committee in committees(ctx, campaign_id=campaign.id):
         yield T("Committees"), committee.title, "committees.listing", ""
+    for task in tasks(ctx, campaign_ids=[campaign.id]):
+        yield T("Tasks"), f"{task.title}\n{task.note}", "tasks.listing", ""
+    for news in announcements(ctx, campaign_id=campaign.id):
+        yield T("Announcements"), f"{news.subject}\n{news.body}", "news.listing", ""
     for version in _newest_settings(ctx, campaign):
         info = ctx.hooks.plugins.get(version.owner)
         if version.owner == PROSE:
@@ -129,8 +156,17 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(item)
 
 
-def _excerpt(text: str, found: re.Match[str]) -> str:
-    whole = unicodedata.normalize("NFC", text)
+def _apart(matches: Iterable[re.Match[str]]) -> Iterator[re.Match[str]]:
+    """Yield the matches of a text of which one is not within the excerpt around another."""
+    shown = -1
+    for found in matches:
+        if found.start() > shown:
+            yield found
+            shown = found.end() + _AROUND
+
+
+def _excerpt(found: re.Match[str]) -> str:
+    whole = found.string
     start, end = max(0, found.start() - _AROUND), min(len(whole), found.end() + _AROUND)
     words = " ".join(whole[start:end].split())
     return f"{'…' if start else ''}{words}{'…' if end < len(whole) else ''}"
