@@ -5,8 +5,8 @@ The rules look at codes, names and days only, so that a change can be judged bef
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,8 @@ from cuocthi.text import TN, T, Text
 
 #: The chain of keys of a unit stands in one column of bounded length.
 MAX_DEPTH = 30
+#: How many of the units that stand in the way are named.
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def contradictions(tree: Mapping[str, Place], codes: Iterable[str]) -> Iterator[
             text = T("unit “%(code)s” lies deeper than %(most)s levels", code=code, most=MAX_DEPTH)
             yield Contradiction(code, "parent", text)
         yield from _about_parent(tree, code, place)
-        yield from _about_days(code, place, below[code])
+        yield from _about_days(code, place, below.get(code, []))
         if code in returning:
             yield Contradiction(code, "successor", T("unit “%(code)s” would succeed itself", code=code))
         yield from _about_successor(tree, code, place)
@@ -82,17 +84,18 @@ def _about_parent(tree: Mapping[str, Place], code: str, place: Place) -> Iterato
         yield Contradiction(code, "parent", text)
 
 
-def _about_days(code: str, place: Place, below: int) -> Iterator[Contradiction]:
+def _about_days(code: str, place: Place, below: Sequence[str]) -> Iterator[Contradiction]:
     if place.valid_to is None:
         return
     if place.valid_from is not None and place.valid_from >= place.valid_to:
         yield Contradiction(code, "valid_to", T("“%(name)s” would end before it begins", name=place.name))
     if below:
         text = TN(
-            "“%(name)s” cannot end: %(count)s unit still lies below it",
-            "“%(name)s” cannot end: %(count)s units still lie below it",
-            below,
+            "“%(name)s” cannot end: %(count)s unit still lies below it (%(named)s)",
+            "“%(name)s” cannot end: %(count)s units still lie below it (%(named)s)",
+            len(below),
             name=place.name,
+            named=", ".join(below[:_NAMED]) + (", …" if len(below) > _NAMED else ""),
         )
         yield Contradiction(code, "valid_to", text)
 
@@ -123,16 +126,16 @@ def _about_successor(tree: Mapping[str, Place], code: str, place: Place) -> Iter
         yield Contradiction(code, "successor", text)
 
 
-def _left_below(tree: Mapping[str, Place], looked_at: set[str]) -> Counter[str]:
-    """Count, by parent, the units that outlive it; those that are looked at themselves say so in their own words."""
-    return Counter(
-        place.parent
-        for code, place in tree.items()
-        if code not in looked_at
-        and (parent := tree.get(place.parent)) is not None
-        and parent.valid_to is not None
-        and place.outlives(parent.valid_to)
-    )
+def _left_below(tree: Mapping[str, Place], looked_at: set[str]) -> Mapping[str, list[str]]:
+    """Name, by parent, the units that outlive it; those that are looked at themselves say so in their own words."""
+    found = defaultdict[str, list[str]](list)
+    for code, place in tree.items():
+        parent = tree.get(place.parent)
+        if code in looked_at or parent is None or parent.valid_to is None:
+            continue
+        if place.outlives(parent.valid_to):
+            found[place.parent].append(place.name)
+    return found
 
 
 def _circular(following: Mapping[str, str]) -> set[str]:

@@ -102,7 +102,7 @@ def readiness(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
     known = T("%(total)s of %(allotted)s đồng", total=scheme.total, allotted=scheme.allotted)
     return [
         ReadinessItem("scheme", T("Prizes and their values"), bool(scheme.tiers or scheme.collective), url=url),
-        ReadinessItem("round", T("The round that is awarded"), _has_round(ctx, campaign, scheme), url=url),
+        _round(ctx, campaign, scheme, url),
         ReadinessItem(
             "budget",
             T("The allotted sum covers the prizes"),
@@ -114,12 +114,13 @@ def readiness(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
     ]
 
 
-def _has_round(ctx: Context, campaign: Campaign, scheme: PrizeSettings) -> bool:
+def _round(ctx: Context, campaign: Campaign, scheme: PrizeSettings, url: str) -> ReadinessItem:
+    title = T("The round that is awarded")
     try:
-        awarded_round(scheme, rounds(ctx, campaign_id=campaign.id))
-    except Missing:
-        return False
-    return True
+        found = awarded_round(scheme, rounds(ctx, campaign_id=campaign.id))
+    except Missing as error:
+        return ReadinessItem("round", title, done=False, detail=error.message, url=url)
+    return ReadinessItem("round", title, done=True, detail=T("“%(round)s”", round=found.title), url=url)
 
 
 def blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | None) -> list[Blocker]:

@@ -135,8 +135,7 @@ def export_csv() -> Response:
 @blueprint.page("/staff/units/units.xlsx", permission=VIEW)
 def export_xlsx() -> Response:
     """Hand the whole list out as a workbook, with a guide to its columns on a second sheet."""
-    guide = [(_("Column"), _("What it holds")), *((name, translate(text)) for name, text in _COLUMNS)]
-    guide += [(key, _("Number of people entitled: %(category)s.", category=title)) for key, title in _categories()]
+    guide = [(_("Column"), _("What it holds")), *_columns_in_words()]
     return _download(write_workbook([(_("Units"), _cells()), (_("Guide"), guide)]), "xlsx", MEDIA_TYPE)
 
 
@@ -197,6 +196,14 @@ def _preview(file_id: int, *, refusal: DomainError | None = None) -> Response:
     )
 
 
+def _columns_in_words() -> list[tuple[str, str]]:
+    """Return what each column of a list holds, with one for every category of entrants."""
+    numbers = [(key, _("Number of people entitled: %(category)s.", category=title)) for key, title in _categories()]
+    return [*((name, translate(text)) for name, text in _COLUMNS), *numbers]
+
+
 def _form_page(form: ListForm, problems: Sequence[Problem], *, status: int = 200) -> Response:
     in_order = sorted(problems, key=lambda problem: (problem.sheet, problem.row))
-    return render("units/import.html", status=status, form=form, problems=in_order, shown=_SHOWN)
+    return render(
+        "units/import.html", status=status, form=form, problems=in_order, shown=_SHOWN, columns=_columns_in_words()
+    )
