@@ -81,16 +81,19 @@ def tasks(
     """Return what is to be done next, in the order in which it should be done; ``ready`` is given for a draft.
 
     ``to_extend`` are rounds whose extension waits for a second person, ``to_change`` the titles of parts whose changed
-    settings do. Of very many rounds the first that need
-    something are told of, and the last that need nothing any more.
+    settings do. Rounds that have not closed need nothing: the timeline opens and closes them. Of very many rounds the
+    first that need something are told of, and the last that need nothing any more.
     """
     if campaign.state is CampaignState.ARCHIVED:
         return []
     if ready is not None:
         return [_opening(ready)]
-    contests = [phase for phase in phases if phase.kind is PhaseKind.CONTEST]
     rankings = _newest_states(ctx, campaign)
-    found = [_round_task(phase, ctx, rankings.get(phase.id)) for phase in contests]
+    found = [
+        _round_task(phase, rankings.get(phase.id))
+        for phase in phases
+        if phase.kind is PhaseKind.CONTEST and phase_state(phase.windows, ctx.now) is PhaseState.CLOSED
+    ]
     undone, done = [task for task in found if not task.done], [task for task in found if task.done]
     shown = [*done[-_MOST_DONE:], *undone[:_MOST_UNDONE]] if len(found) > _MOST_DONE + _MOST_UNDONE else found
     return [*(_extension_task(phase) for phase in to_extend), *(_change_task(part) for part in to_change), *shown]
@@ -116,14 +119,7 @@ def _opening(ready: Readiness) -> Task:
     )
 
 
-def _round_task(phase: Phase, ctx: Context, ranking: RankingState | None) -> Task:
-    state = phase_state(phase.windows, ctx.now)
-    if state is PhaseState.UPCOMING:
-        detail = T("Opens by itself at %(moment)s", moment=phase.opens_at)
-        return Task(T("“%(round)s” is still to come", round=phase.title), detail, "timelines.edit")
-    if state is not PhaseState.CLOSED:
-        detail = T("Closes by itself at %(moment)s; the ranking can be adopted after that", moment=phase.closes_at)
-        return Task(T("“%(round)s” is running", round=phase.title), detail, "timelines.edit")
+def _round_task(phase: Phase, ranking: RankingState | None) -> Task:
     if ranking is RankingState.ADOPTED:
         return Task(
             T("The ranking of “%(round)s” is adopted", round=phase.title), None, "standings.overview", done=True
