@@ -16,6 +16,7 @@ from cuocthi.campaigns.files import CampaignSource, Files, invalid, moved, read_
 from cuocthi.campaigns.models import Campaign, Headcount
 from cuocthi.campaigns.schema import (
     FORMAT,
+    AnnouncementPart,
     CampaignFile,
     CommitteePart,
     DivisionPart,
@@ -35,6 +36,9 @@ from cuocthi.documents.domain import DocumentFacts, register_document
 from cuocthi.documents.models import Document
 from cuocthi.documents.queries import documents
 from cuocthi.errors import InvalidData
+from cuocthi.news.domain import AnnouncementFacts, write_announcement
+from cuocthi.news.models import AnnouncementState
+from cuocthi.news.queries import announcements
 from cuocthi.personal.retention import load_retention
 from cuocthi.personal.settings import RETENTION_OWNER, Retention
 from cuocthi.prerequisites.domain import PrerequisiteFacts, default_prerequisites, list_prerequisites
@@ -107,6 +111,7 @@ def _create(ctx: Context, source: CampaignSource) -> Campaign:
         set_up_committee(ctx, campaign=campaign, **dataclasses.asdict(committee))
     _register(ctx, campaign, core.documents)
     _set_tasks(ctx, campaign, core.tasks)
+    _write_announcements(ctx, campaign, core.announcements)
     _list_prerequisites(ctx, campaign, core)
     if core.rules != RulesProse():
         save_settings(ctx, owner=PROSE_OWNER, campaign=campaign, value=core.rules)
@@ -119,17 +124,16 @@ def _create(ctx: Context, source: CampaignSource) -> Campaign:
 
 def _drafts(ctx: Context, parts: Sequence[PhasePart]) -> list[PhaseDraft]:
     """Return the phases of a file as drafts. Raises InvalidData for units of their windows that are not there."""
-    codes = {window.unit for part in parts for window in part.windows if window.unit}
-    units = dict(_unit_ids(ctx, codes))
-    missing = [T("phases: there is no unit “%(code)s”", code=code) for code in sorted(codes - set(units))]
-    if missing:
-        raise invalid(missing)
+    units = _units_named(ctx, "phases", {window.unit for part in parts for window in part.windows if window.unit})
     return [
         PhaseDraft(
             key=part.key,
             kind=part.kind,
             title=part.title,
-            windows=[dataclasses.replace(times(window), unit_id=units.get(window.unit)) for window in part.windows],
+            windows=[
+                dataclasses.replace(times(window), unit_id=units[window.unit].id if window.unit else None)
+                for window in part.windows
+            ],
             description=part.description,
             source=part.source,
             number=part.number,
@@ -138,9 +142,14 @@ def _drafts(ctx: Context, parts: Sequence[PhasePart]) -> list[PhaseDraft]:
     ]
 
 
-def _unit_ids(ctx: Context, codes: Collection[str]) -> list[tuple[str, int]]:
-    rows = ctx.session.execute(sa.select(Unit.code, Unit.id).where(Unit.code.in_(codes))) if codes else ()
-    return [(row[0], row[1]) for row in rows]
+def _units_named(ctx: Context, table: str, codes: Collection[str]) -> dict[str, Unit]:
+    """Return by its code each unit that a table of a file names. Raises InvalidData for those that are not there."""
+    found = ctx.session.scalars(sa.select(Unit).where(Unit.code.in_(codes))) if codes else ()
+    units = {unit.code: unit for unit in found}
+    missing = sorted(set(codes) - set(units))
+    if missing:
+        raise invalid([T("%(table)s: there is no unit “%(code)s”", table=table, code=code) for code in missing])
+    return units
 
 
 def set_headcounts(
@@ -197,6 +206,47 @@ def _task(task: Task) -> TaskPart:
         committee=task.committee.key if task.committee else "",
         note=task.note,
     )
+
+
+def _write_announcements(ctx: Context, campaign: Campaign, parts: Sequence[AnnouncementPart]) -> None:
+    """Write the announcements of a file as drafts. Raises InvalidData for units that are not there."""
+    timeline = {phase.key: phase for phase in phases(ctx, campaign_id=campaign.id)}
+    units = _units_named(ctx, "announcements", {part.unit for part in parts if part.unit})
+    for part in parts:
+        facts = AnnouncementFacts(
+            subject=part.subject,
+            body=part.body,
+            audience=part.audience,
+            unit=units.get(part.unit),
+            is_public=part.public,
+            phase=timeline[part.phase],
+            edge=part.edge,
+            days=part.days,
+            clock=part.clock,
+        )
+        write_announcement(ctx, campaign=campaign, facts=facts)
+
+
+def _announcements(ctx: Context, campaign: Campaign) -> list[AnnouncementPart]:
+    """Return what is announced on a day that follows the timeline, in the order in which it was written.
+
+    What went out on a day of its own, or was stopped, is of this one time.
+    """
+    return [
+        AnnouncementPart(
+            subject=item.subject,
+            body=item.body,
+            phase=item.phase.key,
+            edge=item.edge,
+            days=item.days,
+            clock=item.clock,
+            audience=item.audience,
+            unit=item.unit.code if item.unit else "",
+            public=item.is_public,
+        )
+        for item in reversed(announcements(ctx, campaign_id=campaign.id))
+        if item.phase is not None and item.edge is not None and item.state is not AnnouncementState.STOPPED
+    ]
 
 
 def _list_prerequisites(ctx: Context, campaign: Campaign, core: CampaignFile) -> None:
@@ -262,6 +312,7 @@ def _core(ctx: Context, campaign: Campaign) -> CampaignFile:
         documents=[_document(item) for item in documents(ctx, campaign_id=campaign.id, public_only=False)],
         headcounts=_headcounts(ctx, campaign),
         tasks=[_task(item) for item in tasks(ctx, campaign_ids=[campaign.id])],
+        announcements=_announcements(ctx, campaign),
         prerequisites=_prerequisites(ctx, campaign),
         retention=load_retention(ctx, campaign=campaign),
         rules=load_prose(ctx, campaign=campaign),

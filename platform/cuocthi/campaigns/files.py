@@ -200,12 +200,12 @@ def _contradictions(core: CampaignFile, units: Sequence[UnitRow]) -> Iterator[Te
                 index=str(index),
                 key=document.replaces,
             )
-    yield from _task_problems(core)
+    yield from _planned_problems(core)
     for category in sorted({category for row in units for category in row.headcounts} - set(core.categories)):
         yield T("%(file)s has a column “%(name)s”, which is no category", file=UNITS, name=category)
 
 
-def _task_problems(core: CampaignFile) -> Iterator[Text]:
+def _planned_problems(core: CampaignFile) -> Iterator[Text]:
     phases, committees = {phase.key for phase in core.phases}, {committee.key for committee in core.committees}
     for index, task in enumerate(core.tasks):
         place = f"tasks[{index}]"
@@ -213,6 +213,10 @@ def _task_problems(core: CampaignFile) -> Iterator[Text]:
             yield T("%(place)s.phase: there is no phase “%(key)s”", place=place, key=task.phase)
         if task.committee and task.committee not in committees:
             yield T("%(place)s.committee: there is no committee “%(key)s”", place=place, key=task.committee)
+    for index, announcement in enumerate(core.announcements):
+        if announcement.phase not in phases:
+            place = f"announcements[{index}]"
+            yield T("%(place)s.phase: there is no phase “%(key)s”", place=place, key=announcement.phase)
 
 
 def _phase_problems(core: CampaignFile) -> Iterator[Text]:

@@ -9,6 +9,7 @@ from cuocthi.campaigns.domain import Basics
 from cuocthi.campaigns.entrants import EntrantRules, check_ages
 from cuocthi.contributions import Edge, Role
 from cuocthi.documents.models import DocumentKind
+from cuocthi.news.models import Audience
 from cuocthi.personal.settings import Retention
 from cuocthi.rules.prose import RulesProse
 from cuocthi.timelines.models import PhaseKind
@@ -106,6 +107,24 @@ class TaskPart:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnouncementPart:
+    """An announcement that goes out at ``clock`` on the day that lies ``days`` after the ``edge`` of a ``phase``.
+
+    ``body`` is Markdown; ``unit`` is the code of the unit to which it is narrowed, ``public`` shows it among the news.
+    """
+
+    subject: str
+    body: str
+    phase: str
+    edge: Edge = Edge.CLOSED
+    days: int = 0
+    clock: str = "08:00"
+    audience: Audience = Audience.ENROLLED
+    unit: str = ""
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PrerequisitePart:
     """An administrative condition; a ``required`` one has to be met before the campaign opens."""
 
@@ -132,6 +151,7 @@ class CampaignFile:
     documents: list[DocumentPart] = field(default_factory=list)
     headcounts: HeadcountsPart = field(default_factory=HeadcountsPart)
     tasks: list[TaskPart] = field(default_factory=list)
+    announcements: list[AnnouncementPart] = field(default_factory=list)
     prerequisites: list[PrerequisitePart] | None = None
     retention: Retention = field(default_factory=Retention)
     rules: RulesProse = field(default_factory=RulesProse)
