@@ -57,6 +57,19 @@ def test_a_filter_takes_its_own_choices_only() -> None:
     assert table(unit="c").filtered == {"unit": ""}
 
 
+def test_a_filter_of_words_takes_what_is_written_and_carries_it_along() -> None:
+    shown = Table(
+        id="people",
+        path="/people",
+        args={"unit": " Sở Nội vụ "},
+        columns=COLUMNS,
+        sort="name",
+        filters=[Filter("unit", "Unit", kind="words", offered_at="/units/suggest")],
+    )
+    assert shown.filtered == {"unit": "Sở Nội vụ"}
+    assert query(shown.page_url(2)) == {"unit": "Sở Nội vụ", "page": "2"}
+
+
 def test_a_second_click_turns_the_order_round_and_goes_to_the_first_page() -> None:
     name, score, _ = COLUMNS
     shown = table(q="thảo", page="3")

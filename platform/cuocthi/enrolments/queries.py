@@ -14,6 +14,7 @@ from cuocthi.errors import DomainError, Missing
 from cuocthi.text import T
 from cuocthi.timelines.models import Phase, PhaseKind, Window
 from cuocthi.units.models import Unit
+from cuocthi.units.queries import named
 from cuocthi.users.contacts import contact_index, normalise_contact
 from cuocthi.users.models import Contact
 from cuocthi.users.names import fold
@@ -104,11 +105,12 @@ def joining_closes_at(ctx: Context, *, campaign_id: int) -> datetime | None:
 class Wanted:
     """Which enrolments of a campaign are wanted, in which order.
 
-    ``search`` is part of a name, a contest number, or a whole contact; ``sort`` is name, code, unit or enrolled_at.
+    ``search`` is part of a name, a contest number, or a whole contact; ``unit`` is part of a unit's name, or the code
+    of one, which stands for those below it too; ``sort`` is name, code, unit or enrolled_at.
     """
 
     search: str = ""
-    unit_id: int | None = None
+    unit: str = ""
     category: str = ""
     state: EnrolmentState | None = None
     sort: str = "name"
@@ -125,8 +127,8 @@ _ORDERS: dict[str, tuple[Any, ...]] = {
 
 def _narrowed(campaign_id: int, wanted: Wanted, vault: Vault) -> sa.Select[Enrolment]:
     chosen = sa.select(Enrolment).where(Enrolment.campaign_id == campaign_id)
-    if wanted.unit_id is not None:
-        chosen = chosen.where(Enrolment.unit_id == wanted.unit_id)
+    if wanted.unit:
+        chosen = chosen.where(Enrolment.unit_id.in_(sa.select(Unit.id).where(named(wanted.unit))))
     if wanted.category:
         chosen = chosen.where(Enrolment.category == wanted.category)
     if wanted.state is not None:
@@ -171,15 +173,3 @@ def every_enrolment(ctx: Context, *, campaign_id: int, wanted: Wanted, vault: Va
 def _ordered(chosen: sa.Select[Enrolment], wanted: Wanted) -> sa.Select[Enrolment]:
     keys = [key.desc() if wanted.descending else key for key in _ORDERS[wanted.sort]]
     return chosen.join(Unit, Unit.id == Enrolment.unit_id).order_by(*keys)
-
-
-def units_taking_part(ctx: Context, *, campaign_id: int) -> list[tuple[int, str]]:
-    """Return (id, name) of the units from which somebody takes part, in order of name (one statement)."""
-    rows = ctx.session.execute(
-        sa.select(Unit.id, sa.func.min(Enrolment.unit_name).label("name"))
-        .join(Enrolment, Enrolment.unit_id == Unit.id)
-        .where(Enrolment.campaign_id == campaign_id)
-        .group_by(Unit.id, Unit.name_sort)
-        .order_by(Unit.name_sort, Unit.id)
-    )
-    return [(row.id, row.name) for row in rows]

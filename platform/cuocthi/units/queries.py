@@ -206,6 +206,14 @@ def matching(search: str, *, kind: str = "") -> list[sa.ColumnElement[bool]]:
     return [*words, Unit.kind == kind] if kind else words
 
 
+def named(text: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a unit's names hold every word of ``text``, or that it or one above has that code."""
+    coded = aliased(Unit)
+    top = sa.select(coded.path).where(coded.code == text.strip()).scalar_subquery()
+    words = matching(text) or [sa.false()]
+    return sa.or_(sa.and_(*words), Unit.path.startswith(top))
+
+
 def ended(ctx: Context) -> sa.ColumnElement[bool]:
     """Return the condition that a unit is no more today."""
     return sa.and_(Unit.valid_to.is_not(None), Unit.valid_to <= today(ctx))

@@ -52,13 +52,16 @@ class Column:
 class Filter:
     """A choice that narrows a table: the name of its argument, its label, and (value, label) pairs.
 
-    Of kind ``day`` it asks for a day instead, as 2024-10-05.
+    Of kind ``day`` it asks for a day instead, as 2024-10-05. Of kind ``words`` it takes what is written: ``offered_at``
+    is the address of a page of options for it, asked while somebody types, and ``meant`` says what is written means.
     """
 
     name: str
     label: str | Text
     choices: Sequence[tuple[str, str | Text]] = ()
-    kind: Literal["choice", "day"] = "choice"
+    kind: Literal["choice", "day", "words"] = "choice"
+    offered_at: str = ""
+    meant: str = ""
 
 
 @dataclass(slots=True)
@@ -211,6 +214,8 @@ class Table:
         value = self._argument(chosen.name)
         if chosen.kind == "day":
             return value if _is_day(value) else ""
+        if chosen.kind == "words":
+            return value.strip()[:LONGEST_SEARCH]
         return value if value in {choice for choice, _ in chosen.choices} else ""
 
     def _arguments(self) -> dict[str, str]:

@@ -15,6 +15,7 @@ from cuocthi.enrolments.queries import Wanted
 from cuocthi.enrolments.views.blueprints import campaign_pages
 from cuocthi.enrolments.views.details import in_part
 from cuocthi.text import T
+from cuocthi.units.queries import unit_by_code
 from cuocthi.users.models import Profile
 from cuocthi.users.profiles import with_same_number
 from cuocthi.users.queries import masked_contacts, sharing_contact
@@ -37,10 +38,9 @@ def listing() -> Response:
     """List the campaign's participants, or hand the list out."""
     ctx = reading_context()
     table = _table(ctx)
-    unit = table.filtered["unit"]
     wanted = Wanted(
         search=table.search,
-        unit_id=int(unit) if unit else None,
+        unit=table.filtered["unit"],
         category=table.filtered["category"],
         state=EnrolmentState(table.filtered["state"]) if table.filtered["state"] else None,
         sort=table.sort_key,
@@ -61,7 +61,7 @@ def listing() -> Response:
 
 
 def _table(ctx: Context) -> Table:
-    units = queries.units_taking_part(ctx, campaign_id=g.campaign.id)
+    unit = unit_by_code(ctx, code=request.args.get("unit", "").strip())
     categories = dict(g.campaign.categories)
     divisions = {division.id: division.name for division in g.campaign.divisions}
     return Table(
@@ -78,7 +78,13 @@ def _table(ctx: Context) -> Table:
         ],
         sort="name",
         filters=[
-            Filter("unit", _("Unit"), [(str(unit_id), name) for unit_id, name in units]),
+            Filter(
+                "unit",
+                _("Unit"),
+                kind="words",
+                offered_at=url_for("units.suggest", slug=g.campaign.slug),
+                meant=_("%(unit)s and the units below it", unit=unit.name) if unit else "",
+            ),
             Filter("category", _("Category"), list(g.campaign.categories.items())),
             Filter("state", _("State"), [(state.value, translate(title)) for state, title in STATES.items()]),
         ],

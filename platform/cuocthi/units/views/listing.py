@@ -85,10 +85,10 @@ def _headcount(category: str, title: str) -> Column:
     return Column(category, title, kind="number", cell=lambda row: row.numbers.get(category, 0))
 
 
-@blueprint.page("/staff/units/suggest", permission=EDIT)
+@blueprint.page("/staff/units/suggest", permission=VIEW)
 def suggest() -> str:
     """Offer the units that what was typed into a field may mean."""
     ctx = reading_context()
-    written = request.args.get("parent") or request.args.get("into") or ""
+    written = next((request.args[name] for name in ("parent", "into", "unit") if name in request.args), "")
     found = search_units(ctx, text=written[:100], limit=_SUGGESTED, grouping=True)
     return render_template("units/_suggested.html", found=found, names=full_names(ctx, units=found))
