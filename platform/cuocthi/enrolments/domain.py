@@ -86,7 +86,7 @@ def enrol(
     if existing is not None:
         return existing
     check_may_join(ctx, campaign=campaign, user_id=user.id)
-    note = _check_unit(ctx, unit, unit_note)
+    note = check_unit(ctx, unit=unit, unit_note=unit_note)
     _check_profile(campaign, category, division)
     _check_acceptance(ctx, campaign, rules_version, consent=consent)
     words = words_in_force(ctx, campaign=campaign, seen=consent_seen)
@@ -119,7 +119,12 @@ def enrol(
     return enrolment
 
 
-def _check_unit(ctx: Context, unit: Unit, unit_note: str) -> str:
+def check_unit(ctx: Context, *, unit: Unit, unit_note: str) -> str:
+    """Return what is kept of the name that somebody wrote for a unit: nothing, unless the tree lacks the unit.
+
+    Raises DomainError (field ``unit``) for a unit that nobody can take part for today, or (``unit_note``) where the
+    name is missing or too long.
+    """
     today = ctx.now.astimezone(LOCAL_ZONE).date()
     valid = (unit.valid_from is None or unit.valid_from <= today) and (unit.valid_to is None or today < unit.valid_to)
     if not unit.selectable or not valid:

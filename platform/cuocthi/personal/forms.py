@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import IntegerField, PasswordField, StringField, TextAreaField
+from wtforms import IntegerField, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from cuocthi.enrolments.domain import MAX_UNIT_NOTE
 from cuocthi.personal.models import MAX_REASON, MAX_WISH
 from cuocthi.personal.settings import Retention
 from cuocthi.security.passwords import MAX_LENGTH
@@ -34,6 +35,22 @@ class WithdrawForm(BaseForm):
 
     current = PasswordField(_l("Current password"), [Length(max=MAX_LENGTH)])
     code = StringField(_l("Code that was sent to you"), [Length(max=40)])
+
+
+class PlacementForm(BaseForm):
+    """For which unit, and as what, somebody takes part."""
+
+    unit = StringField(
+        _l("Unit"),
+        [InputRequired(_l("Please enter the unit.")), Length(max=200)],
+        description=_l("Name or code, as in the list of units."),
+    )
+    unit_note = StringField(
+        _l("Name of a unit that is not in the list"),
+        [Length(max=MAX_UNIT_NOTE)],
+        description=_l("Only where the unit is that of all those not in the list."),
+    )
+    category = RadioField(_l("Category"), [InputRequired(_l("Please choose the category."))])
 
 
 class AnswerForm(BaseForm):
