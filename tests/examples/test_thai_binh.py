@@ -28,6 +28,7 @@ from cuocthi.documents.queries import documents
 from cuocthi.errors import Blocked, InvalidData
 from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
 from cuocthi.standings.models import RankingState
+from cuocthi.tasks.queries import tasks
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.queries import phases, rounds
 from cuocthi.timelines.warnings import timeline_warnings
@@ -51,6 +52,13 @@ FOLDER = Path(__file__).parents[2] / "examples" / "thai-binh-2024"
 TRUE_AS_OF = date(2024, 9, 15)
 #: What somebody writes who has nothing to say yet.
 FILLER = re.compile(r"\b(todo|tbd|fixme|lorem|xxx)\b|\.\.\.$|\?\?|phương án [a-d1-4]$|đang cập nhật", re.IGNORECASE)
+#: The last days that the plan gives for what its part III.3 orders, by the place.
+PLANNED = {
+    "III.3.1": date(2024, 8, 25),
+    "III.3.2": date(2024, 9, 15),
+    "III.3.3": date(2024, 10, 9),
+    "III.3.4": date(2024, 10, 10),
+}
 DISTRICTS = {
     "Thành phố Thái Bình",
     "Huyện Đông Hưng",
@@ -206,6 +214,18 @@ def test_the_committees_are_those_of_the_plan() -> None:
     }
 
 
+def test_the_tasks_are_those_of_the_plan_with_their_days_and_holders(ctx: Context) -> None:
+    campaign = import_campaign(ctx, files=files())
+    found = tasks(ctx, campaign_ids=[campaign.id])
+    assert all(task.committee is not None for task in found), "the plan charges somebody with each"
+    assert all(task.note.startswith("Mục ") for task in found), "and says so in a place"
+    assert all(re.search(r"\d{4}", f"{task.title} {task.note}") is None for task in found), "they are those of any year"
+    days = {place: max(task.due_on for task in found if place in task.note) for place in PLANNED}
+    assert days == PLANNED
+    ready = [task.due_on for task in found if "phần mềm" in task.title or "đáp án" in task.title]
+    assert max(ready) < rounds(ctx, campaign_id=campaign.id)[0].opens_at.astimezone(LOCAL_ZONE).date()
+
+
 def test_the_documents_have_number_issuer_and_date() -> None:
     facts = {document.symbol: (document.issuer, document.issued_on) for document in source().core.documents}
     assert facts["52/KH-STTTT"] == ("Sở Thông tin và Truyền thông", date(2024, 8, 16))
@@ -337,6 +357,8 @@ def test_the_demonstration_opens_the_campaign_with_its_round_running(ctx: Contex
     (round_,) = rounds(ctx, campaign_id=campaign.id)
     assert round_.opens_at <= ctx.now < round_.closes_at
     assert abs(round_.closes_at - ctx.now - timedelta(days=3)) <= timedelta(hours=12)
+    today = ctx.now.astimezone(LOCAL_ZONE).date()
+    assert all((task.done_at is not None) == (task.due_on < today) for task in tasks(ctx, campaign_ids=[campaign.id]))
     people = ctx.session.scalars(sa.select(User)).all()
     assert len(people) == 4
     assert all(user.is_demo for user in people), "they sign in from this machine only"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,16 @@ from cuocthi.campaigns.files import move_into_round, read_folder, read_source
 from cuocthi.campaigns.lifecycle import open_campaign
 from cuocthi.campaigns.models import Campaign
 from cuocthi.cli.context import committing, parts
+from cuocthi.clock import LOCAL_ZONE
 from cuocthi.committees.models import Committee
+from cuocthi.context import Actor
 from cuocthi.rules.domain import issue_rules
 from cuocthi.rules.language import writer
 from cuocthi.standings.appointments import appoint
+from cuocthi.tasks.domain import EDIT, complete_task
+from cuocthi.tasks.queries import tasks
 from cuocthi.users.domain import register_user
+from cuocthi.users.models import User
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +83,7 @@ def _load(ctx: Context, folder: Path) -> Campaign:
     _appoint_staff(ctx, campaign)
     issue_rules(ctx, campaign=campaign, write=writer(campaign.language))
     open_campaign(ctx, campaign=campaign)
+    _tick_off(ctx, campaign)
     return campaign
 
 
@@ -90,3 +97,12 @@ def _appoint_staff(ctx: Context, campaign: Campaign) -> None:
         # The first of them administers the installation too, so that the page of a new campaign can be tried.
         user.is_demo, user.is_admin = True, contact == STAFF[0][1]
         appoint(ctx, campaign=campaign, committee=committees[key], user=user, position=position)
+
+
+def _tick_off(ctx: Context, campaign: Campaign) -> None:
+    """Let the chair have ticked off what was to be done before today."""
+    chair = ctx.session.scalars(sa.select(User.id).where(User.is_demo).order_by(User.id)).first()
+    today = ctx.now.astimezone(LOCAL_ZONE).date()
+    for task in tasks(ctx, campaign_ids=[campaign.id]):
+        if task.due_on < today:
+            complete_task(replace(ctx, actor=Actor(chair)), campaign=campaign, task=task, held=frozenset({EDIT}))
