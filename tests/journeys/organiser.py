@@ -32,7 +32,7 @@ def open_overview(visitor: Visitor, site: Site) -> None:
 def open_section(visitor: Visitor, title: str) -> None:
     """Choose a section from the navigation, which is a drawer on a phone."""
     page = visitor.page
-    drawer = page.locator(".staff-drawer summary")
+    drawer = page.locator(".staff-drawer > summary")
     if drawer.is_visible():
         drawer.click()
     group = page.locator(".staff-group:not([open])", has=page.get_by_text(title, exact=True)).locator("summary:visible")
