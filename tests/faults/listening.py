@@ -17,8 +17,7 @@ from cuocthi.audit.domain import record
 from cuocthi.config import load
 from cuocthi.contributions import Edge
 from cuocthi.jobs.runner import run_worker
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
+from cuocthi.testing.plugins import make_plugin
 from cuocthi.text import T
 
 if TYPE_CHECKING:
@@ -33,9 +32,7 @@ NAMES = ("first", "second")
 
 def listener(name: str, fault: Path | None = None) -> ModuleType:
     """Return a plugin that writes down what it hears."""
-    module = ModuleType(name)
 
-    @hookimpl
     def phase_changed(ctx: Context, campaign: Campaign, phase: Phase, edge: Edge) -> None:
         record(
             ctx,
@@ -49,9 +46,7 @@ def listener(name: str, fault: Path | None = None) -> ModuleType:
             fault.unlink()
             os.kill(os.getpid(), signal.SIGKILL)
 
-    module.info = PluginInfo(name, T("Listener"), "1")  # type: ignore[attr-defined]
-    module.phase_changed = phase_changed  # type: ignore[attr-defined]
-    return module
+    return make_plugin(name, phase_changed)
 
 
 def work(instance: Path, database_url: str) -> None:

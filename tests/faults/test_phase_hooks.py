@@ -44,11 +44,6 @@ def plugins() -> list[ModuleType]:
     return [listener(name) for name in NAMES]
 
 
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    return Hooks(plugins)
-
-
 @pytest.fixture
 def rounds(ctx: Context, make: Factories) -> list[Phase]:
     """A campaign of both listeners with three phases that are over in two days."""

@@ -18,9 +18,7 @@ from cuocthi.campaigns.models import Campaign
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.contributions import CampaignPart
 from cuocthi.errors import Conflict, DomainError, InvalidData
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
-from cuocthi.plugins.manager import Hooks
+from cuocthi.testing.plugins import make_plugin
 from cuocthi.text import T
 from cuocthi.units.models import Unit
 from cuocthi.web.i18n import translate
@@ -82,28 +80,18 @@ UNITS = "code,parent,name,kind,block,aliases,readers\ntv,,Thư viện,,,,10\ntv-
 
 def diary() -> ModuleType:
     """A contest format that keeps nothing and finds fault with every colour but blue."""
-    module = ModuleType("diary")
-    module.info = PluginInfo("diary", T("Diary"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
 
-    @hookimpl
     def import_campaign(part: CampaignPart) -> None:
         if part.values["colour"] != "blue":
             raise InvalidData(T("No."), [T("This colour is not known.")])
         assert list(part.files) == ["pages/1.txt"]
 
-    module.import_campaign = import_campaign  # type: ignore[attr-defined]
-    return module
+    return make_plugin("diary", import_campaign, provides=frozenset({"results"}))
 
 
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
     return [diary()]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    """The format of these tests; the other tests beside them have no plugin."""
-    return Hooks(plugins)
 
 
 def files(main: str = MAIN, units: str = UNITS) -> dict[str, bytes]:

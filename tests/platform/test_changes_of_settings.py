@@ -17,19 +17,17 @@ from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.models import CampaignState, SettingsVersion
 from cuocthi.campaigns.settings import SettingsError, load_settings, save_settings, settings_by_rounds
 from cuocthi.context import Actor
-from cuocthi.contributions import ContestFormat, RuleClause, SettingsSpec
+from cuocthi.contributions import RuleClause, SettingsSpec
 from cuocthi.documents.domain import DocumentFacts, register_document
 from cuocthi.documents.models import DocumentKind
 from cuocthi.errors import Blocked, Conflict, DomainError, Forbidden
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
-from cuocthi.plugins.manager import Hooks
 from cuocthi.rules.changes import change_settings, confirm_change, propose_change, reject_change, waiting_changes
 from cuocthi.rules.domain import compose, issue_rules
 from cuocthi.rules.issuing import confirm_issue, issue_or_propose, takes_two, waiting_issue
 from cuocthi.rules.queries import current_rules, rules_versions
 from cuocthi.rules.writing import add_clause
 from cuocthi.standings.criteria import RULES_OWNER, Counted, RankingRules
+from cuocthi.testing.plugins import make_format
 from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
 from cuocthi.web.fields import select_choices
@@ -80,18 +78,10 @@ SPEC = SettingsSpec(SprintSettings, lambda: SprintForm, T("Sprint"))
 
 def sprint() -> ModuleType:
     """A stranger's contest format: it has settings, and a clause that says how many laps are run."""
-    module = ModuleType("sprint")
-    module.info = PluginInfo("sprint", T("Sprint"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
 
-    @hookimpl
-    def register_formats() -> list[ContestFormat]:
-        return [ContestFormat("sprint", T("Sprint"))]
-
-    @hookimpl
     def register_settings() -> list[SettingsSpec]:
         return [SPEC]
 
-    @hookimpl
     def rule_clauses(ctx: Context, campaign: Campaign) -> list[RuleClause]:
         own = rounds(ctx, campaign_id=campaign.id, source="sprint")
         found = settings_by_rounds(ctx, owner="sprint", schema=SprintSettings, campaign=campaign, rounds=own)
@@ -101,20 +91,12 @@ def sprint() -> ModuleType:
         lines = [f"{', '.join(titles)}: {number} vòng." for number, titles in said.items()]
         return [RuleClause("laps", "Số vòng chạy", "\n\n".join(lines), 50)]
 
-    module.register_formats = register_formats  # type: ignore[attr-defined]
-    module.register_settings = register_settings  # type: ignore[attr-defined]
-    module.rule_clauses = rule_clauses  # type: ignore[attr-defined]
-    return module
+    return make_format("sprint", register_settings, rule_clauses)
 
 
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
     return [sprint()]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    return Hooks(plugins)
 
 
 @pytest.fixture

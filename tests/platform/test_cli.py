@@ -13,14 +13,11 @@ import sqlalchemy as sa
 from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.cli import main
-from cuocthi.contributions import ContestFormat, ResultRow, Role
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
-from cuocthi.plugins.manager import Hooks
+from cuocthi.contributions import ResultRow, Role
 from cuocthi.rules.queries import current_rules
 from cuocthi.standings.queries import latest_ranking
 from cuocthi.standings.results import post_results
-from cuocthi.text import T
+from cuocthi.testing.plugins import make_format
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,28 +34,9 @@ FIRST, SECOND, STRANGER = "btc1@example.com", "0912345601", "nguoithi@example.co
 Call = Callable[..., tuple[int, str]]
 
 
-def sprint() -> ModuleType:
-    """A contest format with nothing of its own: the tests post its results."""
-    module = ModuleType("sprint")
-    module.info = PluginInfo("sprint", T("Sprint"), "1.2", provides=frozenset({"results"}))  # type: ignore[attr-defined]
-
-    @hookimpl
-    def register_formats() -> list[ContestFormat]:
-        return [ContestFormat("sprint", T("Sprint"))]
-
-    module.register_formats = register_formats  # type: ignore[attr-defined]
-    return module
-
-
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
-    return [sprint()]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    """The format of these tests; the other tests beside them have no plugin."""
-    return Hooks(plugins)
+    return [make_format("sprint", version="1.2")]
 
 
 @pytest.fixture

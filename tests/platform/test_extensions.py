@@ -15,12 +15,9 @@ from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.models import Campaign
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.context import Actor, Context
-from cuocthi.contributions import ContestFormat, Role
+from cuocthi.contributions import Role
 from cuocthi.errors import Closed, Conflict, DomainError, Forbidden
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
-from cuocthi.plugins.manager import Hooks
-from cuocthi.text import T
+from cuocthi.testing.plugins import make_format
 from cuocthi.timelines.domain import close_now, extend
 from cuocthi.timelines.extensions import confirm_extension, granted, propose_extension, proposed, waiting
 from cuocthi.timelines.models import Phase
@@ -43,26 +40,9 @@ FORM = {
 }
 
 
-def sprint() -> ModuleType:
-    module = ModuleType("sprint")
-    module.info = PluginInfo("sprint", T("Sprint"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
-
-    @hookimpl
-    def register_formats() -> list[ContestFormat]:
-        return [ContestFormat("sprint", T("Sprint"))]
-
-    module.register_formats = register_formats  # type: ignore[attr-defined]
-    return module
-
-
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
-    return [sprint()]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    return Hooks(plugins)
+    return [make_format("sprint")]
 
 
 @pytest.fixture

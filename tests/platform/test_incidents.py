@@ -16,16 +16,13 @@ from sqlalchemy.orm import Session
 
 from cuocthi.campaigns.models import Campaign
 from cuocthi.context import Actor, Context
-from cuocthi.contributions import ContestFormat, Relief, ReliefKind
+from cuocthi.contributions import Relief, ReliefKind
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.errors import Closed, Conflict, DomainError
 from cuocthi.incidents.domain import confirm_incident, propose_incident
 from cuocthi.incidents.incident import Incident
 from cuocthi.incidents.queries import decided, granted_to, undecided
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
-from cuocthi.plugins.manager import Hooks
-from cuocthi.text import T
+from cuocthi.testing.plugins import make_format
 from cuocthi.timelines.localtime import write_moment
 from cuocthi.timelines.models import Phase
 
@@ -39,36 +36,14 @@ if TYPE_CHECKING:
 
 def relay(granted: list[tuple[Relief, list[int]]]) -> ModuleType:
     """A format in which everybody who is enrolled has an entry; it can grant more time, and keeps what it was told."""
-    module = ModuleType("relay")
-    module.info = PluginInfo("relay", T("Relay"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
 
-    @hookimpl
-    def register_formats() -> list[ContestFormat]:
-        return [ContestFormat("relay", T("Relay"), relief=frozenset({ReliefKind.MORE_TIME}))]
-
-    @hookimpl
     def relief_reaches(enrolments: sa.Select[Any]) -> list[sa.Select[Any]]:
         return [sa.select(Enrolment.id).where(Enrolment.id.in_(enrolments))]
 
-    @hookimpl
     def grant_relief(ctx: Context, relief: Relief, enrolments: sa.Select[Any]) -> None:
         granted.append((relief, sorted(ctx.session.scalars(enrolments))))
 
-    for function in (register_formats, relief_reaches, grant_relief):
-        setattr(module, function.__name__, function)
-    return module
-
-
-def sprint() -> ModuleType:
-    module = ModuleType("sprint")
-    module.info = PluginInfo("sprint", T("Sprint"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
-
-    @hookimpl
-    def register_formats() -> list[ContestFormat]:
-        return [ContestFormat("sprint", T("Sprint"))]
-
-    module.register_formats = register_formats  # type: ignore[attr-defined]
-    return module
+    return make_format("relay", relief_reaches, grant_relief, relief=frozenset({ReliefKind.MORE_TIME}))
 
 
 GRANTED: list[tuple[Relief, list[int]]] = []
@@ -76,12 +51,7 @@ GRANTED: list[tuple[Relief, list[int]]] = []
 
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
-    return [relay(GRANTED), sprint()]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    return Hooks(plugins)
+    return [relay(GRANTED), make_format("sprint")]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from cuocthi.campaigns.models import CampaignState
 from cuocthi.committees.models import Membership
 from cuocthi.committees.queries import has_sat, roles_in
 from cuocthi.context import Actor, Context
-from cuocthi.contributions import ContestFormat, ResultRow, Role
+from cuocthi.contributions import ResultRow, Role
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.enrolments.queries import enrolment_of
 from cuocthi.errors import Blocked, Conflict, DomainError, Forbidden
@@ -31,16 +31,13 @@ from cuocthi.merging.reasons import opened
 from cuocthi.merging.telling_apart import propose_again, tell_apart
 from cuocthi.messages.models import Message
 from cuocthi.personal.erasing import erase_accounts
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
-from cuocthi.plugins.manager import Hooks
 from cuocthi.standings.confirmations import confirm
 from cuocthi.standings.decisions import restore_entry
 from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
 from cuocthi.standings.models import Ranking, Result, Standing
 from cuocthi.standings.results import post_results
 from cuocthi.tasks.models import Task
-from cuocthi.text import T
+from cuocthi.testing.plugins import make_format
 from cuocthi.users.domain import find_credentials, start_session
 from cuocthi.users.models import Contact, SecondFactor, User
 from cuocthi.users.profiles import complete_profile, confirm_identity, correct_profile, known_of
@@ -57,39 +54,20 @@ if TYPE_CHECKING:
 WHY = "Gọi lại cả hai số, cùng một người nghe máy"
 on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-essays = ModuleType("essays")
-essays.info = PluginInfo("essays", T("Essays"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
 moved: list[tuple[int, int]] = []
 
 
-@hookimpl
-def register_formats() -> list[ContestFormat]:
-    return [ContestFormat("essays", T("Essays"))]
-
-
-@hookimpl
 def finishers() -> list[sa.Select[tuple[int]]]:
     return [sa.select(Result.enrolment_id)]
 
 
-@hookimpl
 def enrolments_moved(enrolments: list[Enrolment]) -> None:
     moved.extend((enrolment.id, enrolment.user_id) for enrolment in enrolments)
 
 
-for hook in (register_formats, finishers, enrolments_moved):
-    setattr(essays, hook.__name__, hook)
-
-
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
-    return [essays]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    """The format of these tests; the other tests beside them have no plugin."""
-    return Hooks(plugins)
+    return [make_format("essays", finishers, enrolments_moved)]
 
 
 @pytest.fixture(autouse=True)

@@ -23,10 +23,8 @@ from cuocthi.personal.corrections import ask, correct_name, decide, open_correct
 from cuocthi.personal.models import Correction, CorrectionKind, CorrectionState, ErasedEnrolment
 from cuocthi.personal.withdrawing import erase_own_account, is_erased, withdraw
 from cuocthi.personal.words import nobody
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
-from cuocthi.plugins.manager import Hooks
 from cuocthi.testing.factories import PASSWORD
+from cuocthi.testing.plugins import make_plugin
 from cuocthi.text import T, Text
 from cuocthi.users.models import Contact, User, WebSession
 
@@ -46,30 +44,25 @@ NAME, PHONE = "Nguyễn Thị Đào", "0912345645"
 
 def diary() -> ModuleType:
     """A plugin that keeps a file about everybody and awards a prize to whoever is told to it."""
-    module = ModuleType("diary")
-    module.info = PluginInfo("diary", T("Diary"), "1", provides=frozenset({"awards"}))  # type: ignore[attr-defined]
-    module.kept, module.erased, module.winners = {}, [], []  # type: ignore[attr-defined]
 
-    @hookimpl
     def export_personal_data(person: Person) -> list[PersonalData]:
         page = module.kept.get(person.user_id)
         rows = [(T("A day"), page)] if page else []
         files = {"page.txt": page.encode()} if page else {}
         return [PersonalData("days", T("Diary"), [T("About"), T("Words")], rows, files=files)]
 
-    @hookimpl
     def erase_personal_data(people: Sequence[Person], erasure: Erasure) -> None:
         for person in people:
             module.kept.pop(person.user_id, None)
             module.erased.append((person, erasure))
 
-    @hookimpl
     def award_lists(ctx: Context) -> list[AwardList]:
         awards = [Award("nhat", "Giải Nhất", 1, "x", "y", enrolment_id) for enrolment_id in module.winners]
         return [AwardList("list", "Danh sách", awards, "0" * 64, ctx.now, 1)]
 
-    for hook in (export_personal_data, erase_personal_data, award_lists):
-        setattr(module, hook.__name__, hook)
+    hooks = (export_personal_data, erase_personal_data, award_lists)
+    module = make_plugin("diary", *hooks, provides=frozenset({"awards"}))
+    module.kept, module.erased, module.winners = {}, [], []  # type: ignore[attr-defined]
     return module
 
 
@@ -79,11 +72,6 @@ DIARY = diary()
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
     return [DIARY]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    return Hooks(plugins)
 
 
 @pytest.fixture(autouse=True)

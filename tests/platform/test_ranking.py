@@ -14,17 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cuocthi.campaigns.settings import SettingsError, save_settings, structure, unstructure
-from cuocthi.contributions import ContestFormat, Direction, Measure, ResultRow
+from cuocthi.contributions import Direction, Measure, ResultRow
 from cuocthi.enrolments.models import EnrolmentState
 from cuocthi.errors import InvalidData
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
-from cuocthi.plugins.manager import Hooks
 from cuocthi.standings.criteria import RULES_OWNER, Counted, Criterion, RankingRules, criteria_of
 from cuocthi.standings.domain import build_ranking
 from cuocthi.standings.models import Result, ResultMeasure, Standing
 from cuocthi.standings.queries import standing_rows
 from cuocthi.standings.results import post_results
+from cuocthi.testing.plugins import make_format
 from cuocthi.text import T
 
 if TYPE_CHECKING:
@@ -40,28 +38,12 @@ if TYPE_CHECKING:
 START = datetime(2024, 9, 15, 1, 0, tzinfo=UTC)
 FULL = 3_000
 
-estimates = ModuleType("estimates")
-estimates.info = PluginInfo("estimates", T("Estimates"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
-
-
-@hookimpl
-def register_formats() -> list[ContestFormat]:
-    error = Measure("error", T("Distance from the right number"), "count", Direction.LOWEST)
-    return [ContestFormat("estimates", T("Estimates"), (error, Measure("neat", T("Neat"), "flag", Direction.HIGHEST)))]
-
-
-estimates.register_formats = register_formats  # type: ignore[attr-defined]
-
 
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
-    return [estimates]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    """The format of these tests; the other tests beside them have no plugin."""
-    return Hooks(plugins)
+    error = Measure("error", T("Distance from the right number"), "count", Direction.LOWEST)
+    neat = Measure("neat", T("Neat"), "flag", Direction.HIGHEST)
+    return [make_format("estimates", measures=(error, neat))]
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,7 @@ from cuocthi.personal.models import ErasedEnrolment
 from cuocthi.personal.retention import anonymise_due, due, load_retention, months_after
 from cuocthi.personal.settings import RETENTION_OWNER, Retention
 from cuocthi.personal.words import nobody
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
-from cuocthi.plugins.manager import Hooks
-from cuocthi.text import T
+from cuocthi.testing.plugins import make_plugin
 from cuocthi.users.models import Contact, User
 
 if TYPE_CHECKING:
@@ -46,22 +43,18 @@ SignIn = Callable[["User"], Browser]
 
 def ledger() -> ModuleType:
     """A plugin that notes whom it was asked to erase, awards whom it is told to, and fails when it is told to."""
-    module = ModuleType("ledger")
-    module.info = PluginInfo("ledger", T("Ledger"), "1", provides=frozenset({"awards"}))  # type: ignore[attr-defined]
-    module.asked, module.winners, module.fails = [], [], []  # type: ignore[attr-defined]
 
-    @hookimpl
     def erase_personal_data(campaign: Campaign, people: Sequence[Person], erasure: Erasure) -> None:
         if campaign.slug in module.fails:
             raise RuntimeError(campaign.slug)
         module.asked.append((erasure, len(people)))
 
-    @hookimpl
     def award_lists(ctx: Context) -> list[AwardList]:
         awards = [Award("nhat", "Giải Nhất", 1, "x", "y", enrolment_id) for enrolment_id in module.winners]
         return [AwardList("list", "Danh sách", awards, "0" * 64, ctx.now, 1)]
 
-    module.erase_personal_data, module.award_lists = erase_personal_data, award_lists  # type: ignore[attr-defined]
+    module = make_plugin("ledger", erase_personal_data, award_lists, provides=frozenset({"awards"}))
+    module.asked, module.winners, module.fails = [], [], []  # type: ignore[attr-defined]
     return module
 
 
@@ -71,11 +64,6 @@ LEDGER = ledger()
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
     return [LEDGER]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    return Hooks(plugins)
 
 
 @pytest.fixture(autouse=True)

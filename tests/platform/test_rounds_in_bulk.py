@@ -14,12 +14,9 @@ import sqlalchemy as sa
 from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.models import Campaign
 from cuocthi.clock import LOCAL_ZONE
-from cuocthi.contributions import ContestFormat, Role
+from cuocthi.contributions import Role
 from cuocthi.errors import Conflict, DomainError
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
-from cuocthi.plugins.manager import Hooks
-from cuocthi.text import T
+from cuocthi.testing.plugins import make_format
 from cuocthi.timelines.domain import add_phases, move_phases, round_drafts
 from cuocthi.timelines.moving import by_days
 from cuocthi.timelines.patterns import Pattern, Rhythm, windows_of
@@ -49,29 +46,15 @@ told: list[int] = []
 
 
 def sprint() -> ModuleType:
-    module = ModuleType("sprint")
-    module.info = PluginInfo("sprint", T("Sprint"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
-
-    @hookimpl
-    def register_formats() -> list[ContestFormat]:
-        return [ContestFormat("sprint", T("Sprint"))]
-
-    @hookimpl
     def windows_changed(phase: Phase) -> None:
         told.append(phase.id)
 
-    module.register_formats, module.windows_changed = register_formats, windows_changed  # type: ignore[attr-defined]
-    return module
+    return make_format("sprint", windows_changed)
 
 
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
     return [sprint()]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    return Hooks(plugins)
 
 
 @pytest.fixture

@@ -14,19 +14,17 @@ import sqlalchemy as sa
 from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.settings import save_settings
 from cuocthi.clock import LOCAL_ZONE
-from cuocthi.contributions import ContestFormat, Direction, Measure, Role, RuleClause
+from cuocthi.contributions import Direction, Measure, Role, RuleClause
 from cuocthi.documents.domain import DocumentFacts, register_document
 from cuocthi.documents.models import DocumentKind
 from cuocthi.errors import Conflict
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
-from cuocthi.plugins.manager import Hooks
 from cuocthi.rules.domain import changed_since, compose, issue_rules
 from cuocthi.rules.markdown import to_html
 from cuocthi.rules.models import RulesVersion
 from cuocthi.rules.queries import current_rules, rules_versions
 from cuocthi.rules.wording import wording
 from cuocthi.standings.criteria import RULES_OWNER, Counted, Criterion, RankingRules
+from cuocthi.testing.plugins import make_format
 from cuocthi.text import T, Text
 from cuocthi.timelines.models import Window
 
@@ -44,32 +42,17 @@ RULES, STAFF = "/c/thai-binh/rules", "/c/thai-binh/staff/rules"
 
 def sprint() -> ModuleType:
     """A contest format with a measure, and a clause between the core's."""
-    module = ModuleType("sprint")
-    module.info = PluginInfo("sprint", T("Sprint"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
 
-    @hookimpl
-    def register_formats() -> list[ContestFormat]:
-        return [
-            ContestFormat("sprint", T("Sprint"), (Measure("falls", T("Number of falls"), "count", Direction.LOWEST),))
-        ]
-
-    @hookimpl
     def rule_clauses(campaign: Campaign, write: Callable[[Text], str]) -> list[RuleClause]:
         return [RuleClause("laps", "Đường chạy", f"{campaign.tagline or 400} m", 50)]
 
-    module.register_formats, module.rule_clauses = register_formats, rule_clauses  # type: ignore[attr-defined]
-    return module
+    falls = Measure("falls", T("Number of falls"), "count", Direction.LOWEST)
+    return make_format("sprint", rule_clauses, measures=(falls,))
 
 
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
     return [sprint()]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    """The format of these tests; the other tests beside them have no plugin."""
-    return Hooks(plugins)
 
 
 @pytest.fixture

@@ -15,14 +15,13 @@ import sqlalchemy as sa
 from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.committees.models import Committee, Membership
 from cuocthi.context import Actor, Context
-from cuocthi.contributions import ContestFormat, Duty, Edge, Permission, Role
+from cuocthi.contributions import Duty, Edge, Permission, Role
 from cuocthi.errors import ContractError
 from cuocthi.news.domain import AnnouncementFacts, write_announcement
 from cuocthi.news.models import AnnouncementState
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
 from cuocthi.plugins.manager import Hooks
 from cuocthi.tasks.domain import TaskFacts, add_task
+from cuocthi.testing.plugins import make_format
 from cuocthi.text import T
 from cuocthi.timelines.extensions import propose_extension
 
@@ -36,18 +35,10 @@ HOME = "/staff/"
 
 def relay(**marks: str) -> ModuleType:
     """A format whose batons have to be handed over; campaigns whose tagline says so break it."""
-    module = ModuleType("relay")
-    module.info = PluginInfo("relay", T("Relay"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
 
-    @hookimpl
-    def register_formats() -> list[ContestFormat]:
-        return [ContestFormat("relay", T("Relay"))]
-
-    @hookimpl
     def register_permissions() -> list[Permission]:
         return [Permission("relay:baton:give", T("Hand batons over"), frozenset({Role.JURY}))]
 
-    @hookimpl
     def duties(campaigns: Sequence[Campaign]) -> list[Duty]:
         if any(campaign.tagline == "broken" for campaign in campaigns):
             raise RuntimeError("no batons")
@@ -55,20 +46,12 @@ def relay(**marks: str) -> ModuleType:
         title = T("Hand the baton over")
         return [Duty(key, one.id, title, "relay:baton:give", url="/x", late=True) for one in campaigns for key in keys]
 
-    module.register_formats = register_formats  # type: ignore[attr-defined]
-    module.register_permissions = register_permissions  # type: ignore[attr-defined]
-    module.duties = duties  # type: ignore[attr-defined]
-    return module
+    return make_format("relay", register_permissions, duties)
 
 
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
     return [relay()]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    return Hooks(plugins)
 
 
 @pytest.fixture

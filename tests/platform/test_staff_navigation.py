@@ -11,9 +11,7 @@ import pytest
 
 from cuocthi.campaigns.models import CampaignState
 from cuocthi.contributions import NavGroup, NavItem, Permission, Role
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
-from cuocthi.plugins.manager import Hooks
+from cuocthi.testing.plugins import make_plugin
 from cuocthi.text import T
 
 if TYPE_CHECKING:
@@ -29,23 +27,17 @@ GROUPS = ["Thiết lập", "Đăng ký, dự thi", "Điều hành", "Kết quả
 
 def relay() -> ModuleType:
     """A plugin with a link that names no group, and one among the results where something waits."""
-    module = ModuleType("relay")
-    module.info = PluginInfo("relay", T("Relay"), "1")  # type: ignore[attr-defined]
 
-    @hookimpl
     def register_permissions() -> list[Permission]:
         return [Permission("relay:baton:give", T("Hand batons over"), frozenset({Role.ORGANISING}))]
 
-    @hookimpl
     def nav_items() -> list[NavItem]:
         return [
             NavItem("batons", T("Batons"), "/batons", "relay:baton:give"),
             NavItem("times", T("Times"), "/times", "relay:baton:give", 1, 3, NavGroup.RESULTS),
         ]
 
-    module.register_permissions = register_permissions  # type: ignore[attr-defined]
-    module.nav_items = nav_items  # type: ignore[attr-defined]
-    return module
+    return make_plugin("relay", register_permissions, nav_items)
 
 
 @pytest.fixture(scope="session")
@@ -53,14 +45,9 @@ def plugins() -> list[ModuleType]:
     return [relay()]
 
 
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    return Hooks(plugins)
-
-
 @pytest.fixture
 def campaign(make: Factories) -> Campaign:
-    return make.campaign("thi", plugins=["relay"])
+    return make.campaign("thi", plugins=("relay",))
 
 
 def column(page: str) -> str:

@@ -13,18 +13,16 @@ import sqlalchemy as sa
 from cuocthi.audit.domain import holds, read_anchor, record
 from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.settings import load_settings, save_settings
-from cuocthi.contributions import ContestFormat, Direction, Evidence, Measure, ResultRow, Role
+from cuocthi.contributions import Direction, Evidence, Measure, ResultRow, Role
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.jobs import domain as jobs
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
-from cuocthi.plugins.manager import Hooks
 from cuocthi.rules.domain import issue_rules
 from cuocthi.rules.language import writer
 from cuocthi.standings.criteria import RULES_OWNER, Counted, Criterion, RankingRules
 from cuocthi.standings.domain import adoption_digest, build_ranking, submit_ranking
 from cuocthi.standings.models import Ranking, RankingState
 from cuocthi.standings.results import post_results
+from cuocthi.testing.plugins import make_format
 from cuocthi.text import T
 
 if TYPE_CHECKING:
@@ -43,33 +41,15 @@ if TYPE_CHECKING:
 FULL = 3_000
 HOME = "/c/thai-binh/staff"
 
-essays = ModuleType("essays")
-essays.info = PluginInfo("essays", T("Essays"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
 
-
-@hookimpl
-def register_formats() -> list[ContestFormat]:
-    return [ContestFormat("essays", T("Essays"), (Measure("style", T("Style"), "count", Direction.HIGHEST),))]
-
-
-@hookimpl
 def evidence(enrolment_ids: Sequence[int]) -> list[Evidence]:
     return [Evidence("speed", enrolment_ids[0], T("Every answer within a second"))] if enrolment_ids else []
 
 
-essays.register_formats = register_formats  # type: ignore[attr-defined]
-essays.evidence = evidence  # type: ignore[attr-defined]
-
-
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
-    return [essays]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    """The format of these tests; the other tests beside them have no plugin."""
-    return Hooks(plugins)
+    style = Measure("style", T("Style"), "count", Direction.HIGHEST)
+    return [make_format("essays", evidence, measures=(style,))]
 
 
 @pytest.fixture

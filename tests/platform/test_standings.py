@@ -17,11 +17,9 @@ from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.settings import save_settings
 from cuocthi.committees.models import Membership
 from cuocthi.context import Actor, Context
-from cuocthi.contributions import Act, Blocker, ContestFormat, Direction, Measure, ResultRow
+from cuocthi.contributions import Act, Blocker, Direction, Measure, ResultRow
 from cuocthi.enrolments import domain as enrolments
 from cuocthi.errors import Blocked, Conflict, ContractError, DomainError, Forbidden, InvalidData, Missing
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
 from cuocthi.plugins.manager import Hooks
 from cuocthi.standings import queries
 from cuocthi.standings.confirmations import confirm
@@ -33,6 +31,7 @@ from cuocthi.standings.models import Confirmation, Decision, Ranking, RankingSta
 from cuocthi.standings.refresh import rebuild_drafts
 from cuocthi.standings.results import post_measures, post_results
 from cuocthi.standings.ties import lot_order
+from cuocthi.testing.plugins import make_format
 from cuocthi.text import T
 
 if TYPE_CHECKING:
@@ -47,41 +46,22 @@ if TYPE_CHECKING:
 
 FULL = 3_000
 
-essays = ModuleType("essays")
-essays.info = PluginInfo("essays", T("Essays"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
 ungraded: list[str] = []
 refreshed: list[int] = []
 
 
-@hookimpl
-def register_formats() -> list[ContestFormat]:
-    return [ContestFormat("essays", T("Essays"), (Measure("style", T("Style"), "count", Direction.HIGHEST),))]
-
-
-@hookimpl
 def act_blockers(act: Act) -> list[Blocker]:
     return [Blocker(text, T(text)) for text in ungraded if act is Act.ADOPT_RANKING]
 
 
-@hookimpl
 def refresh_results(round_: Phase) -> None:
     refreshed.append(round_.id)
 
 
-essays.register_formats = register_formats  # type: ignore[attr-defined]
-essays.act_blockers = act_blockers  # type: ignore[attr-defined]
-essays.refresh_results = refresh_results  # type: ignore[attr-defined]
-
-
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
-    return [essays]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    """The format of these tests; the other tests beside them have no plugin."""
-    return Hooks(plugins)
+    style = Measure("style", T("Style"), "count", Direction.HIGHEST)
+    return [make_format("essays", act_blockers, refresh_results, measures=(style,))]
 
 
 @pytest.fixture(autouse=True)

@@ -14,11 +14,7 @@ from cuocthi.campaigns.exchange import export_campaign, import_campaign
 from cuocthi.campaigns.lifecycle import readiness
 from cuocthi.campaigns.models import Campaign
 from cuocthi.clock import LOCAL_ZONE
-from cuocthi.contributions import ContestFormat
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
-from cuocthi.plugins.manager import Hooks
-from cuocthi.text import T
+from cuocthi.testing.plugins import make_format
 from cuocthi.timelines.announcing import announce_edges
 from cuocthi.timelines.domain import PhaseDraft, add_phases
 from cuocthi.timelines.drawing import chart, steps
@@ -42,28 +38,14 @@ PAGES = ("/staff/timeline", "/staff/", "/staff/readiness", "/staff/timeline/roun
 
 
 def sprint() -> ModuleType:
-    module = ModuleType("sprint")
-    module.info = PluginInfo("sprint", T("Sprint"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
-
-    @hookimpl
-    def register_formats() -> list[ContestFormat]:
-        return [ContestFormat("sprint", T("Sprint"))]
-
-    @hookimpl
     def phase_changed() -> None: ...
 
-    module.register_formats, module.phase_changed = register_formats, phase_changed  # type: ignore[attr-defined]
-    return module
+    return make_format("sprint", phase_changed)
 
 
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
     return [sprint()]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    return Hooks(plugins)
 
 
 def drafts(number: int, *, since: int = 0) -> list[PhaseDraft]:

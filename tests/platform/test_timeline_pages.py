@@ -13,11 +13,8 @@ import sqlalchemy as sa
 from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.models import Campaign
 from cuocthi.clock import LOCAL_ZONE
-from cuocthi.contributions import ContestFormat, Role
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
-from cuocthi.plugins.manager import Hooks
-from cuocthi.text import T
+from cuocthi.contributions import Role
+from cuocthi.testing.plugins import make_format
 from cuocthi.timelines.models import Phase, PhaseKind
 from cuocthi.timelines.queries import phases
 
@@ -44,30 +41,16 @@ ROUND = {**PHASE, "title": "Vòng 2", "kind": "contest", "source": "sprint", "nu
 
 def sprint() -> ModuleType:
     """A contest format in which seven people are at work."""
-    module = ModuleType("sprint")
-    module.info = PluginInfo("sprint", T("Sprint"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
 
-    @hookimpl
-    def register_formats() -> list[ContestFormat]:
-        return [ContestFormat("sprint", T("Sprint"))]
-
-    @hookimpl
     def activity() -> list[tuple[str, int]]:
         return [("open", 7)]
 
-    module.register_formats, module.activity = register_formats, activity  # type: ignore[attr-defined]
-    return module
+    return make_format("sprint", activity)
 
 
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
     return [sprint()]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    """The format of these tests; the other tests beside them have no plugin."""
-    return Hooks(plugins)
 
 
 @pytest.fixture

@@ -14,18 +14,16 @@ from hypothesis import strategies as st
 
 from cuocthi.audit.domain import verify
 from cuocthi.audit.models import AuditEvent
-from cuocthi.contributions import ContestFormat, ResultRow
+from cuocthi.contributions import ResultRow
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.enrolments.unit_counts import unit_count
 from cuocthi.errors import Conflict, DomainError, InvalidData
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
-from cuocthi.plugins.manager import Hooks
 from cuocthi.standings.current_units import current_unit_figures
 from cuocthi.standings.domain import build_ranking, submit_ranking
 from cuocthi.standings.queries import unit_figures
 from cuocthi.standings.results import post_results
-from cuocthi.text import T, Text
+from cuocthi.testing.plugins import make_format
+from cuocthi.text import Text
 from cuocthi.units.changing import (
     UnitFacts,
     abolish_units,
@@ -57,27 +55,10 @@ if TYPE_CHECKING:
     from cuocthi.testing.factories import Factories
     from cuocthi.timelines.models import Phase
 
-essays = ModuleType("essays")
-essays.info = PluginInfo("essays", T("Essays"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
-
-
-@hookimpl
-def register_formats() -> list[ContestFormat]:
-    return [ContestFormat("essays", T("Essays"))]
-
-
-essays.register_formats = register_formats  # type: ignore[attr-defined]
-
 
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
-    return [essays]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    """The format of these tests; the other tests beside them have no plugin."""
-    return Hooks(plugins)
+    return [make_format("essays")]
 
 
 TREE = """code,parent,name,kind,block,aliases

@@ -19,14 +19,10 @@ from cuocthi.campaigns.exchange import export_campaign, import_campaign
 from cuocthi.campaigns.models import Campaign
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.context import Actor, Context
-from cuocthi.contributions import ContestFormat
 from cuocthi.enrolments.entering import hold_open, own_window
 from cuocthi.errors import Closed, DomainError, InvalidData
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
-from cuocthi.plugins.manager import Hooks
 from cuocthi.rules.domain import generate
-from cuocthi.text import T
+from cuocthi.testing.plugins import make_format
 from cuocthi.timelines.domain import close_now, edit_phase, extend, moved_draft
 from cuocthi.timelines.extensions import granted, propose_extension, waiting
 from cuocthi.timelines.models import Phase, Window
@@ -48,26 +44,9 @@ DAY = timedelta(days=1)
 STAFF = "/c/thai-binh/staff/timeline"
 
 
-def sprint() -> ModuleType:
-    module = ModuleType("sprint")
-    module.info = PluginInfo("sprint", T("Sprint"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
-
-    @hookimpl
-    def register_formats() -> list[ContestFormat]:
-        return [ContestFormat("sprint", T("Sprint"))]
-
-    module.register_formats = register_formats  # type: ignore[attr-defined]
-    return module
-
-
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
-    return [sprint()]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    return Hooks(plugins)
+    return [make_format("sprint")]
 
 
 @pytest.fixture

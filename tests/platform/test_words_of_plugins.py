@@ -9,8 +9,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
-from cuocthi.plugins.info import PluginInfo
-from cuocthi.plugins.manager import Hooks
+from cuocthi.testing.plugins import make_plugin
 from cuocthi.text import T
 from cuocthi.web.i18n import translate
 
@@ -27,14 +26,7 @@ def plugins(tmp_path_factory: pytest.TempPathFactory) -> list[ModuleType]:
     (folder / "vi" / "LC_MESSAGES").mkdir(parents=True)
     with (folder / "vi" / "LC_MESSAGES" / "relay.mo").open("wb") as file:
         write_mo(file, catalogue)
-    module = ModuleType("relay")
-    module.info = PluginInfo("relay", T("Relay"), "1", catalogue=str(folder))  # type: ignore[attr-defined]
-    return [module]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    return Hooks(plugins)
+    return [make_plugin("relay", catalogue=str(folder))]
 
 
 def test_a_plugin_changes_no_word_of_the_core(app: Flask) -> None:

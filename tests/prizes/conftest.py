@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cuocthi.context import Actor, Context
-from cuocthi.contributions import ContestFormat, ResultRow
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
+from cuocthi.contributions import ResultRow
 from cuocthi.standings.decisions import decide_tie
 from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
 from cuocthi.standings.models import Ranking, TieMethod
 from cuocthi.standings.results import post_results
-from cuocthi.text import T
+from cuocthi.testing.plugins import make_format
 from cuocthi_prizes import plugin
 from cuocthi_prizes.domain.scheme import save_scheme
 from cuocthi_prizes.settings import CollectiveTier, PrizeSettings, Tier
@@ -44,22 +42,9 @@ PLAN = PrizeSettings(
 SCALE = 1000
 
 
-def _sprint() -> ModuleType:
-    """A contest format with nothing of its own: the tests post its results."""
-    module = ModuleType("sprint")
-    module.info = PluginInfo("sprint", T("Sprint"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
-
-    @hookimpl
-    def register_formats() -> list[ContestFormat]:
-        return [ContestFormat("sprint", T("Sprint"))]
-
-    module.register_formats = register_formats  # type: ignore[attr-defined]
-    return module
-
-
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
-    return [_sprint(), plugin]
+    return [make_format("sprint"), plugin]
 
 
 @dataclass

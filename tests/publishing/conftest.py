@@ -18,16 +18,14 @@ from cuocthi.contributions import (
     AwardList,
     Blocker,
     Column,
-    ContestFormat,
     PublicationSection,
     ResultRow,
 )
 from cuocthi.enrolments.models import Enrolment
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
 from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
 from cuocthi.standings.queries import standing_rows
 from cuocthi.standings.results import post_results
+from cuocthi.testing.plugins import make_format, make_plugin
 from cuocthi.text import T
 from cuocthi_publishing import plugin
 from cuocthi_publishing.domain.releases import make as make_release
@@ -57,22 +55,9 @@ NAMES = (
 )
 
 
-def _module(name: str, info: PluginInfo, *hooks: object) -> ModuleType:
-    module = ModuleType(name)
-    module.info = info  # type: ignore[attr-defined]
-    for hook in hooks:
-        setattr(module, hook.__name__, hook)  # type: ignore[attr-defined]
-    return module
-
-
 def _sprint() -> ModuleType:
     """A contest format that contributes a section in which a person, a contact and a formula stand."""
 
-    @hookimpl
-    def register_formats() -> list[ContestFormat]:
-        return [ContestFormat("sprint", T("Sprint"))]
-
-    @hookimpl
     def publication_sections(ctx: Context, campaign: Campaign) -> list[PublicationSection]:
         columns = [Column("who", "Người", "person"), Column("what", "Ghi chú"), Column("seconds", "Giây", "integer")]
         ids = ctx.session.scalars(sa.select(Enrolment.id).where(Enrolment.name.in_(NAMES[4:6])).order_by(Enrolment.id))
@@ -80,19 +65,16 @@ def _sprint() -> ModuleType:
         rows = [(who, *rest) for who, rest in zip(ids, notes, strict=False)]
         return [PublicationSection("fastest", "Nhanh nhất", columns, rows, f"Hỏi {EMAIL}", chart="bar", order=40)]
 
-    info = PluginInfo("sprint", T("Sprint"), "1", provides=frozenset({"results"}))
-    return _module("sprint", info, register_formats, publication_sections)
+    return make_format("sprint", publication_sections)
 
 
 def _honours() -> ModuleType:
     """Prizes of a kind: the first three of each adopted ranking, unless the campaign's tagline is "not yet"."""
 
-    @hookimpl
     def act_blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | None) -> list[Blocker]:
         waiting = act is Act.PUBLISH and campaign.tagline == "not yet"
         return [Blocker("list", T("The award list has not been adopted yet."))] if waiting else []
 
-    @hookimpl
     def award_lists(ctx: Context, campaign: Campaign) -> list[AwardList]:
         from cuocthi_publishing.queries import adopted_rankings  # noqa: PLC0415 - a stand-in needs no more
 
@@ -108,8 +90,8 @@ def _honours() -> ModuleType:
             found.append(AwardList(f"list-{round_.key}", "Danh sách đạt giải", awards, ranking.digest, ctx.now, total))
         return found
 
-    info = PluginInfo("honours", T("Honours"), "1", provides=frozenset({"awards"}), requires=frozenset({"results"}))
-    return _module("honours", info, act_blockers, award_lists)
+    results, awards = frozenset({"results"}), frozenset({"awards"})
+    return make_plugin("honours", act_blockers, award_lists, provides=awards, requires=results)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,8 @@ A plugin's ``conftest.py`` says what is loaded::
     def plugins() -> list[ModuleType]:
         return [my_plugin]
 
+A module of tests may override it once more; :mod:`cuocthi.testing.plugins` makes plugins for that.
+
 Every test that asks for ``ctx``, ``app``, ``client`` or ``make`` runs on SQLite and on PostgreSQL, on a fresh database
 copied from a migrated template, at a moment that only the test moves (``clock``).
 """
@@ -73,9 +75,9 @@ def plugins() -> list[ModuleType]:
     return []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hooks(plugins: list[ModuleType]) -> Hooks:
-    """The loaded plugins."""
+    """The loaded plugins; a module of tests may have other ones than those beside it."""
     return Hooks(plugins)
 
 
@@ -102,20 +104,20 @@ def postgres_cluster() -> Iterator[Cluster]:
         yield cluster
 
 
-def _migrate(url: str, hooks: Hooks) -> None:
+def _migrate(url: str, plugins: list[ModuleType]) -> None:
     from cuocthi.contributions import Migrations  # noqa: PLC0415 - only the templates need it
 
     engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
     configure_engine(engine)
-    runner.upgrade(engine, dict(hooks.boot("register_migrations", Migrations)))
+    runner.upgrade(engine, dict(Hooks(plugins).boot("register_migrations", Migrations)))
     engine.dispose()
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(hooks: Hooks, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template(plugins: list[ModuleType], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite database."""
     path = tmp_path_factory.mktemp("template") / "template.sqlite3"
-    _migrate(f"sqlite:///{path}", hooks)
+    _migrate(f"sqlite:///{path}", plugins)
     engine = sa.create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -124,10 +126,10 @@ def sqlite_template(hooks: Hooks, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_cluster: Cluster, hooks: Hooks) -> str:
+def postgres_template(postgres_cluster: Cluster, plugins: list[ModuleType]) -> str:
     """A migrated, empty PostgreSQL database; returns its name."""
     name = f"template_{os.getpid()}_{next(_numbers)}"
-    _migrate(_with_driver(postgres_cluster.create_database(name)), hooks)
+    _migrate(_with_driver(postgres_cluster.create_database(name)), plugins)
     return name
 
 

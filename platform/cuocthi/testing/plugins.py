@@ -1,0 +1,43 @@
+"""Plugins made for a test: a name and the few hooks that matter to it."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from cuocthi.contributions import ContestFormat
+from cuocthi.plugins.hookspecs import hookimpl
+from cuocthi.plugins.info import PluginInfo
+from cuocthi.text import T
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cuocthi.contributions import Measure, ReliefKind
+
+
+def make_plugin(name: str, *hooks: Callable[..., Any], **about: Any) -> ModuleType:
+    """Make a plugin whose hooks are functions of their names; ``about`` is what its ``PluginInfo`` says beside."""
+    module = ModuleType(name)
+    module.info = PluginInfo(name, T(name.capitalize()), about.pop("version", "1"), **about)  # type: ignore[attr-defined]
+    for hook in hooks:
+        setattr(module, hook.__name__, hookimpl(hook))
+    return module
+
+
+def make_format(
+    name: str,
+    *hooks: Callable[..., Any],
+    measures: Sequence[Measure] = (),
+    relief: frozenset[ReliefKind] = frozenset(),
+    **about: Any,
+) -> ModuleType:
+    """Make a plugin that is a contest format with nothing of its own: the test posts its results.
+
+    ``measures`` and ``relief`` are those of its ``ContestFormat``.
+    """
+
+    def register_formats() -> list[ContestFormat]:
+        return [ContestFormat(name, T(name.capitalize()), measures, relief)]
+
+    return make_plugin(name, register_formats, *hooks, provides=frozenset({"results"}), **about)
