@@ -89,8 +89,10 @@ def _below(root: Path) -> list[Path]:
 
 
 def _of_the_project() -> Path:
-    """Return the folder of the rule sets that come with the sources; an installation from wheels has its own."""
-    return Path(__file__).resolve().parents[3] / "examples" / FOLDER
+    """Return the folder of the rule sets that come with the project: in the package if a wheel brought it."""
+    package = Path(__file__).resolve().parents[1]
+    carried = package / FOLDER
+    return carried if carried.is_dir() else package.parents[1] / "examples" / FOLDER
 
 
 def _found(key: str, folder: Path) -> Found:
