@@ -367,3 +367,19 @@ def test_a_job_shows_how_far_it_is(ctx: Context, campaign: Campaign, organiser: 
     assert "hx-get" not in page.split('id="job"')[1].split("</div>")[0]
     assert address in organiser.get(f"{HOME}/jobs/")[1]
     assert organiser.get(f"{HOME}/jobs/{job.id + 1}")[0] == 404
+
+
+def test_the_rounds_of_many_years_stand_on_pages(
+    ctx: Context, make: Factories, campaign: Campaign, round_: Phase, organiser: Browser, statements: Callable[[], int]
+) -> None:
+    statements()
+    organiser.get(f"{HOME}/rankings/")
+    one = statements()
+    for number in range(2, 71):
+        make.round(campaign, "essays", number=number)
+    ctx.session.commit()
+    statements()
+    first = organiser.get(f"{HOME}/rankings/")[1]
+    assert statements() == one
+    assert ("Vòng 30<" in first, "Vòng 31<" in first) == (True, False)
+    assert "Vòng 70<" in organiser.get(f"{HOME}/rankings/?page=3")[1]

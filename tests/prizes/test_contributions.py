@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +18,9 @@ from cuocthi_prizes.models import Award
 from cuocthi_prizes.settings import PrizeSettings
 
 from .conftest import DISTINCT, PLAN, Contest, as_person
+
+if TYPE_CHECKING:
+    from cuocthi.testing.factories import Factories
 
 
 def publish_blockers(contest: Contest) -> list[str]:
@@ -96,6 +101,21 @@ def test_the_staff_see_how_the_award_list_stands_once_there_is_something_to_awar
     assert shown() == [(False, False)]
     award(contest)
     assert shown() == [(False, True)]
+
+
+def test_how_the_award_list_stands_takes_the_same_statements_for_any_number_of_rounds(
+    contest: Contest, make: Factories, statements: Callable[[], int]
+) -> None:
+    def taken() -> int:
+        statements()
+        contest.ctx.hooks.collect(contest.ctx, contest.campaign, "panels", Panel, slot="overview")
+        return statements()
+
+    one = taken()
+    for number in range(2, 6):
+        make.round(contest.campaign, number=number)
+    # The windows of the rounds are one statement however many there are; the first round has been read before.
+    assert taken() <= one + 1
 
 
 def test_a_drawn_up_list_is_the_duty_of_who_confirms_it(contest: Contest) -> None:

@@ -105,6 +105,12 @@ def adopted_ranking(ctx: Context, *, round_: Phase) -> Ranking | None:
     )
 
 
+def ranked_rounds(ctx: Context, *, campaign_id: int) -> set[int]:
+    """Return the keys of a campaign's rounds that have an adopted ranking (one statement)."""
+    adopted = sa.and_(Ranking.campaign_id == campaign_id, Ranking.state == RankingState.ADOPTED)
+    return set(ctx.session.scalars(sa.select(Ranking.phase_id).where(adopted)))
+
+
 def latest_ranking(ctx: Context, *, round_: Phase) -> Ranking | None:
     """Return the newest version of a round's ranking, whatever its state, or None."""
     return ctx.session.scalar(

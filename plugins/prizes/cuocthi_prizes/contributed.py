@@ -8,7 +8,7 @@ from flask import has_request_context, url_for
 
 from cuocthi.contributions import Act, Award, AwardList, Blocker, Duty, NavGroup, NavItem, Panel, ReadinessItem
 from cuocthi.errors import Conflict, Missing
-from cuocthi.standings.queries import adopted_ranking, latest_ranking
+from cuocthi.standings.queries import adopted_ranking, latest_ranking, ranked_rounds
 from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
 from cuocthi_prizes.digests import digest_of
@@ -70,8 +70,9 @@ def panels(ctx: Context, campaign: Campaign, slot: str) -> list[Panel]:
 def _is_ranked(ctx: Context, campaign: Campaign) -> bool:
     """Tell whether the round that prizes are for has an adopted ranking."""
     scheme = load_scheme(ctx, campaign=campaign).value
-    awarded = [found for found in rounds(ctx, campaign_id=campaign.id) if scheme.round in ("", found.key)]
-    return bool(scheme.tiers) and any(adopted_ranking(ctx, round_=found) is not None for found in awarded)
+    ranked = ranked_rounds(ctx, campaign_id=campaign.id)
+    awarded = {found.id for found in rounds(ctx, campaign_id=campaign.id) if scheme.round in ("", found.key)}
+    return bool(scheme.tiers and ranked & awarded)
 
 
 def _list_panel(ctx: Context, campaign: Campaign) -> Panel:

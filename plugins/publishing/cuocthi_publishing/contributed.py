@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from flask import has_request_context, url_for
 
 from cuocthi.contributions import Duty, NavGroup, NavItem, Panel
-from cuocthi.standings.queries import adopted_ranking
+from cuocthi.standings.queries import ranked_rounds
 from cuocthi.text import T
-from cuocthi.timelines.queries import rounds
 from cuocthi_publishing.queries import current_release, draft_release, draft_releases
 
 if TYPE_CHECKING:
@@ -52,8 +51,7 @@ def panels(ctx: Context, campaign: Campaign, slot: str) -> list[Panel]:
         if published is None:
             return []
         return [Panel("results", T("Results"), "publishing/_results_panel.html", {"release": published}, order=5)]
-    ranked = any(adopted_ranking(ctx, round_=round_) for round_ in rounds(ctx, campaign_id=campaign.id))
-    if published is None and not ranked:
+    if published is None and not ranked_rounds(ctx, campaign_id=campaign.id):
         return []
     values = {"release": published, "draft": draft_release(ctx, campaign_id=campaign.id)}
     return [Panel("releases", T("Publishing"), "publishing/_releases_panel.html", values, order=70)]

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 #: How many ties, from the first rank on, a ranking's page names.
 _TIES = 20
+#: How many rounds a page of rankings shows.
+_ROUNDS = 30
 
 
 @pages.page("/staff/rankings/", permission="core:ranking:view")
@@ -48,9 +50,12 @@ def overview() -> Response:
     versions: dict[int, list[Ranking]] = {}
     for ranking in queries.rankings_of(ctx, campaign_id=g.campaign.id):
         versions.setdefault(ranking.phase_id, []).append(ranking)
+    path = url_for("standings.overview", slug=g.campaign.slug)
+    table = Table(id="rounds", path=path, args=request.args, columns=[], sort="number", per_page=_ROUNDS)
+    found = rounds(ctx, campaign_id=g.campaign.id)
     return render(
         "standings/overview.html",
-        rounds=rounds(ctx, campaign_id=g.campaign.id),
+        table=table.show(table.part_of(found), len(found)),
         versions=versions,
         states=STATES,
     )
