@@ -97,8 +97,9 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "bytes that are no text": (lambda: b"code,name\na,\0", "neither a workbook nor"),
     "windows-1252": (lambda: "code;name\na;Đơn vị".encode("cp1258", "replace"), "CSV UTF-8"),
     "a million lines of CSV": (lambda: b"code,name\n" + b"a,b\n" * 1_000_000, "more than 25000 rows"),
-    "a line of ten million commas": (lambda: b"," * 10_000_000, "more than 60 columns"),
-    "one field of ten megabytes": (lambda: b'"' + b"x" * 10_000_000, "no list"),
+    "a line of eight million commas": (lambda: b"," * 8_000_000, "more than 60 columns"),
+    "one field of eight megabytes": (lambda: b'"' + b"x" * 8_000_000, "no list"),
+    "nineteen megabytes of CSV": (lambda: b"code,name\n" + b"a,b\n" * 4_900_000, "longer than 8 MB"),
 }
 
 

@@ -3,36 +3,54 @@
 from __future__ import annotations
 
 import io
-import lzma
+import subprocess
+import sys
 import zipfile
 import zlib
 from pathlib import PurePosixPath
 
 from cuocthi.campaigns.files import LARGEST, MAIN, Files, invalid
-from cuocthi.text import T
+from cuocthi.text import T, Text
 
 #: Every file of an archive carries this day, so that the same campaign gives the same bytes.
 _DAY = (2024, 1, 1, 0, 0, 0)
 
-#: What reading a broken, encrypted or exotic archive raises.
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError)
+#: Whoever reads it has two seconds of computing; on a busy machine those take longer.
+_SECONDS = 20
+_UNREADABLE = T("this is no ZIP file that can be read")
+_REFUSALS: dict[str, Text] = {
+    "files": T("the folder has more files than a campaign needs"),
+    "size": T("the folder is larger than %(most)s MB", most=LARGEST // 1024 // 1024),
+    "values": T("a table holds more, or deeper nested, values than a campaign needs"),
+    "rows": T("a list is longer or wider than a campaign needs"),
+    "unreadable": _UNREADABLE,
+}
+_TOO_MUCH = T("reading it takes more time or memory than a campaign needs")
 
 
 def read_archive(content: bytes) -> dict[str, bytes]:
     """Return the files of a zipped campaign folder by their names below it, whether or not the folder itself is in it.
 
-    Raises InvalidData for what is no ZIP file, holds no campaign, or is too large when unpacked.
+    Raises InvalidData, within two seconds, for what is no ZIP file, holds no campaign, is too large when unpacked, or
+    takes too much to be read.
     """
+    _refuse_hostile(content)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            found = [entry for entry in archive.infolist() if not entry.is_dir()]
-            # The sizes are those the archive claims; reading stops at them.
-            if sum(entry.file_size for entry in found) > LARGEST:
-                raise invalid([T("the folder is larger than %(most)s MB", most=LARGEST // 1024 // 1024)])
-            files = {entry.filename: archive.read(entry) for entry in found}
-    except _UNREADABLE as error:
-        raise invalid([T("this is no ZIP file that can be read")]) from error
+            files = {entry.filename: archive.read(entry) for entry in archive.infolist() if not entry.is_dir()}
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        raise invalid([_UNREADABLE]) from error
     return _below(_root(files), files)
+
+
+def _refuse_hostile(content: bytes) -> None:
+    command = [sys.executable, "-P", "-m", "cuocthi.campaigns.archive_check", str(LARGEST)]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, timeout=_SECONDS, check=True)  # noqa: S603 - this very program
+    except subprocess.SubprocessError as error:
+        raise invalid([_TOO_MUCH]) from error
+    if done.stdout:
+        raise invalid([_REFUSALS[done.stdout.decode()]])
 
 
 def write_archive(files: Files) -> bytes:

@@ -22,7 +22,7 @@ from cuocthi.campaigns.settings import structure, unstructure
 from cuocthi.contributions import CampaignPart
 from cuocthi.errors import DomainError, InvalidData
 from cuocthi.standings.criteria import RankingRules
-from cuocthi.text import T, Text
+from cuocthi.text import TN, T, Text
 from cuocthi.timelines.localtime import move_text, parse_moment
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.moving import Move, by_days
@@ -37,6 +37,8 @@ FOLDERS = "files"
 _CORE = tuple(item.name for item in dataclasses.fields(CampaignFile))
 #: The size of a whole campaign folder, in bytes.
 LARGEST = 20 * 1024 * 1024
+#: Nobody mends more problems than these at once.
+_TOLD = 100
 
 Files = Mapping[str, bytes]
 
@@ -278,5 +280,8 @@ def _default(item: dataclasses.Field[Any]) -> Any:
 
 
 def invalid(problems: Sequence[Text]) -> InvalidData:
-    """Return the refusal of a campaign file that has these problems."""
-    return InvalidData(T("The campaign file cannot be used; nothing was changed."), problems)
+    """Return the refusal of a campaign file that has these problems, of which the first few are told."""
+    told, rest = list(problems[:_TOLD]), len(problems) - _TOLD
+    if rest > 0:
+        told.append(TN("and %(count)s further problem", "and %(count)s further problems", rest))
+    return InvalidData(T("The campaign file cannot be used; nothing was changed."), told)
