@@ -79,6 +79,18 @@ def test_a_change_of_any_field_is_found(ctx: Context, make: Factories, field: st
     assert first.id < second.id < third.id
 
 
+@pytest.mark.parametrize("value", [2**63 - 1, -(2**63)])
+def test_an_event_that_can_no_longer_be_read_is_named(ctx: Context, make: Factories, value: int) -> None:
+    campaign = make.campaign()
+    first, second, _ = [note(ctx, campaign).id for _ in range(3)]
+    for changed in (second, first):
+        ctx.session.execute(
+            sa.text("UPDATE core_audit_event SET at = :value WHERE id = :id"), {"value": value, "id": changed}
+        )
+        ctx.session.expire_all()
+        assert verify(ctx) == changed
+
+
 def test_an_event_taken_out_is_found(ctx: Context, make: Factories) -> None:
     _, second, third = (note(ctx, make.campaign()) for _ in range(3))
     ctx.session.delete(second)

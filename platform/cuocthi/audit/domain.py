@@ -27,6 +27,8 @@ GENESIS = "0" * 64
 _HEAD = 1
 _BATCH = 1_000
 _ANCHOR = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
+#: What the types of the columns raise for values that nobody wrote there in earnest.
+_UNREADABLE = (ValueError, TypeError, ArithmeticError, LookupError)
 _FIRST_HEAD = sa.text("INSERT INTO core_audit_head (id, hash) VALUES (:id, :hash) ON CONFLICT DO NOTHING")
 
 
@@ -122,19 +124,40 @@ def hash_of(event: AuditEvent) -> str:
 def verify(ctx: Context) -> int | None:
     """Walk the whole chain; return None if it is whole, else the id of the first event that does not fit.
 
-    Where the events fit but the head does not, events are missing at the end: the last event's id is returned
-    (0 if none is left).
+    An event whose values cannot even be read does not fit. Where the events fit but the head does not, events are
+    missing at the end: the last event's id is returned (0 if none is left).
     """
     expected, last = GENESIS, 0
     statement = sa.select(AuditEvent).order_by(AuditEvent.id)
     options = {"yield_per": _BATCH, "populate_existing": True}
-    with ctx.session.scalars(statement, execution_options=options) as events:
-        for event in events:
-            if event.previous_hash != expected or event.hash != hash_of(event):
-                return event.id
-            expected, last = event.hash, event.id
+    try:
+        with ctx.session.scalars(statement, execution_options=options) as events:
+            for event in events:
+                if not _follows(event, expected):
+                    return event.id
+                expected, last = event.hash, event.id
+    except _UNREADABLE:
+        return _first_misfit(ctx, expected, last)
     head = ctx.session.scalar(sa.select(AuditHead.hash).where(AuditHead.id == _HEAD))
     return None if (head or GENESIS) == expected else last
+
+
+def _follows(event: AuditEvent, expected: str) -> bool:
+    return event.previous_hash == expected and event.hash == hash_of(event)
+
+
+def _first_misfit(ctx: Context, expected: str, last: int) -> int:
+    """Return the first event after ``last`` that does not fit, reading one by one: in a batch none can be told."""
+    ids = ctx.session.scalars(sa.select(AuditEvent.id).where(AuditEvent.id > last).order_by(AuditEvent.id)).all()
+    for number in ids:
+        try:
+            event = ctx.session.get_one(AuditEvent, number, populate_existing=True)
+            if not _follows(event, expected):
+                return number
+            expected = event.hash
+        except _UNREADABLE:
+            return number
+    return last
 
 
 @dataclass(frozen=True, slots=True)
