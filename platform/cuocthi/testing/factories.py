@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
@@ -27,6 +28,14 @@ Row = TypeVar("Row")
 PASSWORD = "cuoc-thi-mua-thu-2024"  # noqa: S105 - of tests
 
 
+@cache
+def _hash_of_password() -> str:
+    """Return a hash that takes no time: this password nobody has to be kept from guessing."""
+    from argon2 import PasswordHasher  # noqa: PLC0415 - loaded only where needed
+
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
 class Factories:
     """Makes rows in the test's session; they are flushed, not committed."""
 
@@ -37,14 +46,12 @@ class Factories:
 
     def user(self, name: str = "", *, contact: str = "", password: bool = False, admin: bool = False) -> User:
         """Make a person; with ``contact`` (phone or e-mail) and ``password`` one who can sign in with PASSWORD."""
-        from cuocthi.security.passwords import hash_password  # noqa: PLC0415 - argon2 is loaded only where needed
-
         name = name or f"Nguyễn Văn {next(self._numbers):04d}"
         user = User(
             name=name,
             name_folded=fold(name),
             name_sort=sort_key(name),
-            password_hash=hash_password(PASSWORD) if password else "!",
+            password_hash=_hash_of_password() if password else "!",
             is_admin=admin,
             created_at=self._ctx.now,
         )

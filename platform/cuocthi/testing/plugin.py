@@ -18,6 +18,7 @@ import os
 import shutil
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, NoReturn
 
@@ -57,6 +58,9 @@ NOON = datetime(2024, 9, 20, 12, 0, tzinfo=LOCAL_ZONE)
 
 #: The programs that are Chromium.
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+#: More than the tests of the core send.
+_STATEMENTS = 5_000
 
 _numbers = count(1)
 
@@ -138,26 +142,38 @@ def _with_driver(url: str) -> str:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a fresh, migrated database, on either kind of database."""
+def database_url(request: pytest.FixtureRequest, instance: Path) -> Iterator[str]:
+    """The URL of a fresh, migrated database, on either kind of database.
+
+    All tests of a process find theirs at the same place: what an engine knows of its database, and every statement
+    that it has compiled, serves the next test too.
+    """
     if request.param == "sqlite":
-        path = tmp_path / "test.sqlite3"
+        path = instance / "test.sqlite3"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
+        for file in instance.glob(f"{path.name}*"):
+            file.unlink()
         return
     cluster: Cluster = request.getfixturevalue("postgres_cluster")
-    name = f"test_{os.getpid()}_{next(_numbers)}"
+    name = f"test_{os.getpid()}"
     yield _with_driver(cluster.create_database(name, template=request.getfixturevalue("postgres_template")))
     cluster.drop_database(name)
+
+
+@cache
+def _engine(url: str) -> Engine:
+    created = sa.create_engine(url, query_cache_size=_STATEMENTS)
+    configure_engine(created)
+    return created
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine of the fresh database with the platform's transaction rules."""
-    created = sa.create_engine(database_url)
-    configure_engine(created)
-    yield created
-    created.dispose()
+    given = _engine(database_url)
+    yield given
+    given.dispose()
 
 
 @pytest.fixture

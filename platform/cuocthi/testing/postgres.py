@@ -21,6 +21,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -83,9 +84,12 @@ class Cluster:
         """Drop the database ``name`` if it exists, cutting whoever is connected to it."""
         self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
+    @cached_property
+    def _engine(self) -> sqlalchemy.Engine:
+        return sqlalchemy.create_engine(self.maintenance_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+
     def _execute(self, statement: str) -> None:
-        engine = sqlalchemy.create_engine(self.maintenance_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
+        with self._engine.connect() as connection:
             connection.exec_driver_sql(statement)
 
 
