@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from limits import parse_many
 from sqlalchemy.orm import Session
 
 from cuocthi.audit.models import AuditEvent
@@ -296,6 +297,14 @@ def test_codes_are_sent_only_so_often_and_nobody_is_locked_out(app: Flask, user:
     assert nuisance.ask(path="/sign-in/forgotten").status_code == 429
     assert nuisance.ask("0987654321").status_code == 302
     assert owner.ask().status_code == 302
+
+
+def test_one_network_alone_keeps_nobody_from_a_code_however_long_it_goes_on() -> None:
+    of_one, of_all = (
+        {limit.get_expiry(): limit.amount for limit in parse_many(text)}
+        for text in (limits.CODES_OF_AN_ACCOUNT, limits.CODES_TO_A_CONTACT)
+    )
+    assert all(3 * of_one[period] <= most for period, most in of_all.items())
 
 
 def test_a_flood_of_codes_from_many_networks_ends_but_not_for_a_browser_the_account_knows(

@@ -39,8 +39,9 @@ WRONG_PASSWORDS = "10 per 15 minutes"
 FAILURES_OF_A_NETWORK = "300 per minute"
 REGISTRATIONS_OF_A_NETWORK = "600 per minute"
 NEW_DEVICES = "20 per day"
-CODES_OF_AN_ACCOUNT = "5 per 15 minutes"
-CODES_TO_A_CONTACT = "20 per hour;60 per day"
+#: One network alone stays far below what may be sent to a contact, so that it cannot keep the owner from a code.
+CODES_OF_AN_ACCOUNT = "5 per 15 minutes;10 per hour;20 per day"
+CODES_TO_A_CONTACT = "30 per hour;100 per day"
 CODES_OF_A_NETWORK = "60 per minute"
 WRONG_SECOND_FACTORS = "60 per day"
 
