@@ -10,7 +10,7 @@ from wtforms import BooleanField, DateField, SelectField, StringField, URLField
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from cuocthi.documents.domain import DocumentFacts
-from cuocthi.documents.lines import KINDS
+from cuocthi.documents.lines import KINDS, to_choose
 from cuocthi.documents.models import DocumentKind
 from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
@@ -40,8 +40,7 @@ class DocumentForm(BaseForm):
     def offer(self, others: Iterable[Document]) -> None:
         """Let the kinds, and the documents that may be replaced, be chosen from."""
         self.kind.choices = select_choices((kind.value, translate(title)) for kind, title in KINDS.items())
-        named = ((str(other.id), other.symbol or other.title) for other in others)
-        self.replaces.choices = select_choices([("", _l("None")), *named])
+        self.replaces.choices = select_choices([("", _l("None")), *to_choose(others)])
 
     def to_facts(self) -> DocumentFacts:
         """Return what was entered."""

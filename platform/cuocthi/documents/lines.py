@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from flask import g, url_for
@@ -14,6 +15,8 @@ from cuocthi.text import T, Text
 from cuocthi.web.i18n import language, translate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cuocthi.documents.models import Document
 
 #: The titles of the kinds, for choices and headings.
@@ -55,6 +58,14 @@ def document_line(document: Document) -> DocumentLine:
         attached=document.file_id is not None,
         public=document.public,
     )
+
+
+def to_choose(documents: Iterable[Document]) -> list[tuple[str, str]]:
+    """Return documents for a list to choose from: ids, with number and the beginning of the title."""
+    return [
+        (str(one.id), " – ".join(part for part in (one.symbol, shorten(one.title, 80, placeholder=" …")) if part))
+        for one in documents
+    ]
 
 
 def short_day(day: date) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
+from cuocthi.documents.lines import to_choose
 from cuocthi.prerequisites.domain import PrerequisiteFacts
 from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
@@ -45,8 +46,7 @@ class PrerequisiteForm(BaseForm):
 
     def offer(self, documents: Sequence[Document]) -> None:
         """Let the documents of the register be chosen from."""
-        named = ((str(one.id), one.symbol or one.title) for one in documents)
-        self.document.choices = select_choices([("", _l("None")), *named])
+        self.document.choices = select_choices([("", _l("None")), *to_choose(documents)])
 
     def to_facts(self, documents: Sequence[Document]) -> PrerequisiteFacts:
         """Return what was entered; call it once the form is valid."""

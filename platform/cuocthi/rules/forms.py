@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from cuocthi.documents.lines import to_choose
 from cuocthi.rules.prose import LONGEST_HEADING, LONGEST_TEXT
 from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
@@ -45,7 +46,7 @@ class IssueForm(BaseForm):
 
     def offer(self, documents: Iterable[Document]) -> None:
         """Let the registered documents be chosen from."""
-        self.document.choices = select_choices([("", _l("None yet")), *_named(documents)])
+        self.document.choices = select_choices([("", _l("None yet")), *to_choose(documents)])
 
     def for_the_first(self) -> None:
         """Ask only for the decision: the first version changes nothing."""
@@ -102,14 +103,10 @@ class ChangeForm(BaseForm):
     def offer(self, rounds: Iterable[Phase], documents: Iterable[Document]) -> None:
         """Let the rounds that are to open and the registered documents be chosen from."""
         self.from_round.choices = select_choices([(round_.number, round_.title) for round_ in rounds])
-        self.document.choices = select_choices([("", _l("Please choose")), *_named(documents)])
+        self.document.choices = select_choices([("", _l("Please choose")), *to_choose(documents)])
 
 
 class RejectForm(BaseForm):
     """Why a proposal is rejected."""
 
     rejection = StringField(_l("Reason for rejecting it"), [DataRequired(), Length(max=400)])
-
-
-def _named(documents: Iterable[Document]) -> list[tuple[str, str]]:
-    return [(str(found.id), found.symbol or found.title) for found in documents]
