@@ -29,7 +29,7 @@ TUTORIAL = (ROOT / "docs" / "plugins" / "tutorial.md").read_text("utf-8")
 GUESS = ROOT / "examples" / "plugins" / "guess"
 PLUGINS = [*sorted((ROOT / "plugins").glob("*/cuocthi_*/plugin.py")), GUESS / "cuocthi_guess" / "plugin.py"]
 #: A gateway to phones is each installation's own; the one that its tests use stands for it.
-GATEWAY = ROOT / "tests" / "platform" / "test_messages.py"
+GATEWAY = ROOT / "tests" / "platform" / "messages" / "conftest.py"
 GUIDES = [
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
