@@ -24,6 +24,7 @@ from .conftest import BASE, Counter, Office, on_one_database
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
 
     from cuocthi.users.models import User
 
@@ -62,23 +63,43 @@ def client_of(office: Office, app: Flask, user: User) -> FlaskClient:
     return client
 
 
-def send(client: FlaskClient, capture: bytes, name: str) -> int:
+def send(client: FlaskClient, capture: bytes, name: str, media_type: str = "image/png") -> TestResponse:
     page = client.get(f"{BASE}staff/register/new").text
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
     assert token
     fields = {"claim": FACTS.claim, "place": FACTS.place, "found_on": "2024-09-18", "csrf_token": token[1]}
-    return client.post(f"{BASE}staff/register/new", data={**fields, "capture": (io.BytesIO(capture), name)}).status_code
+    file = (io.BytesIO(capture), name, media_type)
+    return client.post(f"{BASE}staff/register/new", data={**fields, "capture": file})
+
+
+#: What is no picture or PDF, whatever the browser says of it: (name, content, said).
+HOSTILE = [
+    ("anh.png", b"<html>", "image/png"),
+    ("virus.exe", b"MZ\x90\0\3", "text/plain"),
+    ("virus.exe", PNG, "image/png"),
+    ("anh.png.exe", PNG, "image/png"),
+    ("anh.pdf", PNG, "application/pdf"),
+    ("anh.zip", b"PK\x05\x06" + bytes(18), "application/zip"),
+    ("ghi-chu.txt", b"xin chao", "text/plain"),
+]
 
 
 @on_one_database
-def test_a_capture_is_for_the_committees_and_must_be_what_it_says(
+def test_a_capture_is_a_picture_or_a_pdf_whatever_the_browser_says(office: Office, app: Flask) -> None:
+    support = client_of(office, app, office.support)
+    for name, content, said in HOSTILE:
+        answer = send(support, content, name, said)
+        assert (answer.status_code, 'href="#capture"' in answer.text) == (422, True), (name, said)
+    assert ".png, .jpg, .jpeg, .pdf" in answer.text
+    assert list(cases(office.ctx, campaign_id=office.campaign.id)) == []
+
+
+@on_one_database
+def test_a_capture_is_for_the_committees(
     office: Office, app: Flask, client: FlaskClient, sign_in: SignIn, resident: User
 ) -> None:
     support = client_of(office, app, office.support)
-    assert send(support, b"<html>", "anh.png") == 422
-    assert list(cases(office.ctx, campaign_id=office.campaign.id)) == []
-    office.ctx.session.commit()
-    assert send(support, PNG, "anh.png") == 302
+    assert send(support, PNG, "anh.png").status_code == 302
     (case,) = cases(office.ctx, campaign_id=office.campaign.id)
     assert case.capture
     address = f"/c/hoi-thi/files/{case.capture.id}/anh.png"
@@ -108,7 +129,9 @@ def test_a_case_is_changed_by_the_pages_and_leads_to_official_information(office
     there = f"{BASE}staff/register/{case.id}"
     assert FACTS.place in browser.get(there)[1]
     fields = {"claim": FACTS.claim, "place": FACTS.place, "found_on": "2024-09-18"}
-    assert browser.post(there, {**fields, "found_on": "hôm qua"})[0] == 422
+    for wrong in ("hôm qua", "1800-01-01", "2190-01-01"):
+        status, page = browser.post(there, {**fields, "found_on": wrong})
+        assert (status, 'href="#found_on"' in page) == (422, True), wrong
     status, page = browser.post(there, {**fields, "outcome": "Đã gỡ bài"})
     assert (status, "Đã gỡ bài" in page) == (200, True)
     assert f"{BASE}staff/correction/new?case_id={case.id}" in page

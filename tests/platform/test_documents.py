@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from cuocthi.users.domain import start_session
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
@@ -85,11 +87,22 @@ def test_documents_keep_the_order_of_their_entry_and_a_key_of_their_own(ctx: Con
         register_document(ctx, campaign=campaign, facts=facts(), key="the-le")
 
 
-@pytest.mark.parametrize("wrong", [{"title": " "}, {"url": "javascript:alert(1)"}, {"url": "www.example.org"}])
-def test_facts_that_cannot_be_are_refused(ctx: Context, campaign: Campaign, wrong: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"title": " "},
+        {"url": "javascript:alert(1)"},
+        {"url": "www.example.org"},
+        {"issued_on": date(1945, 9, 1)},
+        {"issued_on": date(2025, 9, 22)},
+    ],
+)
+def test_facts_that_cannot_be_are_refused(ctx: Context, campaign: Campaign, wrong: dict[str, Any]) -> None:
     with pytest.raises(DomainError) as refused:
         register_document(ctx, campaign=campaign, facts=facts(**wrong))
     assert refused.value.field in wrong
+    for day in (date(1945, 9, 2), date(2025, 9, 21)):
+        assert register_document(ctx, campaign=campaign, facts=facts(issued_on=day)).issued_on == day
 
 
 def test_no_document_replaces_itself_even_through_others(ctx: Context, campaign: Campaign) -> None:
@@ -144,6 +157,8 @@ WRONG: list[dict[str, str]] = [
     {"kind": "poem"},
     {"issued_on": "16/8/2024"},
     {"issued_on": "2024-02-30"},
+    {"issued_on": "1800-01-01"},
+    {"issued_on": "2190-01-01"},
     {"url": "javascript:alert(1)"},
     {"replaces": "999"},
     {"replaces": "²"},
@@ -158,32 +173,80 @@ def test_a_document_that_cannot_be_is_refused_and_nothing_is_entered(ctx: Contex
     assert counts(ctx) == before
 
 
-def test_a_file_of_the_committees_is_not_for_everybody_until_its_document_is(
-    app: Flask, ctx: Context, make: Factories, campaign: Campaign, client: FlaskClient
+class Clerk:
+    """An organiser who sends files with documents."""
+
+    def __init__(self, app: Flask, ctx: Context, user: User) -> None:
+        token = start_session(ctx, user_id=user.id, device="test", hours=1)
+        ctx.session.commit()
+        self.client = app.test_client()
+        page = browser_over(self.client, session_token=token).get(f"{STAFF}/new")[1]
+        self.csrf = page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
+
+    def send(
+        self, address: str, content: bytes, name: str, media_type: str = "application/pdf", **changes: str
+    ) -> TestResponse:
+        """Send a document with its file; ``media_type`` is what the browser says of it."""
+        file = (io.BytesIO(content), name, media_type)
+        return self.client.post(address, data={**FORM, **changes, "csrf_token": self.csrf, "file": file})
+
+
+@pytest.fixture
+def clerk(app: Flask, ctx: Context, make: Factories, campaign: Campaign) -> Clerk:
+    return Clerk(app, ctx, make.member(campaign))
+
+
+def zipped() -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr("virus.exe", PROGRAM)
+    return written.getvalue()
+
+
+PROGRAM = b"MZ\x90\0\3"
+#: What no page hands out for a document, whatever the browser says of it: (name, content, said).
+HOSTILE = [
+    ("virus.exe", PROGRAM, "text/plain"),
+    ("virus.exe", PROGRAM, "text/csv"),
+    ("virus.exe", PROGRAM, "application/json"),
+    ("virus.exe", PDF, "application/pdf"),
+    ("ke-hoach.txt", PROGRAM, "text/plain"),
+    ("ke-hoach.pdf", PROGRAM, "application/pdf"),
+    ("trang.html", b"<script>alert(1)</script>", "text/plain"),
+    ("anh.svg", b"<svg/>", "image/png"),
+    ("ke-hoach.docx", zipped(), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ("ke-hoach.zip", zipped(), "application/zip"),
+]
+
+
+def test_what_is_no_document_is_refused_at_its_field_whatever_the_browser_says(
+    ctx: Context, campaign: Campaign, clerk: Clerk
 ) -> None:
-    token = start_session(ctx, user_id=make.member(campaign).id, device="test", hours=1)
-    ctx.session.commit()
-    staff = app.test_client()
-    page = browser_over(staff, session_token=token).get(f"{STAFF}/new")[1]
-    csrf = page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
-
-    def send(address: str, content: bytes, name: str, **changes: str) -> int:
-        fields: dict[str, Any] = {**FORM, **changes, "csrf_token": csrf, "file": (io.BytesIO(content), name)}
-        return staff.post(address, data=fields).status_code
-
-    assert send(f"{STAFF}/new", b"MZ\x90", "virus.exe") == 422
-    assert send(f"{STAFF}/new", b"no pdf", "a.pdf") == 422
+    for name, content, said in HOSTILE:
+        answer = clerk.send(f"{STAFF}/new", content, name, said)
+        assert (answer.status_code, 'href="#file"' in answer.text) == (422, True), (name, said)
+        assert FORM["title"] in answer.text, "what was entered stays"
+    assert ".pdf, .docx, .xlsx, .png, .jpg, .jpeg, .txt" in answer.text
     assert counts(ctx) == [0, 0, 0]
-    assert send(f"{STAFF}/new", PDF, "ke-hoach.pdf", public="") == 302
+    # And a sound one is taken for what it is.
+    assert clerk.send(f"{STAFF}/new", PDF, "ke-hoach.pdf", "text/html").status_code == 302
+    assert ctx.session.scalars(sa.select(StoredFile.media_type)).all() == ["application/pdf"]
+
+
+def test_a_file_of_the_committees_is_not_for_everybody_until_its_document_is(
+    ctx: Context, clerk: Clerk, client: FlaskClient
+) -> None:
+    assert clerk.send(f"{STAFF}/new", PDF, "ke-hoach.pdf", public="").status_code == 302
     file = ctx.session.scalars(sa.select(StoredFile)).one()
     document = ctx.session.scalars(sa.select(Document)).one()
     address, number = f"/c/thai-binh/files/{file.id}/{file.name}", document.id
     ctx.session.rollback()
+    staff = clerk.client
     assert client.get(address).status_code in {302, 403}
     assert staff.get(address).data == PDF
-    assert staff.post(f"{STAFF}/{number}", data={**FORM, "csrf_token": csrf}).status_code == 302
+    assert staff.post(f"{STAFF}/{number}", data={**FORM, "csrf_token": clerk.csrf}).status_code == 302
     assert client.get(address).data == PDF, "the file stayed, and now everybody may read it"
-    assert send(f"{STAFF}/{number}", PDF + b"%", "dung.pdf") == 302
+    assert clerk.send(f"{STAFF}/{number}", PDF + b"%", "dung.pdf").status_code == 302
     assert client.get(address).status_code in {302, 403}, "what was replaced is public no more"
     assert staff.get(address).data == PDF
 

@@ -24,6 +24,7 @@ from cuocthi.documents.models import DocumentKind
 from cuocthi.documents.queries import documents
 from cuocthi.errors import Conflict, DomainError
 from cuocthi.files.domain import store
+from cuocthi.files.kinds import PDF as PDF_FILE
 from cuocthi.files.models import StoredFile
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.moving import by_years, unmoved
@@ -63,7 +64,7 @@ def earlier(ctx: Context, make: Factories, tmp_path: Path) -> Campaign:
         folder=tmp_path,
         content=PDF,
         name="luat.pdf",
-        media_type="application/pdf",
+        kinds=[PDF_FILE],
         campaign=campaign,
         permission="",
     )

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from cuocthi.audit.domain import record
+from cuocthi.days import check_day
 from cuocthi.documents.models import Document, DocumentKind
 from cuocthi.documents.queries import document_by_key
 from cuocthi.errors import Conflict, DomainError
+from cuocthi.files.kinds import DOCX, JPEG, PDF, PNG, TEXT, XLSX
 from cuocthi.text import T
 from cuocthi.users.names import fold
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.files.models import StoredFile
 
+#: What the file of a document may be.
+FILE_KINDS = (PDF, DOCX, XLSX, PNG, JPEG, TEXT)
 #: What readers of a document's file need while it is not public.
 FILE_PERMISSION = "core:campaign:view"
 _KEY_LENGTH = 60
@@ -55,7 +59,7 @@ def register_document(
 
     Raises DomainError for facts that cannot be, Conflict if the key is taken.
     """
-    _check(facts)
+    _check(ctx, facts)
     key = key or _free_key(ctx, campaign, facts)
     if document_by_key(ctx, campaign_id=campaign.id, key=key) is not None:
         raise Conflict(T("The register already has a document “%(key)s”.", key=key))
@@ -98,7 +102,7 @@ def edit_document(
 
     Raises DomainError for facts that cannot be, or for a document that would replace itself, even through others.
     """
-    _check(facts)
+    _check(ctx, facts)
     above = replaces
     while above is not None:
         if above.id == document.id:
@@ -139,9 +143,11 @@ def _guard(document: Document) -> None:
         document.file.permission = "" if document.public else FILE_PERMISSION
 
 
-def _check(facts: DocumentFacts) -> None:
+def _check(ctx: Context, facts: DocumentFacts) -> None:
     if not facts.title.strip():
         raise DomainError(T("The document needs a title."), field="title")
+    if facts.issued_on is not None:
+        check_day(facts.issued_on, now=ctx.now, field="issued_on")
     if facts.url and not _WEB.fullmatch(facts.url):
         raise DomainError(T("The address must begin with http:// or https://."), field="url")
 

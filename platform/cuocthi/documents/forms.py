@@ -9,9 +9,10 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, SelectField, StringField, URLField
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
-from cuocthi.documents.domain import DocumentFacts
+from cuocthi.documents.domain import FILE_KINDS, DocumentFacts
 from cuocthi.documents.lines import KINDS, to_choose
 from cuocthi.documents.models import DocumentKind
+from cuocthi.files.kinds import endings_of
 from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
@@ -34,7 +35,12 @@ class DocumentForm(BaseForm):
         _l("Address on the web"),
         [Optional(), Length(max=400), Regexp(r"https?://\S+", message=_l("Begin with http:// or https://."))],
     )
-    file = FileField(_l("File"), [Optional()], description=_l("PDF, DOCX, XLSX, picture or text."))
+    file = FileField(
+        _l("File"),
+        [Optional()],
+        description=_l("PDF, DOCX, XLSX, picture or text."),
+        render_kw={"accept": ",".join(endings_of(FILE_KINDS))},
+    )
     public = BooleanField(_l("Everybody may read it"))
 
     def offer(self, others: Iterable[Document]) -> None:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from cuocthi.campaigns.views.caching import cached
 from cuocthi.contributions import NavGroup
-from cuocthi.documents.domain import edit_document, facts_of, register_document
+from cuocthi.documents.domain import FILE_KINDS, edit_document, facts_of, register_document
 from cuocthi.documents.forms import DocumentForm
 from cuocthi.documents.lines import KINDS, document_line
 from cuocthi.documents.queries import ORGANISING, document_of, documents
@@ -146,7 +146,7 @@ def _stored(ctx: Context, form: DocumentForm) -> StoredFile | None:
         folder=registry().config.files,
         content=sent.read(),
         name=sent.filename,
-        media_type=sent.mimetype,
+        kinds=FILE_KINDS,
         campaign=g.campaign,
         permission="",
     )

@@ -10,26 +10,18 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from cuocthi.errors import DomainError, Missing
+from cuocthi.errors import Missing
+from cuocthi.files.kinds import kind_of
 from cuocthi.files.models import StoredFile
 from cuocthi.text import T
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
+    from cuocthi.files.kinds import Kind
 
-#: What may be kept, by media type, and how its content must begin. Files are only ever handed out as attachments.
-KNOWN_TYPES: dict[str, tuple[bytes, ...]] = {
-    "application/pdf": (b"%PDF-",),
-    "application/zip": (b"PK\x03\x04", b"PK\x05\x06"),
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (b"PK\x03\x04",),
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (b"PK\x03\x04",),
-    "image/png": (b"\x89PNG\r\n\x1a\n",),
-    "image/jpeg": (b"\xff\xd8\xff",),
-    "text/csv": (b"",),
-    "text/plain": (b"",),
-    "application/json": (b"",),
-}
 _MAX_NAME = 200
 
 
@@ -39,28 +31,27 @@ def store(
     folder: Path,
     content: bytes,
     name: str,
-    media_type: str,
+    kinds: Collection[Kind],
     campaign: Campaign,
     permission: str,
+    field: str = "file",
 ) -> StoredFile:
     """Keep a file of a campaign below ``folder``; equal contents are kept once.
 
-    ``permission`` is what a reader needs, "" for everybody who may see the campaign. The content is on the disk
-    before the row is flushed. Raises DomainError for an empty file, an unknown type, or a content of another type.
+    ``kinds`` are those that are taken here; which of them it is follows from the ending of ``name``. ``permission`` is
+    what a reader needs, "" for everybody who may see the campaign. The content is on the disk before the row is
+    flushed. Raises DomainError, with the ``field`` of the form, for an empty file, another ending, or a content that
+    does not fit its ending.
     """
-    if not content:
-        raise DomainError(T("The file is empty."), field="file")
-    if media_type not in KNOWN_TYPES:
-        raise DomainError(T("Files of this type cannot be kept: %(type)s.", type=media_type), field="file")
-    if not content.startswith(KNOWN_TYPES[media_type]):
-        raise DomainError(T("The file's content is not what its type says."), field="file")
+    name = _plain_name(name)
+    kind = kind_of(name, content, kinds, field=field)
     sha256 = hashlib.sha256(content).hexdigest()
     _write(path_of(folder, sha256), content)
     stored = StoredFile(
         campaign_id=campaign.id,
         sha256=sha256,
-        name=_plain_name(name),
-        media_type=media_type,
+        name=name,
+        media_type=kind.media_type,
         size=len(content),
         permission=permission,
         created_at=ctx.now,
@@ -132,9 +123,9 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _plain_name(name: str) -> str:
-    """Return a name without folders and control characters, its ending kept when it is too long."""
+    """Return a name without folders, control characters and dots around it; its ending is kept when it is too long."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    plain = "".join(letter for letter in last if letter.isprintable()).strip().lstrip(".")
+    plain = "".join(letter for letter in last if letter.isprintable()).strip(" .")
     if len(plain) > _MAX_NAME:
         ending = Path(plain).suffix[:20]
         plain = plain[: _MAX_NAME - len(ending)] + ending

@@ -9,10 +9,11 @@ from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectFi
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from cuocthi.clock import from_micros, to_micros
+from cuocthi.files.kinds import endings_of
 from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
-from cuocthi_inquiries.domain.register import CaseFacts
+from cuocthi_inquiries.domain.register import CAPTURE_KINDS, CaseFacts
 from cuocthi_inquiries.models import MAX_LINE, MAX_QUESTION, MAX_TEXT
 from cuocthi_inquiries.settings import MAX_DAYS, InquirySettings
 
@@ -88,7 +89,12 @@ class CaseForm(BaseForm):
         _l("Where it is said"), [DataRequired(), Length(max=MAX_LINE)], description=_l("A web address, or words.")
     )
     found_on = DateField(_l("Day on which it was found"), [InputRequired()])
-    capture = FileField(_l("Capture"), [Optional()], description=_l("A picture or PDF; committees only can open it."))
+    capture = FileField(
+        _l("Capture"),
+        [Optional()],
+        description=_l("A picture or PDF; committees only can open it."),
+        render_kw={"accept": ",".join(endings_of(CAPTURE_KINDS))},
+    )
     assessment = TextAreaField(_l("Assessment"), [Optional(), Length(max=MAX_TEXT)])
     referred_to = StringField(_l("Referred to"), [Optional(), Length(max=MAX_LINE)])
     outcome = TextAreaField(

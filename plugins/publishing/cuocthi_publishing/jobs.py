@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cuocthi.campaigns.models import Campaign
 from cuocthi.files.domain import store
+from cuocthi.files.kinds import ZIP
 from cuocthi.web.context import registry
 from cuocthi_publishing.domain.bundle import build, file_name
 from cuocthi_publishing.domain.releases import snapshot_of
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cuocthi.context import Context
-
-ZIP = "application/zip"
 
 
 def build_bundle(ctx: Context, arguments: Mapping[str, Any], progress: Callable[[int, int], None]) -> Mapping[str, Any]:
@@ -30,7 +29,7 @@ def build_bundle(ctx: Context, arguments: Mapping[str, Any], progress: Callable[
             folder=registry().config.files,
             content=build(snapshot, release.digest, progress),
             name=file_name(snapshot),
-            media_type=ZIP,
+            kinds=(ZIP,),
             campaign=campaign,
             permission="",
         )

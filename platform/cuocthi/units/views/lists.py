@@ -13,6 +13,7 @@ from cuocthi.campaigns.long_lists import import_later, is_long
 from cuocthi.campaigns.unit_lists import import_list, listed_units, plan_list
 from cuocthi.errors import Conflict, DomainError, InvalidData
 from cuocthi.files.domain import file_of, read, store
+from cuocthi.files.kinds import CSV, TEXT, XLSX
 from cuocthi.sheets.csv_text import csv_lines
 from cuocthi.sheets.writing import MEDIA_TYPE, write_workbook
 from cuocthi.text import T
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     from cuocthi.units.lists import Problem, UnitList
 
 _SHOWN = 200
-_TYPES = {"xlsx": MEDIA_TYPE, "csv": "text/csv"}
+#: A list is a workbook or a CSV file, which Excel calls .txt when it writes it in UTF-16.
+_KINDS = (XLSX, CSV, TEXT)
 #: What the columns of a list hold, for the second sheet of the workbook that is handed out.
 _COLUMNS = (
     (
@@ -77,7 +79,7 @@ def upload() -> AnyResponse:
                 folder=registry().config.files,
                 content=raw,
                 name=name,
-                media_type=_TYPES["csv" if listed.sheets == [""] else "xlsx"],
+                kinds=_KINDS,
                 campaign=g.campaign,
                 permission=EDIT,
             )

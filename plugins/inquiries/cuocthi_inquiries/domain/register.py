@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from cuocthi.audit.domain import record
+from cuocthi.days import check_day
 from cuocthi.errors import Missing
+from cuocthi.files.kinds import JPEG, PDF, PNG
 from cuocthi.text import T
 from cuocthi_inquiries.models import FalseInformation
 from cuocthi_inquiries.queries import case_of
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.files.models import StoredFile
     from cuocthi.text import Text
+
+#: What a capture may be.
+CAPTURE_KINDS = (PNG, JPEG, PDF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,8 @@ class CaseFacts:
 
 
 def enter(ctx: Context, *, campaign: Campaign, facts: CaseFacts, capture: StoredFile | None) -> FalseInformation:
-    """Enter a case into the register."""
+    """Enter a case into the register. Raises DomainError for a day that cannot be."""
     case = FalseInformation(campaign_id=campaign.id, entered_by=ctx.actor.user_id, entered_at=ctx.now)
-    ctx.session.add(case)
     _store(ctx, campaign, case, facts, capture, T("Entered a case of false information"), {})
     return case
 
@@ -43,7 +47,10 @@ def enter(ctx: Context, *, campaign: Campaign, facts: CaseFacts, capture: Stored
 def edit(
     ctx: Context, *, campaign: Campaign, case_id: int, facts: CaseFacts, capture: StoredFile | None
 ) -> FalseInformation:
-    """Change what the register says of a case; without ``capture`` the stored one stays. Raises Missing."""
+    """Change what the register says of a case; without ``capture`` the stored one stays.
+
+    Raises Missing, and DomainError for a day that cannot be.
+    """
     case = case_of(ctx, campaign_id=campaign.id, case_id=case_id)
     if case is None:
         raise Missing(T("There is no case %(number)s in the register.", number=case_id))
@@ -70,9 +77,11 @@ def _store(  # noqa: PLR0917 - what the register says, and the words for it
     summary: Text,
     before: dict[str, object],
 ) -> None:
+    check_day(facts.found_on, now=ctx.now, field="found_on")
     for name, value in asdict(facts).items():
         setattr(case, name, value)
     case.capture = capture
+    ctx.session.add(case)
     ctx.session.flush()
     if _described(case) != before:
         record(

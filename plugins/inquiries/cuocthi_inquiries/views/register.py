@@ -80,9 +80,10 @@ def _stored(ctx: Context, form: CaseForm) -> StoredFile | None:
         folder=registry().config.files,
         content=sent.read(),
         name=sent.filename,
-        media_type=sent.mimetype,
+        kinds=domain.CAPTURE_KINDS,
         campaign=g.campaign,
         permission=VIEW,
+        field="capture",
     )
 
 
