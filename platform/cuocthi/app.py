@@ -45,7 +45,7 @@ from cuocthi.timelines import views as timeline_views
 from cuocthi.units import views as unit_views
 from cuocthi.users import sign_in
 from cuocthi.users import views as user_views
-from cuocthi.web import errors, i18n, requests, security_headers
+from cuocthi.web import access, errors, i18n, requests, security_headers
 from cuocthi.web.assets import Assets
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import registry, request_time
@@ -186,8 +186,9 @@ def _register_pages(app: Flask, hooks: Hooks) -> None:
         for blueprint in module.blueprints:
             app.register_blueprint(blueprint)
     for plugin, blueprint in blueprints:
-        _check_blueprint(app, plugin, blueprint)
+        _check_blueprint(plugin, blueprint)
         app.register_blueprint(blueprint)
+    _check_access(app)
     navigation = Navigation([entry for module in VIEWS for entry in module.navigation])
 
     @app.context_processor
@@ -202,26 +203,36 @@ def _register_pages(app: Flask, hooks: Hooks) -> None:
         }
 
 
-def _check_blueprint(app: Flask, plugin: str, blueprint: Blueprint) -> None:
+def _check_blueprint(plugin: str, blueprint: Blueprint) -> None:
     if not isinstance(blueprint, CampaignBlueprint) or blueprint.plugin != plugin or blueprint.name != plugin:
         msg = f"plugin {plugin!r}: its blueprint must be CampaignBlueprint({plugin!r}, __name__, plugin={plugin!r})"
         raise ContractError(msg)
-    known = registry_of(app).permissions.by_name
-    for endpoint, access in blueprint.access.items():
-        if access not in {"public", "signed-in", "by-statement"} and access not in known:
-            msg = f"plugin {plugin!r}: {endpoint} asks for the unknown permission {access!r}"
-            raise ContractError(msg)
-        if access in known and known[access].reveals and endpoint not in blueprint.on_record:
-            msg = (
-                f"plugin {plugin!r}: {endpoint} asks for {access!r}, which reveals questions; "
-                "say on_record=T(…), or reveals_nothing=True"
-            )
-            raise ContractError(msg)
     templates = Path(blueprint.root_path) / "templates"
     foreign = [path.name for path in templates.iterdir() if path.name != plugin] if templates.is_dir() else []
     if foreign:
         msg = f"plugin {plugin!r}: its templates must stand in templates/{plugin}/, not {', '.join(sorted(foreign))}"
         raise ContractError(msg)
+
+
+def _check_access(app: Flask) -> None:
+    """Refuse a page, of the core as of a plugin, that does not say who may see it."""
+    known = registry_of(app).permissions.by_name
+    for rule in app.url_map.iter_rules():
+        asked = access.access_of(app, rule.endpoint)
+        if not asked:
+            msg = f"{rule.rule} does not say who may see it; register it with the page(…) of a blueprint"
+            raise ContractError(msg)
+        if asked not in access.WORDS and asked not in known:
+            msg = f"{rule.endpoint} asks for the unknown permission {asked!r}"
+            raise ContractError(msg)
+        blueprint = app.blueprints[rule.endpoint.partition(".")[0]]
+        on_record = getattr(blueprint, "on_record", {})
+        if asked in known and known[asked].reveals and rule.endpoint not in on_record:
+            msg = (
+                f"{rule.endpoint} asks for {asked!r}, which reveals questions; "
+                "say on_record=T(…), or reveals_nothing=True"
+            )
+            raise ContractError(msg)
 
 
 def registry_of(app: Flask) -> parts.Registry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, g, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 
 from cuocthi.contributions import NavGroup
@@ -24,7 +24,7 @@ from cuocthi.users.models import User
 from cuocthi.users.profiles import birth_dates
 from cuocthi.users.queries import has_second_factor, own_contacts, sharing_contact
 from cuocthi.users.views.codes import ask_password
-from cuocthi.web.blueprint import CampaignBlueprint
+from cuocthi.web.blueprint import CampaignBlueprint, SiteBlueprint
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.links import public_link
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 RESTORE = "core:access:restore"
 
 pages = CampaignBlueprint("support", __name__)
-entering = Blueprint("restored", __name__, template_folder="templates")
+entering = SiteBlueprint("restored", __name__)
 blueprints = (pages, entering)
 navigation = (NavEntry("support", T("Help with access"), "support.listing", RESTORE, 43, NavGroup.PEOPLE),)
 
@@ -168,7 +168,7 @@ def _too_many_wrong() -> Response:
     return render("support/enter.html", form=form, status=429)
 
 
-@entering.route("/sign-in/support", methods=["GET", "POST"])
+@entering.page("/sign-in/support", public=True, methods=["GET", "POST"])
 @limit_secrets(_too_many_wrong)
 def enter() -> AnyResponse:
     """Take the code that the support gave out, and lead on to a new password."""

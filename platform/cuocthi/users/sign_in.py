@@ -17,6 +17,7 @@ from cuocthi.security.limits import ACCOUNT, mark_of, remember_account
 from cuocthi.users import domain, queries
 from cuocthi.users.models import TicketKind
 from cuocthi.users.tickets import open_ticket
+from cuocthi.web.access import SIGNED_IN, access_of, is_for_staff
 from cuocthi.web.context import reading_context, registry, request_time
 from cuocthi.web.context import session as database_session
 
@@ -71,8 +72,13 @@ def _login_user(found: SignedIn, token: str) -> LoginUser:
 
 def reader() -> LoginUser | None:
     """Return who has signed in on the browser that makes this request, or None."""
-    user = cast("LoginUser", current_user)
+    user = known_reader()
     return user if user.is_authenticated else None
+
+
+def known_reader() -> LoginUser:
+    """Return who has signed in, on a page that lets nobody else in."""
+    return cast("LoginUser", current_user)
 
 
 #: What proxies add on the way.
@@ -170,10 +176,9 @@ def local_target(target: str | None) -> str:
 
 def lead_to_what_is_owed() -> Response | None:
     """Before a personal or a staff page: lead to what the reader owes, a password of one's own, or a second factor."""
-    blueprint = current_app.blueprints.get(request.blueprint or "")
-    access: str = getattr(blueprint, "access", {}).get(request.endpoint, "")
-    staff = ":" in access or request.path.startswith("/staff")
-    if not (staff or access == "signed-in" or request.path.startswith("/me")):
+    access = access_of(current_app, request.endpoint)
+    staff = is_for_staff(access)
+    if not staff and access != SIGNED_IN:
         return None
     user = reader()
     if user is None:

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from flask import Blueprint, Response, abort, current_app, request, url_for
+from flask import Response, abort, current_app, request, url_for
 from markupsafe import Markup, escape
 
+from cuocthi.web.blueprint import SiteBlueprint
 from cuocthi.web.colour import normalised
 from cuocthi.web.theme import DEFAULT_ACCENT, theme_css
 
@@ -106,8 +107,8 @@ class Assets:
 
     def init_app(self, app: Flask) -> None:
         """Register the route and the template functions ``asset``, ``stylesheet_url`` and ``icon``."""
-        blueprint = Blueprint("assets", __name__)
-        blueprint.add_url_rule("/static/<digest>/<path:path>", "file", self._serve)
+        blueprint = SiteBlueprint("assets", __name__)
+        blueprint.page("/static/<digest>/<path:path>", public=True, endpoint="file")(self._serve)
         app.register_blueprint(blueprint)
         app.jinja_env.globals.update(asset=self.url, stylesheet_url=self.stylesheet_url, icon=self.icon)
 

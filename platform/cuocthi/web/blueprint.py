@@ -1,4 +1,4 @@
-"""Pages of a campaign: every one says who may see it, and is only there where its plugin is enabled."""
+"""Pages of a campaign and pages outside of campaigns: each says who may see it, and none is there that does not."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, g, redirect, request, url_for
+from flask_login import current_user
 from sqlalchemy.orm import selectinload
 
 from cuocthi.campaigns.models import Campaign, CampaignState
-from cuocthi.committees.queries import roles_in
-from cuocthi.errors import ContractError
+from cuocthi.committees.queries import roles_by_campaign, roles_in
+from cuocthi.errors import ContractError, Forbidden
 from cuocthi.security.permissions import require
+from cuocthi.text import T
+from cuocthi.web.access import ADMINISTRATOR, BY_STATEMENT, PUBLIC, SIGNED_IN, STAFF
 from cuocthi.web.context import reading_context, registry, signed_in_user_id
+from cuocthi.web.links import own_path
 from cuocthi.web.on_record import put_look_on_record
 
 if TYPE_CHECKING:
@@ -29,7 +33,85 @@ View = TypeVar("View", bound="Callable[..., Any]")
 _SHOWN = 200
 
 
-class CampaignBlueprint(Blueprint):
+class _DeclaringBlueprint(Blueprint):
+    """A blueprint whose every page says who may see it, in ``access`` by endpoint."""
+
+    def __init__(self, name: str, import_name: str, *, url_prefix: str | None = None) -> None:
+        super().__init__(name, import_name, url_prefix=url_prefix, template_folder="templates")
+        self.access: dict[str, str] = {}
+
+    def add_url_rule(self, rule: str, *_arguments: Any, **_options: Any) -> None:
+        """Refuse a route that does not say who may see it."""
+        msg = f"{self.name}: register {rule!r} with @blueprint.page(…), which says who may see it"
+        raise ContractError(msg)
+
+    def _declare(self, rule: str, view: View, answering: Callable[..., Any], access: str, **options: Any) -> str:
+        """Register a view under a rule; ``answering`` is what answers for it. Return its endpoint."""
+        name = options.pop("endpoint", view.__name__)
+        endpoint = f"{self.name}.{name}"
+        # Several rules may lead to one view, but not with one of them open to more people than another.
+        if self.access.setdefault(endpoint, access) != access:
+            msg = f"{self.name}: {name!r} asks for {access!r} at {rule!r}, and for something else at another address"
+            raise ContractError(msg)
+        super().add_url_rule(rule, name, answering, **options)
+        return endpoint
+
+
+class SiteBlueprint(_DeclaringBlueprint):
+    """A blueprint of the core for pages outside of campaigns: signing in, one's own pages, those of the installation.
+
+    Before a view runs, who has not signed in is led to where that is done, and who may not see the page is refused.
+    Registering a route in another way than :meth:`page` is refused.
+    """
+
+    def __init__(self, name: str, import_name: str, *, url_prefix: str | None = None) -> None:
+        super().__init__(name, import_name, url_prefix=url_prefix)
+        self.before_request(self._enter)
+
+    def page(
+        self,
+        rule: str,
+        *,
+        public: bool = False,
+        signed_in: bool = False,
+        staff: bool = False,
+        administrator: bool = False,
+        **options: Any,
+    ) -> Callable[[View], View]:
+        """Register a view for everybody (``public``), people who signed in, ``staff``, or an ``administrator``.
+
+        Staff is who sits on a committee of any campaign, and administrators. Exactly one of the four must be given.
+        ``options`` are those of Flask's ``route``.
+        """
+        chosen = {PUBLIC: public, SIGNED_IN: signed_in, STAFF: staff, ADMINISTRATOR: administrator}
+        if [*chosen.values()].count(True) != 1:
+            msg = f"{self.name}: the page {rule!r} must be public, for the signed-in, for staff, or for administrators"
+            raise ContractError(msg)
+        access = next(word for word, meant in chosen.items() if meant)
+
+        def register(view: View) -> View:
+            self._declare(rule, view, view, access, **options)
+            return view
+
+        return register
+
+    def _enter(self) -> Response | None:
+        access = self.access[request.endpoint or ""]
+        if access == PUBLIC:
+            return None
+        reader: Any = current_user
+        if not reader.is_authenticated:
+            return _to_sign_in()
+        if access == SIGNED_IN or reader.is_admin:
+            return None
+        if access == ADMINISTRATOR:
+            abort(403)
+        if not roles_by_campaign(reading_context(), user_id=reader.id):
+            raise Forbidden(T("You sit on no committee. Whoever organises a campaign can appoint you."))
+        return None
+
+
+class CampaignBlueprint(_DeclaringBlueprint):
     """A blueprint below ``/c/<slug>/`` (core) or ``/c/<slug>/<plugin>/`` (a plugin).
 
     Before a view runs, the campaign is loaded into ``g.campaign``, the reader's roles into ``g.roles`` and permissions
@@ -39,12 +121,11 @@ class CampaignBlueprint(Blueprint):
 
     def __init__(self, name: str, import_name: str, *, plugin: str | None = None) -> None:
         prefix = f"/c/<slug>/{plugin}" if plugin else "/c/<slug>"
-        super().__init__(name, import_name, url_prefix=prefix, template_folder="templates")
+        super().__init__(name, import_name, url_prefix=prefix)
         self.plugin = plugin
         # Flask would serve these below every campaign; the core serves them once for all.
         folder = Path(self.root_path) / "static"
         self.assets = folder if folder.is_dir() else None
-        self.access: dict[str, str] = {}
         #: What is said of each page that is put on record; None for one that says that it reveals nothing.
         self.on_record: dict[str, Text | None] = {}
 
@@ -73,7 +154,7 @@ class CampaignBlueprint(Blueprint):
         if [public, signed_in, bool(permission), by_statement].count(True) != 1:
             msg = f"{self.name}: the page {rule!r} must be public, for the signed-in, or for holders of a permission"
             raise ContractError(msg)
-        access = permission or ("signed-in" if signed_in else "by-statement" if by_statement else "public")
+        access = permission or (SIGNED_IN if signed_in else BY_STATEMENT if by_statement else PUBLIC)
 
         def register(view: View) -> View:
             @wraps(view)
@@ -88,19 +169,12 @@ class CampaignBlueprint(Blueprint):
                     _record_reading(access, on_record, arguments)
                 return answer
 
-            endpoint = options.pop("endpoint", view.__name__)
-            self.access[f"{self.name}.{endpoint}"] = access
+            endpoint = self._declare(rule, view, guarded, access, **options)
             if on_record is not None or reveals_nothing:
-                self.on_record[f"{self.name}.{endpoint}"] = on_record
-            super(CampaignBlueprint, self).add_url_rule(rule, endpoint, guarded, **options)
+                self.on_record[endpoint] = on_record
             return view
 
         return register
-
-    def add_url_rule(self, rule: str, *_arguments: Any, **_options: Any) -> None:
-        """Refuse a route that does not say who may see it."""
-        msg = f"{self.name}: register {rule!r} with @blueprint.page(…), which says who may see it"
-        raise ContractError(msg)
 
     def _enter(self, slug: str, access: str) -> Response | None:
         ctx = reading_context()
@@ -116,13 +190,20 @@ class CampaignBlueprint(Blueprint):
         if campaign.state is CampaignState.DRAFT and not held:
             abort(404)
         g.campaign, g.permissions, g.roles = campaign, held, roles
-        if access == "public":
+        if access == PUBLIC:
             return None
         if user_id is None:
-            return redirect(url_for("users.sign_in", next=request.full_path.rstrip("?")))
-        if access != "signed-in":
+            return _to_sign_in()
+        if access != SIGNED_IN:
             require(held, access, permissions.by_name)
         return None
+
+
+def _to_sign_in() -> Response:
+    """Lead to where people sign in, and from there back to the page, or to one's own page after a form without one."""
+    shown = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    there = request.full_path.rstrip("?") if shown else own_path("me.show")
+    return redirect(url_for("users.sign_in", next=there))
 
 
 def _record_reading(permission: str, summary: Text, arguments: dict[str, Any]) -> None:

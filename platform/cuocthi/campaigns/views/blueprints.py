@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from cuocthi.web.blueprint import CampaignBlueprint, SiteBlueprint
 
-from cuocthi.web.blueprint import CampaignBlueprint
-
-home = Blueprint("home", "cuocthi.campaigns", template_folder="templates")
+home = SiteBlueprint("home", "cuocthi.campaigns")
 blueprint = CampaignBlueprint("campaigns", "cuocthi.campaigns")

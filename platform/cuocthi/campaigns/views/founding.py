@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response as AnyResponse
 
+    from cuocthi.campaigns.files import Files
     from cuocthi.campaigns.models import Campaign
     from cuocthi.campaigns.rule_sets import Found
     from cuocthi.context import Context
@@ -59,19 +60,18 @@ _PREPARATION = timedelta(days=30)
 _YEAR = re.compile(r"\b20\d\d\b")
 
 
-@home.route("/staff/new", methods=["GET", "POST"])
+@home.page("/staff/new", administrator=True, methods=["GET", "POST"])
 def new() -> AnyResponse:
     """Create a campaign; only administrators of the installation may."""
-    reader = sign_in.reader()
-    if reader is None:
-        return redirect(url_for("users.sign_in", next=url_for("home.new")))
-    if not reader.is_admin:
-        abort(403)
+    reader = sign_in.known_reader()
     form = NewCampaignForm()
     if form.validate_on_submit():
         try:
+            # Reading takes a while; no transaction stays open meanwhile, above all no writing one.
+            reading_context().session.rollback()
+            files = read_archive(form.file.data.read()) if form.file.data else None
             with committing() as ctx:
-                campaign = _found(ctx, form, ctx.session.get_one(User, reader.id))
+                campaign = _found(ctx, form, files, ctx.session.get_one(User, reader.id))
         except DomainError as error:
             attach_error(form, error)
         else:
@@ -88,14 +88,10 @@ def new() -> AnyResponse:
     )
 
 
-@home.route("/staff/new/rules/<key>", methods=["GET", "POST"])
+@home.page("/staff/new/rules/<key>", administrator=True, methods=["GET", "POST"])
 def from_rule_set(key: str) -> AnyResponse:
     """Create a campaign from a rule set; only administrators of the installation may."""
-    reader = sign_in.reader()
-    if reader is None:
-        return redirect(url_for("users.sign_in", next=url_for("home.from_rule_set", key=key)))
-    if not reader.is_admin:
-        abort(403)
+    reader = sign_in.known_reader()
     chosen = next((found for found in _rule_sets()[0] if found.key == key), None) or abort(404)
     source = chosen.read()
     anchor = first_day_of(source.core)
@@ -147,12 +143,10 @@ def _rule_set_form(chosen: Found, anchor: date | None) -> EditionForm:
     return form
 
 
-@home.route("/staff/new/from/<earlier>", methods=["GET", "POST"])
+@home.page("/staff/new/from/<earlier>", staff=True, methods=["GET", "POST"])
 def again(earlier: str) -> AnyResponse:
     """Hold a campaign again; its organisers may, and administrators once it is archived."""
-    reader = sign_in.reader()
-    if reader is None:
-        return redirect(url_for("users.sign_in", next=url_for("home.again", earlier=earlier)))
+    reader = sign_in.known_reader()
     ctx = reading_context()
     campaign = campaign_by_slug(ctx, slug=earlier)
     if campaign is None or not may_hold_again(ctx, campaign=campaign, user_id=reader.id, is_admin=reader.is_admin):
@@ -225,10 +219,10 @@ def _moved(form: EditionForm, anchor: date | None, timeline: Sequence[tuple[str,
     ]
 
 
-def _found(ctx: Context, form: NewCampaignForm, founder: User) -> Campaign:
+def _found(ctx: Context, form: NewCampaignForm, files: Files | None, founder: User) -> Campaign:
     slug = (form.slug.data or "").strip()
-    if form.file.data:
-        return found_from_file(ctx, files=read_archive(form.file.data.read()), founder=founder, slug=slug)
+    if files is not None:
+        return found_from_file(ctx, files=files, founder=founder, slug=slug)
     basics = Basics(name=(form.name.data or "").strip(), host_name=(form.host_name.data or "").strip())
     return found_empty(ctx, slug=slug, basics=basics, founder=founder)
 

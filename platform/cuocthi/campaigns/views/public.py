@@ -43,7 +43,7 @@ _NEWS_SHOWN = 3
 _DOCUMENTS_SHOWN = 3
 
 
-@home.route("/")
+@home.page("/", public=True)
 def index() -> AnyResponse:
     """List the campaigns; where there is only one, go to it."""
     ctx = reading_context()

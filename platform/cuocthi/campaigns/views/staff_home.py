@@ -37,12 +37,10 @@ _FIRST_PAGES = (
 _SHOWN = 6
 
 
-@home.route("/staff/")
+@home.page("/staff/", staff=True)
 def staff() -> AnyResponse:
     """List the campaigns in whose committees the reader sits; where there is nothing else to do, go to the only one."""
-    reader = sign_in.reader()
-    if reader is None:
-        return redirect(url_for("users.sign_in", next=url_for("home.staff")))
+    reader = sign_in.known_reader()
     ctx = reading_context()
     seated = campaigns_of_member(ctx, user_id=reader.id)
     held = _held(seated, roles_by_campaign(ctx, user_id=reader.id))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
-
-from cuocthi.web.blueprint import CampaignBlueprint
+from cuocthi.web.blueprint import CampaignBlueprint, SiteBlueprint
 
 campaign_pages = CampaignBlueprint("enrolments", "cuocthi.enrolments")
-my_pages = Blueprint("me", "cuocthi.enrolments", template_folder="templates")
+my_pages = SiteBlueprint("me", "cuocthi.enrolments")

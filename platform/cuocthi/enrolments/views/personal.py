@@ -122,12 +122,10 @@ def _panels(ctx: Context) -> list[tuple[Panel, Markup]]:
     ]
 
 
-@my_pages.route("/me")
+@my_pages.page("/me", signed_in=True)
 def show() -> Response:
     """Show the reader's contests, committees, contacts and devices."""
-    reader = sign_in.reader()
-    if reader is None:
-        return redirect(url_for("users.sign_in", next=request.path))
+    reader = sign_in.known_reader()
     ctx = reading_context()
     enrolments = queries.enrolments_of(ctx, user_id=reader.id)
     return render(

@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from cuocthi.enrolments.models import Enrolment
 
 
-@my_pages.route("/")
+@my_pages.page("/", signed_in=True)
 def data() -> Response:
     """Show everything that is stored about the reader."""
     return _page()
 
 
-@my_pages.route("/download")
+@my_pages.page("/download", signed_in=True)
 def download() -> Response:
     """Hand out everything that is stored about the reader as a file."""
     ctx, vault = reading_context(), registry().vault
@@ -54,7 +54,7 @@ def download() -> Response:
     return response
 
 
-@my_pages.route("/name", methods=["POST"])
+@my_pages.page("/name", signed_in=True, methods=["POST"])
 def name() -> AnyResponse:
     """Put the reader's name right."""
     form = NameForm()
@@ -80,7 +80,7 @@ def _name_is_right(asked: int) -> str:
     )
 
 
-@my_pages.route("/wish/<slug>", methods=["GET", "POST"])
+@my_pages.page("/wish/<slug>", signed_in=True, methods=["GET", "POST"])
 def wish(slug: str) -> AnyResponse:
     """Take what else is wrong in the reader's registration, for the support to look at."""
     form, status = WishForm(), 200

@@ -43,8 +43,8 @@ def _too_many_codes() -> Response:
     return _refused(_("Several codes have been sent already. Please use the last one, or wait a quarter of an hour."))
 
 
-@my_pages.route("/withdraw", methods=["GET", "POST"], defaults={"slug": ""})
-@my_pages.route("/withdraw/<slug>", methods=["GET", "POST"])
+@my_pages.page("/withdraw", signed_in=True, methods=["GET", "POST"], defaults={"slug": ""})
+@my_pages.page("/withdraw/<slug>", signed_in=True, methods=["GET", "POST"])
 @limits.limit_second_factor(_too_many, limits.own_account)
 def leave(slug: str) -> AnyResponse:
     """Say what withdrawing does, from one contest or with the whole account; and do it."""
@@ -61,8 +61,8 @@ def leave(slug: str) -> AnyResponse:
     return _page(form, slug, status=status)
 
 
-@my_pages.route("/withdraw-code", methods=["POST"], defaults={"slug": ""})
-@my_pages.route("/withdraw-code/<slug>", methods=["POST"])
+@my_pages.page("/withdraw-code", signed_in=True, methods=["POST"], defaults={"slug": ""})
+@my_pages.page("/withdraw-code/<slug>", signed_in=True, methods=["POST"])
 @limits.limit_codes(_too_many_codes, limits.own_account)
 def send_code(slug: str) -> AnyResponse:
     """Send a code to the reader, in place of the password."""
@@ -109,7 +109,7 @@ def _left(slug: str) -> AnyResponse:
 
 
 def _account_gone() -> AnyResponse:
-    reader = sign_in.reader() or abort(404)
+    reader = sign_in.known_reader()
     with committing() as ctx:
         erase_own_account(ctx, user=own_account(ctx), write=_write)
         sign_in.end(ctx, token=reader.token)

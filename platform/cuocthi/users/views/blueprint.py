@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from cuocthi.web.blueprint import SiteBlueprint
 
-blueprint = Blueprint("users", "cuocthi.users", template_folder="templates")
+blueprint = SiteBlueprint("users", "cuocthi.users")

@@ -52,9 +52,15 @@ def too_many_codes() -> Response:
 # --- asking ---
 
 
-@blueprint.route("/sign-in/code", methods=["GET", "POST"], defaults={"kind": TicketKind.SIGN_IN}, endpoint="ask_code")
-@blueprint.route(
-    "/sign-in/forgotten", methods=["GET", "POST"], defaults={"kind": TicketKind.RESET}, endpoint="forgotten"
+@blueprint.page(
+    "/sign-in/code", public=True, methods=["GET", "POST"], defaults={"kind": TicketKind.SIGN_IN}, endpoint="ask_code"
+)
+@blueprint.page(
+    "/sign-in/forgotten",
+    public=True,
+    methods=["GET", "POST"],
+    defaults={"kind": TicketKind.RESET},
+    endpoint="forgotten",
 )
 @limit_codes(too_many_codes)
 def ask(kind: TicketKind) -> BaseResponse:
@@ -95,7 +101,7 @@ def _too_many_wrong() -> Response:
     return _code_page(form, status=429)
 
 
-@blueprint.route("/sign-in/invited")
+@blueprint.page("/sign-in/invited", public=True)
 def invited() -> BaseResponse:
     """Take the link of an invitation; the code that came with it is asked for on the next page."""
     token = request.args.get("ticket", "")[:100]
@@ -108,7 +114,7 @@ def invited() -> BaseResponse:
     return redirect(url_for(".enter_code"))
 
 
-@blueprint.route("/sign-in/enter", methods=["GET", "POST"])
+@blueprint.page("/sign-in/enter", public=True, methods=["GET", "POST"])
 @limit_sign_in(_too_many_wrong, entered_account)
 def enter_code() -> BaseResponse:
     """Take the code that was sent."""
@@ -184,7 +190,7 @@ def _code_page(form: CodeForm, *, status: int = 200) -> Response:
 # --- which account, and its password ---
 
 
-@blueprint.route("/sign-in/account", methods=["GET", "POST"])
+@blueprint.page("/sign-in/account", public=True, methods=["GET", "POST"])
 def choose_account() -> BaseResponse:
     """Ask which of the people who share a contact this is, among those whom the code or the password leads to."""
     ctx = reading_context()
@@ -222,7 +228,7 @@ def _with_year(ctx: Context, account: Credential) -> str:
     return account.name if born is None else _("%(name)s, born in %(year)s", name=account.name, year=born.year)
 
 
-@blueprint.route("/sign-in/new-password", methods=["GET", "POST"])
+@blueprint.page("/sign-in/new-password", public=True, methods=["GET", "POST"])
 def new_password() -> BaseResponse:
     """Take the new password of somebody who has proved a contact; signing in with it comes afterwards."""
     ticket = find_ticket(reading_context(), token=held_ticket(), kinds=(TicketKind.NEW_PASSWORD,))

@@ -34,13 +34,11 @@ def _too_many() -> Response:
     return make_response(redirect(url_for("me.show")))
 
 
-@blueprint.route("/me/contacts/<int:contact_id>/confirm", methods=["POST"])
+@blueprint.page("/me/contacts/<int:contact_id>/confirm", signed_in=True, methods=["POST"])
 @limit_codes(_too_many, own_account)
 def confirm_contact(contact_id: int) -> BaseResponse:
     """Send a code to one of the reader's contacts."""
-    reader = sign_in.reader()
-    if reader is None:
-        return _to_sign_in()
+    reader = sign_in.known_reader()
     with committing() as ctx:
         contact = codes.own_contact(ctx, user_id=reader.id, contact_id=contact_id, vault=registry().vault)
         if contact is None:
@@ -48,13 +46,11 @@ def confirm_contact(contact_id: int) -> BaseResponse:
         return _send(ctx, reader.id, codes.reachable_contact(contact.value, reached=registry().channels))
 
 
-@blueprint.route("/me/contacts/new", methods=["GET", "POST"])
+@blueprint.page("/me/contacts/new", signed_in=True, methods=["GET", "POST"])
 @limit_codes(_too_many)
 def new_contact() -> BaseResponse:
     """Ask for a new contact and the password, and send a code to that contact."""
-    reader = sign_in.reader()
-    if reader is None:
-        return _to_sign_in()
+    reader = sign_in.known_reader()
     form = NewContactForm()
     if form.validate_on_submit():
         try:
@@ -89,13 +85,11 @@ def _too_many_wrong() -> Response:
     return _page(form, status=429)
 
 
-@blueprint.route("/me/contacts/code", methods=["GET", "POST"])
+@blueprint.page("/me/contacts/code", signed_in=True, methods=["GET", "POST"])
 @limit_second_factor(_too_many_wrong, own_account)
 def prove_contact() -> BaseResponse:
     """Take the code that was sent to one of the reader's contacts, or to the new one."""
-    reader = sign_in.reader()
-    if reader is None:
-        return _to_sign_in()
+    reader = sign_in.known_reader()
     form, status = CodeForm(), 200
     if request.method == "POST":
         status = 422
@@ -125,7 +119,3 @@ def _prove(code: str, user_id: int) -> bool:
 
 def _page(form: CodeForm, *, status: int = 200) -> Response:
     return render("users/prove_contact.html", form=form, sent_to=session.get(SENT_TO, ""), status=status)
-
-
-def _to_sign_in() -> BaseResponse:
-    return redirect(url_for("users.sign_in", next=url_for("me.show")))

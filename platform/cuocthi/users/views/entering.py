@@ -20,7 +20,6 @@ from cuocthi.users.views.blueprint import blueprint
 from cuocthi.users.views.codes import ask_who
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
-from cuocthi.web.links import own_path
 from cuocthi.web.rendering import render
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def _too_many() -> Response:
     return _page(form, status=429)
 
 
-@blueprint.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
+@blueprint.page("/sign-in", public=True, methods=["GET", "POST"], endpoint="sign_in")
 @limit_sign_in(_too_many)
 def sign_in_view() -> BaseResponse:
     """Sign somebody in and lead on to where they wanted to go."""
@@ -74,7 +73,7 @@ def _page(form: SignInForm, *, status: int = 200) -> Response:
     return render("users/sign_in.html", form=form, join_slug=campaign[1] if campaign else None, status=status)
 
 
-@blueprint.route("/sign-out", methods=["POST"])
+@blueprint.page("/sign-out", public=True, methods=["POST"])
 def sign_out() -> BaseResponse:
     """Sign the reader out on this device."""
     reader = sign_in.reader()
@@ -84,7 +83,7 @@ def sign_out() -> BaseResponse:
     return redirect(local_target("/"))
 
 
-@blueprint.route("/sign-out-everywhere", methods=["POST"])
+@blueprint.page("/sign-out-everywhere", public=True, methods=["POST"])
 def sign_out_everywhere() -> BaseResponse:
     """Sign the reader out on every device, this one too."""
     reader = sign_in.reader()
@@ -96,24 +95,20 @@ def sign_out_everywhere() -> BaseResponse:
     return redirect(url_for("users.sign_in"))
 
 
-@blueprint.route("/me/devices/end", methods=["POST"])
+@blueprint.page("/me/devices/end", signed_in=True, methods=["POST"])
 def end_device() -> BaseResponse:
     """Sign the reader out on one device."""
-    reader = sign_in.reader()
-    if reader is None:
-        return redirect(url_for("users.sign_in", next=own_path("me.show")))
+    reader = sign_in.known_reader()
     with committing() as ctx:
         ended = domain.end_device(ctx, user_id=reader.id, session_id=request.form.get("device", ""))
     flash(_("That device is signed out.") if ended else _("That device had been signed out already."), "ok")
     return redirect(url_for("me.show"))
 
 
-@blueprint.route("/me/password", methods=["GET", "POST"])
+@blueprint.page("/me/password", signed_in=True, methods=["GET", "POST"])
 def password() -> BaseResponse:
     """Show the form of another password, and take it: all other devices are signed out."""
-    reader = sign_in.reader()
-    if reader is None:
-        return redirect(url_for("users.sign_in", next=request.path))
+    reader = sign_in.known_reader()
     form = PasswordForm()
     form.password.description = _("At least %(count)s characters, not easily guessed.", count=MIN_LENGTH)
     if form.validate_on_submit():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import segno
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -21,7 +21,6 @@ from cuocthi.users.views.blueprint import blueprint
 from cuocthi.users.views.contacts import check_own_password
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
-from cuocthi.web.links import own_path
 from cuocthi.web.rendering import render
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def _too_many() -> Response:
 # --- on the way in ---
 
 
-@blueprint.route("/sign-in/second-factor", methods=["GET", "POST"])
+@blueprint.page("/sign-in/second-factor", public=True, methods=["GET", "POST"])
 @limit_second_factor(_too_many, entered_account)
 def enter_second_factor() -> BaseResponse:
     """Ask for the authenticator's code after the password, or a code that was sent, was right."""
@@ -74,19 +73,16 @@ def _take(code: str) -> BaseResponse | None:
 # --- on my page ---
 
 
-@blueprint.route("/me/second-factor", endpoint="second_factor")
+@blueprint.page("/me/second-factor", signed_in=True, endpoint="second_factor")
 def show() -> BaseResponse:
     """Show whether the second factor is set up, and the next step."""
-    reader = sign_in.reader()
-    return _to_sign_in() if reader is None else _page(reader, CodeForm(), OwnPasswordForm())
+    return _page(sign_in.known_reader(), CodeForm(), OwnPasswordForm())
 
 
-@blueprint.route("/me/second-factor/begin", methods=["POST"])
+@blueprint.page("/me/second-factor/begin", signed_in=True, methods=["POST"])
 def begin_second_factor() -> BaseResponse:
     """Make a secret to be put into an authenticator."""
-    reader = sign_in.reader()
-    if reader is None:
-        return _to_sign_in()
+    reader = sign_in.known_reader()
     form = OwnPasswordForm()
     if form.validate():
         try:
@@ -99,13 +95,11 @@ def begin_second_factor() -> BaseResponse:
     return _page(reader, CodeForm(), form, status=422)
 
 
-@blueprint.route("/me/second-factor/confirm", methods=["POST"])
+@blueprint.page("/me/second-factor/confirm", signed_in=True, methods=["POST"])
 @limit_second_factor(_too_many, own_account)
 def confirm_second_factor() -> BaseResponse:
     """Take the second factor into use, and show the recovery codes this once."""
-    reader = sign_in.reader()
-    if reader is None:
-        return _to_sign_in()
+    reader = sign_in.known_reader()
     form = CodeForm()
     if form.validate():
         try:
@@ -128,13 +122,11 @@ def confirm_second_factor() -> BaseResponse:
     return _page(reader, form, OwnPasswordForm(), status=422)
 
 
-@blueprint.route("/me/second-factor/off", methods=["POST"])
+@blueprint.page("/me/second-factor/off", signed_in=True, methods=["POST"])
 @limit_second_factor(_too_many, own_account)
 def take_off_second_factor() -> BaseResponse:
     """Do without the second factor from now on."""
-    reader = sign_in.reader()
-    if reader is None:
-        return _to_sign_in()
+    reader = sign_in.known_reader()
     form = CodeForm()
     if form.validate():
         try:
@@ -175,7 +167,3 @@ def _picture(secret: str, reader: LoginUser) -> Markup:
     address = second_factor.provisioning_address(secret, account=account, issuer=parts.config.site_name)
     code = segno.make(address, error="m", micro=False)
     return Markup(code.svg_inline(scale=4, border=4, light="#fff"))  # noqa: S704 - made here, of squares
-
-
-def _to_sign_in() -> BaseResponse:
-    return redirect(url_for(".sign_in", next=request.path if request.method == "GET" else own_path("me.show")))
