@@ -12,10 +12,8 @@ import sqlalchemy as sa
 
 from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.models import Campaign, CampaignState
-from cuocthi.contributions import ContestFormat, Fact, ReadinessItem, Role
-from cuocthi.plugins.hookspecs import hookimpl
-from cuocthi.plugins.info import PluginInfo
-from cuocthi.plugins.manager import Hooks
+from cuocthi.contributions import Fact, ReadinessItem, Role
+from cuocthi.testing.plugins import make_format
 from cuocthi.text import T
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.users.models import WebSession
@@ -44,38 +42,22 @@ BASICS = {
 
 def sprint() -> ModuleType:
     """A contest format that wants nothing and says a fact, unless the campaign's tagline is "broken"."""
-    module = ModuleType("sprint")
-    module.info = PluginInfo("sprint", T("Sprint"), "1", provides=frozenset({"results"}))  # type: ignore[attr-defined]
 
-    @hookimpl
-    def register_formats() -> list[ContestFormat]:
-        return [ContestFormat("sprint", T("Sprint"))]
-
-    @hookimpl
     def campaign_facts(campaign: Campaign) -> list[Fact]:
         if campaign.tagline == "broken":
             message = "no facts today"
             raise RuntimeError(message)
         return [Fact("laps", T("400"), T("Laps"))]
 
-    @hookimpl
     def readiness_items(campaign: Campaign) -> list[ReadinessItem]:
         return [ReadinessItem("track", T("A track"), done=campaign.tagline != "no track", order=50)]
 
-    for hook in (register_formats, campaign_facts, readiness_items):
-        setattr(module, hook.__name__, hook)
-    return module
+    return make_format("sprint", campaign_facts, readiness_items)
 
 
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
     return [sprint()]
-
-
-@pytest.fixture(scope="session")
-def hooks(plugins: list[ModuleType]) -> Hooks:
-    """The format of these tests; the other tests beside them have no plugin."""
-    return Hooks(plugins)
 
 
 @pytest.fixture
