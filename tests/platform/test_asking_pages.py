@@ -310,6 +310,10 @@ def test_divisions_are_kept_on_one_page(organiser: Browser, ctx: Context, campai
     assert organiser.post(at, {f"{own}name": "Bảng Thiếu nhi", "act": "remove"})[0] == 200
     ctx.session.rollback()
     assert campaign.divisions == []
+    campaign.opened_at, campaign.state = ctx.now, CampaignState.OPEN
+    ctx.session.commit()
+    page = organiser.get(address)[1]
+    assert ("không chia bảng" in page, "new-name" in page) == (True, False)
 
 
 def test_staff_see_answers_in_part_and_in_full_on_record_and_put_them_right(
