@@ -1,112 +1,27 @@
-"""The pages of a participant and of organisers, as a browser without a script uses them."""
+"""The pages of who takes part: the round, the paper, the hand-in and the result."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
+from tests.quiz.conftest import SETTINGS, Quiz
 
 from cuocthi.campaigns.settings import load_settings
 from cuocthi.contributions import Role
 from cuocthi.digest import digest
-from cuocthi.users.domain import start_session
-from cuocthi_quiz import queries
 from cuocthi_quiz.domain import jobs
-from cuocthi_quiz.domain.bank import add_topic, write_question
 from cuocthi_quiz.domain.receipts import receipt
-from cuocthi_quiz.models import Attempt
 from cuocthi_quiz.settings import OWNER, QuizSettings, Release
 
-from .conftest import SETTINGS, Quiz, acting, question
+from .conftest import JSON, Reader, attempt_of, started
 
 if TYPE_CHECKING:
-    from flask import Flask
-    from flask.testing import FlaskClient
-    from werkzeug.test import TestResponse
-
     from cuocthi.enrolments.models import Enrolment
-
-JSON = {"Accept": "application/json"}
-
-
-@dataclass
-class Reader:
-    """A browser in which somebody has signed in."""
-
-    quiz: Quiz
-    client: FlaskClient
-    token: str = ""
-
-    @property
-    def base(self) -> str:
-        return f"/c/{self.quiz.campaign.slug}/quiz/"
-
-    def get(self, path: str) -> TestResponse:
-        return self._seen(self.client.get(self._at(path), follow_redirects=True))
-
-    def post(
-        self, path: str, fields: Mapping[str, object] | None = None, headers: dict[str, str] | None = None
-    ) -> TestResponse:
-        data = {"csrf_token": self.token, **(fields or {})}
-        return self._seen(self.client.post(self._at(path), data=data, headers=headers, follow_redirects=True))
-
-    def _at(self, path: str) -> str:
-        address = path if path.startswith("/") else self.base + path
-        # The test's own transaction ends, as SQLite has one writer.
-        self.quiz.ctx.session.commit()
-        return address
-
-    def _seen(self, response: TestResponse) -> TestResponse:
-        found = re.search(r'name="csrf_token" value="([^"]+)"', response.text)
-        self.token = found[1] if found else self.token
-        return response
-
-
-@pytest.fixture
-def sign_in(quiz: Quiz, app: Flask) -> Callable[[int], Reader]:
-    def signed_in(user_id: int) -> Reader:
-        token = start_session(quiz.ctx, user_id=user_id, device="test", hours=24 * 7)
-        quiz.ctx.session.commit()
-        client = app.test_client()
-        with client.session_transaction() as session:
-            session["_user_id"] = token
-            session["_fresh"] = True
-        return Reader(quiz, client)
-
-    return signed_in
-
-
-@pytest.fixture
-def person(quiz: Quiz) -> Enrolment:
-    return quiz.person()
-
-
-@pytest.fixture
-def reader(person: Enrolment, sign_in: Callable[[int], Reader]) -> Reader:
-    return sign_in(person.user_id)
-
-
-@pytest.fixture
-def staff(quiz: Quiz, sign_in: Callable[[int], Reader]) -> Reader:
-    return sign_in(quiz.make.member(quiz.campaign).id)
-
-
-def attempt_of(quiz: Quiz, person: Enrolment) -> Attempt:
-    quiz.ctx.session.expire_all()
-    return queries.attempts_of(quiz.ctx, round_id=quiz.round_.id, enrolment_id=person.id)[-1]
-
-
-def started(quiz: Quiz, person: Enrolment, reader: Reader) -> tuple[Attempt, str]:
-    """Start a paper in the browser; return it and where its pages are."""
-    reader.get(f"round/{quiz.round_.id}/")
-    reader.post(f"round/{quiz.round_.id}/start")
-    attempt = attempt_of(quiz, person)
-    return attempt, f"paper/{attempt.id}/{attempt.token}/"
 
 
 def test_a_paper_from_the_entrance_to_the_result(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
@@ -346,133 +261,3 @@ def test_a_receipt_does_not_give_away_which_options_were_chosen(quiz: Quiz) -> N
     plain = {digest([[1, chosen], *others, ["prediction", None]]) for chosen in range(64)}
     assert not {made[1] for made in (digests(1), digests(1))} & plain
     assert digests(1)[1] != digests(1)[1]
-
-
-# --- organisers ---
-
-
-def test_the_bank_is_listed_searched_and_narrowed(quiz: Quiz, staff: Reader) -> None:
-    assert len(re.findall(r'<tr role="row">', staff.get("staff/questions/").text)) == 9
-    found = staff.get("staff/questions/?q=dieu+nao+dung+dvc").text
-    assert "dvc-1" in found
-    assert "kho-1" not in found
-    narrowed = staff.get("staff/questions/?difficulty=hard&sort=-key").text
-    assert re.findall(r"/staff/questions/\d+\">(.*?)<", narrowed) == ["kho-2", "kho-1"]
-
-
-def test_the_list_takes_the_same_statements_for_few_and_many(
-    quiz: Quiz, staff: Reader, statements: Callable[[], int]
-) -> None:
-    staff.get("staff/questions/?q=dvc")
-    statements()
-    staff.get("staff/questions/?q=dvc")
-    few = statements()
-    staff.get("staff/questions/")
-    assert statements() == few
-
-
-def written(key: str = "moi-1", **changes: object) -> dict[str, object]:
-    fields: dict[str, object] = {
-        "key": key,
-        "topic": "safety",
-        "difficulty": "easy",
-        "type": "single",
-        "text": "Mật khẩu nào mạnh hơn?",
-        "options-0-text": "Một câu dài",
-        "options-0-right": "y",
-        "options-1-text": "123456",
-        "explanation": "Câu dài khó đoán hơn.",
-        "source": "Cẩm nang an toàn thông tin, mục 2",
-        "true_as_of": "2024-09-15",
-    }
-    return fields | changes
-
-
-def test_a_question_is_written_by_one_and_approved_by_another(
-    quiz: Quiz, staff: Reader, sign_in: Callable[[int], Reader]
-) -> None:
-    staff.get("staff/questions/new")
-    page = staff.post("staff/questions/new", written())
-    assert page.status_code == 200
-    assert "approve" not in page.text, "the author is not offered to approve"
-    jury = sign_in(quiz.make.member(quiz.campaign, Role.JURY).id)
-    page = jury.get(page.request.path)
-    target = re.search(r'action="([^"]+/approve)"', page.text)
-    assert target is not None
-    refused = staff.post(target[1])
-    assert refused.status_code == 403
-    assert jury.post(target[1]).status_code == 200
-    assert "moi-1" in {row[1] for row in queries.approved(quiz.ctx, campaign_id=quiz.campaign.id)}
-    assert jury.post(target[1]).status_code == 409
-
-
-@pytest.mark.parametrize(
-    "changes", [{"options-0-right": ""}, {"options-1-right": "y"}, {"text": ""}, {"key": "Có dấu"}, {"key": "de-1"}]
-)
-def test_a_question_that_is_wrong_is_shown_again(quiz: Quiz, staff: Reader, changes: dict[str, object]) -> None:
-    staff.get("staff/questions/new")
-    page = staff.post("staff/questions/new", {k: v for k, v in written(**changes).items() if v != ""})  # type: ignore[arg-type]
-    assert page.status_code == 422
-    assert "errors-summary" in page.text
-
-
-def test_a_question_is_reworded_and_withdrawn(quiz: Quiz, staff: Reader) -> None:
-    found = queries.questions(quiz.ctx, campaign_id=quiz.campaign.id, search="de-1")[0][0]
-    form = staff.get(f"staff/questions/{found.id}/edit")
-    assert "Phương án 1 của de-1" in html.unescape(form.text)
-    page = staff.post(f"staff/questions/{found.id}/edit", written("de-1"))
-    assert page.request.path.endswith(f"/staff/questions/{found.id}")
-    states = [str(row.revision.state) for row in queries.revisions(quiz.ctx, question_id=found.id)]
-    assert states == ["draft", "approved"]
-    assert staff.get(f"staff/questions/{found.id}/withdraw").status_code == 200
-    staff.post(f"staff/questions/{found.id}/withdraw")
-    quiz.ctx.session.expire_all()
-    states = [str(row.revision.state) for row in queries.revisions(quiz.ctx, question_id=found.id)]
-    assert states == ["former", "former"]
-
-
-def test_a_topic_is_added_once(quiz: Quiz, staff: Reader) -> None:
-    staff.get("staff/questions/topics")
-    fields = {"title": "Kỹ năng số", "key": "ky-nang-so"}
-    assert "Kỹ năng số" in staff.post("staff/questions/topics", fields).text
-    assert staff.post("staff/questions/topics", fields).status_code == 422
-
-
-def test_the_preview_compares_blueprint_and_bank(quiz: Quiz, staff: Reader) -> None:
-    assert "notice-ok" in staff.get("staff/questions/preview").text
-    quiz.set(replace(SETTINGS, blueprint=(replace(SETTINGS.blueprint[1], number=5),)))
-    quiz.ctx.session.commit()
-    assert "notice-warn" in staff.get("staff/questions/preview").text
-
-
-def test_the_papers_are_listed_and_told_step_by_step(
-    quiz: Quiz, person: Enrolment, reader: Reader, staff: Reader
-) -> None:
-    attempt, paper = started(quiz, person, reader)
-    reader.get(paper + "1")
-    reader.post(paper + "answer", {"position": 1, "choice": "2", "sequence": 1}, JSON)
-    reader.post(f"paper/{attempt.id}/take-over")
-    assert person.name in staff.get("staff/papers/").text
-    page = staff.get(f"staff/papers/{attempt.id}").text
-    assert "<td>C</td>" in page
-    assert 'colspan="2"' in page
-    assert staff.get("staff/papers/?state=handed-in").text.count(person.name) == 0
-
-
-@pytest.mark.parametrize(
-    "path", ["staff/questions/", "staff/questions/new", "staff/questions/preview", "staff/papers/"]
-)
-def test_staff_pages_are_closed_to_others(quiz: Quiz, reader: Reader, path: str) -> None:
-    assert reader.get(path).status_code == 403
-
-
-def test_a_foreign_question_is_not_there(quiz: Quiz, staff: Reader) -> None:
-    other = quiz.make.campaign(plugins=("quiz",))
-
-    author = acting(quiz.ctx, quiz.make.member(other).id)
-    add_topic(author, campaign=other, key="safety", title="An toàn")
-    foreign = write_question(author, campaign=other, data=question("la-1"))
-    quiz.ctx.session.commit()
-    staff.get("staff/questions/new")
-    assert staff.get(f"staff/questions/{foreign.question_id}").status_code == 404
-    assert staff.post(f"staff/questions/revisions/{foreign.id}/approve").status_code == 404

@@ -1,0 +1,148 @@
+"""The pages of the organisers: the bank, its files and what is shown of papers."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.quiz.conftest import SETTINGS, Quiz, acting, question
+
+from cuocthi.contributions import Role
+from cuocthi_quiz import queries
+from cuocthi_quiz.domain.bank import add_topic, write_question
+
+from .conftest import JSON, Reader, started
+
+if TYPE_CHECKING:
+    from cuocthi.enrolments.models import Enrolment
+
+
+def test_the_bank_is_listed_searched_and_narrowed(quiz: Quiz, staff: Reader) -> None:
+    assert len(re.findall(r'<tr role="row">', staff.get("staff/questions/").text)) == 9
+    found = staff.get("staff/questions/?q=dieu+nao+dung+dvc").text
+    assert "dvc-1" in found
+    assert "kho-1" not in found
+    narrowed = staff.get("staff/questions/?difficulty=hard&sort=-key").text
+    assert re.findall(r"/staff/questions/\d+\">(.*?)<", narrowed) == ["kho-2", "kho-1"]
+
+
+def test_the_list_takes_the_same_statements_for_few_and_many(
+    quiz: Quiz, staff: Reader, statements: Callable[[], int]
+) -> None:
+    staff.get("staff/questions/?q=dvc")
+    statements()
+    staff.get("staff/questions/?q=dvc")
+    few = statements()
+    staff.get("staff/questions/")
+    assert statements() == few
+
+
+def written(key: str = "moi-1", **changes: object) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "key": key,
+        "topic": "safety",
+        "difficulty": "easy",
+        "type": "single",
+        "text": "Mật khẩu nào mạnh hơn?",
+        "options-0-text": "Một câu dài",
+        "options-0-right": "y",
+        "options-1-text": "123456",
+        "explanation": "Câu dài khó đoán hơn.",
+        "source": "Cẩm nang an toàn thông tin, mục 2",
+        "true_as_of": "2024-09-15",
+    }
+    return fields | changes
+
+
+def test_a_question_is_written_by_one_and_approved_by_another(
+    quiz: Quiz, staff: Reader, sign_in: Callable[[int], Reader]
+) -> None:
+    staff.get("staff/questions/new")
+    page = staff.post("staff/questions/new", written())
+    assert page.status_code == 200
+    assert "approve" not in page.text, "the author is not offered to approve"
+    jury = sign_in(quiz.make.member(quiz.campaign, Role.JURY).id)
+    page = jury.get(page.request.path)
+    target = re.search(r'action="([^"]+/approve)"', page.text)
+    assert target is not None
+    refused = staff.post(target[1])
+    assert refused.status_code == 403
+    assert jury.post(target[1]).status_code == 200
+    assert "moi-1" in {row[1] for row in queries.approved(quiz.ctx, campaign_id=quiz.campaign.id)}
+    assert jury.post(target[1]).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "changes", [{"options-0-right": ""}, {"options-1-right": "y"}, {"text": ""}, {"key": "Có dấu"}, {"key": "de-1"}]
+)
+def test_a_question_that_is_wrong_is_shown_again(quiz: Quiz, staff: Reader, changes: dict[str, object]) -> None:
+    staff.get("staff/questions/new")
+    page = staff.post("staff/questions/new", {k: v for k, v in written(**changes).items() if v != ""})  # type: ignore[arg-type]
+    assert page.status_code == 422
+    assert "errors-summary" in page.text
+
+
+def test_a_question_is_reworded_and_withdrawn(quiz: Quiz, staff: Reader) -> None:
+    found = queries.questions(quiz.ctx, campaign_id=quiz.campaign.id, search="de-1")[0][0]
+    form = staff.get(f"staff/questions/{found.id}/edit")
+    assert "Phương án 1 của de-1" in html.unescape(form.text)
+    page = staff.post(f"staff/questions/{found.id}/edit", written("de-1"))
+    assert page.request.path.endswith(f"/staff/questions/{found.id}")
+    states = [str(row.revision.state) for row in queries.revisions(quiz.ctx, question_id=found.id)]
+    assert states == ["draft", "approved"]
+    assert staff.get(f"staff/questions/{found.id}/withdraw").status_code == 200
+    staff.post(f"staff/questions/{found.id}/withdraw")
+    quiz.ctx.session.expire_all()
+    states = [str(row.revision.state) for row in queries.revisions(quiz.ctx, question_id=found.id)]
+    assert states == ["former", "former"]
+
+
+def test_a_topic_is_added_once(quiz: Quiz, staff: Reader) -> None:
+    staff.get("staff/questions/topics")
+    fields = {"title": "Kỹ năng số", "key": "ky-nang-so"}
+    assert "Kỹ năng số" in staff.post("staff/questions/topics", fields).text
+    assert staff.post("staff/questions/topics", fields).status_code == 422
+
+
+def test_the_preview_compares_blueprint_and_bank(quiz: Quiz, staff: Reader) -> None:
+    assert "notice-ok" in staff.get("staff/questions/preview").text
+    quiz.set(replace(SETTINGS, blueprint=(replace(SETTINGS.blueprint[1], number=5),)))
+    quiz.ctx.session.commit()
+    assert "notice-warn" in staff.get("staff/questions/preview").text
+
+
+def test_the_papers_are_listed_and_told_step_by_step(
+    quiz: Quiz, person: Enrolment, reader: Reader, staff: Reader
+) -> None:
+    attempt, paper = started(quiz, person, reader)
+    reader.get(paper + "1")
+    reader.post(paper + "answer", {"position": 1, "choice": "2", "sequence": 1}, JSON)
+    reader.post(f"paper/{attempt.id}/take-over")
+    assert person.name in staff.get("staff/papers/").text
+    page = staff.get(f"staff/papers/{attempt.id}").text
+    assert "<td>C</td>" in page
+    assert 'colspan="2"' in page
+    assert staff.get("staff/papers/?state=handed-in").text.count(person.name) == 0
+
+
+@pytest.mark.parametrize(
+    "path", ["staff/questions/", "staff/questions/new", "staff/questions/preview", "staff/papers/"]
+)
+def test_staff_pages_are_closed_to_others(quiz: Quiz, reader: Reader, path: str) -> None:
+    assert reader.get(path).status_code == 403
+
+
+def test_a_foreign_question_is_not_there(quiz: Quiz, staff: Reader) -> None:
+    other = quiz.make.campaign(plugins=("quiz",))
+
+    author = acting(quiz.ctx, quiz.make.member(other).id)
+    add_topic(author, campaign=other, key="safety", title="An toàn")
+    foreign = write_question(author, campaign=other, data=question("la-1"))
+    quiz.ctx.session.commit()
+    staff.get("staff/questions/new")
+    assert staff.get(f"staff/questions/{foreign.question_id}").status_code == 404
+    assert staff.post(f"staff/questions/revisions/{foreign.id}/approve").status_code == 404
