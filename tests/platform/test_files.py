@@ -6,11 +6,13 @@ import io
 import os
 import time
 import zipfile
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
+from cuocthi.audit.models import AuditEvent
 from cuocthi.contributions import Role
 from cuocthi.documents.domain import FILE_KINDS
 from cuocthi.errors import DomainError, Missing
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from cuocthi.campaigns.models import Campaign
+    from cuocthi.clock import FixedClock
     from cuocthi.config import Config
     from cuocthi.context import Context
     from cuocthi.contributions import Browser
@@ -306,3 +309,40 @@ def test_a_file_with_a_permission_is_for_who_holds_it(
     refused = client.get(address)
     assert refused.status_code == 302
     assert "/sign-in" in refused.headers["Location"]
+
+
+def test_who_takes_a_file_that_is_not_for_everybody_is_on_record_once_in_a_quarter_of_an_hour(
+    ctx: Context,
+    make: Factories,
+    config: Config,
+    client: FlaskClient,
+    clock: FixedClock,
+    sign_in: Callable[[User], Browser],
+) -> None:
+    campaign = make.campaign("thai-binh")
+    secret = keep(ctx, config.files, campaign, permission="core:audit:view", name="log.pdf")
+    public = keep(ctx, config.files, campaign, PDF + b"%", name="the-le.pdf")
+    organisers = [make.member(campaign), make.member(campaign)]
+    refused = make.member(campaign, Role.SUPPORT)
+    ctx.session.commit()
+    address, open_to_all = f"/c/thai-binh/files/{secret.id}/log.pdf", f"/c/thai-binh/files/{public.id}/the-le.pdf"
+    there, numbers = secret.id, [organiser.id for organiser in organisers]
+    first, second, third = map(sign_in, (*organisers, refused))
+
+    def looks() -> list[tuple[int | None, int | None]]:
+        wanted = sa.select(AuditEvent.actor_id, AuditEvent.object_id).where(AuditEvent.action == "core:file:view")
+        found = [tuple(row) for row in ctx.session.execute(wanted.order_by(AuditEvent.id))]
+        ctx.session.rollback()
+        return found
+
+    assert client.get(address).status_code == 302
+    assert third.get(address)[0] == 403
+    assert first.get(open_to_all)[0] == 200
+    assert looks() == []
+    for _ in range(3):
+        assert first.get(address)[0] == 200
+    assert second.get(address)[0] == 200
+    assert looks() == [(numbers[0], there), (numbers[1], there)]
+    clock.advance(timedelta(minutes=16))
+    assert first.get(address)[0] == 200
+    assert looks()[2:] == [(numbers[0], there)]

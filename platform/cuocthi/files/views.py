@@ -10,13 +10,19 @@ from werkzeug.http import dump_options_header
 
 from cuocthi.files.domain import file_of, read
 from cuocthi.security.permissions import require
+from cuocthi.text import T
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import reading_context, registry
+from cuocthi.web.on_record import put_look_on_record
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
     from cuocthi.web.navigation import NavEntry
+
+#: How the log says that somebody took a file that is not for everybody. Its name may be a person's and is left out.
+VIEW = "core:file:view"
+LOOKED = T("Downloaded a file that is not for everybody")
 
 pages = CampaignBlueprint("files", __name__)
 blueprints = (pages,)
@@ -25,7 +31,10 @@ navigation: tuple[NavEntry, ...] = ()
 
 @pages.page("/files/<int:file_id>/<path:name>", public=True)
 def download(file_id: int, name: str) -> BaseResponse:
-    """Hand a file out as an attachment to who may read it; ``name`` is only there for people who save the address."""
+    """Hand a file out as an attachment to who may read it; ``name`` is only there for people who save the address.
+
+    Whoever takes one that is not for everybody is put on record.
+    """
     ctx = reading_context()
     stored = file_of(ctx, campaign_id=g.campaign.id, file_id=file_id)
     if name != stored.name:
@@ -34,6 +43,7 @@ def download(file_id: int, name: str) -> BaseResponse:
         if ctx.actor.user_id is None:
             return redirect(url_for("users.sign_in", next=request.full_path.rstrip("?")))
         require(g.permissions, stored.permission, registry().permissions.by_name)
+        put_look_on_record(action=VIEW, summary=LOOKED, object_kind="file", object_id=file_id)
     if request.if_none_match.contains(stored.sha256):
         response = Response(status=304)
     else:
