@@ -211,6 +211,7 @@ def test_support_sees_wishes_as_a_list_and_decides_on_them(
     owner.get("/me/data/wish/thi")
     assert owner.post("/me/data/wish/thi", {"wish": ""})[0] == 422
     assert owner.post("/me/data/wish/thi", {"wish": "Tôi ở xã khác"})[0] == 200
+    assert "Tôi ở xã khác" in owner.get("/me/data/wish/thi")[1], "what waits is added to, not lost"
     browser = sign_in(support)
     status, page = browser.get("/c/thi/staff/corrections/")
     assert status == 200

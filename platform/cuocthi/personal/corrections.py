@@ -67,15 +67,7 @@ def ask(ctx: Context, *, enrolment: Enrolment, kind: CorrectionKind, wish: str) 
         raise DomainError(T("Please write what is wrong, and how it should be."), field="wish")
     if len(written) > MAX_WISH:
         raise DomainError(T("Please write at most %(count)s characters.", count=MAX_WISH), field="wish")
-    waiting = ctx.session.scalar(
-        sa.select(Correction)
-        .where(
-            Correction.enrolment_id == enrolment.id,
-            Correction.kind == kind,
-            Correction.state == CorrectionState.OPEN,
-        )
-        .with_for_update()
-    )
+    waiting = ctx.session.scalar(_waiting(enrolment.id, kind).with_for_update())
     if waiting is None:
         waiting = Correction(enrolment_id=enrolment.id, kind=kind, wish=written, asked_at=ctx.now)
         ctx.session.add(waiting)
@@ -83,6 +75,17 @@ def ask(ctx: Context, *, enrolment: Enrolment, kind: CorrectionKind, wish: str) 
         waiting.wish, waiting.asked_at = written, ctx.now
     ctx.session.flush()
     return waiting
+
+
+def waiting_wish(ctx: Context, *, enrolment_id: int) -> Correction | None:
+    """Return what somebody asked to have corrected, beyond the name, and waits; a new wish would take its place."""
+    return ctx.session.scalar(_waiting(enrolment_id, CorrectionKind.OTHER))
+
+
+def _waiting(enrolment_id: int, kind: CorrectionKind) -> sa.Select[Correction]:
+    return sa.select(Correction).where(
+        Correction.enrolment_id == enrolment_id, Correction.kind == kind, Correction.state == CorrectionState.OPEN
+    )
 
 
 def decide(ctx: Context, *, campaign: Campaign, correction_id: int, done: bool, answer: str = "") -> Correction:

@@ -83,23 +83,25 @@ def _name_is_right(asked: int) -> str:
 @my_pages.page("/wish/<slug>", signed_in=True, methods=["GET", "POST"])
 def wish(slug: str) -> AnyResponse:
     """Take what else is wrong in the reader's registration, for the support to look at."""
-    form, status = WishForm(), 200
-    campaign, enrolment = own_entry(reading_context(), slug)
-    if is_erased(reading_context(), enrolment_id=enrolment.id):
+    ctx, status = reading_context(), 200
+    campaign, enrolment = own_entry(ctx, slug)
+    if is_erased(ctx, enrolment_id=enrolment.id):
         abort(404)
+    waiting = corrections.waiting_wish(ctx, enrolment_id=enrolment.id)
+    form = WishForm(data={"wish": waiting.wish} if waiting else {})
     if form.is_submitted():
         status = 422
         if form.validate():
             try:
-                with committing() as ctx:
-                    __, held = own_entry(ctx, slug)
-                    corrections.ask(ctx, enrolment=held, kind=CorrectionKind.OTHER, wish=form.wish.data or "")
+                with committing() as changing:
+                    __, held = own_entry(changing, slug)
+                    corrections.ask(changing, enrolment=held, kind=CorrectionKind.OTHER, wish=form.wish.data or "")
             except DomainError as error:
                 attach_error(form, error)
             else:
                 flash(_("Thank you. The support looks at it; you find the answer on this page."), "ok")
                 return redirect(url_for(".data"))
-    return render("personal/wish.html", status=status, form=form, contest=campaign)
+    return render("personal/wish.html", status=status, form=form, contest=campaign, waiting=waiting)
 
 
 def own_account(ctx: Context) -> User:
