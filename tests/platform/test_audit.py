@@ -68,6 +68,7 @@ def test_the_chain_covers_every_column() -> None:
     assert set(CHANGES) == {column.key for column in AuditEvent.__table__.columns} - {"id"}
 
 
+@pytest.mark.usefixtures("tampering")
 @pytest.mark.parametrize("field", CHANGES)
 def test_a_change_of_any_field_is_found(ctx: Context, make: Factories, field: str) -> None:
     by = dataclasses.replace(ctx, actor=Actor(make.user().id, "192.0.2.1"))
@@ -79,6 +80,7 @@ def test_a_change_of_any_field_is_found(ctx: Context, make: Factories, field: st
     assert first.id < second.id < third.id
 
 
+@pytest.mark.usefixtures("tampering")
 @pytest.mark.parametrize("value", [2**63 - 1, -(2**63)])
 def test_an_event_that_can_no_longer_be_read_is_named(ctx: Context, make: Factories, value: int) -> None:
     campaign = make.campaign()
@@ -91,6 +93,17 @@ def test_an_event_that_can_no_longer_be_read_is_named(ctx: Context, make: Factor
         assert verify(ctx) == changed
 
 
+@pytest.mark.parametrize("statement", ["UPDATE core_audit_event SET address = ''", "DELETE FROM core_audit_event"])
+def test_the_database_refuses_to_change_what_is_on_record(ctx: Context, statement: str) -> None:
+    event = note(ctx, None)
+    ctx.session.commit()
+    with pytest.raises(sa.exc.IntegrityError, match="the audit log only grows"):
+        ctx.session.execute(sa.text(statement))
+    ctx.session.rollback()
+    assert ctx.session.get_one(AuditEvent, event.id).address == event.address
+
+
+@pytest.mark.usefixtures("tampering")
 def test_an_event_taken_out_is_found(ctx: Context, make: Factories) -> None:
     _, second, third = (note(ctx, make.campaign()) for _ in range(3))
     ctx.session.delete(second)
@@ -98,6 +111,7 @@ def test_an_event_taken_out_is_found(ctx: Context, make: Factories) -> None:
     assert verify(ctx) == third.id
 
 
+@pytest.mark.usefixtures("tampering")
 def test_events_missing_at_the_end_are_found(ctx: Context, make: Factories) -> None:
     first, second = (note(ctx, make.campaign()) for _ in range(2))
     ctx.session.delete(second)
@@ -180,6 +194,7 @@ def test_the_filters_offer_what_the_log_holds(ctx: Context, make: Factories) -> 
     assert (list(found.kinds), list(found.actors)) == (["phase"], [(user.id, "Trần Thị Bích")])
 
 
+@pytest.mark.usefixtures("tampering")
 def test_a_swap_of_two_events_is_found(ctx: Context, make: Factories) -> None:
     first, second, third = (note(ctx, make.campaign(), f"Vòng {number}").id for number in range(3))
     ctx.session.commit()
@@ -209,6 +224,7 @@ def forge(ctx: Context) -> None:
     ctx.session.flush()
 
 
+@pytest.mark.usefixtures("tampering")
 def test_a_chain_made_anew_is_whole_but_does_not_hold_what_was_printed(ctx: Context, make: Factories) -> None:
     assert head(ctx) is None
     for number in range(3):

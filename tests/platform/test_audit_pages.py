@@ -136,6 +136,7 @@ def test_a_printed_anchor_is_compared(ctx: Context, inspector: Browser) -> None:
     assert (status, "has-error" in page) == (422, True)
 
 
+@pytest.mark.usefixtures("tampering")
 def test_the_command_compares_it_too(ctx: Context, app: Flask, campaign: Campaign) -> None:
     ctx.session.commit()
     printed = head(ctx)

@@ -244,6 +244,7 @@ def test_no_ranking_is_adopted_while_its_round_is_open(
 # --- the audit log, the database, plugins ---
 
 
+@pytest.mark.usefixtures("tampering")
 def test_a_forged_record_of_the_audit_log_is_named(call: Call, ctx: Context, campaign: Campaign) -> None:
     assert call("campaigns", "issue-rules", "hoi-thi", "--as", FIRST)[0] == 0
     code, said = call("audit", "verify")

@@ -321,6 +321,7 @@ def test_lists_need_a_constant_number_of_statements(
     assert counts[0] == counts[1] + 1, "a search counts its rows; four rows cost no more than one"
 
 
+@pytest.mark.usefixtures("tampering")
 def test_the_audit_log_is_read_in_words(ctx: Context, campaign: Campaign, organiser: Browser, make: Factories) -> None:
     for number in (1, 2):
         record(

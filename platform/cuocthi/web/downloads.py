@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from itertools import islice
 from tempfile import SpooledTemporaryFile
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from flask import Response, g, send_file
+from flask import Response, g
 from flask_babel import gettext as _
 
 from cuocthi.errors import DomainError
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 #: How many bytes of a file are kept in memory; longer ones go to the disk.
 _IN_MEMORY = 2**20
+_PIECE = 2**16
 
 
 def download(table: Table, rows: Callable[[Context], Iterable[Any]], *, of: str, summary: Text) -> Response:
@@ -55,13 +56,19 @@ def download(table: Table, rows: Callable[[Context], Iterable[Any]], *, of: str,
 
 def _csv(table: Table, rows: Iterable[Any]) -> Response:
     cells, tongue = [cell for _title, cell in table.file_columns], language()
-    written = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - it is closed when it has been sent
+    written = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - whoever sends it closes it
     for line in csv_lines(_headings(table), ([_as_text(cell(row), tongue) for cell in cells] for row in rows)):
         written.write(line.encode())
-    written.seek(0)
-    response = send_file(written, mimetype="text/csv")
-    response.call_on_close(written.close)
+    response = Response(_sent(written), content_type="text/csv; charset=utf-8")
+    response.content_length = written.tell()
     return response
+
+
+def _sent(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 def _workbook(table: Table, rows: Iterable[Any]) -> Response:
