@@ -132,6 +132,17 @@ def test_what_cannot_be_is_said_at_the_field_and_nothing_is_lost(
     assert enrolled(ctx) == []
 
 
+def test_what_is_wrong_is_listed_in_the_order_of_the_page_the_lost_password_with_it(
+    client: FlaskClient, ctx: Context, campaign: Campaign
+) -> None:
+    ask(ctx, campaign, DATE)
+    page = join(client, name="", birth_date="31/02/2014", consent="").text
+    assert re.findall(r'<li><a href="#([a-z_]+)"', page) == ["name", "password", "birth_date", "consent"]
+    assert "Không có ngày này trong lịch" in page
+    page = join(client, birth_date="28/02/2014").text
+    assert re.findall(r'<li><a href="#([a-z_]+)"', page) == ["password", "guardian_name"]
+
+
 def test_who_takes_part_again_confirms_only(
     client: FlaskClient, ctx: Context, campaign: Campaign, make: Factories
 ) -> None:
