@@ -251,6 +251,24 @@ def test_a_file_of_the_committees_is_not_for_everybody_until_its_document_is(
     assert staff.get(address).data == PDF
 
 
+def test_the_register_is_searched_narrowed_paged_and_handed_out(
+    ctx: Context, campaign: Campaign, organiser: Browser
+) -> None:
+    for number in range(60):
+        law = facts(f"Thông tư số {number}", kind=DocumentKind.LAW, symbol=f"{number}/TT")
+        register_document(ctx, campaign=campaign, facts=law)
+    register_document(ctx, campaign=campaign, facts=facts("Kế hoạch mở đầu"))
+    ctx.session.commit()
+    assert "Thông tư số 49" in organiser.get(f"{STAFF}/")[1]
+    assert "Thông tư số 50" not in organiser.get(f"{STAFF}/")[1]
+    assert "Thông tư số 50" in organiser.get(f"{STAFF}/?page=2")[1]
+    found = organiser.get(f"{STAFF}/?q=ke+hoach+MO")[1]
+    assert ("Kế hoạch mở đầu" in found, "Thông tư số" in found) == (True, False)
+    assert "Thông tư số" not in organiser.get(f"{STAFF}/?kind=plan")[1]
+    handed_out = organiser.get(f"{STAFF}/?export=csv&kind=law")[1].splitlines()
+    assert (len(handed_out), "Thông tư số 59" in handed_out[-1]) == (61, True)
+
+
 def test_documents_of_others_are_not_found(
     ctx: Context, make: Factories, organiser: Browser, sign_in: Callable[[User], Browser], campaign: Campaign
 ) -> None:

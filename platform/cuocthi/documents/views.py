@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from flask import abort, flash, g, redirect, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from cuocthi.campaigns.views.caching import cached
@@ -18,11 +18,14 @@ from cuocthi.errors import DomainError
 from cuocthi.files.domain import store
 from cuocthi.text import T
 from cuocthi.timelines.queries import phases
+from cuocthi.users.names import fold
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import committing, reading_context, registry
+from cuocthi.web.downloads import download
 from cuocthi.web.forms import attach_error
 from cuocthi.web.navigation import NavEntry
 from cuocthi.web.rendering import render
+from cuocthi.web.tables import Column, Filter, Table
 
 if TYPE_CHECKING:
     from flask import Response
@@ -59,9 +62,45 @@ def show() -> Response:
 
 @blueprint.page("/staff/documents/", permission="core:campaign:view")
 def listing() -> Response:
-    """Show the whole register."""
-    found = documents(reading_context(), campaign_id=g.campaign.id, public_only=False)
-    return render("documents/listing.html", documents=[(item, document_line(item)) for item in found], kinds=KINDS)
+    """Show the whole register, or hand it out."""
+    table = Table(
+        id="documents",
+        path=url_for("documents.listing", slug=g.campaign.slug),
+        args=request.args,
+        columns=[
+            Column("document", _("Document")),
+            Column("kind", _("Kind"), cell=lambda row: KINDS[row.kind]),
+            Column("acts", _("Acts"), kind="acts"),
+        ],
+        sort="document",
+        filters=[Filter("kind", _("Kind"), [(kind.value, title) for kind, title in KINDS.items()])],
+        in_files=[
+            Column("symbol", _("Number and symbol"), cell=lambda row: row.symbol),
+            Column("title", _("Title"), cell=lambda row: row.title),
+            Column("issuer", _("Issued by"), cell=lambda row: row.issuer),
+            Column("issued_on", _("Day of issue"), cell=lambda row: row.issued_on),
+            Column("public", _("Everybody may read it"), cell=lambda row: T("yes") if row.public else T("no")),
+        ],
+    )
+    campaign_id = g.campaign.id
+
+    def found(ctx: Context) -> list[Document]:
+        known = documents(ctx, campaign_id=campaign_id, public_only=False)
+        return [one for one in known if _matches(one, table)]
+
+    if table.export:
+        return download(table, found, of="core:document", summary=T("Exported the register of documents"))
+    matching = found(reading_context())
+    return render(
+        "documents/listing.html", table=table.show(table.part_of(matching), len(matching)), line_of=document_line
+    )
+
+
+def _matches(document: Document, table: Table) -> bool:
+    written = fold(f"{document.symbol} {document.title} {document.issuer}")
+    return table.filtered["kind"] in ("", document.kind.value) and all(
+        word in written for word in fold(table.search).split()
+    )
 
 
 @blueprint.page("/staff/documents/new", permission=EDIT)
