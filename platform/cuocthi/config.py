@@ -38,7 +38,8 @@ class Config:
     loopback. ``embedded_jobs`` runs the job loop inside the web process (needed with SQLite, which has one writer).
 
     Mail leaves through ``smtp_host`` (``smtp_security`` is starttls, tls or none), from ``smtp_sender``; without a
-    host, messages are put into files below ``outbox``. ``staff_second_factor`` is off or required.
+    host, messages are put into files below ``outbox``. ``staff_second_factor`` is required or
+    off; the demonstration goes without, as everybody knows the passwords of its accounts.
     """
 
     instance: Path
@@ -57,7 +58,7 @@ class Config:
     smtp_user: str = ""
     smtp_password: str = field(default="", repr=False)
     smtp_sender: str = ""
-    staff_second_factor: str = "off"
+    staff_second_factor: str = "required"
     testing: bool = False
     keys: Keys = field(default=None, repr=False)  # type: ignore[assignment]  # load() fills it from the key file
 
@@ -80,6 +81,11 @@ class Config:
     def runs_jobs_in_web_process(self) -> bool:
         """Whether background work is done in the web process rather than by ``cuocthi worker``."""
         return self.is_embedded and self.embedded_jobs
+
+    @property
+    def staff_need_second_factor(self) -> bool:
+        """Whether staff pages ask for a second factor."""
+        return self.staff_second_factor == "required" and not self.demo
 
     @property
     def key_file(self) -> Path:

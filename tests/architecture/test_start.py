@@ -69,7 +69,9 @@ def install(tmp_path: Path, clock: FixedClock) -> Iterator[Callable[[tuple[str, 
 
     def begin(names: tuple[str, ...]) -> Installation:
         url = f"sqlite:///{tmp_path / 'start.sqlite3'}"
-        config = load_config(tmp_path / "instance", {"DATABASE_URL": url, "CUOCTHI_TESTING": "1"})
+        config = load_config(
+            tmp_path / "instance", {"DATABASE_URL": url, "CUOCTHI_TESTING": "1", "CUOCTHI_STAFF_SECOND_FACTOR": "off"}
+        )
         hooks = Hooks(modules(names))
         engine = sa.create_engine(url)
         configure_engine(engine)

@@ -16,9 +16,12 @@ from flask.cli import ScriptInfo
 
 from cuocthi.app import create_app
 from cuocthi.audit.models import AuditEvent
+from cuocthi.campaigns.models import Campaign
 from cuocthi.cli import main
 from cuocthi.config import ConfigError, load
 from cuocthi.errors import Conflict
+from cuocthi.files.domain import store
+from cuocthi.files.kinds import PDF
 from cuocthi.security import limits
 from cuocthi.testing.factories import PASSWORD
 from cuocthi.testing.plugin import running
@@ -29,7 +32,6 @@ from cuocthi.users.models import RecoveryCode, SecondFactor, User, WebSession
 from cuocthi.users.tickets import MAX_TRIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
     from types import ModuleType
 
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
     from cuocthi.clock import FixedClock
     from cuocthi.config import Config
     from cuocthi.context import Context
-    from cuocthi.contributions import Browser
     from cuocthi.security.personal_data import Vault
     from cuocthi.testing.factories import Factories
 
@@ -276,6 +277,7 @@ def test_staff_pages_lead_to_setting_it_up_where_the_installation_requires_it(
 ) -> None:
     organiser = make.member(make.campaign("hoi-thi"))
     enrolled = make.enrolment(make.campaign("khac"))
+    kept = _kept_file(ctx, config, organiser)
     ctx.session.commit()
     strict = dataclasses.replace(config, staff_second_factor="required")
     with running(create_app(strict, plugins, clock=clock)) as app:
@@ -285,7 +287,7 @@ def test_staff_pages_lead_to_setting_it_up_where_the_installation_requires_it(
         ctx.session.commit()
         with client.session_transaction() as session:
             session["_user_id"] = token
-        for path in ["/staff/", "/staff/new", *_staff_pages(app)]:
+        for path in ["/staff/", "/staff/new", kept, *_staff_pages(app)]:
             assert client.get(path).headers.get("Location") == "/me/second-factor", path
         for path in ("/me", "/c/hoi-thi/"):
             assert client.get(path).status_code == 200
@@ -300,6 +302,22 @@ def test_staff_pages_lead_to_setting_it_up_where_the_installation_requires_it(
         assert participant.get("/me").status_code == 200
 
 
+def _kept_file(ctx: Context, config: Config, organiser: User) -> str:
+    """The address of a file that is for the committees alone."""
+    campaign = ctx.session.scalars(sa.select(Campaign).where(Campaign.slug == "hoi-thi")).one()
+    stored = store(
+        ctx,
+        folder=config.files,
+        content=b"%PDF-1.7",
+        name="a.pdf",
+        kinds=[PDF],
+        campaign=campaign,
+        permission="core:campaign:view",
+    )
+    ctx.session.flush()
+    return f"/c/hoi-thi/files/{stored.id}/a.pdf"
+
+
 def _staff_pages(app: Flask) -> list[str]:
     """The addresses of all pages that ask for a permission."""
     pages = []
@@ -312,11 +330,10 @@ def _staff_pages(app: Flask) -> list[str]:
     return pages
 
 
-def test_by_default_staff_pages_do_not_ask_for_it(
-    ctx: Context, make: Factories, sign_in: Callable[[User], Browser]
-) -> None:
-    organiser = sign_in(make.member(make.campaign("hoi-thi")))
-    assert organiser.get("/c/hoi-thi/staff/")[0] == 200
+def test_it_is_required_unless_the_installation_says_otherwise_or_is_a_demonstration(tmp_path: Path) -> None:
+    assert load(tmp_path, {}).staff_need_second_factor
+    assert not load(tmp_path, {"CUOCTHI_STAFF_SECOND_FACTOR": "off"}).staff_need_second_factor
+    assert not load(tmp_path, {"CUOCTHI_DEMO": "1"}).staff_need_second_factor
 
 
 # --- losing it --------------------------------------------------------------------------------------------------------

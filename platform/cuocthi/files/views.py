@@ -11,6 +11,7 @@ from werkzeug.http import dump_options_header
 from cuocthi.files.domain import file_of, read
 from cuocthi.security.permissions import require
 from cuocthi.text import T
+from cuocthi.users.sign_in import lead_to_second_factor
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import reading_context, registry
 from cuocthi.web.on_record import put_look_on_record
@@ -43,6 +44,8 @@ def download(file_id: int, name: str) -> BaseResponse:
         if ctx.actor.user_id is None:
             return redirect(url_for("users.sign_in", next=request.full_path.rstrip("?")))
         require(g.permissions, stored.permission, registry().permissions.by_name)
+        if owed := lead_to_second_factor():
+            return owed
         put_look_on_record(action=VIEW, summary=LOOKED, object_kind="file", object_id=file_id)
     if request.if_none_match.contains(stored.sha256):
         response = Response(status=304)

@@ -198,7 +198,12 @@ def make(ctx: Context, vault: Vault) -> Factories:
 @pytest.fixture
 def config(database_url: str, instance: Path) -> Config:
     """The settings of an application on the fresh database."""
-    environment = {"DATABASE_URL": database_url, "CUOCTHI_TESTING": "1", "CUOCTHI_EMBEDDED_JOBS": "0"}
+    environment = {
+        "DATABASE_URL": database_url,
+        "CUOCTHI_TESTING": "1",
+        "CUOCTHI_EMBEDDED_JOBS": "0",
+        "CUOCTHI_STAFF_SECOND_FACTOR": "off",
+    }
     return load_config(instance, environment)
 
 

@@ -185,10 +185,19 @@ def lead_to_what_is_owed() -> Response | None:
         return None
     if user.must_change_password and request.endpoint != "users.password":
         return redirect(url_for("users.password"))
-    if staff and registry().config.staff_second_factor == "required" and not user.second_factor:
-        go_on_to(request.path)
-        return redirect(url_for("users.second_factor"))
-    return None
+    return lead_to_second_factor() if staff else None
+
+
+def lead_to_second_factor() -> Response | None:
+    """Lead a reader who acts for the staff to the second factor, where the installation requires it and none is set up.
+
+    Every page with a permission asks by itself; whoever decides in a view that somebody is of the staff asks here.
+    """
+    user = reader()
+    if user is None or user.second_factor or not registry().config.staff_need_second_factor:
+        return None
+    go_on_to(request.path)
+    return redirect(url_for("users.second_factor"))
 
 
 def begin(ctx: Context, *, user_id: int) -> None:

@@ -149,7 +149,7 @@ def _page(reader: LoginUser, code: CodeForm, password: OwnPasswordForm, *, statu
         code=code,
         password=password,
         is_set_up=reader.second_factor,
-        is_required=parts.config.staff_second_factor == "required",
+        is_required=parts.config.staff_need_second_factor,
         codes_left=second_factor.recovery_codes_left(ctx, user_id=reader.id),
         secret=secret,
         picture=_picture(secret, reader) if secret else "",
