@@ -20,7 +20,7 @@ from cuocthi.contributions import Duty
 from cuocthi.incidents import incident
 from cuocthi.news.queries import missed
 from cuocthi.personal.corrections import waiting_corrections
-from cuocthi.rules import changes, issuing
+from cuocthi.rules import changes, issuing, ranking_rules
 from cuocthi.standings.models import Ranking, RankingState
 from cuocthi.standings.proposals import Proposal, ProposalKind, undecided
 from cuocthi.tasks.queries import tasks
@@ -180,7 +180,7 @@ def _proposal_duties(
     ctx: Context, campaigns: Mapping[int, Campaign], timelines: Mapping[int, Sequence[Phase]], address: Address
 ) -> list[Duty]:
     """Return what waits for a second person and can still come into force."""
-    kinds: list[ProposalKind[Any]] = [extensions.KIND, incident.KIND, changes.KIND, issuing.KIND]
+    kinds: list[ProposalKind[Any]] = [extensions.KIND, incident.KIND, changes.KIND, issuing.KIND, ranking_rules.KIND]
     made = undecided(ctx, campaign_ids=list(campaigns), kinds=kinds)
     found = []
     for campaign_id, kind, proposal in made:
@@ -188,7 +188,8 @@ def _proposal_duties(
         what = _second_persons(ctx, kind, proposal, rounds)
         if what is not None:
             title, endpoint, permission = what
-            url = address(endpoint, slug=campaigns[campaign_id].slug)
+            at = {"phase_id": proposal.phase_id} if kind is ranking_rules.KIND else {}
+            url = address(endpoint, slug=campaigns[campaign_id].slug, **at)
             found.append(Duty(f"proposal-{proposal.id}", campaign_id, title, permission, _SECOND_PERSON, url))
     return found
 
@@ -207,6 +208,12 @@ def _second_persons(
             return None
         title = T("Confirm the settings that are to hold from “%(round)s” on", round=meant.title)
         return title, "rules.draft", "core:campaign:edit"
+    if kind is ranking_rules.KIND:
+        meant = next((phase for phase in rounds if phase.id == proposal.phase_id), None)
+        if meant is None or _state(ctx, meant) is not PhaseState.UPCOMING:
+            return None
+        title = T("Confirm the ranking rules that are to hold from “%(round)s” on", round=meant.title)
+        return title, "standings.ranking_rules", "core:campaign:edit"
     # Afterwards one person issues the rules alone.
     begun = any(_state(ctx, phase) in (PhaseState.OPEN, PhaseState.BETWEEN) for phase in rounds)
     return (T("Confirm the rules that are to be issued anew"), "rules.draft", "core:document:edit") if begun else None

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cuocthi.timelines.models import Phase
 
 _MOST_DONE, _MOST_UNDONE = 2, 8
+_BEFORE_IT_OPENS = T("Somebody has proposed it; another person has to confirm it before its round opens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,13 @@ class Funnel:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something to do next; ``endpoint`` is the page on which it is done."""
+    """Something to do next; ``endpoint`` is the page on which it is done, of the phase ``phase_id`` if there is one."""
 
     title: Text
     detail: Text | None
     endpoint: str
     done: bool = False
+    phase_id: int | None = None
 
 
 def funnel(ctx: Context, *, campaign: Campaign) -> Funnel:
@@ -77,12 +79,14 @@ def tasks(
     ready: Readiness | None,
     to_extend: Sequence[Phase] = (),
     to_change: Sequence[Text] = (),
+    to_rank: Sequence[Phase] = (),
 ) -> list[Task]:
     """Return what is to be done next, in the order in which it should be done; ``ready`` is given for a draft.
 
     ``to_extend`` are rounds whose extension waits for a second person, ``to_change`` the titles of parts whose changed
-    settings do. Rounds that have not closed need nothing: the timeline opens and closes them. Of very many rounds the
-    first that need something are told of, and the last that need nothing any more.
+    settings do, ``to_rank`` rounds whose ranking rules do. Rounds that have not closed need nothing: the timeline opens
+    and closes them. Of very many rounds the first that need something are told of, and the last that need nothing any
+    more.
     """
     if campaign.state is CampaignState.ARCHIVED:
         return []
@@ -96,12 +100,21 @@ def tasks(
     ]
     undone, done = [task for task in found if not task.done], [task for task in found if task.done]
     shown = [*done[-_MOST_DONE:], *undone[:_MOST_UNDONE]] if len(found) > _MOST_DONE + _MOST_UNDONE else found
-    return [*(_extension_task(phase) for phase in to_extend), *(_change_task(part) for part in to_change), *shown]
+    return [
+        *(_extension_task(phase) for phase in to_extend),
+        *(_change_task(part) for part in to_change),
+        *(_ranking_rules_task(phase) for phase in to_rank),
+        *shown,
+    ]
 
 
 def _change_task(part: Text) -> Task:
-    detail = T("Somebody has proposed it; another person has to confirm it before its round opens")
-    return Task(T("Confirm the changed settings of “%(part)s”", part=part), detail, "rules.draft")
+    return Task(T("Confirm the changed settings of “%(part)s”", part=part), _BEFORE_IT_OPENS, "rules.draft")
+
+
+def _ranking_rules_task(phase: Phase) -> Task:
+    title = T("Confirm the ranking rules that are to hold from “%(round)s” on", round=phase.title)
+    return Task(title, _BEFORE_IT_OPENS, "standings.ranking_rules", phase_id=phase.id)
 
 
 def _extension_task(phase: Phase) -> Task:

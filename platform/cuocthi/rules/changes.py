@@ -143,7 +143,7 @@ def propose_change(
     before = load_settings(ctx, owner=part, schema=spec.schema, campaign=campaign)
     if before.value == value:
         raise DomainError(T("These are the settings that hold already."))
-    _refuse_other_changes(ctx, campaign, write)
+    refuse_other_changes(ctx, campaign=campaign, write=write)
     change = Change(part, from_round, unstructure(value), before.version_id or 0, document.key, reason.strip())
     proposal = store_proposal(ctx, campaign=campaign, kind=KIND, content=change)
     if proposal.is_of(ctx.actor.user_id):
@@ -191,7 +191,7 @@ def confirm_change(
     """
     hold(ctx, campaign_id=campaign.id)
     proposal = _present(ctx, campaign, part, proposal_id)
-    _refuse_other_changes(ctx, campaign, write)
+    refuse_other_changes(ctx, campaign=campaign, write=write)
     confirm_proposal(ctx, campaign=campaign, kind=KIND, proposal=proposal)
     change = proposal.content
     before = load_settings(ctx, owner=part, schema=spec.schema, campaign=campaign)
@@ -249,8 +249,11 @@ def _present(ctx: Context, campaign: Campaign, part: str, proposal_id: int) -> P
     return proposal
 
 
-def _refuse_other_changes(ctx: Context, campaign: Campaign, write: Callable[[Text], str]) -> None:
-    """What two persons agree on is issued alone: nothing else may come into force with it unseen."""
+def refuse_other_changes(ctx: Context, *, campaign: Campaign, write: Callable[[Text], str]) -> None:
+    """Raise Blocked if the rules hold changes that are not issued.
+
+    What two persons agree on is issued alone: nothing else may come into force with it unseen.
+    """
     issued = current_rules(ctx, campaign_id=campaign.id)
     if issued is not None and changed_since(issued, compose(ctx, campaign=campaign, write=write)):
         raise Blocked(

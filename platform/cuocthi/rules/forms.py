@@ -80,15 +80,9 @@ class ClauseForm(BaseForm):
         self.place.choices = select_choices([("", _l("Nothing: it is the first")), *places])
 
 
-class ChangeForm(BaseForm):
-    """From which round settings are to hold, by which document, and why."""
+class AmendmentForm(BaseForm):
+    """By which document something that was agreed is changed, and why."""
 
-    from_round = SelectField(
-        _l("From which round it holds"),
-        [InputRequired()],
-        coerce=int,
-        description=_l("Rounds that have begun go on as they began."),
-    )
     document = SelectField(
         _l("Document by which it is changed"),
         [InputRequired(_l("Please choose the document by which this is changed."))],
@@ -100,10 +94,25 @@ class ChangeForm(BaseForm):
         description=_l("Once another person confirms it, everybody reads this with the new version of the rules."),
     )
 
+    def offer_documents(self, documents: Iterable[Document]) -> None:
+        """Let the registered documents be chosen from."""
+        self.document.choices = select_choices([("", _l("Please choose")), *to_choose(documents)])
+
+
+class ChangeForm(AmendmentForm):
+    """From which round settings are to hold, by which document, and why."""
+
+    from_round = SelectField(
+        _l("From which round it holds"),
+        [InputRequired()],
+        coerce=int,
+        description=_l("Rounds that have begun go on as they began."),
+    )
+
     def offer(self, rounds: Iterable[Phase], documents: Iterable[Document]) -> None:
         """Let the rounds that are to open and the registered documents be chosen from."""
         self.from_round.choices = select_choices([(round_.number, round_.title) for round_ in rounds])
-        self.document.choices = select_choices([("", _l("Please choose")), *to_choose(documents)])
+        self.offer_documents(documents)
 
 
 class RejectForm(BaseForm):

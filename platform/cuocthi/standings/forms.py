@@ -18,6 +18,12 @@ from cuocthi.web.forms import lazy_text as _l
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+BETTER = {Direction.HIGHEST: _l("the higher"), Direction.LOWEST: _l("the lower")}
+COUNTED = {
+    Counted.BEST: _l("the best, by these very criteria"),
+    Counted.FIRST: _l("the first"),
+    Counted.LAST: _l("the last"),
+}
 #: The name of the field that carries what a person has seen, so that nobody confirms something else.
 SEEN = "seen"
 
@@ -74,32 +80,25 @@ class CriterionForm(Form):
     key = SelectField(_l("Measure"))
     direction = SelectField(
         _l("Better is"),
-        choices=select_choices(
-            [(Direction.HIGHEST.value, _l("the higher")), (Direction.LOWEST.value, _l("the lower"))]
-        ),
+        choices=select_choices((one.value, words) for one, words in BETTER.items()),
     )
     gate = BooleanField(_l("Only who has this can win"))
 
 
 class RulesForm(BaseForm):
-    """The ranking rules of a round."""
+    """The ranking rules of a round, with ``following`` of the rounds of its format after it."""
 
-    criteria = FieldList(FormField(CriterionForm), min_entries=MAX_CRITERIA, max_entries=MAX_CRITERIA)
+    criteria = FieldList(FormField(CriterionForm), _l("Criteria"), min_entries=MAX_CRITERIA, max_entries=MAX_CRITERIA)
     counted = RadioField(
         _l("Which entry of a person counts"),
-        choices=select_choices(
-            [
-                (Counted.BEST.value, _l("the best, by these very criteria")),
-                (Counted.FIRST.value, _l("the first")),
-                (Counted.LAST.value, _l("the last")),
-            ]
-        ),
+        choices=select_choices((one.value, words) for one, words in COUNTED.items()),
     )
     public_places = IntegerField(
         _l("Places on the public page"),
         [InputRequired(), NumberRange(0, 1_000)],
         description=_l("By contest number and unit, without names; 0 shows none."),
     )
+    following = BooleanField(_l("The rounds after it, too"))
 
     def offer(self, measures: Sequence[tuple[str, str]]) -> None:
         """Let every step choose among these measures, or none."""

@@ -14,6 +14,7 @@ from cuocthi.campaigns.panels import shown_panels
 from cuocthi.campaigns.views.blueprints import blueprint
 from cuocthi.personal.retention import due
 from cuocthi.rules.changes import waiting_changes
+from cuocthi.rules.ranking_rules import waiting_rounds
 from cuocthi.timelines.drawing import change, chart
 from cuocthi.timelines.extensions import waiting
 from cuocthi.timelines.queries import phases
@@ -57,6 +58,7 @@ def overview() -> Response:
                     for one in waiting_changes(ctx, campaign=g.campaign)
                     if one.content.part in registry().settings
                 ],
+                to_rank=waiting_rounds(ctx, campaign=g.campaign),
             )
         ],
         duties=owed(
@@ -76,5 +78,5 @@ def _shown(task: Task) -> dict[str, object]:
         "title": translate(task.title),
         "detail": translate(task.detail) if task.detail else "",
         "done": task.done,
-        "url": url_for(task.endpoint, slug=g.campaign.slug),
+        "url": url_for(task.endpoint, slug=g.campaign.slug, phase_id=task.phase_id),
     }
