@@ -41,6 +41,7 @@ LISTS = {
     "announcements",
     "attempts",
     "audit",
+    "documents",
     "enrolments",
     "inquiries",
     "jobs",
