@@ -12,6 +12,7 @@ import pytest
 from flask import Flask, render_template
 
 from cuocthi.web import styleguide
+from cuocthi.web.navigation import NavLink, NavSection
 
 TEMPLATES = Path(styleguide.__file__).parent / "templates"
 CAMPAIGN = SimpleNamespace(
@@ -28,8 +29,8 @@ BARE_CAMPAIGN = SimpleNamespace(
     **{**vars(CAMPAIGN), "standing_office": "", "support_phone": "", "support_hours": "", "responsible": ""}
 )
 NAV = [
-    SimpleNamespace(title="Tổng quan", url="/a", active=True, badge=0),
-    SimpleNamespace(title="Câu hỏi", url="/b", active=False, badge=2),
+    NavSection("", (NavLink("Tổng quan", "/a", active=True, badge=0),), open=False),
+    NavSection("Thiết lập", (NavLink("Câu hỏi", "/b", active=False, badge=2),), open=False),
 ]
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
