@@ -9,7 +9,8 @@ CATALOGUES := $(wildcard platform/*/translations/*/LC_MESSAGES/*.po plugins/*/*/
 	examples/plugins/*/*/translations/*/LC_MESSAGES/*.po)
 
 # Each suite runs in processes of its own, so that a plugin is tested with no other plugin loaded. The quick ones come
-# first; the last ones start servers and browsers, and let them die.
+# first; the last ones start servers and browsers, and let them die. Neighbouring tests stay in one process as long as
+# there is enough for the others: they share an application.
 SUITES := $(filter $(notdir $(wildcard tests/*)), \
 	architecture platform quiz prizes publishing inquiries examples rehearsal faults journeys)
 
@@ -44,7 +45,7 @@ run: venv
 test: $(SUITES:%=test-%)
 
 $(SUITES:%=test-%): test-%: venv
-	$(PYTEST) --numprocesses logical tests/$*
+	$(PYTEST) --numprocesses logical --dist worksteal tests/$*
 
 lint: venv
 	$(BIN)/ruff check
