@@ -228,6 +228,7 @@ def test_two_organisers_change_them_by_the_page(
     assert (status, f"{address}/confirm" in page, REASON in page) == (200, False, True)
 
     assert address in second.get("/c/thai-binh/staff/")[1], "the home page says that a second person is needed"
+    assert "Áp dụng cả cho các vòng sau" in re.sub(r"<form.*", "", second.get(address)[1], flags=re.DOTALL)
     proposal = re.search(r'name="proposal" value="(\d+)"', second.get(address)[1]) or pytest.fail("no proposal")
     assert second.post(f"{address}/reject", {"proposal": proposal[1], "rejection": ""})[0] == 422
     assert second.post(f"{address}/confirm", {"proposal": proposal[1]})[0] == 200

@@ -166,19 +166,21 @@ def _waiting(ctx: Context, round_: Phase, measures: Mapping[str, Measure]) -> Wa
     before = ranking_rules_of(ctx, campaign=g.campaign, round_=round_)
     return Waiting(
         proposal=found,
-        changes=_differences(before, found.content.rules, measures),
+        changes=_differences(before, found.content, measures),
         round=round_,
         document=document_by_key(ctx, campaign_id=g.campaign.id, key=found.content.document),
         mine=found.is_of(ctx.actor.user_id),
     )
 
 
-def _differences(before: RankingRules, after: RankingRules, measures: Mapping[str, Measure]) -> list[Entered]:
-    labels, pairs = RulesForm(formdata=None), zip(_in_words(before, measures), _in_words(after, measures), strict=True)
+def _differences(before: RankingRules, change: RankingChange, measures: Mapping[str, Measure]) -> list[Entered]:
+    """Return what a proposal changes, field by field, and whether the rounds after its own are meant too."""
+    labels = RulesForm(formdata=None)
+    pairs = zip(_in_words(before, measures), _in_words(change.rules, measures), strict=True)
     fields = (labels.criteria, labels.counted, labels.public_places)
-    return [
-        Entered(str(field.label.text), *pair) for field, pair in zip(fields, pairs, strict=True) if pair[0] != pair[1]
-    ]
+    changed = [(field, *pair) for field, pair in zip(fields, pairs, strict=True) if pair[0] != pair[1]]
+    too = [_("yes") if change.following else _("no")]
+    return [Entered(str(field.label.text), old, new) for field, old, new in [*changed, (labels.following, [], too)]]
 
 
 def _in_words(rules: RankingRules, measures: Mapping[str, Measure]) -> tuple[list[str], list[str], list[str]]:
