@@ -174,7 +174,7 @@ def rank(
     return ranking, [row.standing for row in rows_found]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(entries=_entries(), rules=_rules(), seed=st.integers(0, 9))
 def test_places_are_those_of_the_naive_model(
     ctx: Context,
