@@ -123,7 +123,7 @@ def test_a_started_paper_keeps_the_settings_it_was_made_under(quiz: Quiz) -> Non
     attempt = quiz.start(person)
     quiz.set(replace(SETTINGS, minutes=60, prediction=False))
     ctx = replace(quiz.ctx, actor=replace(quiz.ctx.actor, user_id=person.user_id))
-    found, settings = attempts.own_attempt(ctx, attempt_id=attempt.id)
+    found, settings = attempts.own_attempt(ctx, campaign_id=attempt.campaign_id, attempt_id=attempt.id)
     assert (found.id, settings) == (attempt.id, SETTINGS)
 
 

@@ -234,13 +234,13 @@ def attempts_in(ctx: Context, *, round_ids: Sequence[int], enrolment_id: int) ->
 
 
 def attempt_of_user(
-    ctx: Context, *, attempt_id: int, user_id: int | None
+    ctx: Context, *, campaign_id: int, attempt_id: int, user_id: int | None
 ) -> tuple[Attempt, Mapping[str, Any] | None] | None:
-    """Return a user's own attempt with the settings it was made under (None for defaults), or None."""
+    """Return a user's own attempt in this campaign with the settings it was made under (None for defaults), or None."""
     row = ctx.session.execute(
         sa.select(Attempt, SettingsVersion.values)
         .outerjoin(SettingsVersion, SettingsVersion.id == Attempt.settings_version_id)
-        .where(Attempt.id == attempt_id, Attempt.user_id == user_id)
+        .where(Attempt.id == attempt_id, Attempt.campaign_id == campaign_id, Attempt.user_id == user_id)
     ).one_or_none()
     return None if row is None else (row[0], row[1])
 

@@ -119,9 +119,12 @@ def _insert_once(ctx: Context, values: dict[str, Any]) -> int | None:
     return inserted
 
 
-def own_attempt(ctx: Context, *, attempt_id: int) -> tuple[Attempt, QuizSettings]:
-    """Return the actor's attempt and the settings it was made under. Raises Missing for anybody else's."""
-    found = queries.attempt_of_user(ctx, attempt_id=attempt_id, user_id=ctx.actor.user_id)
+def own_attempt(ctx: Context, *, campaign_id: int, attempt_id: int) -> tuple[Attempt, QuizSettings]:
+    """Return the actor's attempt and the settings it was made under.
+
+    Raises Missing for anybody else's, and for one of another campaign.
+    """
+    found = queries.attempt_of_user(ctx, campaign_id=campaign_id, attempt_id=attempt_id, user_id=ctx.actor.user_id)
     if found is None:
         raise Missing(T("There is no such paper of yours."))
     attempt, values = found

@@ -99,7 +99,7 @@ def start(round_id: int) -> AnyResponse:
 def take_over(attempt_id: int) -> AnyResponse:
     """Open the paper here; the place where it was open before is told so at its next step."""
     with committing() as ctx:
-        attempt, _settings = attempts.own_attempt(ctx, attempt_id=attempt_id)
+        attempt, _settings = attempts.own_attempt(ctx, campaign_id=g.campaign.id, attempt_id=attempt_id)
         if not attempt.is_open or attempt.deadline <= ctx.now:
             return redirect(url_for("quiz.receipt", slug=g.campaign.slug, attempt_id=attempt.id))
         token = attempts.take_over(ctx, attempt=attempt)

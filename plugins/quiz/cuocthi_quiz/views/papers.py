@@ -93,9 +93,7 @@ def shown(row: PaperRow) -> ShownQuestion:
 
 def _opened(ctx: Context, attempt_id: int, token: str) -> tuple[Attempt, QuizSettings] | AnyResponse:
     """Return the attempt that is open in this place, or the answer for one that is not."""
-    attempt, settings = attempts.own_attempt(ctx, attempt_id=attempt_id)
-    if attempt.campaign_id != g.campaign.id:
-        abort(404)
+    attempt, settings = attempts.own_attempt(ctx, campaign_id=g.campaign.id, attempt_id=attempt_id)
     if not attempt.is_open or attempt.deadline <= ctx.now:
         return redirect(url_for("quiz.receipt", slug=g.campaign.slug, attempt_id=attempt.id))
     if attempt.token != token:
@@ -159,7 +157,7 @@ def flag(attempt_id: int, token: str) -> AnyResponse:
     """Mark a question to be looked at again, or unmark it."""
     position = request.form.get("position", 0, type=row_number)
     with committing() as ctx:
-        attempt, _settings = attempts.own_attempt(ctx, attempt_id=attempt_id)
+        attempt, _settings = attempts.own_attempt(ctx, campaign_id=g.campaign.id, attempt_id=attempt_id)
         flagged = request.form.get("flagged") == "1"
         attempts.flag(ctx, attempt=attempt, token=token, position=position, flagged=flagged)
         address = paper_url(attempt, position)
@@ -197,7 +195,7 @@ def hand_in(attempt_id: int, token: str) -> AnyResponse:
     still has time goes on.
     """
     with committing() as ctx:
-        attempt, _settings = attempts.own_attempt(ctx, attempt_id=attempt_id)
+        attempt, _settings = attempts.own_attempt(ctx, campaign_id=g.campaign.id, attempt_id=attempt_id)
         if request.form.get("auto") and attempt.is_open and attempt.deadline > ctx.now:
             return redirect(paper_url(attempt, token=token))
         if attempt.is_open and attempt.deadline > ctx.now and attempt.token != token:

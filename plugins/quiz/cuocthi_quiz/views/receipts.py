@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def _finished(ctx: Context, attempt_id: int) -> tuple[Attempt, QuizSettings, Phase]:
-    attempt, settings = attempts.own_attempt(ctx, attempt_id=attempt_id)
+    attempt, settings = attempts.own_attempt(ctx, campaign_id=g.campaign.id, attempt_id=attempt_id)
     round_ = phase_of(ctx, campaign_id=g.campaign.id, phase_id=attempt.phase_id)
     if round_ is None:
         abort(404)
