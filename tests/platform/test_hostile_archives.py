@@ -20,8 +20,9 @@ from cuocthi.errors import InvalidData
 
 if TYPE_CHECKING:
     from cuocthi.context import Context
+    from cuocthi.contributions import Browser
     from cuocthi.testing.factories import Factories
-    from cuocthi.testing.plugin import SignIn
+    from cuocthi.users.models import User
 
 MAIN = "campaign.toml"
 SECONDS = 2.0
@@ -79,7 +80,9 @@ def test_who_looks_through_it_is_bound_in_memory_by_the_system() -> None:
     assert archive_check._SECONDS <= SECONDS
 
 
-def test_nothing_is_written_and_the_page_says_so(ctx: Context, make: Factories, sign_in: SignIn) -> None:
+def test_nothing_is_written_and_the_page_says_so(
+    ctx: Context, make: Factories, sign_in: Callable[[User], Browser]
+) -> None:
     browser = sign_in(make.user(admin=True))
     browser.get("/staff/new")
     file = FileStorage(io.BytesIO(HOSTILE["a key with twenty thousand dots"][0]()), filename="thi.zip")
