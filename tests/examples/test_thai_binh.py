@@ -73,7 +73,7 @@ DISTRICTS = {
 
 @cache
 def files() -> dict[str, bytes]:
-    return read_folder(FOLDER)
+    return dict(read_folder(FOLDER))
 
 
 @cache

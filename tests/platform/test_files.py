@@ -331,9 +331,9 @@ def test_who_takes_a_file_that_is_not_for_everybody_is_on_record_once_in_a_quart
 
     def looks() -> list[tuple[int | None, int | None]]:
         wanted = sa.select(AuditEvent.actor_id, AuditEvent.object_id).where(AuditEvent.action == "core:file:view")
-        found = [tuple(row) for row in ctx.session.execute(wanted.order_by(AuditEvent.id))]
+        found = ctx.session.execute(wanted.order_by(AuditEvent.id)).all()
         ctx.session.rollback()
-        return found
+        return [(actor, taken) for actor, taken in found]
 
     assert client.get(address).status_code == 302
     assert third.get(address)[0] == 403

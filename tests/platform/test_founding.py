@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
+    from cuocthi.campaigns.files import Files
     from cuocthi.context import Context
     from cuocthi.contributions import Browser
     from cuocthi.testing.factories import Factories
@@ -96,9 +97,10 @@ def test_one_campaign_begins_as_the_file_of_another(ctx: Context, make: Factorie
     ctx.session.commit()
     browser_over(client, session_token=token)
     assert "/c/nam-truoc/staff/campaign.zip" in client.get("/c/nam-truoc/staff/basics").text
-    answer = client.get("/c/nam-truoc/staff/campaign.zip")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="nam-truoc.zip"'
-    sent = {"csrf_token": csrf_token(client, "/staff/new"), "slug": "nam-nay", "file": (io.BytesIO(answer.data), "a")}
+    with client.get("/c/nam-truoc/staff/campaign.zip") as taken:
+        archive = io.BytesIO(taken.data)
+    assert taken.headers["Content-Disposition"] == 'attachment; filename="nam-truoc.zip"'
+    sent = {"csrf_token": csrf_token(client, "/staff/new"), "slug": "nam-nay", "file": (archive, "a")}
     answer = client.post("/staff/new", data=sent, content_type="multipart/form-data")
     assert answer.headers["Location"] == "/c/nam-nay/staff/readiness"
     second = ctx.session.scalars(sa.select(Campaign).where(Campaign.slug == "nam-nay")).one()
@@ -140,6 +142,11 @@ def test_only_administrators_create_campaigns(client: FlaskClient, make: Factori
 # --- the archive ----------------------------------------------------------------------------------------------------
 
 
+def archived(files: Files) -> bytes:
+    with write_archive(files) as archive:
+        return archive.read()
+
+
 def zipped(**files: bytes) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as archive:
@@ -150,7 +157,7 @@ def zipped(**files: bytes) -> bytes:
 
 def test_an_archive_holds_the_folder_or_what_is_in_it() -> None:
     files = {"campaign.toml": b"format = 1", "questions/a.toml": b"x"}
-    assert read_archive(write_archive(files)) == files
+    assert read_archive(archived(files)) == files
     inside = {f"thi/{name}": content for name, content in files.items()} | {"__MACOSX/._thi": b"junk"}
     assert read_archive(zipped(**inside)) == files
 
@@ -160,8 +167,8 @@ def test_an_archive_holds_the_folder_or_what_is_in_it() -> None:
     [
         (b"no archive", "no ZIP file"),
         (zipped(**{"other.toml": b""}), "there is no campaign.toml"),
-        (write_archive({"campaign.toml": b"", "huge.csv": bytes(21 * 1024 * 1024)}), "larger than"),
-        (write_archive({"campaign.toml": b"format = 1"})[:-30], "no ZIP file"),
+        (archived({"campaign.toml": b"", "huge.csv": bytes(21 * 1024 * 1024)}), "larger than"),
+        (archived({"campaign.toml": b"format = 1"})[:-30], "no ZIP file"),
     ],
 )
 def test_what_is_no_campaign_is_refused_in_words(content: bytes, problem: str) -> None:

@@ -8,12 +8,16 @@ import sys
 import zipfile
 import zlib
 from pathlib import PurePosixPath
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from cuocthi.campaigns.files import LARGEST, MAIN, Files, invalid
 from cuocthi.text import T, Text
 
 #: Every file of an archive carries this day, so that the same campaign gives the same bytes.
 _DAY = (2024, 1, 1, 0, 0, 0)
+#: So many bytes of an archive are kept in memory; a longer one goes to the disk.
+_IN_MEMORY = 2**20
 
 #: Whoever reads it has two seconds of computing; on a busy machine those take longer.
 _SECONDS = 20
@@ -53,13 +57,18 @@ def _refuse_hostile(content: bytes) -> None:
         raise invalid([_REFUSALS[done.stdout.decode()]])
 
 
-def write_archive(files: Files) -> bytes:
-    """Return the files of a campaign folder as a ZIP file."""
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(files.items()):
-            archive.writestr(zipfile.ZipInfo(name, _DAY), content, zipfile.ZIP_DEFLATED)
-    return written.getvalue()
+def write_archive(files: Files) -> IO[bytes]:
+    """Return the files of a campaign folder as an open ZIP file, to be read from its beginning and closed."""
+    written = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - it is handed out open
+    try:
+        with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in sorted(files):
+                archive.writestr(zipfile.ZipInfo(name, _DAY), files[name], zipfile.ZIP_DEFLATED)
+    except BaseException:
+        written.close()
+        raise
+    written.seek(0)
+    return written
 
 
 def _root(files: Files) -> str:

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from cuocthi.campaigns.contents import Contents
 from cuocthi.campaigns.divisions import DivisionFacts, add_division
 from cuocthi.campaigns.domain import basics_of, create_campaign, replace_headcounts
 from cuocthi.campaigns.entrants import ENTRANTS_OWNER, EntrantRules, entrant_rules
 from cuocthi.campaigns.files import CampaignSource, Files, invalid, moved, read_source, times, write_source
 from cuocthi.campaigns.models import Campaign, Headcount
+from cuocthi.campaigns.register import document_contents, document_parts, enter_documents
 from cuocthi.campaigns.schema import (
     FORMAT,
     AnnouncementPart,
     CampaignFile,
     CommitteePart,
     DivisionPart,
-    DocumentPart,
     HeadcountsPart,
     PhasePart,
     PrerequisitePart,
@@ -32,9 +33,6 @@ from cuocthi.campaigns.unit_lists import listed_units
 from cuocthi.committees.domain import set_up_committee
 from cuocthi.committees.queries import committees
 from cuocthi.contributions import CampaignPart
-from cuocthi.documents.domain import DocumentFacts, register_document
-from cuocthi.documents.models import Document
-from cuocthi.documents.queries import documents
 from cuocthi.errors import InvalidData
 from cuocthi.news.domain import AnnouncementFacts, write_announcement
 from cuocthi.news.models import AnnouncementState
@@ -59,38 +57,48 @@ from cuocthi.units.models import Unit
 from cuocthi.units.rows import UnitRow, write_rows
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cuocthi.context import Context
     from cuocthi.tasks.models import Task
 
 
-def import_campaign(ctx: Context, *, files: Files, move: Move = unmoved, slug: str = "") -> Campaign:
+def import_campaign(
+    ctx: Context, *, files: Files, folder: Path | None = None, move: Move = unmoved, slug: str = ""
+) -> Campaign:
     """Create a campaign as a draft from the files of a campaign folder.
 
-    ``move`` brings the days of every phase to others; ``slug`` replaces the file's own. Units are created, or updated
-    by their codes. Raises InvalidData with every problem, or another DomainError; then nothing was changed.
+    ``folder`` is where the installation keeps files; without it those of documents are left out. ``move`` brings the
+    days of every phase to others; ``slug`` replaces the file's own. Units are created, or updated by their codes.
+    Raises InvalidData with every problem, or another DomainError; then nothing was changed.
     """
     source = read_source(files)
     core = dataclasses.replace(moved(source.core, move), slug=slug or source.core.slug)
-    return import_source(ctx, source=dataclasses.replace(source, core=core))
+    return import_source(ctx, source=dataclasses.replace(source, core=core), folder=folder)
 
 
-def import_source(ctx: Context, *, source: CampaignSource) -> Campaign:
+def import_source(ctx: Context, *, source: CampaignSource, folder: Path | None = None) -> Campaign:
     """Create a campaign as a draft from a campaign file that was read. Raises as :func:`import_campaign`."""
     with ctx.session.begin_nested():
         campaign = _create(ctx, source)
         _import_parts(ctx, campaign, source)
+        # The last thing that may be refused: what is kept on the disk is not rolled back.
+        enter_documents(ctx, campaign=campaign, parts=source.core.documents, files=source.files, folder=folder)
     return campaign
 
 
-def export_campaign(ctx: Context, *, campaign: Campaign) -> dict[str, bytes]:
+def export_campaign(ctx: Context, *, campaign: Campaign, folder: Path | None = None) -> Files:
     """Return a campaign as the files of a campaign folder; importing them elsewhere gives the same files again.
 
-    Left out are people, and everything that came of the campaign: entries, results, issued versions.
+    Left out are people, and everything that came of the campaign: entries, results, issued versions. ``folder`` is
+    where the installation keeps files; without it those of documents are left out too. They are read when they are
+    asked for, which raises Missing for one that is damaged or gone.
     """
     ranking = load_settings(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign)
     parts = dict(ctx.hooks.collect_by_plugin(ctx, campaign, "export_campaign", CampaignPart))
-    core, units = _core(ctx, campaign), unit_list(ctx, campaign=campaign)
-    return write_source(CampaignSource(core, ranking.value if ranking.version_id else None, (), parts), units)
+    core, units = _core(ctx, campaign, with_files=folder is not None), unit_list(ctx, campaign=campaign)
+    files = write_source(CampaignSource(core, ranking.value if ranking.version_id else None, (), parts), units)
+    return Contents(files, document_contents(core.documents, folder)) if folder else files
 
 
 def _create(ctx: Context, source: CampaignSource) -> Campaign:
@@ -109,7 +117,6 @@ def _create(ctx: Context, source: CampaignSource) -> Campaign:
     add_phases(ctx, campaign=campaign, drafts=_drafts(ctx, core.phases))
     for committee in core.committees:
         set_up_committee(ctx, campaign=campaign, **dataclasses.asdict(committee))
-    _register(ctx, campaign, core.documents)
     _set_tasks(ctx, campaign, core.tasks)
     _write_announcements(ctx, campaign, core.announcements)
     _list_prerequisites(ctx, campaign, core)
@@ -164,20 +171,6 @@ def set_headcounts(
     """Replace a campaign's numbers of people entitled by those of a list; ``units`` are its units by their codes."""
     numbers = {(units[row.code].id, category): number for row in rows for category, number in row.headcounts.items()}
     replace_headcounts(ctx, campaign=campaign, numbers=numbers, source=source, as_of=as_of)
-
-
-def _register(ctx: Context, campaign: Campaign, parts: Sequence[DocumentPart]) -> None:
-    """Enter the documents in their order; what they replace is linked once all are there."""
-    by_key: dict[str, Document] = {}
-    for part in parts:
-        facts = DocumentFacts(
-            **{item.name: getattr(part, item.name) for item in dataclasses.fields(DocumentFacts)},
-        )
-        by_key[part.key] = register_document(ctx, campaign=campaign, facts=facts, key=part.key)
-    for part in parts:
-        if part.replaces:
-            by_key[part.key].replaces = by_key[part.replaces]
-    ctx.session.flush()
 
 
 def _set_tasks(ctx: Context, campaign: Campaign, parts: Sequence[TaskPart]) -> None:
@@ -281,7 +274,7 @@ def _import_parts(ctx: Context, campaign: Campaign, source: CampaignSource) -> N
         raise InvalidData(T("The campaign file cannot be used; nothing was changed."), problems)
 
 
-def _core(ctx: Context, campaign: Campaign) -> CampaignFile:
+def _core(ctx: Context, campaign: Campaign, *, with_files: bool) -> CampaignFile:
     return CampaignFile(
         format=FORMAT,
         slug=campaign.slug,
@@ -309,27 +302,13 @@ def _core(ctx: Context, campaign: Campaign) -> CampaignFile:
             CommitteePart(item.key, item.role, item.title, item.decision, item.sees_names)
             for item in committees(ctx, campaign_id=campaign.id)
         ],
-        documents=[_document(item) for item in documents(ctx, campaign_id=campaign.id, public_only=False)],
+        documents=document_parts(ctx, campaign=campaign, with_files=with_files),
         headcounts=_headcounts(ctx, campaign),
         tasks=[_task(item) for item in tasks(ctx, campaign_ids=[campaign.id])],
         announcements=_announcements(ctx, campaign),
         prerequisites=_prerequisites(ctx, campaign),
         retention=load_retention(ctx, campaign=campaign),
         rules=load_prose(ctx, campaign=campaign),
-    )
-
-
-def _document(document: Document) -> DocumentPart:
-    return DocumentPart(
-        key=document.key,
-        kind=document.kind,
-        title=document.title,
-        symbol=document.symbol,
-        issuer=document.issuer,
-        issued_on=document.issued_on,
-        url=document.url,
-        public=document.public,
-        replaces=document.replaces.key if document.replaces else "",
     )
 
 

@@ -16,8 +16,9 @@ from typing import Any
 
 import tomli_w
 
+from cuocthi.campaigns.contents import Contents
 from cuocthi.campaigns.entrants import EntrantRules
-from cuocthi.campaigns.schema import FORMAT, CampaignFile, PhasePart, WindowPart
+from cuocthi.campaigns.schema import DOCUMENTS, FORMAT, CampaignFile, PhasePart, WindowPart
 from cuocthi.campaigns.settings import structure, unstructure
 from cuocthi.contributions import CampaignPart
 from cuocthi.errors import DomainError, InvalidData
@@ -37,6 +38,8 @@ FOLDERS = "files"
 _CORE = tuple(item.name for item in dataclasses.fields(CampaignFile))
 #: The size of a whole campaign folder, in bytes.
 LARGEST = 20 * 1024 * 1024
+#: The size that the files of documents may have beside it in a folder; a page takes no more than LARGEST in all.
+LARGEST_DOCUMENTS = 2 * 1024 * 1024 * 1024
 #: Nobody mends more problems than these at once.
 _TOLD = 100
 
@@ -45,22 +48,33 @@ Files = Mapping[str, bytes]
 
 @dataclass(frozen=True, slots=True)
 class CampaignSource:
-    """A campaign file that was read and found sound: the core's part, and a part for each plugin that has a table."""
+    """A campaign file that was read and found sound: the core's part, and a part for each plugin that has a table.
+
+    ``files`` are those of the folder, with the ones of documents.
+    """
 
     core: CampaignFile
     ranking: RankingRules | None = None
     units: Sequence[UnitRow] = ()
     parts: Mapping[str, CampaignPart] = field(default_factory=dict)
+    files: Files = field(default_factory=dict)
 
 
-def read_folder(folder: Path) -> dict[str, bytes]:
-    """Return the files of a campaign folder by their names below it. Raises InvalidData if it holds no campaign."""
+def read_folder(folder: Path) -> Files:
+    """Return the files of a campaign folder by their names below it; those of documents are read when they are needed.
+
+    Raises InvalidData if it holds no campaign, or more than one can be.
+    """
     if not (folder / MAIN).is_file():
         raise invalid([T("%(folder)s holds no %(file)s", folder=str(folder), file=MAIN)])
     found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    if sum(path.stat().st_size for path in found.values()) > LARGEST:
-        raise invalid([T("the folder is larger than %(most)s MB", most=LARGEST // 1024 // 1024)])
-    return {name: path.read_bytes() for name, path in found.items()}
+    large = {name: path for name, path in found.items() if name.startswith(f"{DOCUMENTS}/")}
+    small = {name: path for name, path in found.items() if name not in large}
+    for paths, most in ((small, LARGEST), (large, LARGEST_DOCUMENTS)):
+        if sum(path.stat().st_size for path in paths.values()) > most:
+            raise invalid([T("the folder is larger than %(most)s MB", most=most // 1024 // 1024)])
+    held = {name: path.read_bytes() for name, path in small.items()}
+    return Contents(held, {name: path.read_bytes for name, path in large.items()})
 
 
 def write_folder(folder: Path, files: Files) -> None:
@@ -87,7 +101,7 @@ def read_source(files: Files) -> CampaignSource:
         problems += _prefixed(MAIN, _contradictions(core, units or []))
     if problems or core is None:
         raise invalid(problems)
-    return CampaignSource(core, ranking, units or [], parts)
+    return CampaignSource(core, ranking, units or [], parts, files)
 
 
 def times(window: WindowPart) -> Times:
@@ -178,7 +192,7 @@ def _below(name: str, folders: Any, files: Files, problems: list[Text]) -> dict[
             text = T("%(file)s [%(name)s]: there is no folder “%(folder)s”", file=MAIN, name=name, folder=str(folder))
             problems.append(text)
     wanted = {folder for folder in listed if isinstance(folder, str)}
-    return {file: content for file, content in files.items() if "/" in file and file.partition("/")[0] in wanted}
+    return {file: files[file] for file in files if "/" in file and file.partition("/")[0] in wanted}
 
 
 def _contradictions(core: CampaignFile, units: Sequence[UnitRow]) -> Iterator[Text]:

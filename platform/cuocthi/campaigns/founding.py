@@ -23,6 +23,8 @@ from cuocthi.standings.appointments import appoint
 from cuocthi.text import T
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cuocthi.campaigns.copying import Edition
     from cuocthi.campaigns.domain import Basics
     from cuocthi.campaigns.files import CampaignSource, Files
@@ -33,9 +35,9 @@ if TYPE_CHECKING:
 _ORGANISERS = {"vi": "Ban Tổ chức", "en": "Organising committee"}
 
 
-def found_from_file(ctx: Context, *, files: Files, founder: User, slug: str = "") -> Campaign:
-    """Create a draft from the files of a campaign folder; see :func:`import_campaign` for what is raised."""
-    campaign = import_campaign(ctx, files=files, slug=slug)
+def found_from_file(ctx: Context, *, files: Files, folder: Path, founder: User, slug: str = "") -> Campaign:
+    """Create a draft from the files of a campaign folder. Takes ``folder`` and raises as :func:`import_campaign`."""
+    campaign = import_campaign(ctx, files=files, folder=folder, slug=slug)
     _seat(ctx, campaign, founder)
     return campaign
 
@@ -56,16 +58,16 @@ def found_again(ctx: Context, *, campaign: Campaign, edition: Edition, founder: 
 
 
 def found_from_rule_set(
-    ctx: Context, *, source: CampaignSource, title: str, edition: Edition, founder: User
+    ctx: Context, *, source: CampaignSource, folder: Path, title: str, edition: Edition, founder: User
 ) -> Campaign:
     """Create a draft from a rule set, which is called ``title``, moved and named as ``edition`` says.
 
-    Raises as :func:`cuocthi.campaigns.exchange.import_campaign`.
+    ``folder`` is where the installation keeps files. Raises as :func:`cuocthi.campaigns.exchange.import_campaign`.
     """
     core = moved(source.core, edition.move)
     basics = dataclasses.replace(core.campaign, name=edition.name, host_name=edition.host_name)
     named = dataclasses.replace(core, slug=edition.slug, campaign=basics)
-    campaign = import_source(ctx, source=dataclasses.replace(source, core=named))
+    campaign = import_source(ctx, source=dataclasses.replace(source, core=named), folder=folder)
     record(
         ctx,
         action="core:campaign:found",

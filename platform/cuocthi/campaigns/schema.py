@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
 from cuocthi.campaigns.domain import Basics
 from cuocthi.campaigns.entrants import EntrantRules, check_ages
+from cuocthi.campaigns.settings import SettingsError
 from cuocthi.contributions import Edge, Role
 from cuocthi.documents.models import DocumentKind
 from cuocthi.news.models import Audience
 from cuocthi.personal.settings import Retention
 from cuocthi.rules.prose import RulesProse
+from cuocthi.text import T
 from cuocthi.timelines.models import PhaseKind
 
 #: The version of the form written in every file.
 FORMAT = 1
+#: The sub-folder with the files of documents.
+DOCUMENTS = "documents"
+#: What :func:`cuocthi.documents.domain.register_document` makes, and people write by hand.
+_KEY = re.compile(r"[0-9a-z][0-9a-z._-]{0,59}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,23 @@ class CommitteePart:
 
 
 @dataclass(frozen=True, slots=True)
+class FilePart:
+    """A document's file: where it lies in the campaign's folder, and what it is called when it is handed out.
+
+    Without a ``name`` it is called as it lies there; without ``sha256``, the digest of its content, any is taken.
+    """
+
+    path: str
+    name: str = ""
+    sha256: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise SettingsError for what does not lie among the files of documents."""
+        if not self.path.startswith(f"{DOCUMENTS}/"):
+            raise SettingsError(T("the path must begin with “%(folder)s/”", folder=DOCUMENTS), field="path")
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentPart:
     """A document of the register; ``replaces`` is another one's key."""
 
@@ -81,6 +105,12 @@ class DocumentPart:
     url: str = ""
     public: bool = True
     replaces: str = ""
+    file: FilePart | None = None
+
+    def __post_init__(self) -> None:
+        """Raise SettingsError for a key that cannot be the name of a file."""
+        if not _KEY.fullmatch(self.key):
+            raise SettingsError(T("a key has only lower-case letters, digits, hyphens and dots"), field="key")
 
 
 @dataclass(frozen=True, slots=True)

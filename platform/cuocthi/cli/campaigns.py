@@ -59,7 +59,7 @@ def list_() -> None:
 def import_(folder: Path, slug: str) -> None:
     """Create a campaign from a folder with campaign.toml, all or nothing."""
     with committing() as ctx:
-        campaign = import_campaign(ctx, files=read_folder(folder), slug=slug)
+        campaign = import_campaign(ctx, files=read_folder(folder), folder=parts().config.files, slug=slug)
         click.echo(f"/c/{campaign.slug}/")
 
 
@@ -71,7 +71,7 @@ def export(slug: str, folder: Path) -> None:
     """Write a campaign (without people and results) to a folder."""
     with committing() as ctx:
         campaign = campaign_named(ctx, slug)
-        files = export_campaign(ctx, campaign=campaign)
+        files = export_campaign(ctx, campaign=campaign, folder=parts().config.files)
         record(
             ctx,
             action=EXPORT,

@@ -79,7 +79,7 @@ def example_folder() -> Path:
 def _load(ctx: Context, folder: Path) -> Campaign:
     files = read_folder(folder)
     move = move_into_round(read_source(files).core, ctx.now, DAYS_LEFT)
-    campaign = import_campaign(ctx, files=files, move=move)
+    campaign = import_campaign(ctx, files=files, folder=parts().config.files, move=move)
     _appoint_staff(ctx, campaign)
     issue_rules(ctx, campaign=campaign, write=writer(campaign.language))
     open_campaign(ctx, campaign=campaign)

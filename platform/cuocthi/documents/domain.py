@@ -59,7 +59,7 @@ def register_document(
 
     Raises DomainError for facts that cannot be, Conflict if the key is taken.
     """
-    _check(ctx, facts)
+    check_facts(ctx, facts)
     key = key or _free_key(ctx, campaign, facts)
     if document_by_key(ctx, campaign_id=campaign.id, key=key) is not None:
         raise Conflict(T("The register already has a document “%(key)s”.", key=key))
@@ -102,7 +102,7 @@ def edit_document(
 
     Raises DomainError for facts that cannot be, or for a document that would replace itself, even through others.
     """
-    _check(ctx, facts)
+    check_facts(ctx, facts)
     above = replaces
     while above is not None:
         if above.id == document.id:
@@ -132,6 +132,16 @@ def edit_document(
     )
 
 
+def check_facts(ctx: Context, facts: DocumentFacts) -> None:
+    """Raise DomainError, with its field, for facts that cannot be."""
+    if not facts.title.strip():
+        raise DomainError(T("The document needs a title."), field="title")
+    if facts.issued_on is not None:
+        check_day(facts.issued_on, now=ctx.now, field="issued_on")
+    if facts.url and not _WEB.fullmatch(facts.url):
+        raise DomainError(T("The address must begin with http:// or https://."), field="url")
+
+
 def facts_of(document: Document) -> DocumentFacts:
     """Return what the register says of a document now."""
     return DocumentFacts(**{item.name: getattr(document, item.name) for item in dataclasses.fields(DocumentFacts)})
@@ -141,15 +151,6 @@ def _guard(document: Document) -> None:
     """Let everybody read the file of a public document, and only the committees that of another one."""
     if document.file is not None:
         document.file.permission = "" if document.public else FILE_PERMISSION
-
-
-def _check(ctx: Context, facts: DocumentFacts) -> None:
-    if not facts.title.strip():
-        raise DomainError(T("The document needs a title."), field="title")
-    if facts.issued_on is not None:
-        check_day(facts.issued_on, now=ctx.now, field="issued_on")
-    if facts.url and not _WEB.fullmatch(facts.url):
-        raise DomainError(T("The address must begin with http:// or https://."), field="url")
 
 
 def _free_key(ctx: Context, campaign: Campaign, facts: DocumentFacts) -> str:

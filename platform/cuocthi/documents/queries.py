@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from cuocthi.documents.models import Document, DocumentKind
+from cuocthi.files.models import StoredFile
 
 if TYPE_CHECKING:
     from cuocthi.context import Context
@@ -30,6 +31,12 @@ def documents(ctx: Context, *, campaign_id: int, public_only: bool) -> Sequence[
     if public_only:
         wanted = wanted.where(Document.public)
     return ctx.session.scalars(wanted).all()
+
+
+def size_of_files(ctx: Context, *, campaign_id: int) -> int:
+    """Return how many bytes the files of a campaign's documents have together."""
+    total = sa.select(sa.func.sum(StoredFile.size)).join(Document, Document.file_id == StoredFile.id)
+    return ctx.session.scalar(total.where(Document.campaign_id == campaign_id)) or 0
 
 
 def document_by_key(ctx: Context, *, campaign_id: int, key: str) -> Document | None:

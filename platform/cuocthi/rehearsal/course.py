@@ -74,7 +74,7 @@ class Rehearsal:
         Raises DomainError if one of its contest formats does not say how it is rehearsed.
         """
         with self.at(moment) as ctx:
-            campaign = import_campaign(ctx, files=files)
+            campaign = import_campaign(ctx, files=files, folder=self.registry.config.files)
             sources = {round_.source for round_ in rounds(ctx, campaign_id=campaign.id)}
             unknown = sorted(sources - set(self.registry.rehearsed_entries))
             if unknown:

@@ -26,6 +26,7 @@ def browser_over(client: FlaskClient, *, session_token: str) -> Browser:
         nonlocal token
         # A download is no text.
         page = response.get_data().decode(errors="replace")
+        response.close()
         found = _TOKEN.search(page)
         token = found.group(1) if found else token
         return response.status_code, page

@@ -9,12 +9,14 @@ from flask import flash, g, redirect, url_for
 from flask_babel import gettext as _
 
 from cuocthi.campaigns.domain import basics_of, edit_basics, set_categories, set_plugins
+from cuocthi.campaigns.files import LARGEST
 from cuocthi.campaigns.forms import BasicsForm, CategoriesForm, PartsForm
 from cuocthi.campaigns.views.blueprints import blueprint
 from cuocthi.campaigns.views.sections import sections
+from cuocthi.documents.queries import size_of_files
 from cuocthi.errors import DomainError
 from cuocthi.timelines.queries import rounds
-from cuocthi.web.context import committing, registry
+from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import attach_error
 from cuocthi.web.i18n import translate
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
     from cuocthi.web.forms import BaseForm
 
 EDIT = "core:campaign:edit"
+
+_MEGABYTE = 1024 * 1024
+#: What all else in a campaign file needs at most: thousands of units and questions.
+_BESIDE_DOCUMENTS = 2 * _MEGABYTE
 
 
 @blueprint.page("/staff/basics", permission=EDIT)
@@ -104,4 +110,12 @@ def _stored(form: BaseForm, act: Callable[[Context], None], endpoint: str) -> An
 
 
 def _page(active: str, form: BaseForm, *, status: int = 200) -> Response:
-    return render(f"campaigns/{active}.html", status=status, form=form, sections=sections(active))
+    too_long = _longer_than_a_page_takes() if active == "basics" else 0
+    return render(f"campaigns/{active}.html", status=status, form=form, sections=sections(active), too_long=too_long)
+
+
+def _longer_than_a_page_takes() -> int:
+    """Return the limit in MB if the campaign file, with the files of its documents, is too long for a page to take."""
+    most = min(LARGEST, registry().config.upload_limit_mb * _MEGABYTE)
+    documents = size_of_files(reading_context(), campaign_id=g.campaign.id)
+    return most // _MEGABYTE if documents and documents + _BESIDE_DOCUMENTS > most else 0

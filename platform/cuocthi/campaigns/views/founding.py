@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import Response, abort, flash, g, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, send_file, url_for
 from flask_babel import gettext as _
 
 from cuocthi.campaigns.archives import read_archive, write_archive
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.campaigns.files import Files
@@ -102,6 +103,7 @@ def from_rule_set(key: str) -> AnyResponse:
                 campaign = found_from_rule_set(
                     ctx,
                     source=source,
+                    folder=registry().config.files,
                     title=chosen.rule_set.title,
                     edition=_edition(form, anchor),
                     founder=ctx.session.get_one(User, reader.id),
@@ -222,7 +224,7 @@ def _moved(form: EditionForm, anchor: date | None, timeline: Sequence[tuple[str,
 def _found(ctx: Context, form: NewCampaignForm, files: Files | None, founder: User) -> Campaign:
     slug = (form.slug.data or "").strip()
     if files is not None:
-        return found_from_file(ctx, files=files, founder=founder, slug=slug)
+        return found_from_file(ctx, files=files, folder=registry().config.files, founder=founder, slug=slug)
     basics = Basics(name=(form.name.data or "").strip(), host_name=(form.host_name.data or "").strip())
     return found_empty(ctx, slug=slug, basics=basics, founder=founder)
 
@@ -230,13 +232,15 @@ def _found(ctx: Context, form: NewCampaignForm, files: Files | None, founder: Us
 @blueprint.page("/staff/campaign.zip", permission="core:campaign:edit")
 def export() -> Response:
     """Hand the campaign out as a file from which another one can be made: no people, no results."""
-    archive = write_archive(export_campaign(reading_context(), campaign=g.campaign))
+    files = export_campaign(reading_context(), campaign=g.campaign, folder=registry().config.files)
+    archive = write_archive(files)
     put_on_record(
         action=EXPORT,
         summary=EXPORTED,
         object_kind="campaign",
         object_id=g.campaign.id,
     )
-    response = Response(archive, content_type="application/zip")
+    response = send_file(archive, mimetype="application/zip")
+    response.call_on_close(archive.close)
     response.headers["Content-Disposition"] = f'attachment; filename="{g.campaign.slug}.zip"'
     return response
