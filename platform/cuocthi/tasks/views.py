@@ -94,8 +94,8 @@ def _table(found: Sequence[Task], timeline: Sequence[Phase]) -> Table:
         path=url_for("tasks.listing", slug=g.campaign.slug),
         args=request.args,
         columns=[
-            Column("phase", _("Phase"), sortable=True, cell=lambda task: task.phase.title),
             Column("title", _("What is to be done"), cell=lambda task: task.title),
+            Column("phase", _("Phase"), sortable=True, cell=lambda task: task.phase.title),
             Column("who", _("Who"), sortable=True, cell=lambda task: _holder(task)[1]),
             Column("due", _("Until"), sortable=True, cell=lambda task: task.due_on),
             Column("state", _("State"), kind="status"),
