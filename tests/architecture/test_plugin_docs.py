@@ -127,12 +127,51 @@ def members(node: ast.ClassDef) -> list[str]:
     return [ast.unparse(item) for item in node.body if isinstance(item, ast.AnnAssign)]
 
 
-def test_every_service_that_is_named_is_there() -> None:
+def services() -> dict[str, set[str]]:
+    """By module the names that plugins may rely on."""
     (text,) = re.findall(r"^## Services\n(.*)", REFERENCE, re.MULTILINE | re.DOTALL)
-    named = re.findall(r"`(cuocthi(?:\.\w+)+)\.(\w+)`", text)
-    assert len(named) > 10
-    for module, name in named:
-        assert inspect.getdoc(getattr(importlib.import_module(module), name)), f"{module}.{name}"
+    found = re.findall(r"^\* `(cuocthi[.\w]*)`: (.*?)(?=^\*|^$|^#)", text, re.MULTILINE | re.DOTALL)
+    return {module: set(re.findall(r"`(\w+)`", words)) for module, words in found}
+
+
+def test_every_service_that_is_named_is_there() -> None:
+    assert len(services()) > 50
+    for module, names in services().items():
+        for name in names:
+            found = getattr(importlib.import_module(module), name)
+            if inspect.isfunction(found) or inspect.isclass(found):
+                assert inspect.getdoc(found), f"{module}.{name}"
+
+
+def taken(path: Path) -> Iterator[tuple[str, str]]:
+    """Each name of the core that a module uses, with the module of the core where it stands."""
+    tree = ast.parse(path.read_text("utf-8"))
+    attributes = [(ast.unparse(node.value), node.attr) for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            assert not [alias.name for alias in node.names if alias.name.partition(".")[0] == "cuocthi"], path
+        if not isinstance(node, ast.ImportFrom) or (node.module or "").partition(".")[0] != "cuocthi":
+            continue
+        for alias in node.names:
+            whole = f"{node.module}.{alias.name}"
+            if find_module(whole):
+                yield from ((whole, name) for owner, name in attributes if owner == (alias.asname or alias.name))
+            else:
+                yield str(node.module), alias.name
+
+
+def find_module(name: str) -> bool:
+    """Tell whether that is the name of a module."""
+    parent, _, child = name.rpartition(".")
+    return child in {one.name for one in iter_modules(getattr(importlib.import_module(parent), "__path__", []))}
+
+
+@pytest.mark.parametrize("folder", [path.parent for path in PLUGINS], ids=lambda folder: folder.name)
+def test_plugins_need_nothing_that_a_strangers_could_not_have(folder: Path) -> None:
+    promised = {**services(), contributions.__name__: set(contributions.__all__)}
+    needed = {pair for path in folder.rglob("*.py") for pair in taken(path)}
+    assert needed
+    assert [f"{module}.{name}" for module, name in sorted(needed) if name not in promised.get(module, ())] == []
 
 
 # --- hooks and those who use them -------------------------------------------------------------------------------------

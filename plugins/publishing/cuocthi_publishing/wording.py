@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from babel.support import NullTranslations, Translations
 
-import cuocthi
+from cuocthi import folders
 from cuocthi.text import Text
 from cuocthi.web import formats
 
@@ -16,14 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CATALOGUE = Path(__file__).parent / "translations"
-_CORE = Path(cuocthi.__file__).parent / "translations"
 
 
 @cache
 def catalogue(language: str) -> NullTranslations:
     """Return the texts of publishing in a language, those of the core where publishing has none."""
     own = Translations.load(CATALOGUE, [language], "publishing")
-    own.add_fallback(Translations.load(_CORE, [language], "cuocthi"))
+    own.add_fallback(Translations.load(folders.CATALOGUE, [language], "cuocthi"))
     return own
 
 

@@ -11,11 +11,10 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import cuocthi
 from cuocthi.digest import canonical
+from cuocthi.folders import FONTS
 from cuocthi.sheets.csv_text import csv_lines
 from cuocthi.web.theme import DARK_PAPER, LIGHT_PAPER, dark_tints, light_tints
 from cuocthi_publishing.domain.cells import plain
@@ -29,7 +28,6 @@ DATA = "data.json"
 #: The version of the manifest's form.
 MANIFEST_SCHEMA = "cuocthi-bundle/1"
 
-_FONTS = Path(cuocthi.__file__).parent / "web" / "static" / "vendor"
 _VENDORED = {
     "fonts/be-vietnam-pro-400.woff2": "be-vietnam-pro-400.woff2",
     "fonts/be-vietnam-pro-600.woff2": "be-vietnam-pro-600.woff2",
@@ -107,7 +105,7 @@ def _fixed_files(snapshot: Snapshot) -> dict[str, bytes]:
             snapshot, f"{_BUNDLE}/{readme}", tables=_described_tables(snapshot), page_file=page_file
         ).encode(),
         **{name: render_template(snapshot, f"{_BUNDLE}/{name}", **values).encode() for name, values in colours.items()},
-        **{name: (_FONTS / source).read_bytes() for name, source in _VENDORED.items()},
+        **{name: (FONTS / source).read_bytes() for name, source in _VENDORED.items()},
     }
 
 

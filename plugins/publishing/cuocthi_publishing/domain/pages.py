@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-import cuocthi
+from cuocthi import folders
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.text import T
 from cuocthi.web import formats
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from cuocthi_publishing.domain.snapshot import Snapshot
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-_MACROS = Path(cuocthi.__file__).parent / "web" / "templates"
 
 #: Every page that a release can have, in their order.
 TITLES = {
@@ -99,7 +98,7 @@ def environment(language: str) -> Environment:
         return str(texts.ngettext(singular, plural, num)) % {"num": num, **values}
 
     made = Environment(
-        loader=FileSystemLoader([TEMPLATES, _MACROS]),
+        loader=FileSystemLoader([TEMPLATES, folders.TEMPLATES]),
         autoescape=select_autoescape(("html", "xml"), default_for_string=True),
         undefined=StrictUndefined,
         trim_blocks=True,
