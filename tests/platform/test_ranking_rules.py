@@ -173,7 +173,7 @@ def test_what_cannot_be_proposed_is_refused(
     first, _ = people
     for field, wrong in (("document", {"document": None}), ("reason", {"reason": " "}), (None, {"rules": RULES})):
         with pytest.raises(DomainError) as refusal:
-            propose(first, campaign, weeks[1], **({"document": document} | wrong))  # type: ignore[arg-type]
+            propose(first, campaign, weeks[1], **({"document": document} | wrong))
         assert refusal.value.field == field
     with pytest.raises(InvalidData):
         propose(first, campaign, weeks[1], document, rules=RankingRules((Criterion("style", Direction.LOWEST),)))

@@ -61,6 +61,8 @@ def _csv(table: Table, rows: Iterable[Any]) -> Response:
         written.write(line.encode())
     response = Response(_sent(written), content_type="text/csv; charset=utf-8")
     response.content_length = written.tell()
+    # Who only asks for the head, or goes away, leaves the file unread.
+    response.call_on_close(written.close)
     return response
 
 
