@@ -16,6 +16,7 @@ from cuocthi.audit.domain import verify
 from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.models import Headcount
 from cuocthi.enrolments.models import Enrolment
+from cuocthi.files.models import StoredFile
 from cuocthi.sheets.writing import write_workbook
 from cuocthi.units.domain import import_units
 from cuocthi.units.models import Unit
@@ -265,6 +266,17 @@ def test_a_tree_that_has_changed_since_the_preview_is_looked_at_again(
     assert answer.status_code == 409
     assert "<del>Sở Á</del>" in answer.text
     assert units(ctx)["a"].name == "Sở Á"
+
+
+def test_a_list_is_kept_only_by_the_ending_of_what_it_is(ctx: Context, upload: Upload) -> None:
+    csv, workbook = f"{','.join(HEADER)}\na,,Sở A,,,\n".encode(), sheet(["a", "", "Sở A", "", "", ""])
+    for raw, name in ((csv, "units.exe"), (csv, "units.xlsx"), (workbook, "units.csv"), (workbook, "units.xlsm")):
+        answer = upload(raw, name)
+        assert (answer.status_code, 'href="#file"' in answer.text) == (422, True), name
+    assert ctx.session.scalars(sa.select(StoredFile)).all() == []
+    ctx.session.rollback()
+    for raw, name in ((csv, "units.csv"), (csv.decode().encode("utf-16"), "units.txt"), (workbook, "UNITS.XLSX")):
+        assert upload(raw, name).status_code == 302, name
 
 
 def test_the_list_that_is_handed_out_comes_in_again_unchanged(
