@@ -15,10 +15,8 @@ from cuocthi.audit.domain import record
 from cuocthi.campaigns.models import CampaignState
 from cuocthi.campaigns.queries import last_change
 from cuocthi.campaigns.settings import load_settings, save_settings, structure, unstructure
-from cuocthi.documents.queries import document_by_key
-from cuocthi.errors import Blocked, Conflict, DomainError, Forbidden
-from cuocthi.rules.domain import changed_since, compose, issue_rules
-from cuocthi.rules.queries import current_rules
+from cuocthi.errors import Conflict, DomainError
+from cuocthi.rules.agreements import grounds, issue_agreed, propose, reason_of_rejection, refuse_other_changes
 from cuocthi.standings.confirmations import hold
 from cuocthi.standings.proposals import (
     Proposal,
@@ -27,7 +25,6 @@ from cuocthi.standings.proposals import (
     no_longer_present,
     proposals,
     reject_proposal,
-    store_proposal,
 )
 from cuocthi.text import T, Text
 from cuocthi.timelines.models import Phase
@@ -136,26 +133,20 @@ def propose_change(
     ahead = {round_.number: round_ for round_ in course(ctx, campaign=campaign, part=part).ahead}
     if from_round not in ahead:
         raise DomainError(T("Please choose a round that has not opened yet."), field="from_round")
-    if document is None:
-        raise DomainError(T("Please choose the document by which this is changed."), field="document")
-    if not reason.strip():
-        raise DomainError(T("Please say what changes, and why."), field="reason")
+    document, reason = grounds(document, reason)
     before = load_settings(ctx, owner=part, schema=spec.schema, campaign=campaign)
     if before.value == value:
         raise DomainError(T("These are the settings that hold already."))
     refuse_other_changes(ctx, campaign=campaign, write=write)
-    change = Change(part, from_round, unstructure(value), before.version_id or 0, document.key, reason.strip())
-    proposal = store_proposal(ctx, campaign=campaign, kind=KIND, content=change)
-    if proposal.is_of(ctx.actor.user_id):
+    change = Change(part, from_round, unstructure(value), before.version_id or 0, document.key, reason)
+    proposal = propose(ctx, campaign=campaign, kind=KIND, content=change)
+    if proposal is None:
         return
-    if proposal.confirmed:
-        raise DomainError(T("Somebody else has proposed the same. Please confirm that proposal."))
-    confirm_proposal(ctx, campaign=campaign, kind=KIND, proposal=proposal)
     old, new = _changed(unstructure(before.value), change.values)
     summary = T(
         "Proposed other settings of “%(part)s” from “%(round)s” on", part=spec.title, round=ahead[from_round].title
     )
-    said = new | {"document": document.symbol or document.title, "reason": change.reason}
+    said = new | {"document": document.symbol or document.title, "reason": reason}
     _record(ctx, campaign, proposal.id, action="core:settings:propose", summary=summary, before=old, after=said)
 
 
@@ -209,13 +200,11 @@ def confirm_change(
     )
     said = new | {"reason": change.reason}
     _record(ctx, campaign, version.id, action="core:settings:confirm", summary=summary, before=old, after=said)
-    if not changed_since(current_rules(ctx, campaign_id=campaign.id), compose(ctx, campaign=campaign, write=write)):
-        return None
-    return issue_rules(
+    return issue_agreed(
         ctx,
         campaign=campaign,
         write=write,
-        document=document_by_key(ctx, campaign_id=campaign.id, key=change.document),
+        document=change.document,
         reason=change.reason,
         from_round=change.from_round,
     )
@@ -229,15 +218,12 @@ def reject_change(
     Raises Conflict if the proposal is not the present one any more, DomainError without a reason, Forbidden without a
     person.
     """
-    if ctx.actor.user_id is None:
-        raise Forbidden(T("Only a person who is signed in can do this."))
-    if not reason.strip():
-        raise DomainError(T("Please give the reason."), field="reason")
+    reason = reason_of_rejection(ctx, reason)
     hold(ctx, campaign_id=campaign.id)
     proposal = _present(ctx, campaign, part, proposal_id)
     reject_proposal(ctx, kind=KIND, proposal=proposal)
     summary = T("Rejected the proposed settings of “%(part)s”", part=spec.title)
-    said = {"reason": reason.strip()}
+    said = {"reason": reason}
     _record(ctx, campaign, proposal.id, action="core:settings:reject", summary=summary, before={}, after=said)
 
 
@@ -247,19 +233,6 @@ def _present(ctx: Context, campaign: Campaign, part: str, proposal_id: int) -> P
     if proposal is None:
         raise no_longer_present()
     return proposal
-
-
-def refuse_other_changes(ctx: Context, *, campaign: Campaign, write: Callable[[Text], str]) -> None:
-    """Raise Blocked if the rules hold changes that are not issued.
-
-    What two persons agree on is issued alone: nothing else may come into force with it unseen.
-    """
-    issued = current_rules(ctx, campaign_id=campaign.id)
-    if issued is not None and changed_since(issued, compose(ctx, campaign=campaign, write=write)):
-        raise Blocked(
-            T("This change cannot be made yet."),
-            [T("The rules hold other changes since version %(number)s. Issue them first.", number=issued.number)],
-        )
 
 
 def _changed(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

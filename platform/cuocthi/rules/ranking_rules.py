@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING, Any
 from cuocthi.audit.domain import record
 from cuocthi.campaigns.settings import load_settings, save_settings, unstructure
 from cuocthi.digest import digest
-from cuocthi.documents.queries import document_by_key
-from cuocthi.errors import Conflict, DomainError, Forbidden
-from cuocthi.rules.changes import course, refuse_other_changes
-from cuocthi.rules.domain import changed_since, compose, issue_rules
-from cuocthi.rules.queries import current_rules
+from cuocthi.errors import Conflict, DomainError
+from cuocthi.rules.agreements import grounds, issue_agreed, propose, reason_of_rejection, refuse_other_changes
+from cuocthi.rules.changes import course
 from cuocthi.standings.confirmations import hold
 from cuocthi.standings.criteria import RULES_OWNER, RankingRules, measures_of, resolve
 from cuocthi.standings.proposals import (
@@ -27,7 +25,6 @@ from cuocthi.standings.proposals import (
     no_longer_present,
     proposals,
     reject_proposal,
-    store_proposal,
 )
 from cuocthi.text import T, Text
 from cuocthi.timelines.models import Phase
@@ -104,23 +101,16 @@ def propose_ranking_rules(
     resolve(rules, measures_of(ctx, source=round_.source))
     if round_ not in course(ctx, campaign=campaign, part=round_.source).ahead:
         raise Conflict(T("“%(round)s” has opened: its ranking rules stay until it has closed.", round=round_.title))
-    if document is None:
-        raise DomainError(T("Please choose the document by which this is changed."), field="document")
-    if not reason.strip():
-        raise DomainError(T("Please say what changes, and why."), field="reason")
+    document, reason = grounds(document, reason)
     before = ranking_rules_of(ctx, campaign=campaign, round_=round_)
     if before == rules:
         raise DomainError(T("These are the ranking rules that hold already."))
     refuse_other_changes(ctx, campaign=campaign, write=write)
-    change = RankingChange(rules, following, _digest(before), document.key, reason.strip())
-    proposal = store_proposal(ctx, campaign=campaign, kind=KIND, content=change, round_=round_)
-    if proposal.is_of(ctx.actor.user_id):
+    change = RankingChange(rules, following, _digest(before), document.key, reason)
+    if propose(ctx, campaign=campaign, kind=KIND, content=change, round_=round_) is None:
         return
-    if proposal.confirmed:
-        raise DomainError(T("Somebody else has proposed the same. Please confirm that proposal."))
-    confirm_proposal(ctx, campaign=campaign, kind=KIND, proposal=proposal)
     summary = T("Proposed other ranking rules of “%(round)s”", round=round_.title)
-    said = unstructure(rules) | {"document": document.symbol or document.title, "reason": change.reason}
+    said = unstructure(rules) | {"document": document.symbol or document.title, "reason": reason}
     _record(ctx, campaign, round_, "propose_rules", summary, before=unstructure(before), after=said)
 
 
@@ -173,13 +163,11 @@ def confirm_ranking_rules(
     summary = T("Confirmed other ranking rules of “%(round)s”", round=round_.title)
     said = unstructure(change.rules) | {"reason": change.reason}
     _record(ctx, campaign, round_, "confirm_rules", summary, before=unstructure(before), after=said)
-    if not changed_since(current_rules(ctx, campaign_id=campaign.id), compose(ctx, campaign=campaign, write=write)):
-        return None
-    return issue_rules(
+    return issue_agreed(
         ctx,
         campaign=campaign,
         write=write,
-        document=document_by_key(ctx, campaign_id=campaign.id, key=change.document),
+        document=change.document,
         reason=change.reason,
         from_round=round_.number,
     )
@@ -191,14 +179,11 @@ def reject_ranking_rules(ctx: Context, *, campaign: Campaign, round_: Phase, pro
     Raises Conflict if the proposal is not the present one any more, DomainError without a reason, Forbidden without a
     person.
     """
-    if ctx.actor.user_id is None:
-        raise Forbidden(T("Only a person who is signed in can do this."))
-    if not reason.strip():
-        raise DomainError(T("Please give the reason."), field="reason")
+    reason = reason_of_rejection(ctx, reason)
     hold(ctx, campaign_id=campaign.id)
     reject_proposal(ctx, kind=KIND, proposal=_present(ctx, campaign, round_, proposal_id))
     summary = T("Rejected the proposed ranking rules of “%(round)s”", round=round_.title)
-    _record(ctx, campaign, round_, "reject_rules", summary, before={}, after={"reason": reason.strip()})
+    _record(ctx, campaign, round_, "reject_rules", summary, before={}, after={"reason": reason})
 
 
 def _present(ctx: Context, campaign: Campaign, round_: Phase, proposal_id: int) -> Proposal[RankingChange]:
