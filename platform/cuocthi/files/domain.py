@@ -91,12 +91,17 @@ def file_of(ctx: Context, *, campaign_id: int, file_id: int) -> StoredFile:
 
 def read(folder: Path, stored: StoredFile) -> bytes:
     """Return a file's content. Raises Missing if it is gone from the disk or is no longer what it was."""
+    return content_of(folder, sha256=stored.sha256, name=stored.name)
+
+
+def content_of(folder: Path, *, sha256: str, name: str) -> bytes:
+    """Return the content that has this digest, of a file of this name. Raises as :func:`read`."""
     try:
-        content = path_of(folder, stored.sha256).read_bytes()
+        content = path_of(folder, sha256).read_bytes()
     except FileNotFoundError:
         content = b""
-    if hashlib.sha256(content).hexdigest() != stored.sha256:
-        raise Missing(T("The content of “%(name)s” is damaged or missing.", name=stored.name))
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise Missing(T("The content of “%(name)s” is damaged or missing.", name=name))
     return content
 
 
