@@ -107,6 +107,7 @@ def staff_pages(organiser: FlaskClient) -> dict[str, str]:
         seen.add(kind)
         page = organiser.get(address, follow_redirects=True)
         if page.mimetype != "text/html":
+            page.close()
             continue
         found[page.request.path] = page.text
         links = (urlsplit(urljoin(address, unescape(link))) for link in re.findall(r'\shref="([^"]*)"', page.text))
