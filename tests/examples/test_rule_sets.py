@@ -57,7 +57,10 @@ def found(ctx: Context, make: Factories, key: str) -> Campaign:
         slug="cuoc-thi-moi", name="Cuộc thi mới", host_name="Sở Khoa học và Công nghệ", move=onto(anchor, MONDAY)
     )
     title = chosen.rule_set.title
-    return found_from_rule_set(ctx, source=source, title=title, edition=edition, founder=make.user())
+    founder = make.user()
+    return found_from_rule_set(
+        ctx, source=source, folder=Path("nowhere"), title=title, edition=edition, founder=founder
+    )
 
 
 def said(app: Flask, ctx: Context, campaign: Campaign) -> dict[str, str]:

@@ -39,6 +39,10 @@ def test_nobody_has_a_password() -> None:
     assert not verify_password(None, "nobody has this password")
 
 
+def test_an_erased_account_has_none_either() -> None:
+    assert not verify_password("!", "!")
+
+
 def test_an_unknown_account_costs_as_many_hashes_as_a_known_one(monkeypatch: pytest.MonkeyPatch) -> None:
     hashed = hash_password(GOOD)
     compared: list[str] = []

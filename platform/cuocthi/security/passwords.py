@@ -52,6 +52,8 @@ PATIENCE = 15.0
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _turns = threading.BoundedSemaphore(AT_A_TIME)
+#: How every hash begins; erased accounts have what is none.
+_SIGN = "$argon2id$"
 #: What an unknown account's password is compared with, so that the answer takes as long as for a known one.
 _NOBODY = _hasher.hash("nobody has this password")
 
@@ -89,13 +91,17 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(password_hash: str | None, password: str) -> bool:
-    """Tell whether a password is the one of a hash; None takes as long and is never right. Raises Busy."""
+    """Tell whether a password is the one of a hash; None, or what is no hash, takes as long and is never right.
+
+    Raises Busy.
+    """
+    hashed = password_hash if password_hash and password_hash.startswith(_SIGN) else None
     with _turn():
         try:
-            _hasher.verify(password_hash or _NOBODY, _canonical(password)[: MAX_LENGTH + 1])
+            _hasher.verify(hashed or _NOBODY, _canonical(password)[: MAX_LENGTH + 1])
         except VerifyMismatchError:
             return False
-    return password_hash is not None
+    return hashed is not None
 
 
 def _canonical(password: str) -> str:
