@@ -384,7 +384,9 @@ def test_a_juror_sees_no_more_than_a_part(
     ctx.session.commit()
     join(app.test_client(), birth_date="09/05/1985", citizen_id=WOMAN, own_lop="Lớp 5")
     [enrolment] = enrolled(ctx)
-    browser = sign_in(juror)
-    _, page = browser.get(f"{STAFF}enrolments/{enrolment.id}")
-    assert f"{enrolment.id}/details" not in page
-    assert browser.get(f"{STAFF}enrolments/{enrolment.id}/details")[0] == 403
+    browser, address = sign_in(juror), f"{STAFF}enrolments/{enrolment.id}"
+    ctx.session.rollback()
+    status, page = browser.get(address)
+    assert status == 200
+    assert f"{address}/details" not in page
+    assert browser.get(f"{address}/details")[0] == 403
