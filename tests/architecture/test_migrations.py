@@ -121,10 +121,9 @@ def test_rebuilding_a_core_table_keeps_the_rows_of_plugins_that_refer_to_it(tmp_
     engine.dispose()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_on_sqlite_the_tables_that_give_numbers_once_do_so_after_all_revisions(engine: Engine) -> None:
     """Rebuilding a table in a later revision would forget it silently: nothing reflects it."""
-    if engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL gives no number twice")
     with engine.connect() as connection:
         counting = set(
             connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'").scalars()

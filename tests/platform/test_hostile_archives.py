@@ -36,10 +36,19 @@ def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
     return out.getvalue()
 
 
+def damaged() -> bytes:
+    """An archive whose packed content is no longer what it was packed to."""
+    raw = bytearray(zipped({MAIN: bytes(range(256)) * 40}))
+    start = 30 + len(MAIN)
+    raw[start : start + 8] = b"\xff" * 8
+    return bytes(raw)
+
+
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a zip bomb": (lambda: zipped({MAIN: b"#" * 200_000_000}), "larger than"),
     "too many files": (lambda: zipped({f"f{number}": b"" for number in range(3_000)}), "more files"),
     "a method with a dictionary of its own": (lambda: zipped({MAIN: b""}, zipfile.ZIP_LZMA), "no ZIP file"),
+    "a damaged archive": (damaged, "no ZIP file"),
     "a key with twenty thousand dots": (lambda: zipped({MAIN: b"a" + b".a" * 20_000 + b"=1"}), ""),
     "a key with two hundred thousand dots": (lambda: zipped({MAIN: b"a" + b".a" * 200_000 + b"=1"}), "time or memory"),
     "nine million comments": (lambda: zipped({MAIN: b"#\n" * 9_000_000}), "time or memory"),

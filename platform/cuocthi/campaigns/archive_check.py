@@ -14,6 +14,7 @@ import resource
 import sys
 import tomllib
 import zipfile
+import zlib
 
 _MEMORY = 224 * 2**20
 _SECONDS = 2
@@ -57,7 +58,7 @@ def look_through(raw: bytes, *, largest: int) -> None:
                 if left < 0:
                     raise Refused("size")
                 _look_at(entry.filename, content)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise Refused("unreadable") from error
 
 
