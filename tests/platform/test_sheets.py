@@ -140,6 +140,13 @@ def test_the_largest_list_is_read() -> None:
     assert time.perf_counter() - begun < 60
 
 
+def test_a_text_that_no_cell_can_hold_shows_that_it_was_cut() -> None:
+    [sheet] = read_sheets(write_workbook([("A", [["Nội dung"], ["ạ" * 32_767], ["ạ" * 40_000]])]))
+
+    assert sheet.rows[1] == ["ạ" * 32_767]
+    assert sheet.rows[2] == ["ạ" * 32_766 + "…"]
+
+
 def test_formulas_and_errors_are_named_by_their_cells_on_their_sheet() -> None:
     def fill(made: xlsxwriter.Workbook) -> None:
         made.add_worksheet("Một")

@@ -26,13 +26,16 @@ _OPTIONS = {
     "strings_to_numbers": False,
 }
 _WIDEST = 60
+#: What a cell of a workbook holds at most, in letters.
+_LONGEST = 32_767
 _DAY, _MOMENT = "dd/mm/yyyy", "dd/mm/yyyy hh:mm:ss"
 
 
 def write_workbook(sheets: Sequence[tuple[str, Iterable[Sequence[Value]]]]) -> bytes:
     """Return an XLSX file of (name, rows) sheets; the first row of each is its heading and stays in view.
 
-    Numbers, days and moments can be counted and sorted with; no text becomes a formula or a link.
+    Numbers, days and moments can be counted and sorted with; no text becomes a formula or a link. A text that is longer
+    than a cell can be ends in "…".
     """
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _OPTIONS) as book:
@@ -68,7 +71,8 @@ class _Cells:
             case int() | float():
                 sheet.write_number(row, column, value)
             case str():
-                sheet.write_string(row, column, value, self._heading if row == 0 else None)
+                text = value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1]}…"
+                sheet.write_string(row, column, text, self._heading if row == 0 else None)
 
 
 def _width(value: Value) -> int:
