@@ -26,7 +26,7 @@ from cuocthi.rehearsal.course import Rehearsal
 from cuocthi.rehearsal.pages import free_port, wait_for
 from cuocthi.rules.language import writer
 from cuocthi_quiz.domain.drawing import to_shown, unpack
-from cuocthi_quiz.queries import paper
+from cuocthi_quiz.queries.papers import paper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

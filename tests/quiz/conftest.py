@@ -14,12 +14,13 @@ from cuocthi.campaigns.settings import save_settings
 from cuocthi.context import Actor, Context
 from cuocthi.users.domain import start_session
 from cuocthi.users.queries import token_hash
-from cuocthi_quiz import plugin, queries
+from cuocthi_quiz import plugin
 from cuocthi_quiz.domain import answers, attempts
 from cuocthi_quiz.domain.bank_files import fill_bank
 from cuocthi_quiz.domain.drawing import to_shown, unpack
 from cuocthi_quiz.domain.questions import Option, QuestionData
 from cuocthi_quiz.models import Attempt, Difficulty, QuestionType, Topic
+from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.settings import OWNER, BlueprintRow, QuizSettings
 
 if TYPE_CHECKING:
@@ -112,8 +113,8 @@ class Quiz:
     def place(self, attempt: Attempt) -> answers.Place:
         return answers.Place(self.sessions[attempt.user_id], attempt.id, attempt.token)
 
-    def paper(self, attempt: Attempt) -> list[queries.PaperRow]:
-        return queries.paper(self.ctx, attempt_id=attempt.id)
+    def paper(self, attempt: Attempt) -> list[papers_queries.PaperRow]:
+        return papers_queries.paper(self.ctx, attempt_id=attempt.id)
 
     def right(self, attempt: Attempt, position: int) -> int:
         """The right options of a question, in the order shown."""

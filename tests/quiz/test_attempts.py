@@ -16,9 +16,9 @@ from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Closed, Conflict, Forbidden, Missing
 from cuocthi.timelines.domain import close_now
 from cuocthi.timelines.models import Phase
-from cuocthi_quiz import queries
 from cuocthi_quiz.domain import attempts, deadlines, jobs
 from cuocthi_quiz.models import Attempt, HandIn, Item
+from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.settings import BlueprintRow
 
 from .conftest import SETTINGS, Quiz
@@ -196,7 +196,7 @@ def test_a_take_over_is_logged_and_remembers_the_token_before(quiz: Quiz) -> Non
     token = attempts.take_over(quiz.ctx, attempt=attempt)
     quiz.ctx.session.refresh(attempt)
     assert (attempt.token, attempt.former_token) == (token, before)
-    assert [entry.at for entry in queries.take_overs(quiz.ctx, attempt_id=attempt.id)] == [quiz.ctx.now]
+    assert [entry.at for entry in papers_queries.take_overs(quiz.ctx, attempt_id=attempt.id)] == [quiz.ctx.now]
 
 
 def test_a_paper_that_was_handed_in_is_not_taken_over(quiz: Quiz) -> None:

@@ -12,11 +12,11 @@ from cuocthi.audit.models import AuditEvent
 from cuocthi.context import Context
 from cuocthi.contributions import Role
 from cuocthi.errors import Conflict, DomainError, Forbidden, InvalidData
-from cuocthi_quiz import queries
 from cuocthi_quiz.domain.bank import add_topic, approve, withdraw, write_question
 from cuocthi_quiz.domain.blueprint import preview
 from cuocthi_quiz.domain.questions import Option, problems
 from cuocthi_quiz.models import Difficulty, Question, QuestionType, Revision, RevisionState
+from cuocthi_quiz.queries import bank as bank_queries
 from cuocthi_quiz.settings import BlueprintRow
 
 from .conftest import SETTINGS, Quiz, acting, question
@@ -33,7 +33,7 @@ def jury(quiz: Quiz) -> Context:
 
 
 def in_bank(quiz: Quiz) -> set[str]:
-    return {row[1] for row in queries.approved(quiz.ctx, campaign_id=quiz.campaign.id)}
+    return {row[1] for row in bank_queries.approved(quiz.ctx, campaign_id=quiz.campaign.id)}
 
 
 def question_named(quiz: Quiz, key: str) -> Question:

@@ -23,10 +23,10 @@ from cuocthi.standings.models import Result
 from cuocthi.timelines.domain import close_now
 from cuocthi.timelines.localtime import write_moment
 from cuocthi.users.models import User
-from cuocthi_quiz import queries
 from cuocthi_quiz.domain import jobs, results
 from cuocthi_quiz.domain.deadlines import move_deadlines
 from cuocthi_quiz.domain.release import has_closed
+from cuocthi_quiz.queries import figures as figures_queries
 from cuocthi_quiz.settings import QuizSettings
 
 from .conftest import SETTINGS, Quiz
@@ -263,7 +263,7 @@ def test_the_attempt_before_is_kept_but_does_not_count(quiz: Quiz, office: Offic
     assert [(row.entry_key, row.score) for row in posted] == [("2", 0)], "the paper with everything right was set aside"
     quiz.ctx.session.expire_all()
     assert old.score == 5000, "it is graded for the record"
-    finishers = quiz.ctx.session.scalars(queries.finishers(campaign_id=quiz.campaign.id)).all()
+    finishers = quiz.ctx.session.scalars(figures_queries.finishers(campaign_id=quiz.campaign.id)).all()
     assert list(finishers) == [person.id]
 
 

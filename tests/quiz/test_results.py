@@ -18,11 +18,12 @@ from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.standings.criteria import Counted, Criterion, RankingRules
 from cuocthi.standings.domain import build_ranking
 from cuocthi.standings.models import Result, ResultMeasure, Standing
-from cuocthi_quiz import contributed, plugin, queries
+from cuocthi_quiz import contributed, plugin
 from cuocthi_quiz.domain import answers, attempts, clauses, results
 from cuocthi_quiz.domain.grading import grade_round
 from cuocthi_quiz.domain.receipts import check, receipt
 from cuocthi_quiz.models import Answer, Attempt, Revision, RevisionState
+from cuocthi_quiz.queries import figures as figures_queries
 from cuocthi_quiz.settings import QuizSettings
 
 from .conftest import SETTINGS, Quiz
@@ -281,8 +282,11 @@ def test_the_live_figures_count_persons(quiz: Quiz) -> None:
     quiz.start(person)
     quiz.start()
     since = quiz.ctx.now - timedelta(hours=1)
-    assert queries.activity(quiz.ctx, campaign_id=quiz.campaign.id, since=since) == (2, 1, 2)
-    assert queries.activity(quiz.ctx, campaign_id=quiz.campaign.id, since=quiz.ctx.now + timedelta(1))[:2] == (0, 0)
+    assert figures_queries.activity(quiz.ctx, campaign_id=quiz.campaign.id, since=since) == (2, 1, 2)
+    assert figures_queries.activity(quiz.ctx, campaign_id=quiz.campaign.id, since=quiz.ctx.now + timedelta(1))[:2] == (
+        0,
+        0,
+    )
 
 
 def test_the_close_of_the_round_finishes_its_papers(quiz: Quiz) -> None:

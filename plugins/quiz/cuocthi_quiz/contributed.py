@@ -22,11 +22,13 @@ from cuocthi.enrolments.models import EnrolmentState
 from cuocthi.text import TN, T
 from cuocthi.timelines.queries import rounds
 from cuocthi.timelines.windows import PhaseState, next_edge, own_windows, phase_state
-from cuocthi_quiz import queries
 from cuocthi_quiz.domain import blueprint
 from cuocthi_quiz.domain.attempts import settings_of
 from cuocthi_quiz.domain.deadlines import closing, replaceable
 from cuocthi_quiz.domain.release import has_closed
+from cuocthi_quiz.queries import bank as bank_queries
+from cuocthi_quiz.queries import figures as figures_queries
+from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.settings import OWNER, QuizSettings
 from cuocthi_quiz.wording import speaker
 
@@ -71,7 +73,7 @@ def _questions_label(settings: QuizSettings) -> Text:
 def navigation(ctx: Context, *, campaign: Campaign, address: Address) -> list[NavItem]:
     """Return the links of the staff navigation; drafts that wait are the badge."""
     bank, papers = address("quiz.questions", slug=campaign.slug), address("quiz.attempts", slug=campaign.slug)
-    waiting = queries.waiting(ctx, campaign_id=campaign.id)
+    waiting = bank_queries.waiting(ctx, campaign_id=campaign.id)
     return [
         NavItem("questions", T("Questions"), bank, "quiz:question:view", 40, waiting, NavGroup.SETTING_UP),
         NavItem("attempts", T("Papers"), papers, "quiz:attempt:view", 62, group=NavGroup.RESULTS),
@@ -81,7 +83,7 @@ def navigation(ctx: Context, *, campaign: Campaign, address: Address) -> list[Na
 def duties(ctx: Context, *, campaigns: Sequence[Campaign], address: Address) -> list[Duty]:
     """Return that drafts wait for approval, in each of these campaigns."""
     slugs = {campaign.id: campaign.slug for campaign in campaigns}
-    waiting = queries.waiting_in(ctx, campaign_ids=list(slugs))
+    waiting = bank_queries.waiting_in(ctx, campaign_ids=list(slugs))
     return [
         Duty(
             "drafts",
@@ -109,7 +111,7 @@ def _bank_problems(ctx: Context, campaign: Campaign) -> list[Text]:
 def readiness(ctx: Context, *, campaign: Campaign, address: Address) -> list[ReadinessItem]:
     """Return whether the bank can fill every paper, and whether drafts wait for approval."""
     problems = _bank_problems(ctx, campaign)
-    waiting = queries.waiting(ctx, campaign_id=campaign.id)
+    waiting = bank_queries.waiting(ctx, campaign_id=campaign.id)
     preview_url = address("quiz.bank_preview", slug=campaign.slug)
     items = [
         ReadinessItem(f"bank-{number}", T("The bank can fill every paper"), False, problem, preview_url, order=40)
@@ -145,7 +147,7 @@ def blockers(ctx: Context, *, campaign: Campaign, act: Act, round_: Phase | None
 
 
 def _unfinished(ctx: Context, campaign: Campaign, round_: Phase, address: Address) -> Iterator[Blocker]:
-    found = queries.unfinished(ctx, round_id=round_.id)
+    found = figures_queries.unfinished(ctx, round_id=round_.id)
     url = address("quiz.attempts", slug=campaign.slug)
     if found.open:
         text = TN("%(count)s paper has not been handed in.", "%(count)s papers have not been handed in.", found.open)
@@ -162,7 +164,7 @@ def entry_actions(
     ctx: Context, *, campaign: Campaign, own: Sequence[Phase], enrolment: Enrolment, address: Address
 ) -> list[EntryAction]:
     """Return what a person can do now in each of the quiz's rounds."""
-    attempts = queries.attempts_in(ctx, round_ids=[round_.id for round_ in own], enrolment_id=enrolment.id)
+    attempts = papers_queries.attempts_in(ctx, round_ids=[round_.id for round_ in own], enrolment_id=enrolment.id)
     return [
         _action(
             ctx,
@@ -238,7 +240,7 @@ def sections(ctx: Context, *, campaign: Campaign) -> list[PublicationSection]:
 
 def _round_sections(ctx: Context, campaign: Campaign, round_: Phase) -> Iterator[PublicationSection]:
     say = speaker(campaign.language)
-    persons, attempts = queries.persons_and_attempts(ctx, round_=round_)
+    persons, attempts = figures_queries.persons_and_attempts(ctx, round_=round_)
     note = T("%(attempts)s papers handed in by %(persons)s persons.", attempts=attempts, persons=persons)
     yield PublicationSection(
         f"scores-{round_.key}",
@@ -248,12 +250,12 @@ def _round_sections(ctx: Context, campaign: Campaign, round_: Phase) -> Iterator
             Column("attempts", say(T("Papers")), "integer"),
             Column("persons", say(T("Persons")), "integer"),
         ],
-        queries.score_distribution(ctx, round_=round_),
+        figures_queries.score_distribution(ctx, round_=round_),
         say(note),
         chart="bar",
         order=40,
     )
-    figures = queries.question_figures(ctx, round_=round_)
+    figures = figures_queries.question_figures(ctx, round_=round_)
     by_share = sorted(figures, key=lambda figure: (figure.right / figure.papers, figure.key))
     hardest, easiest = by_share[:_EXTREMES], by_share[::-1][:_EXTREMES]
     for key, title, chosen in (

@@ -24,7 +24,7 @@ from cuocthi.contributions import (
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
-from cuocthi_quiz import contributed, queries
+from cuocthi_quiz import contributed
 from cuocthi_quiz.domain import campaign_file, clauses, jobs, personal_data, results
 from cuocthi_quiz.domain.attempts import follow_enrolments
 from cuocthi_quiz.domain.deadlines import move_deadlines
@@ -32,6 +32,7 @@ from cuocthi_quiz.domain.rehearsal import take
 from cuocthi_quiz.domain.relief import grant, reached
 from cuocthi_quiz.log_words import LOG_WORDS
 from cuocthi_quiz.models import MODELS
+from cuocthi_quiz.queries import figures as figures_queries
 from cuocthi_quiz.settings import OWNER, QuizSettings
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def register_permissions() -> Sequence[Permission]:
 @hookimpl
 def register_settings() -> Sequence[SettingsSpec]:
     def form() -> type[FlaskForm]:
-        from cuocthi_quiz.forms import SettingsForm  # noqa: PLC0415 - as above
+        from cuocthi_quiz.forms.settings import SettingsForm  # noqa: PLC0415 - as above
 
         return SettingsForm
 
@@ -251,12 +252,12 @@ def import_campaign(ctx: Context, campaign: Campaign, part: CampaignPart) -> Non
 
 @hookimpl
 def finishers(campaign: Campaign) -> Sequence[Select[int]]:
-    return [queries.finishers(campaign_id=campaign.id)]
+    return [figures_queries.finishers(campaign_id=campaign.id)]
 
 
 @hookimpl
 def activity(ctx: Context, campaign: Campaign, since: datetime) -> Sequence[tuple[str, int]]:
-    starters, finishers, open_ = queries.activity(ctx, campaign_id=campaign.id, since=since)
+    starters, finishers, open_ = figures_queries.activity(ctx, campaign_id=campaign.id, since=since)
     return [("starters", starters), ("finishers", finishers), ("open", open_)]
 
 

@@ -11,8 +11,8 @@ import pytest
 from tests.quiz.conftest import Quiz
 
 from cuocthi.users.domain import start_session
-from cuocthi_quiz import queries
 from cuocthi_quiz.models import Attempt
+from cuocthi_quiz.queries import papers as papers_queries
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -89,7 +89,7 @@ def staff(quiz: Quiz, sign_in: Callable[[int], Reader]) -> Reader:
 
 def attempt_of(quiz: Quiz, person: Enrolment) -> Attempt:
     quiz.ctx.session.expire_all()
-    return queries.attempts_of(quiz.ctx, round_id=quiz.round_.id, enrolment_id=person.id)[-1]
+    return papers_queries.attempts_of(quiz.ctx, round_id=quiz.round_.id, enrolment_id=person.id)[-1]
 
 
 def started(quiz: Quiz, person: Enrolment, reader: Reader) -> tuple[Attempt, str]:

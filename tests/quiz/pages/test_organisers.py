@@ -12,8 +12,8 @@ import pytest
 from tests.quiz.conftest import SETTINGS, Quiz, acting, question
 
 from cuocthi.contributions import Role
-from cuocthi_quiz import queries
 from cuocthi_quiz.domain.bank import add_topic, write_question
+from cuocthi_quiz.queries import bank as bank_queries
 
 from .conftest import JSON, Reader, started
 
@@ -72,7 +72,7 @@ def test_a_question_is_written_by_one_and_approved_by_another(
     refused = staff.post(target[1])
     assert refused.status_code == 403
     assert jury.post(target[1]).status_code == 200
-    assert "moi-1" in {row[1] for row in queries.approved(quiz.ctx, campaign_id=quiz.campaign.id)}
+    assert "moi-1" in {row[1] for row in bank_queries.approved(quiz.ctx, campaign_id=quiz.campaign.id)}
     assert jury.post(target[1]).status_code == 409
 
 
@@ -87,17 +87,17 @@ def test_a_question_that_is_wrong_is_shown_again(quiz: Quiz, staff: Reader, chan
 
 
 def test_a_question_is_reworded_and_withdrawn(quiz: Quiz, staff: Reader) -> None:
-    found = queries.questions(quiz.ctx, campaign_id=quiz.campaign.id, search="de-1")[0][0]
+    found = bank_queries.questions(quiz.ctx, campaign_id=quiz.campaign.id, search="de-1")[0][0]
     form = staff.get(f"staff/questions/{found.id}/edit")
     assert "Phương án 1 của de-1" in html.unescape(form.text)
     page = staff.post(f"staff/questions/{found.id}/edit", written("de-1"))
     assert page.request.path.endswith(f"/staff/questions/{found.id}")
-    states = [str(row.revision.state) for row in queries.revisions(quiz.ctx, question_id=found.id)]
+    states = [str(row.revision.state) for row in bank_queries.revisions(quiz.ctx, question_id=found.id)]
     assert states == ["draft", "approved"]
     assert staff.get(f"staff/questions/{found.id}/withdraw").status_code == 200
     staff.post(f"staff/questions/{found.id}/withdraw")
     quiz.ctx.session.expire_all()
-    states = [str(row.revision.state) for row in queries.revisions(quiz.ctx, question_id=found.id)]
+    states = [str(row.revision.state) for row in bank_queries.revisions(quiz.ctx, question_id=found.id)]
     assert states == ["former", "former"]
 
 

@@ -11,9 +11,9 @@ from cuocthi.clock import from_micros, to_micros
 from cuocthi.errors import Closed, Conflict, DomainError, Missing
 from cuocthi.text import T
 from cuocthi.users.models import WebSession
-from cuocthi_quiz import queries
 from cuocthi_quiz.domain.drawing import to_chosen, to_shown, unpack
 from cuocthi_quiz.models import MAX_OPTIONS, Attempt, QuestionType
+from cuocthi_quiz.queries import papers as papers_queries
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -137,7 +137,7 @@ def save(ctx: Context, *, place: Place, position: int, shown: int, sequence: int
 
 def _explain_save(ctx: Context, *, place: Place, position: int, shown: int, sequence: int) -> datetime:
     attempt = _own_attempt(ctx, place)
-    row = queries.answer_at(ctx, attempt_id=attempt.id, position=position)
+    row = papers_queries.answer_at(ctx, attempt_id=attempt.id, position=position)
     if row is None:
         raise Missing(T("There is no such question on your paper."))
     order = unpack(row.option_order, len(row.options))

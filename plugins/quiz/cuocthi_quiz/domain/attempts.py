@@ -15,11 +15,12 @@ from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Closed, Conflict, Forbidden, Missing
 from cuocthi.text import TN, T
 from cuocthi.timelines.queries import open_window
-from cuocthi_quiz import queries
 from cuocthi_quiz.domain import drawing
 from cuocthi_quiz.domain.deadlines import closing, deadline, replaceable
 from cuocthi_quiz.domain.statements import change, forget
 from cuocthi_quiz.models import Attempt, HandIn, Item, TakeOver
+from cuocthi_quiz.queries import bank as bank_queries
+from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.settings import OWNER, QuizSettings
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def settings_of(ctx: Context, *, campaign: Campaign, round_: Phase) -> QuizSetti
 
 def candidates(ctx: Context, *, campaign_id: int) -> list[drawing.Candidate]:
     """Return the questions that papers are drawn from."""
-    return [drawing.Candidate(*row) for row in queries.approved(ctx, campaign_id=campaign_id)]
+    return [drawing.Candidate(*row) for row in bank_queries.approved(ctx, campaign_id=campaign_id)]
 
 
 def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolment) -> Attempt:
@@ -53,7 +54,7 @@ def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolme
     _refuse_outsiders(campaign, round_, enrolment)
     window = open_window(ctx, phase_id=round_.id, unit_path=enrolment.unit_path, lock=True)
     submit_overdue(ctx, round_id=round_.id, enrolment_id=enrolment.id)
-    earlier = queries.attempts_of(ctx, round_id=round_.id, enrolment_id=enrolment.id)
+    earlier = papers_queries.attempts_of(ctx, round_id=round_.id, enrolment_id=enrolment.id)
     if earlier and earlier[-1].is_open:
         return earlier[-1]
     replaced = replaceable(earlier, ctx.now)
@@ -87,7 +88,7 @@ def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolme
     attempt_id = _insert_once(ctx, values)
     if attempt_id is not None:
         ctx.session.execute(sa.insert(Item), [{"attempt_id": attempt_id, **item} for item in paper])
-    found = queries.attempts_of(ctx, round_id=round_.id, enrolment_id=enrolment.id)
+    found = papers_queries.attempts_of(ctx, round_id=round_.id, enrolment_id=enrolment.id)
     if not found or not found[-1].is_open:
         raise Conflict(T("This paper was handed in elsewhere in this very moment; please load the page again."))
     return found[-1]
@@ -124,7 +125,9 @@ def own_attempt(ctx: Context, *, campaign_id: int, attempt_id: int) -> tuple[Att
 
     Raises Missing for anybody else's, and for one of another campaign.
     """
-    found = queries.attempt_of_user(ctx, campaign_id=campaign_id, attempt_id=attempt_id, user_id=ctx.actor.user_id)
+    found = papers_queries.attempt_of_user(
+        ctx, campaign_id=campaign_id, attempt_id=attempt_id, user_id=ctx.actor.user_id
+    )
     if found is None:
         raise Missing(T("There is no such paper of yours."))
     attempt, values = found
@@ -216,7 +219,7 @@ def flag(ctx: Context, *, attempt: Attempt, token: str, position: int, flagged: 
         raise Conflict(T("This paper is not open here any more; please load the page again."))
 
 
-def positions(paper: Sequence[queries.PaperRow]) -> tuple[int, int, int]:
+def positions(paper: Sequence[papers_queries.PaperRow]) -> tuple[int, int, int]:
     """Return how many questions of a paper are answered, flagged and open."""
     answered = sum(row.chosen != 0 for row in paper)
     return answered, sum(row.flagged for row in paper), len(paper) - answered

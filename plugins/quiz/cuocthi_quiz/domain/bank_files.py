@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from cuocthi.errors import InvalidData
 from cuocthi.text import T
-from cuocthi_quiz import queries
 from cuocthi_quiz.domain.bank import new_revision
 from cuocthi_quiz.domain.questions import Option, QuestionData, SecondReading, data_of, problems, tidy
 from cuocthi_quiz.models import Difficulty, Question, QuestionType, RevisionState
+from cuocthi_quiz.queries import bank as bank_queries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -186,7 +186,7 @@ def has_questions(ctx: Context, *, campaign: Campaign) -> bool:
 def write_bank(ctx: Context, *, campaign: Campaign) -> dict[str, bytes]:
     """Return the bank as files by name, one a topic; of an approved question the approved revision, else the draft."""
     by_topic: dict[str, list[str]] = {}
-    for question, revision, topic in queries.bank(ctx, campaign_id=campaign.id):
+    for question, revision, topic in bank_queries.bank(ctx, campaign_id=campaign.id):
         by_topic.setdefault(topic, []).append(_written(data_of(revision, key=question.key, topic=topic)))
     return {f"{FOLDER}{topic}{SUFFIX}": "\n".join(entries).encode() for topic, entries in by_topic.items()}
 

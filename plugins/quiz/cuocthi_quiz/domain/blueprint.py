@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cuocthi.text import T
-from cuocthi_quiz import queries
 from cuocthi_quiz.domain.attempts import candidates, settings_of
+from cuocthi_quiz.queries import bank as bank_queries
 from cuocthi_quiz.words import DIFFICULTIES
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Preview:
 def preview(ctx: Context, *, campaign: Campaign, round_: Phase) -> Preview:
     """Return a round's blueprint against the approved questions."""
     settings = settings_of(ctx, campaign=campaign, round_=round_)
-    titles = {topic.key: topic.title for topic in queries.topics(ctx, campaign_id=campaign.id)}
+    titles = {topic.key: topic.title for topic in bank_queries.topics(ctx, campaign_id=campaign.id)}
     available: dict[tuple[str, Difficulty], int] = {}
     for candidate in candidates(ctx, campaign_id=campaign.id):
         cell = (candidate.topic, candidate.difficulty)

@@ -9,10 +9,10 @@ from cuocthi.campaigns.settings import load_settings, save_settings, structure, 
 from cuocthi.contributions import CampaignPart
 from cuocthi.errors import InvalidData
 from cuocthi.text import T
-from cuocthi_quiz import queries
 from cuocthi_quiz.domain import bank_files
 from cuocthi_quiz.domain.questions import is_key
 from cuocthi_quiz.models import Topic
+from cuocthi_quiz.queries import bank as bank_queries
 from cuocthi_quiz.settings import OWNER, QuizSettings
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class QuizPart:
 def export_part(ctx: Context, *, campaign: Campaign) -> CampaignPart:
     """Return topics, settings and bank of a campaign."""
     settings = load_settings(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign).value
-    topics = tuple(TopicPart(topic.key, topic.title) for topic in queries.topics(ctx, campaign_id=campaign.id))
+    topics = tuple(TopicPart(topic.key, topic.title) for topic in bank_queries.topics(ctx, campaign_id=campaign.id))
     values: dict[str, Any] = unstructure(QuizPart(topics, settings))
     return CampaignPart(values, bank_files.write_bank(ctx, campaign=campaign))
 

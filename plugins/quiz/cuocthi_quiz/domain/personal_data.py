@@ -12,7 +12,7 @@ from cuocthi.text import T
 from cuocthi.timelines.models import Phase
 from cuocthi_quiz.domain.release import has_closed, released
 from cuocthi_quiz.models import Attempt, TakeOver
-from cuocthi_quiz.queries import PaperRow, paper
+from cuocthi_quiz.queries.papers import PaperRow, paper
 from cuocthi_quiz.settings import QuizSettings
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from cuocthi.clock import to_micros
 from cuocthi.digest import canonical
-from cuocthi_quiz import queries
 from cuocthi_quiz.models import Attempt
+from cuocthi_quiz.queries import papers as papers_queries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
-    from cuocthi_quiz.queries import PaperRow
+    from cuocthi_quiz.queries.papers import PaperRow
 
 _PROOF_BYTES = 10
 _GROUP = 4
@@ -89,7 +89,7 @@ def check(ctx: Context, *, campaign: Campaign, code: str) -> Receipt | None:
     )
     if attempt is None:
         return None
-    found = receipt(campaign, attempt, queries.paper(ctx, attempt_id=attempt.id))
+    found = receipt(campaign, attempt, papers_queries.paper(ctx, attempt_id=attempt.id))
     given = re.sub(r"[\s-]", "", proof).translate(_LOOKALIKES)
     expected = found.code.partition("-")[2].replace("-", "")
     return found if hmac.compare_digest(given.encode(), expected.encode()) else None

@@ -11,11 +11,12 @@ from cuocthi.enrolments.models import Enrolment
 from cuocthi.timelines.models import Phase
 from cuocthi.users.domain import start_session
 from cuocthi.users.queries import token_hash
-from cuocthi_quiz import queries
 from cuocthi_quiz.domain import answers, attempts
 from cuocthi_quiz.domain.drawing import to_shown, unpack
 from cuocthi_quiz.domain.grading import grade_attempt
 from cuocthi_quiz.models import Difficulty
+from cuocthi_quiz.queries import figures as figures_queries
+from cuocthi_quiz.queries import papers as papers_queries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from cuocthi.context import Context
     from cuocthi.contributions import Participant
-    from cuocthi_quiz.queries import PaperRow
+    from cuocthi_quiz.queries.papers import PaperRow
 
 #: How likely somebody without and with all skill knows the answer.
 _KNOWS = {Difficulty.EASY: (0.55, 0.999), Difficulty.MEDIUM: (0.35, 0.995), Difficulty.HARD: (0.2, 0.99)}
@@ -87,8 +88,8 @@ def take(ctx_at: Callable[[datetime], Context], participant: Participant, round_
     attempt = attempts.start(ctx, campaign=campaign, round_=round_, enrolment=enrolment)
     place = answers.Place(token_hash(session), attempt.id, attempt.token)
     ends, asks_prediction = attempt.deadline, attempt.asks_prediction
-    difficulties = queries.difficulties(ctx, attempt_id=place.attempt_id)
-    paper = queries.paper(ctx, attempt_id=place.attempt_id)
+    difficulties = figures_queries.difficulties(ctx, attempt_id=place.attempt_id)
+    paper = papers_queries.paper(ctx, attempt_id=place.attempt_id)
     moment, sequence = participant.starts_at, 0
     for row in paper:
         moment += timedelta(seconds=seconds_for(participant, row))

@@ -10,11 +10,11 @@ from cuocthi.campaigns.settings import load_settings
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.standings.criteria import Counted, RankingRules
 from cuocthi.standings.results import post_measures, post_results
-from cuocthi_quiz import queries
 from cuocthi_quiz.domain.attempts import submit_overdue
 from cuocthi_quiz.domain.grading import grade_round
 from cuocthi_quiz.domain.release import has_closed
 from cuocthi_quiz.models import Attempt
+from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.settings import OWNER
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _results(round_: Phase) -> Any:
         (taken // 1000).label("duration_ms"),
         Attempt.started_at,
         Attempt.submitted_at.label("finished_at"),
-    ).where(Attempt.phase_id == round_.id, Attempt.graded_at.is_not(None), queries.COUNTS)
+    ).where(Attempt.phase_id == round_.id, Attempt.graded_at.is_not(None), papers_queries.COUNTS)
 
 
 def persons_with_everything_right(ctx: Context, *, campaign: Campaign, round_: Phase) -> int:
@@ -82,7 +82,7 @@ def persons_with_everything_right(ctx: Context, *, campaign: Campaign, round_: P
             Attempt.score == Attempt.max_score,
             Attempt.max_score > 0,
             Enrolment.state == EnrolmentState.ACTIVE,
-            queries.COUNTS,
+            papers_queries.COUNTS,
             counts,
         )
     )
@@ -98,7 +98,7 @@ def _prediction_errors(round_: Phase, actual: int) -> Any:
     ).where(
         Attempt.phase_id == round_.id,
         Attempt.graded_at.is_not(None),
-        queries.COUNTS,
+        papers_queries.COUNTS,
         Attempt.asks_prediction,
         Attempt.prediction.is_not(None),
     )

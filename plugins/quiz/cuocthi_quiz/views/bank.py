@@ -15,11 +15,11 @@ from cuocthi.web.downloads import download
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Filter, Table
-from cuocthi_quiz import queries
 from cuocthi_quiz.domain import bank
 from cuocthi_quiz.domain import blueprint as blueprints
 from cuocthi_quiz.domain.questions import data_of
-from cuocthi_quiz.forms import QuestionForm, TopicForm
+from cuocthi_quiz.forms.bank import QuestionForm, TopicForm
+from cuocthi_quiz.queries import bank as bank_queries
 from cuocthi_quiz.settings import OWNER
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.words import DIFFICULTIES, STATES, TYPES
@@ -47,7 +47,7 @@ def _choices(words: Mapping[Any, Text]) -> list[tuple[str, str | Text]]:
 def questions() -> Response:
     """List the bank."""
     ctx = reading_context()
-    topics = queries.topics(ctx, campaign_id=g.campaign.id)
+    topics = bank_queries.topics(ctx, campaign_id=g.campaign.id)
     table = Table(
         id="questions",
         path=url_for("quiz.questions", slug=g.campaign.slug),
@@ -70,8 +70,8 @@ def questions() -> Response:
     )
     campaign_id = g.campaign.id
 
-    def found(ctx: Context) -> tuple[Sequence[queries.QuestionRow], int]:
-        return queries.questions(
+    def found(ctx: Context) -> tuple[Sequence[bank_queries.QuestionRow], int]:
+        return bank_queries.questions(
             ctx,
             campaign_id=campaign_id,
             search=table.search,
@@ -96,7 +96,7 @@ def questions() -> Response:
 
 
 def _question(ctx: Context, question_id: int) -> Question:
-    found = queries.question_of(ctx, campaign_id=g.campaign.id, question_id=question_id)
+    found = bank_queries.question_of(ctx, campaign_id=g.campaign.id, question_id=question_id)
     if found is None:
         abort(404)
     return found
@@ -107,7 +107,7 @@ def question(question_id: int) -> Response:
     """Show a question with all its revisions."""
     ctx = reading_context()
     found = _question(ctx, question_id)
-    revisions = queries.revisions(ctx, question_id=found.id)
+    revisions = bank_queries.revisions(ctx, question_id=found.id)
     return render(
         "quiz/question.html",
         question=found,
@@ -142,7 +142,7 @@ def edit_question(question_id: int) -> AnyResponse:
         form = QuestionForm()
         form.key.data = found.key
         return _write(form, found)
-    newest = queries.revisions(ctx, question_id=found.id)[0].revision
+    newest = bank_queries.revisions(ctx, question_id=found.id)[0].revision
     form = QuestionForm.from_question(data_of(newest, key=found.key, topic=newest.topic.key))
     return render("quiz/question_form.html", form=form, question=found)
 
@@ -168,7 +168,7 @@ def _write(form: QuestionForm, found: Question | None) -> AnyResponse:
 def approve(revision_id: int) -> AnyResponse:
     """Take a draft into the bank."""
     with committing() as ctx:
-        revision = queries.revision_of(ctx, campaign_id=g.campaign.id, revision_id=revision_id)
+        revision = bank_queries.revision_of(ctx, campaign_id=g.campaign.id, revision_id=revision_id)
         if revision is None:
             abort(404)
         bank.approve(ctx, campaign=g.campaign, revision=revision)
@@ -220,7 +220,7 @@ def add_topic() -> AnyResponse:
 
 
 def _topics(form: TopicForm, status: int = 200) -> Response:
-    found = queries.topics(reading_context(), campaign_id=g.campaign.id)
+    found = bank_queries.topics(reading_context(), campaign_id=g.campaign.id)
     return render("quiz/topics.html", form=form, topics=found, may_edit=EDIT in g.permissions, status=status)
 
 

@@ -10,10 +10,10 @@ from cuocthi.enrolments.queries import enrolment_of
 from cuocthi.timelines.queries import open_window, phase_of
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.rendering import render
-from cuocthi_quiz import queries
 from cuocthi_quiz.domain import attempts
 from cuocthi_quiz.domain.clauses import PREDICTION_DEFINITION, paper_rules
 from cuocthi_quiz.domain.deadlines import closing, deadline, replaceable
+from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.settings import OWNER
 from cuocthi_quiz.views.blueprint import blueprint
 
@@ -57,7 +57,7 @@ def entrance(round_id: int) -> AnyResponse:
     enrolment = _enrolment(ctx)
     if enrolment is None:
         return redirect(url_for("enrolments.join", slug=g.campaign.slug))
-    made = queries.attempts_of(ctx, round_id=round_.id, enrolment_id=enrolment.id)
+    made = papers_queries.attempts_of(ctx, round_id=round_.id, enrolment_id=enrolment.id)
     settings = attempts.settings_of(ctx, campaign=g.campaign, round_=round_)
     window = open_window(ctx, phase_id=round_.id, unit_path=enrolment.unit_path)
     replaced = replaceable(made, ctx.now)

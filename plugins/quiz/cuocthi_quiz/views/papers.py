@@ -12,12 +12,12 @@ from cuocthi.incidents.queries import granted_to
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.rendering import render
 from cuocthi.web.requests import row_number
-from cuocthi_quiz import queries
 from cuocthi_quiz.domain import attempts
 from cuocthi_quiz.domain.clauses import PREDICTION_DEFINITION
 from cuocthi_quiz.domain.drawing import to_shown, unpack
 from cuocthi_quiz.domain.grading import grade_attempt
 from cuocthi_quiz.models import QuestionType
+from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.entrance import paper_url
 from cuocthi_quiz.words import LETTERS
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.text import Text
     from cuocthi_quiz.models import Attempt
-    from cuocthi_quiz.queries import PaperRow
+    from cuocthi_quiz.queries.papers import PaperRow
     from cuocthi_quiz.settings import QuizSettings
 
 
@@ -119,7 +119,7 @@ def _paper(attempt_id: int, token: str, position: int | None) -> AnyResponse:
     if not isinstance(opened, tuple):
         return opened
     attempt, settings = opened
-    rows = queries.paper(ctx, attempt_id=attempt.id)
+    rows = papers_queries.paper(ctx, attempt_id=attempt.id)
     count = len(rows) + attempt.asks_prediction
     if position is not None and not 1 <= position <= count:
         abort(404)
@@ -172,7 +172,7 @@ def summary(attempt_id: int, token: str) -> AnyResponse:
     if not isinstance(opened, tuple):
         return opened
     attempt, _settings = opened
-    rows = queries.paper(ctx, attempt_id=attempt.id)
+    rows = papers_queries.paper(ctx, attempt_id=attempt.id)
     answered, flagged, open_ = attempts.positions(rows)
     return _no_store(
         render(

@@ -10,11 +10,11 @@ from cuocthi.standings.queries import adopted_ranking, standing_of
 from cuocthi.timelines.queries import phase_of
 from cuocthi.web.context import reading_context
 from cuocthi.web.rendering import render
-from cuocthi_quiz import queries
 from cuocthi_quiz.domain import attempts
 from cuocthi_quiz.domain.receipts import check
 from cuocthi_quiz.domain.receipts import receipt as receipt_of
 from cuocthi_quiz.domain.release import released
+from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.papers import shown
 from cuocthi_quiz.words import HAND_INS, RELEASES
@@ -43,7 +43,7 @@ def receipt(attempt_id: int) -> Response:
     attempt, settings, round_ = _finished(ctx, attempt_id)
     if attempt.is_open:
         return render("quiz/ended.html", attempt=attempt, round_=round_, over=attempt.deadline <= ctx.now)
-    made = receipt_of(g.campaign, attempt, queries.paper(ctx, attempt_id=attempt.id))
+    made = receipt_of(g.campaign, attempt, papers_queries.paper(ctx, attempt_id=attempt.id))
     return render(
         "quiz/receipt.html",
         attempt=attempt,
@@ -72,7 +72,7 @@ def result(attempt_id: int) -> Response:
         settings=settings,
         sees_score=sees_score,
         sees_answers=sees_answers,
-        questions=[shown(row) for row in queries.paper(ctx, attempt_id=attempt.id)] if sees_answers else [],
+        questions=[shown(row) for row in papers_queries.paper(ctx, attempt_id=attempt.id)] if sees_answers else [],
         standing=standing_of(ctx, ranking=ranking, enrolment_id=attempt.enrolment_id) if ranking else None,
         results=RELEASES[settings.results],
         answers=RELEASES[settings.answers],

@@ -14,9 +14,9 @@ from cuocthi.users.queries import token_hash
 from cuocthi.web import context
 from cuocthi.web.i18n import translate
 from cuocthi.web.rendering import render
-from cuocthi_quiz import queries
 from cuocthi_quiz.domain import answers
 from cuocthi_quiz.models import MAX_OPTIONS
+from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.papers import clock_time, shown
 
@@ -114,7 +114,7 @@ def _refused_form(ctx: Context, error: DomainError, place: answers.Place) -> Any
 
 def _conflict(ctx: Context, error: answers.Stale, values: dict[str, Any], position: int) -> AnyResponse:
     """Show the answer that is stored and the one just given; the person decides."""
-    row = queries.answer_at(ctx, attempt_id=values["attempt_id"], position=position)
+    row = papers_queries.answer_at(ctx, attempt_id=values["attempt_id"], position=position)
     given = request.form.getlist("choice") or [request.form.get("prediction", "")]
     stored = shown(row) if row else None
     return render(

@@ -14,8 +14,8 @@ from cuocthi.web.context import reading_context
 from cuocthi.web.downloads import download
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Filter, Table
-from cuocthi_quiz import queries
 from cuocthi_quiz.domain.drawing import to_shown, unpack
+from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.words import HAND_INS, LETTERS
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flask import Response
 
     from cuocthi_quiz.models import Attempt
-    from cuocthi_quiz.queries import AttemptRow, PaperRow
+    from cuocthi_quiz.queries.papers import AttemptRow, PaperRow
 
 VIEW = "quiz:attempt:view"
 #: Whether a paper is open, in words.
@@ -54,13 +54,13 @@ def attempts() -> Response:
             Column("counts", T("Counts"), cell=lambda row: T("yes") if row.active and row.attempt.counts else T("no")),
         ],
     )
-    wanted = queries.WantedAttempts(
+    wanted = papers_queries.WantedAttempts(
         g.campaign.id, table.search, table.filtered["state"], table.sort_key, descending=table.descending
     )
     if table.export:
-        every = partial(queries.every_attempt_row, wanted=wanted)
+        every = partial(papers_queries.every_attempt_row, wanted=wanted)
         return download(table, every, of="quiz:attempt", summary=T("Exported the list of papers"))
-    rows, total = queries.attempt_rows(reading_context(), wanted=wanted, limit=table.limit, offset=table.offset)
+    rows, total = papers_queries.attempt_rows(reading_context(), wanted=wanted, limit=table.limit, offset=table.offset)
     return render("quiz/attempts.html", table=table.show(rows, total))
 
 
@@ -81,12 +81,14 @@ class Happening:
 def attempt(attempt_id: int) -> Response:
     """Show what happened on a paper, by the server's clock. What was asked stays with those who may read questions."""
     ctx = reading_context()
-    found = queries.attempt_of(ctx, campaign_id=g.campaign.id, attempt_id=attempt_id)
+    found = papers_queries.attempt_of(ctx, campaign_id=g.campaign.id, attempt_id=attempt_id)
     if found is None:
         abort(404)
-    rows = queries.paper(ctx, attempt_id=attempt_id)
+    rows = papers_queries.paper(ctx, attempt_id=attempt_id)
     happenings = [item for row in rows for item in _answers(found.attempt, row)]
-    happenings += [Happening(entry.at, 0, entry.address) for entry in queries.take_overs(ctx, attempt_id=attempt_id)]
+    happenings += [
+        Happening(entry.at, 0, entry.address) for entry in papers_queries.take_overs(ctx, attempt_id=attempt_id)
+    ]
     return render(
         "quiz/attempt.html",
         found=found,

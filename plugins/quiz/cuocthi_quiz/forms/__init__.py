@@ -1,0 +1,1 @@
+"""Forms of the quiz: its settings, and its bank."""

@@ -1,0 +1,117 @@
+"""The quiz's settings as a form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    IntegerField,
+    SelectField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from cuocthi.web.forms import BaseForm
+from cuocthi.web.forms import lazy_text as _l
+from cuocthi_quiz.domain.questions import tidy
+from cuocthi_quiz.forms.choices import choices, topic_choices
+from cuocthi_quiz.models import Difficulty
+from cuocthi_quiz.settings import (
+    MAX_ATTEMPTS,
+    MAX_MINUTES,
+    MAX_QUESTIONS,
+    BlueprintRow,
+    QuizSettings,
+    Release,
+)
+from cuocthi_quiz.words import DIFFICULTIES, RELEASES
+
+_MOST_ROWS = 60
+
+
+class BlueprintRowForm(Form):
+    """So many questions of a topic and difficulty."""
+
+    topic = SelectField(_l("Topic"), [InputRequired()])
+    difficulty = SelectField(_l("Difficulty"), [InputRequired()])
+    number = IntegerField(_l("Questions"), [InputRequired(), NumberRange(1, MAX_QUESTIONS)])
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.topic.choices = topic_choices()
+        self.difficulty.choices = choices(DIFFICULTIES)
+
+
+class SettingsForm(BaseForm):
+    """The quiz's settings; ``act`` buttons add and remove rows of the blueprint without storing anything."""
+
+    blueprint = FieldList(FormField(BlueprintRowForm), label=_l("What a paper is made of"), max_entries=_MOST_ROWS)
+    minutes = IntegerField(
+        _l("Minutes for a paper"),
+        [InputRequired(), NumberRange(0, MAX_MINUTES)],
+        description=_l("0: until the round closes."),
+    )
+    attempts = IntegerField(
+        _l("Attempts a person"), [InputRequired(), NumberRange(0, MAX_ATTEMPTS)], description=_l("0: any number.")
+    )
+    prediction = BooleanField(_l("Ask how many persons will have everything right"))
+    prediction_text = TextAreaField(_l("Text of the prediction question"), [Length(max=1000)])
+    results = SelectField(_l("Participants see their score"))
+    answers = SelectField(_l("Participants see right answers and explanations"))
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.results.choices = choices(RELEASES)
+        self.answers.choices = choices(RELEASES)
+
+    @classmethod
+    def from_settings(cls, settings: QuizSettings) -> SettingsForm:
+        """Return the form filled with settings."""
+        rows = [
+            {"topic": row.topic, "difficulty": str(row.difficulty), "number": row.number} for row in settings.blueprint
+        ]
+        return cls(
+            data={
+                "blueprint": rows,
+                "minutes": settings.minutes,
+                "attempts": settings.attempts,
+                "prediction": settings.prediction,
+                "prediction_text": settings.prediction_text,
+                "results": str(settings.results),
+                "answers": str(settings.answers),
+            }
+        )
+
+    def to_settings(self) -> QuizSettings:
+        """Return the settings that the form describes; raises SettingsError for what cannot be."""
+        return QuizSettings(
+            blueprint=tuple(
+                BlueprintRow(row["topic"], Difficulty(row["difficulty"]), row["number"]) for row in self.blueprint.data
+            ),
+            minutes=_number(self.minutes),
+            attempts=_number(self.attempts),
+            prediction=bool(self.prediction.data),
+            prediction_text=tidy(self.prediction_text.data or ""),
+            results=Release(self.results.data),
+            answers=Release(self.answers.data),
+        )
+
+    def change_rows(self, act: str) -> bool:
+        """Add or remove a row if ``act`` says so ("add-blueprint", "remove-blueprint-2"); tell whether it did."""
+        verb, _, target = act.partition("-")
+        if verb == "add" and target == self.blueprint.name and len(self.blueprint) < _MOST_ROWS:
+            self.blueprint.append_entry()
+            return True
+        removed = [place for place, entry in enumerate(self.blueprint) if entry.name == target]
+        if verb == "remove" and removed:
+            del self.blueprint.entries[removed[0]]
+            return True
+        return False
+
+
+def _number(field: IntegerField) -> int:
+    return field.data or 0

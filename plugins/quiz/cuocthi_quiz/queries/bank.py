@@ -1,0 +1,188 @@
+"""What the bank answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from cuocthi.users.models import User
+from cuocthi.users.names import fold
+from cuocthi_quiz.models import Difficulty, Question, QuestionType, Revision, RevisionState, Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cuocthi.context import Context
+
+
+def topics(ctx: Context, *, campaign_id: int) -> Sequence[Topic]:
+    """Return a campaign's topics in their order."""
+    found = sa.select(Topic).where(Topic.campaign_id == campaign_id).order_by(Topic.position, Topic.id)
+    return ctx.session.scalars(found).all()
+
+
+def question_of(ctx: Context, *, campaign_id: int, question_id: int) -> Question | None:
+    """Return a question of this campaign, or None."""
+    return ctx.session.scalar(
+        sa.select(Question).where(Question.id == question_id, Question.campaign_id == campaign_id)
+    )
+
+
+def revision_of(ctx: Context, *, campaign_id: int, revision_id: int) -> Revision | None:
+    """Return a revision of a question of this campaign, or None."""
+    return ctx.session.scalar(
+        sa.select(Revision).join(Question).where(Revision.id == revision_id, Question.campaign_id == campaign_id)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRow:
+    """A revision of a question with the names of those who wrote and approved it."""
+
+    revision: Revision
+    topic: str
+    author: str | None
+    approver: str | None
+
+
+def revisions(ctx: Context, *, question_id: int) -> list[RevisionRow]:
+    """Return all revisions of a question, the newest first (one statement)."""
+    author, approver = sa.orm.aliased(User), sa.orm.aliased(User)
+    rows = ctx.session.execute(
+        sa.select(Revision, Topic.title, author.name, approver.name)
+        .join(Topic, Topic.id == Revision.topic_id)
+        .outerjoin(author, author.id == Revision.author_id)
+        .outerjoin(approver, approver.id == Revision.approved_by)
+        .where(Revision.question_id == question_id)
+        .order_by(Revision.number.desc())
+    )
+    return [RevisionRow(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """A question in a list, as its newest revision has it; ``in_bank`` if an approved revision exists."""
+
+    id: int
+    key: str
+    text: str
+    topic: str
+    difficulty: Difficulty
+    type: QuestionType
+    state: RevisionState
+    in_bank: bool
+    revision: int
+
+
+_SORTS: Mapping[str, Any] = {
+    "key": Question.key,
+    "topic": Topic.position,
+    "difficulty": sa.case(
+        (Revision.difficulty == Difficulty.EASY, 0), (Revision.difficulty == Difficulty.MEDIUM, 1), else_=2
+    ),
+    "state": Revision.state,
+}
+
+
+def questions(
+    ctx: Context,
+    *,
+    campaign_id: int,
+    search: str = "",
+    narrowed: Mapping[str, str] | None = None,
+    sort_key: str = "key",
+    descending: bool = False,
+    limit: int | None = 50,
+    offset: int = 0,
+) -> tuple[list[QuestionRow], int]:
+    """Return a page of the bank, and the number of all questions that match (two statements).
+
+    ``search`` finds words without accents in any order; ``narrowed`` may name topic, difficulty, type and state.
+    """
+    newest = _newest()
+    conditions = [Question.campaign_id == campaign_id, newest]
+    conditions += [Revision.search.contains(word, autoescape=True) for word in fold(search).split()]
+    columns = {"topic": Topic.key, "difficulty": Revision.difficulty, "type": Revision.type, "state": Revision.state}
+    conditions += [columns[name] == value for name, value in (narrowed or {}).items() if value]
+    approved = sa.orm.aliased(Revision)
+    in_bank = sa.exists().where(approved.question_id == Question.id, approved.state == RevisionState.APPROVED)
+    base = sa.select(Question.id).join(Revision, Revision.question_id == Question.id).join(Topic, _TOPIC)
+    total = ctx.session.scalar(sa.select(sa.func.count()).select_from(base.where(*conditions).subquery())) or 0
+    order = _SORTS[sort_key].desc() if descending else _SORTS[sort_key]
+    rows = ctx.session.execute(
+        base.with_only_columns(
+            Question.id,
+            Question.key,
+            Revision.text,
+            Topic.title,
+            Revision.difficulty,
+            Revision.type,
+            Revision.state,
+            in_bank,
+            Revision.number,
+        )
+        .where(*conditions)
+        .order_by(order, Question.position, Question.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [QuestionRow(*row) for row in rows], total
+
+
+_TOPIC = Topic.id == Revision.topic_id
+
+
+def _newest() -> sa.ColumnElement[bool]:
+    later = sa.orm.aliased(Revision)
+    return ~sa.exists().where(later.question_id == Revision.question_id, later.number > Revision.number)
+
+
+def waiting(ctx: Context, *, campaign_id: int) -> int:
+    """Return how many drafts wait for approval."""
+    drafts = (
+        sa.select(sa.func.count())
+        .select_from(Revision)
+        .join(Question)
+        .where(Question.campaign_id == campaign_id, Revision.state == RevisionState.DRAFT)
+    )
+    return ctx.session.scalar(drafts) or 0
+
+
+def waiting_in(ctx: Context, *, campaign_ids: Sequence[int]) -> dict[int, int]:
+    """Return by campaign how many drafts wait for approval, where some do (one statement)."""
+    rows = ctx.session.execute(
+        sa.select(Question.campaign_id, sa.func.count())
+        .join(Revision, Revision.question_id == Question.id)
+        .where(Question.campaign_id.in_(campaign_ids), Revision.state == RevisionState.DRAFT)
+        .group_by(Question.campaign_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def approved(ctx: Context, *, campaign_id: int) -> list[tuple[int, str, str, Difficulty, QuestionType, int]]:
+    """Return (revision, key, topic, difficulty, type, number of options) of every question in the bank."""
+    rows = ctx.session.execute(
+        sa.select(Revision.id, Question.key, Topic.key, Revision.difficulty, Revision.type, Revision.option_count)
+        .join(Question, Question.id == Revision.question_id)
+        .join(Topic, _TOPIC)
+        .where(Question.campaign_id == campaign_id, Revision.state == RevisionState.APPROVED)
+    )
+    return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows]
+
+
+def bank(ctx: Context, *, campaign_id: int) -> list[tuple[Question, Revision, str]]:
+    """Return every question with its approved revision, or else its draft, and the key of the topic, in order."""
+    rows = ctx.session.execute(
+        sa.select(Question, Revision, Topic.key)
+        .join(Revision, Revision.question_id == Question.id)
+        .join(Topic, _TOPIC)
+        .where(Question.campaign_id == campaign_id, Revision.state != RevisionState.FORMER)
+        .order_by(Question.position, Question.id, Revision.state)
+    )
+    # "approved" comes before "draft".
+    first: dict[int, tuple[Question, Revision, str]] = {}
+    for question, revision, topic in rows:
+        first.setdefault(question.id, (question, revision, topic))
+    return list(first.values())

@@ -1,0 +1,125 @@
+"""Figures over attempts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from cuocthi.enrolments.models import Enrolment, EnrolmentState
+from cuocthi_quiz.models import Answer, Attempt, Difficulty, Item, Question, Revision
+from cuocthi_quiz.queries.papers import COUNTS
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cuocthi.context import Context
+    from cuocthi.timelines.models import Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a round's papers are: open ones, and handed-in ones without a score."""
+
+    open: int
+    ungraded: int
+
+
+def unfinished(ctx: Context, *, round_id: int) -> Standing:
+    """Return how many papers of a round are still open or ungraded."""
+    row = ctx.session.execute(
+        sa.select(
+            sa.func.count().filter(Attempt.submitted_at.is_(None)),
+            sa.func.count().filter(Attempt.submitted_at.is_not(None)),
+        ).where(Attempt.phase_id == round_id, Attempt.graded_at.is_(None))
+    ).one()
+    return Standing(*row)
+
+
+def finishers(*, campaign_id: int) -> sa.Select[int]:
+    """Return the SELECT of the enrolments that have handed in a paper."""
+    handed_in = (Attempt.campaign_id == campaign_id, Attempt.submitted_at.is_not(None), COUNTS)
+    return sa.select(Attempt.enrolment_id).where(*handed_in)
+
+
+def activity(ctx: Context, *, campaign_id: int, since: datetime) -> tuple[int, int, int]:
+    """Return how many persons started since, handed in since, and have a paper open now."""
+    person = sa.distinct(Attempt.enrolment_id)
+    row = ctx.session.execute(
+        sa.select(
+            sa.func.count(person).filter(Attempt.started_at >= since),
+            sa.func.count(person).filter(Attempt.submitted_at >= since),
+            sa.func.count(person).filter(Attempt.submitted_at.is_(None), Attempt.deadline > ctx.now),
+        ).where(Attempt.campaign_id == campaign_id)
+    ).one()
+    return (row[0], row[1], row[2])
+
+
+def _counting(round_: Phase) -> list[sa.ColumnElement[bool]]:
+    return [
+        Attempt.phase_id == round_.id,
+        Attempt.graded_at.is_not(None),
+        Enrolment.state == EnrolmentState.ACTIVE,
+        COUNTS,
+    ]
+
+
+def score_distribution(ctx: Context, *, round_: Phase) -> list[tuple[int, int, int]]:
+    """Return (score in thousandths, attempts, persons) of a round, the best first; excluded persons are left out."""
+    rows = ctx.session.execute(
+        sa.select(sa.func.coalesce(Attempt.score, 0), sa.func.count(), sa.func.count(sa.distinct(Attempt.enrolment_id)))
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(*_counting(round_))
+        .group_by(Attempt.score)
+        .order_by(Attempt.score.desc())
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def persons_and_attempts(ctx: Context, *, round_: Phase) -> tuple[int, int]:
+    """Return how many persons have a graded attempt in a round, and how many such attempts there are."""
+    row = ctx.session.execute(
+        sa.select(sa.func.count(sa.distinct(Attempt.enrolment_id)), sa.func.count())
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(*_counting(round_))
+    ).one()
+    return (row[0], row[1])
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFigure:
+    """How a question fared: on how many papers it stood, and on how many it was answered rightly."""
+
+    key: str
+    text: str
+    papers: int
+    right: int
+
+
+def question_figures(ctx: Context, *, round_: Phase) -> list[QuestionFigure]:
+    """Return how every question of a round fared, by key; excluded persons are left out."""
+    right = sa.func.count().filter(Answer.chosen == Revision.key_mask)
+    rows = ctx.session.execute(
+        sa.select(Question.key, sa.func.max(Revision.text), sa.func.count(), right)
+        .select_from(Item)
+        .join(Attempt, Attempt.id == Item.attempt_id)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .join(Revision, Revision.id == Item.revision_id)
+        .join(Question, Question.id == Revision.question_id)
+        .outerjoin(Answer, sa.and_(Answer.attempt_id == Item.attempt_id, Answer.position == Item.position))
+        .where(*_counting(round_))
+        .group_by(Question.id, Question.key)
+        .order_by(Question.key)
+    )
+    return [QuestionFigure(*row) for row in rows]
+
+
+def difficulties(ctx: Context, *, attempt_id: int) -> dict[int, Difficulty]:
+    """Return the difficulty of each question of a paper by its position."""
+    rows = ctx.session.execute(
+        sa.select(Item.position, Revision.difficulty)
+        .join(Revision, Revision.id == Item.revision_id)
+        .where(Item.attempt_id == attempt_id)
+    )
+    return {row[0]: row[1] for row in rows}
