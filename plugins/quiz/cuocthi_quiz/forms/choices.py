@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import g
 
 from cuocthi.web.context import reading_context
+from cuocthi.web.fields import select_choices
 from cuocthi.web.i18n import translate
 from cuocthi_quiz.queries import bank as bank_queries
 
