@@ -106,18 +106,18 @@ def test_there_are_enough_questions_on_every_topic_and_of_every_difficulty() -> 
 
 def test_every_question_has_a_key_that_can_be_right() -> None:
     for question in bank():
-        right = sum(option.right for option in question.options)
+        right = sum(option.right for option in question.body.options)
         if question.type is QuestionType.MULTIPLE:
-            assert 2 <= right < len(question.options), question.key
+            assert 2 <= right < len(question.body.options), question.key
         else:
             assert right == 1, question.key
         least = 2 if question.type is QuestionType.TRUE_FALSE else 3
-        assert len(question.options) >= least, question.key
+        assert len(question.body.options) >= least, question.key
 
 
 def test_the_right_option_has_no_favourite_place() -> None:
     single = [question for question in bank() if question.type is QuestionType.SINGLE]
-    places = Counter(next(i for i, option in enumerate(question.options) if option.right) for question in single)
+    places = Counter(next(i for i, option in enumerate(question.body.options) if option.right) for question in single)
     assert max(places.values()) < len(single) * 0.4, places
 
 
@@ -151,7 +151,7 @@ def test_no_question_is_there_twice() -> None:
 
 def test_every_text_is_composed_vietnamese_without_filler() -> None:
     for question in bank():
-        for text in (question.text, question.explanation, *(option.text for option in question.options)):
+        for text in (question.text, question.explanation, *(option.text for option in question.body.options)):
             assert not FILLER.search(text), (question.key, text)
         assert not question.text.isascii(), question.key
     for name, content in files().items():

@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from cuocthi.rehearsal.pages import Visit, browser_of, join, patiently
-from cuocthi_quiz.domain.drawing import to_chosen, unpack
+from cuocthi_quiz.domain.drawing import unpack
+from cuocthi_quiz.domain.responses import Given, history, to_response
 
 from .conftest import Installation, until
 
@@ -95,17 +96,18 @@ def test_every_acknowledged_answer_outlives_the_processes(installation: Installa
 
 def assert_kept(installation: Installation, diary: Diary) -> None:
     stored = installation.rows(
-        "SELECT s.attempt_id, s.position, s.chosen, s.history, i.option_order, r.option_count FROM quiz_answer AS s "
+        "SELECT s.attempt_id, s.position, s.response, s.history, i.option_order, r.option_count FROM quiz_answer AS s "
         "JOIN quiz_item AS i ON i.attempt_id = s.attempt_id AND i.position = s.position "
         "JOIN quiz_revision AS r ON r.id = i.revision_id"
     )
     assert {(row.attempt_id, row.position) for row in stored} == set(diary.told)
     for row in stored:
         order = unpack(row.option_order, row.option_count)
-        told = [to_chosen(1 << option, order) for option in diary.told[row.attempt_id, row.position]]
-        history = [int(change.partition("@")[0]) for change in row.history.rstrip(";").split(";")]
-        assert history == told, "each change is there once, repeated or not"
-        assert row.chosen == told[-1]
+        told = [to_response(Given.choice(1 << option), order) for option in diary.told[row.attempt_id, row.position]]
+        assert [response for response, _after in history(row.history)] == told, (
+            "each change is there once, repeated or not"
+        )
+        assert row.response == told[-1]
 
 
 def assert_single(installation: Installation) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ from cuocthi.timelines.models import Phase
 from cuocthi.users.domain import start_session
 from cuocthi.users.queries import token_hash
 from cuocthi_quiz.domain import answers, attempts
+from cuocthi_quiz.domain.responses import Given
 
 from .conftest import Installation, until
 
@@ -32,15 +35,24 @@ GRADED = "SELECT count(*) FROM quiz_attempt WHERE graded_at IS NOT NULL"
 SWEPT = "SELECT count(*) FROM core_job WHERE kind = 'quiz.sweep' AND state = 'done' AND created_at >= {}"
 TOLD = "SELECT count(*) FROM core_phase_edge WHERE phase_id = {} AND edge = 'closed' AND plugin = 'quiz'"
 PAPERS = """
-SELECT a.submitted_at, a.deadline, a.handed_in_by, a.score, (
+SELECT a.id, a.submitted_at, a.deadline, a.handed_in_by, a.score, (
     SELECT count(*) FROM quiz_answer AS s WHERE s.attempt_id = a.id
-) AS saved, 1000 * (
-    SELECT count(*) FROM quiz_answer AS s
-    JOIN quiz_item AS i ON i.attempt_id = s.attempt_id AND i.position = s.position
-    JOIN quiz_revision AS r ON r.id = i.revision_id
-    WHERE s.attempt_id = a.id AND s.chosen = r.key_mask
-) AS earned FROM quiz_attempt AS a ORDER BY a.id
+) AS saved FROM quiz_attempt AS a ORDER BY a.id
 """
+ANSWERS = """
+SELECT s.attempt_id, s.response, CAST(r.key AS TEXT) AS key FROM quiz_answer AS s
+JOIN quiz_item AS i ON i.attempt_id = s.attempt_id AND i.position = s.position
+JOIN quiz_revision AS r ON r.id = i.revision_id
+"""
+
+
+def earned(installation: Installation) -> Counter[int]:
+    """What the stored answers of each paper earn, counted anew: a point where exactly the right options are chosen."""
+    points: Counter[int] = Counter()
+    for row in installation.rows(ANSWERS):
+        right = sum(1 << place for place in json.loads(row.key)["right"])
+        points[row.attempt_id] += 1000 * (row.response == str(right))
+    return points
 
 
 def begin(installation: Installation, person: Person, moment: datetime, *, hand_in: bool) -> None:
@@ -54,7 +66,7 @@ def begin(installation: Installation, person: Person, moment: datetime, *, hand_
         attempt = attempts.start(ctx, campaign=campaign, round_=round_, enrolment=enrolment)
         place = answers.Place(token_hash(session), attempt.id, attempt.token)
         for position in range(1, ANSWERED + 1):
-            answers.save(ctx, place=place, position=position, shown=1 << (position % 2), sequence=1)
+            answers.save(ctx, place=place, position=position, given=Given.choice(1 << (position % 2)), sequence=1)
         if hand_in:
             attempts.hand_in(ctx, attempt=attempt, token=attempt.token)
 
@@ -93,8 +105,9 @@ def test_papers_are_handed_in_as_they_were_saved_when_the_worker_comes_back(inst
     own, *others = papers
     assert (own.handed_in_by, own.submitted_at) == ("participant", to_micros(installation.middle))
     assert all((paper.handed_in_by, paper.submitted_at) == ("deadline", paper.deadline) for paper in others)
-    assert all((paper.saved, paper.score) == (ANSWERED, paper.earned) for paper in papers)
-    assert any(paper.earned for paper in papers)
+    points = earned(installation)
+    assert all((paper.saved, paper.score) == (ANSWERED, points[paper.id]) for paper in papers)
+    assert any(points.values())
 
     installation.course.rank(installation.campaign_id, moment=late, staff=installation.staff)
     assert installation.number("SELECT persons FROM core_ranking") == PEOPLE

@@ -25,7 +25,9 @@ from cuocthi.migrations import runner
 from cuocthi.rehearsal.course import Rehearsal
 from cuocthi.rehearsal.pages import free_port, wait_for
 from cuocthi.rules.language import writer
-from cuocthi_quiz.domain.drawing import to_shown, unpack
+from cuocthi_quiz.domain.drawing import unpack
+from cuocthi_quiz.domain.kinds import KINDS
+from cuocthi_quiz.domain.responses import WAYS, chosen_in, to_given
 from cuocthi_quiz.queries.papers import paper
 
 if TYPE_CHECKING:
@@ -197,8 +199,9 @@ class Site:
         found = {}
         with self.course.at(self.course.registry.clock.now()) as ctx:
             for row in paper(ctx, attempt_id=attempt_id):
-                shown = to_shown(row.key_mask, unpack(row.option_order, len(row.options)))
-                found[row.position] = [place for place in range(len(row.options)) if shown >> place & 1]
+                right = KINDS[row.type].right(row.content, row.key)
+                given = to_given(right, WAYS[row.type], unpack(row.option_order, row.option_count))
+                found[row.position] = chosen_in(given.bits)
         return found
 
 

@@ -17,8 +17,11 @@ from cuocthi.users.queries import token_hash
 from cuocthi_quiz import plugin
 from cuocthi_quiz.domain import answers, attempts
 from cuocthi_quiz.domain.bank_files import fill_bank
-from cuocthi_quiz.domain.drawing import to_shown, unpack
-from cuocthi_quiz.domain.questions import Option, QuestionData
+from cuocthi_quiz.domain.drawing import unpack
+from cuocthi_quiz.domain.kinds import KINDS
+from cuocthi_quiz.domain.kinds.choice import Choice, Option
+from cuocthi_quiz.domain.questions import QuestionData
+from cuocthi_quiz.domain.responses import WAYS, Given, to_given
 from cuocthi_quiz.models import Attempt, Difficulty, QuestionType, Topic
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.settings import OWNER, BlueprintRow, QuizSettings
@@ -60,7 +63,7 @@ def question(
         difficulty=difficulty,
         type=type_,
         text=f"Câu hỏi {key}: điều nào đúng?",
-        options=tuple(Option(f"Phương án {place} của {key}", place in right) for place in range(options)),
+        body=Choice(tuple(Option(f"Phương án {place} của {key}", place in right) for place in range(options))),
         explanation=f"Giải thích của {key}.",
         source="Nghị định số 13/2023/NĐ-CP, Điều 2",
         true_as_of=date(2024, 9, 15),
@@ -119,16 +122,18 @@ class Quiz:
     def right(self, attempt: Attempt, position: int) -> int:
         """The right options of a question, in the order shown."""
         row = self.paper(attempt)[position - 1]
-        return to_shown(row.key_mask, unpack(row.option_order, len(row.options)))
+        return shown_bits(row, right_response(row))
 
-    def answer(self, attempt: Attempt, position: int, shown: int, sequence: int = 1) -> datetime:
-        return answers.save(self.ctx, place=self.place(attempt), position=position, shown=shown, sequence=sequence)
+    def answer(self, attempt: Attempt, position: int, given: Given | int, sequence: int = 1) -> datetime:
+        """Answer a question; a number is the set of options chosen, in the order shown."""
+        given = Given.choice(given) if isinstance(given, int) else given
+        return answers.save(self.ctx, place=self.place(attempt), position=position, given=given, sequence=sequence)
 
     def answer_rightly(self, attempt: Attempt, count: int) -> None:
         """Answer the first ``count`` questions rightly and the others wrongly."""
         for row in self.paper(attempt):
             right = self.right(attempt, row.position)
-            wrong = next(1 << place for place in range(len(row.options)) if 1 << place != right)
+            wrong = next(1 << place for place in range(row.option_count) if 1 << place != right)
             self.answer(attempt, row.position, right if row.position <= count else wrong)
 
     def hand_in(self, attempt: Attempt) -> bool:
@@ -136,11 +141,17 @@ class Quiz:
 
     def stored(self, attempt: Attempt) -> dict[int, int]:
         """What is stored for each question that was answered, as options in the order shown."""
-        return {
-            row.position: to_shown(row.chosen, unpack(row.option_order, len(row.options)))
-            for row in self.paper(attempt)
-            if row.saved_at is not None
-        }
+        return {row.position: shown_bits(row, row.response) for row in self.paper(attempt) if row.saved_at is not None}
+
+
+def right_response(row: papers_queries.PaperRow) -> str:
+    """A response that earns everything."""
+    return KINDS[row.type].right(row.content, row.key)
+
+
+def shown_bits(row: papers_queries.PaperRow, response: str) -> int:
+    """A response to a question of a paper as the options chosen, in the order shown."""
+    return to_given(response, WAYS[row.type], unpack(row.option_order, row.option_count)).bits
 
 
 @pytest.fixture

@@ -12,16 +12,17 @@ import sqlalchemy as sa
 from cuocthi.errors import Closed, DomainError, Missing
 from cuocthi.users.models import WebSession
 from cuocthi_quiz.domain import answers, attempts
+from cuocthi_quiz.domain.responses import Given
 from cuocthi_quiz.models import Answer, Attempt, QuestionType
 
-from .conftest import SETTINGS, Quiz
+from .conftest import SETTINGS, Quiz, right_response
 
 
 def test_an_answer_is_stored_with_one_statement(quiz: Quiz, statements: Callable[[], int]) -> None:
     attempt = quiz.start()
     place = quiz.place(attempt)
     statements()
-    saved = answers.save(quiz.ctx, place=place, position=1, shown=0b10, sequence=1)
+    saved = answers.save(quiz.ctx, place=place, position=1, given=Given.choice(0b10), sequence=1)
     assert statements() == 1
     assert saved == quiz.ctx.now
     assert quiz.stored(attempt) == {1: 0b10}
@@ -30,7 +31,7 @@ def test_an_answer_is_stored_with_one_statement(quiz: Quiz, statements: Callable
 def test_options_are_stored_in_the_authors_order(quiz: Quiz) -> None:
     attempt = quiz.start()
     quiz.answer_rightly(attempt, 5)
-    assert [row.chosen for row in quiz.paper(attempt)] == [row.key_mask for row in quiz.paper(attempt)]
+    assert [row.response for row in quiz.paper(attempt)] == [right_response(row) for row in quiz.paper(attempt)]
 
 
 def test_every_change_is_kept_in_the_history(quiz: Quiz) -> None:
@@ -41,8 +42,8 @@ def test_every_change_is_kept_in_the_history(quiz: Quiz) -> None:
     quiz.later(seconds=4)
     quiz.answer(attempt, 1, 0, 2)
     row = quiz.paper(attempt)[0]
-    assert row.history == f"{row.key_mask}@3000;0@7000;"
-    assert (row.chosen, row.sequence) == (0, 2)
+    assert row.history == f"{right_response(row)}@3000;@7000;"
+    assert (row.response, row.sequence) == ("", 2)
 
 
 def test_saying_the_same_again_is_no_change_and_succeeds(quiz: Quiz) -> None:
@@ -61,7 +62,7 @@ def test_a_lower_sequence_never_replaces_a_higher_one(quiz: Quiz) -> None:
     for sequence in (4, 5):
         with pytest.raises(answers.Stale) as refused:
             quiz.answer(attempt, 1, 0b01, sequence)
-        assert refused.value.stored == 0b10
+        assert refused.value.stored == Given.choice(0b10)
     assert quiz.stored(attempt) == {1: 0b10}
 
 
@@ -87,7 +88,7 @@ def test_a_foreign_attempt_is_not_there(quiz: Quiz) -> None:
     mine, other = quiz.start(), quiz.start()
     place = replace(quiz.place(other), session_hash=quiz.place(mine).session_hash)
     with pytest.raises(Missing):
-        answers.save(quiz.ctx, place=place, position=1, shown=1, sequence=1)
+        answers.save(quiz.ctx, place=place, position=1, given=Given.choice(1), sequence=1)
     assert not quiz.stored(other)
 
 
@@ -105,7 +106,11 @@ def test_an_unknown_session_saves_nothing(quiz: Quiz) -> None:
     attempt = quiz.start()
     with pytest.raises(answers.SignedOut):
         answers.save(
-            quiz.ctx, place=replace(quiz.place(attempt), session_hash="0" * 64), position=1, shown=1, sequence=1
+            quiz.ctx,
+            place=replace(quiz.place(attempt), session_hash="0" * 64),
+            position=1,
+            given=Given.choice(1),
+            sequence=1,
         )
 
 
@@ -144,15 +149,15 @@ def test_a_paper_that_was_taken_over_saves_only_from_the_new_place(quiz: Quiz) -
     old = quiz.place(attempt)
     token = attempts.take_over(quiz.ctx, attempt=attempt)
     with pytest.raises(answers.TakenOver):
-        answers.save(quiz.ctx, place=old, position=1, shown=1, sequence=9)
-    answers.save(quiz.ctx, place=replace(old, token=token), position=1, shown=2, sequence=1)
+        answers.save(quiz.ctx, place=old, position=1, given=Given.choice(1), sequence=9)
+    answers.save(quiz.ctx, place=replace(old, token=token), position=1, given=Given.choice(2), sequence=1)
     assert quiz.stored(attempt) == {1: 2}
 
 
 def test_the_history_does_not_grow_without_end(quiz: Quiz) -> None:
     attempt = quiz.start()
     for sequence in range(1, 801):
-        quiz.answer(attempt, 1, sequence % 2, sequence)
+        quiz.answer(attempt, 1, sequence % 2 + 1, sequence)
     history = quiz.ctx.session.scalar(sa.select(Answer.history).where(Answer.attempt_id == attempt.id))
     assert history is not None
     assert 2900 < len(history) < 3100

@@ -14,7 +14,8 @@ from cuocthi.contributions import Role
 from cuocthi.errors import Conflict, DomainError, Forbidden, InvalidData
 from cuocthi_quiz.domain.bank import add_topic, approve, withdraw, write_question
 from cuocthi_quiz.domain.blueprint import preview
-from cuocthi_quiz.domain.questions import Option, problems
+from cuocthi_quiz.domain.kinds.choice import Choice, Option
+from cuocthi_quiz.domain.questions import problems
 from cuocthi_quiz.models import Difficulty, Question, QuestionType, Revision, RevisionState
 from cuocthi_quiz.queries import bank as bank_queries
 from cuocthi_quiz.settings import BlueprintRow
@@ -94,7 +95,8 @@ def test_the_database_holds_one_draft_and_one_approved_revision(
     for number in (5, 6):
         revision = Revision(
             question_id=found.id, number=number, state=state, topic_id=quiz.topics[0].id, difficulty=Difficulty.EASY,
-            type=QuestionType.SINGLE, text="?", options=["a", "b"], option_count=2, key_mask=1, explanation="",
+            type=QuestionType.SINGLE, text="?", content={"options": ["a", "b"]}, key={"right": [0]},
+            option_count=2, target_count=0, shuffled=True, explanation="",
             source="", true_as_of=question().true_as_of, search="", created_at=quiz.ctx.now, approved_at=quiz.ctx.now,
         )  # fmt: skip
         quiz.ctx.session.add(revision)
@@ -162,16 +164,16 @@ TWO = (Option("Đúng", True), Option("Sai"))
         (replace(SINGLE, explanation=""), "explanation"),
         (replace(SINGLE, source=""), "source"),
         (replace(SINGLE, text="x" * 4001), "text"),
-        (replace(SINGLE, options=()), "options"),
-        (replace(SINGLE, options=(Option("một", True),)), "options"),
-        (replace(SINGLE, options=tuple(Option(str(n), n == 0) for n in range(9))), "options"),
-        (replace(SINGLE, options=(Option("một"), Option("hai"))), "options"),
-        (replace(SINGLE, options=(Option("một", True), Option("hai", True))), "options"),
-        (replace(SINGLE, options=(Option("một", True), Option("một"))), "options"),
-        (replace(SINGLE, options=(Option("một", True), Option(""))), "options"),
-        (replace(SINGLE, type=QuestionType.MULTIPLE, options=(Option("một"), Option("hai"))), "options"),
-        (replace(SINGLE, type=QuestionType.TRUE_FALSE), "options"),
-        (replace(SINGLE, type=QuestionType.TRUE_FALSE, options=(Option("Đ", True), Option("S", True))), "options"),
+        (replace(SINGLE, body=Choice(())), "body"),
+        (replace(SINGLE, body=Choice((Option("một", True),))), "body"),
+        (replace(SINGLE, body=Choice(tuple(Option(str(n), n == 0) for n in range(9)))), "body"),
+        (replace(SINGLE, body=Choice((Option("một"), Option("hai")))), "body"),
+        (replace(SINGLE, body=Choice((Option("một", True), Option("hai", True)))), "body"),
+        (replace(SINGLE, body=Choice((Option("một", True), Option("một")))), "body"),
+        (replace(SINGLE, body=Choice((Option("một", True), Option("")))), "body"),
+        (replace(SINGLE, type=QuestionType.MULTIPLE, body=Choice((Option("một"), Option("hai")))), "body"),
+        (replace(SINGLE, type=QuestionType.TRUE_FALSE), "body"),
+        (replace(SINGLE, type=QuestionType.TRUE_FALSE, body=Choice((Option("Đ", True), Option("S", True)))), "body"),
     ],
 )
 def test_what_is_wrong_with_a_question_is_named(quiz: Quiz, author: Context, wrong: object, field: str) -> None:
@@ -185,8 +187,10 @@ def test_what_is_wrong_with_a_question_is_named(quiz: Quiz, author: Context, wro
     "right",
     [
         SINGLE,
-        replace(SINGLE, type=QuestionType.TRUE_FALSE, options=TWO),
-        replace(SINGLE, type=QuestionType.MULTIPLE, options=tuple(Option(o.text, True) for o in SINGLE.options)),
+        replace(SINGLE, type=QuestionType.TRUE_FALSE, body=Choice(TWO)),
+        replace(
+            SINGLE, type=QuestionType.MULTIPLE, body=Choice(tuple(Option(o.text, True) for o in SINGLE.body.options))
+        ),
     ],
 )
 def test_nothing_is_wrong_with_a_good_question(right: object) -> None:

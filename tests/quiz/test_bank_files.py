@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,10 +15,11 @@ from cuocthi_quiz.domain import bank_files
 from cuocthi_quiz.domain.bank import write_question
 from cuocthi_quiz.domain.bank_files import read_bank
 from cuocthi_quiz.domain.campaign_file import export_part, import_part
-from cuocthi_quiz.domain.questions import Option, QuestionData, SecondReading, tidy
-from cuocthi_quiz.models import Difficulty, Question, QuestionType, Topic
+from cuocthi_quiz.domain.questions import QuestionData
+from cuocthi_quiz.models import Question, Topic
 
 from .conftest import Quiz, acting, question
+from .strategies import questions
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "thai-binh-2024"
 GOOD = bank_files._written(question("q-1")).encode()
@@ -45,12 +45,15 @@ def changed(old: str, new: str) -> dict[str, bytes]:
         (changed('Phương án 2 của q-1"', 'khác", right = true'), "question q-1: 2 options are marked as right"),
         (changed('"safety"', '"nowhere"'), "question q-1: there is no topic “nowhere”"),
         (changed('"easy"', '"trivial"'), "question q-1: “difficulty” is easy, medium, hard, not “trivial”"),
-        (changed('"single"', '"essay"'), "question q-1: “type” is single, multiple, true_false, not “essay”"),
+        (
+            changed('"single"', '"essay"'),
+            "“type” is single, multiple, true_false, number, text, ordering, matching, hotspot, not “essay”",
+        ),
         (changed("2024-09-15", '"2024-09-15"'), "question q-1: “true_as_of” has a value of the wrong kind"),
         (changed("2024-09-15", "2024-09-15T10:00:00Z"), "question q-1: “true_as_of” has a value of the wrong kind"),
         (changed("source =", "sauce ="), "question q-1: “sauce” is not known here"),
-        (changed("right = true", "right = 1"), "question q-1: “right” has a value of the wrong kind"),
-        (changed("right = true", "correct = true"), "question q-1: “correct” is not known here"),
+        (changed("right = true", "right = 1"), "question q-1: options[1].right: it must be true or false"),
+        (changed("right = true", "correct = true"), "question q-1: options[1]: “correct” is not known here"),
         ({"questions/a.toml": GOOD, "questions/b.toml": GOOD}, "questions/b.toml, question q-1: the key is used twice"),
         ({"questions/a.toml": b"[[question"}, "questions/a.toml: the file is not valid TOML"),
         ({"questions/a.toml": "câu".encode("utf-16")}, "questions/a.toml: the file is not in UTF-8"),
@@ -74,34 +77,6 @@ def test_texts_are_read_composed_and_without_space_around() -> None:
 
 
 # --- round trips ---
-
-texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).map(tidy).filter(bool)
-keys = st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,5}){0,2}", fullmatch=True)
-readings = st.builds(
-    SecondReading, verdict=texts, read=texts, note=st.just("") | texts, on=st.dates(date(2000, 1, 1), date(2100, 1, 1))
-)
-
-
-@st.composite
-def questions(draw: st.DrawFn) -> QuestionData:
-    type_ = draw(st.sampled_from(QuestionType))
-    most = 2 if type_ is QuestionType.TRUE_FALSE else 8
-    options = draw(st.lists(texts, min_size=2, max_size=most, unique=True))
-    several = st.sets(st.sampled_from(range(len(options))), min_size=1)
-    right = draw(several) if type_ is QuestionType.MULTIPLE else {draw(st.sampled_from(range(len(options))))}
-    return QuestionData(
-        key=draw(keys),
-        topic="safety",
-        difficulty=draw(st.sampled_from(Difficulty)),
-        type=type_,
-        text=draw(texts),
-        options=tuple(Option(text, place in right) for place, text in enumerate(options)),
-        explanation=draw(texts),
-        source=draw(texts),
-        true_as_of=draw(st.dates(date(2000, 1, 1), date(2100, 1, 1))),
-        second_reading=draw(st.none() | readings),
-        draft=draw(st.booleans()),
-    )
 
 
 @given(st.lists(questions(), max_size=4, unique_by=lambda question: question.key))

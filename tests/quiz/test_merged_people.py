@@ -13,6 +13,7 @@ from cuocthi.merging.planning import plan_merger
 from cuocthi.users.domain import start_session
 from cuocthi.users.queries import token_hash
 from cuocthi_quiz.domain.answers import Place, SignedOut, save
+from cuocthi_quiz.domain.responses import Given
 
 if TYPE_CHECKING:
     from cuocthi.security.personal_data import Vault
@@ -42,6 +43,8 @@ def test_a_paper_under_way_goes_on_in_the_account_that_stays(quiz: Quiz, vault: 
     quiz.answer(attempt, 2, 1)
     assert set(quiz.stored(attempt)) == {1, 2}
     with pytest.raises(SignedOut):
-        save(quiz.ctx, place=Place(old_session, attempt.id, attempt.token), position=3, shown=1, sequence=1)
+        save(
+            quiz.ctx, place=Place(old_session, attempt.id, attempt.token), position=3, given=Given.choice(1), sequence=1
+        )
     undo_merger(staff, campaign=None, merger=merger, reason="Nhầm người", vault=vault)
     assert attempt.user_id == given_up.id

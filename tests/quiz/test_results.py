@@ -26,7 +26,7 @@ from cuocthi_quiz.models import Answer, Attempt, Revision, RevisionState
 from cuocthi_quiz.queries import figures as figures_queries
 from cuocthi_quiz.settings import QuizSettings
 
-from .conftest import SETTINGS, Quiz
+from .conftest import SETTINGS, Quiz, right_response
 
 
 def finished(quiz: Quiz, right: int, prediction: int | None = None) -> Attempt:
@@ -58,13 +58,13 @@ def test_the_score_is_the_number_of_matches(quiz: Quiz, chosen: list[int]) -> No
     rows = quiz.paper(attempt)
     for row, mask in zip(rows, chosen, strict=True):
         values = {
-            "attempt_id": attempt.id, "position": row.position, "chosen": mask, "sequence": 1, "saved_at": quiz.ctx.now,
-            "history": "",
+            "attempt_id": attempt.id, "position": row.position, "response": str(mask or ""), "sequence": 1,
+            "saved_at": quiz.ctx.now, "history": "",
         }  # fmt: skip
         quiz.ctx.session.execute(sa.insert(Answer).values(**values))
     quiz.hand_in(attempt)
     grade_round(quiz.ctx, round_id=quiz.round_.id)
-    assert attempt.score == 1000 * sum(row.key_mask == mask for row, mask in zip(rows, chosen, strict=True))
+    assert attempt.score == 1000 * sum(right_response(row) == str(mask) for row, mask in zip(rows, chosen, strict=True))
 
 
 def test_grading_again_changes_nothing_and_grades_everything(quiz: Quiz) -> None:
@@ -165,7 +165,7 @@ def test_a_receipt_proves_time_paper_and_answers(quiz: Quiz) -> None:
     assert check(quiz.ctx, campaign=quiz.campaign, code=made.code) == made
     assert check(quiz.ctx, campaign=quiz.campaign, code=f" {made.code.lower()} ") == made
     assert check(quiz.ctx, campaign=quiz.make.campaign(), code=made.code) is None
-    quiz.ctx.session.execute(sa.update(Answer).where(Answer.position == 1).values(chosen=0))
+    quiz.ctx.session.execute(sa.update(Answer).where(Answer.position == 1).values(response=""))
     assert check(quiz.ctx, campaign=quiz.campaign, code=made.code) is None
 
 

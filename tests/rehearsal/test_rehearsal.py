@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,22 +71,27 @@ def test_every_figure_adds_up(on_sqlite: Rehearsed) -> None:
 
 def test_every_score_is_what_the_stored_answers_say(on_sqlite: Rehearsed) -> None:
     query = """
-    SELECT r.score, 1000 * (
-        SELECT count(*) FROM quiz_item AS i
-        JOIN quiz_revision AS q ON q.id = i.revision_id
-        JOIN quiz_answer AS s ON s.attempt_id = i.attempt_id AND s.position = i.position
-        WHERE i.attempt_id = a.id AND s.chosen = q.key_mask
-    ), r.duration_ms, (a.submitted_at - a.started_at) / 1000, m.value, a.prediction, a.handed_in_by, r.max_score
+    SELECT a.id, r.score, r.duration_ms, (a.submitted_at - a.started_at) / 1000, m.value, a.prediction, a.handed_in_by,
+        r.max_score
     FROM quiz_attempt AS a
     JOIN core_result AS r ON r.enrolment_id = a.enrolment_id
     LEFT JOIN core_result_measure AS m ON m.result_id = r.id AND m.key = 'prediction_error'
     """
+    answers = """
+    SELECT i.attempt_id, s.response, q.key FROM quiz_item AS i
+    JOIN quiz_revision AS q ON q.id = i.revision_id
+    JOIN quiz_answer AS s ON s.attempt_id = i.attempt_id AND s.position = i.position
+    """
+    counted: Counter[int] = Counter()
     with on_sqlite.database() as connection:
         rows = connection.execute(sa.text(query)).all()
+        for attempt_id, response, key in connection.execute(sa.text(answers)):
+            mask = sum(1 << place for place in json.loads(key)["right"])
+            counted[attempt_id] += 1000 * (response == str(mask))
     right = sum(row.score == row.max_score for row in rows)
     assert right == int(on_sqlite.figures["everything right"]) > 0
-    for score, counted, duration, between, error, prediction, _, _ in rows:
-        assert (score, duration) == (counted, between)
+    for attempt_id, score, duration, between, error, prediction, _, _ in rows:
+        assert (score, duration) == (counted[attempt_id], between)
         assert error == (None if prediction is None else abs(prediction - right))
     assert {row.handed_in_by for row in rows} == {"participant", "deadline"}
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cuocthi.text import T
-from cuocthi_quiz.models import Difficulty, HandIn, QuestionType, RevisionState
+from cuocthi_quiz.domain.kinds.base import Scoring
+from cuocthi_quiz.models import Difficulty, HandIn, QuestionType, RemarkKind, RevisionState
+from cuocthi_quiz.queries.review import Stage
 from cuocthi_quiz.settings import Release
 
 if TYPE_CHECKING:
@@ -23,6 +25,43 @@ TYPES: Mapping[QuestionType, Text] = {
     QuestionType.SINGLE: T("one right option"),
     QuestionType.MULTIPLE: T("one or more right options"),
     QuestionType.TRUE_FALSE: T("true or false"),
+    QuestionType.NUMBER: T("a number"),
+    QuestionType.TEXT: T("a short answer in words"),
+    QuestionType.ORDERING: T("steps to be put in order"),
+    QuestionType.MATCHING: T("pairs to be found"),
+    QuestionType.HOTSPOT: T("a place in a picture"),
+}
+
+#: What a participant is to do.
+INSTRUCTIONS: Mapping[QuestionType, Text] = {
+    QuestionType.SINGLE: T("Choose one option"),
+    QuestionType.MULTIPLE: T("Choose all right options"),
+    QuestionType.TRUE_FALSE: T("Choose one option"),
+    QuestionType.NUMBER: T("Enter a number"),
+    QuestionType.TEXT: T("Answer in a few words"),
+    QuestionType.ORDERING: T("Give each step its place"),
+    QuestionType.MATCHING: T("Choose what belongs to each"),
+    QuestionType.HOTSPOT: T("Choose a place in the picture"),
+}
+
+SCORINGS: Mapping[Scoring, Text] = {
+    Scoring.ALL: T("only if everything is right"),
+    Scoring.PARTIAL: T("also for a part"),
+}
+
+STAGES: Mapping[Stage, Text] = {
+    Stage.DRAFT: T("to be approved"),
+    Stage.COMMENTED: T("with remarks"),
+    Stage.SENT_BACK: T("sent back"),
+    Stage.ONE_APPROVAL: T("approved by one person"),
+    Stage.IN_BANK: T("in the bank"),
+    Stage.FORMER: T("withdrawn"),
+}
+
+REMARKS: Mapping[RemarkKind, Text] = {
+    RemarkKind.COMMENT: T("Comment"),
+    RemarkKind.PROPOSAL: T("Proposed wording"),
+    RemarkKind.SENT_BACK: T("Sent back"),
 }
 
 STATES: Mapping[RevisionState, Text] = {

@@ -14,7 +14,7 @@ from tests.quiz.conftest import SETTINGS, Quiz
 from cuocthi.campaigns.settings import load_settings
 from cuocthi.contributions import Role
 from cuocthi.digest import digest
-from cuocthi_quiz.domain import jobs
+from cuocthi_quiz.domain.drawing import unpack
 from cuocthi_quiz.domain.receipts import receipt
 from cuocthi_quiz.settings import OWNER, QuizSettings, Release
 
@@ -60,7 +60,7 @@ def test_every_question_stands_on_the_paper_but_no_key(quiz: Quiz, person: Enrol
     for row in quiz.paper(attempt):
         assert row.text in page
         assert row.explanation not in page
-        assert all(option in page for option in row.options)
+        assert all(option in page for option in row.content["options"])
     hidden = re.findall(r'<section id="q-(\d)"[^>]* hidden', page)
     assert hidden == ["1", "2", "4", "5", "6"]
     whole = reader.get(paper + "all").text
@@ -75,7 +75,7 @@ def test_a_script_is_told_what_was_saved_and_why_not(quiz: Quiz, person: Enrolme
     stale = reader.post(paper + "answer", {"position": 1, "choice": "1", "sequence": 2}, JSON)
     assert stale.status_code == 409
     assert stale.json is not None
-    assert (stale.json["refused"], stale.json["stored"], stale.json["sequence"]) == ("stale", 1, 3)
+    assert (stale.json["refused"], stale.json["stored"], stale.json["sequence"]) == ("stale", [["choice", "0"]], 3)
     quiz.later(minutes=15)
     late = reader.post(paper + "answer", {"position": 2, "choice": "1", "sequence": 4}, JSON)
     assert (late.status_code, late.json and late.json["refused"]) == (409, "closed")
@@ -145,12 +145,14 @@ def test_another_place_takes_over_and_the_first_says_so(
 
 
 def test_a_stale_plain_form_is_refused_with_an_explanation(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
-    _attempt, paper = started(quiz, person, reader)
+    attempt, paper = started(quiz, person, reader)
+    row = quiz.paper(attempt)[0]
+    texts = [row.content["options"][place] for place in unpack(row.option_order, row.option_count)]
     reader.get(paper + "1")
     reader.post(paper + "answer", {"position": 1, "choice": "0", "sequence": 1, "go": "2"})
     stale = reader.post(paper + "answer", {"position": 1, "choice": "1", "sequence": 1, "go": "2"})
     assert stale.status_code == 409
-    assert re.findall(r'<p class="conflict">(.)', stale.text) == ["A", "B"]
+    assert re.findall(r'<p class="conflict">(.*?)</p>', stale.text) == texts[:2]
     assert quiz.stored(attempt_of(quiz, person)) == {1: 1}
 
 

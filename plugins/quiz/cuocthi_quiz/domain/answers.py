@@ -11,7 +11,8 @@ from cuocthi.clock import from_micros, to_micros
 from cuocthi.errors import Closed, Conflict, DomainError, Missing
 from cuocthi.text import T
 from cuocthi.users.models import WebSession
-from cuocthi_quiz.domain.drawing import to_chosen, to_shown, unpack
+from cuocthi_quiz.domain.drawing import unpack
+from cuocthi_quiz.domain.responses import BITS, WAYS, Given, Way, escaped, target_of, to_given, to_response
 from cuocthi_quiz.models import MAX_OPTIONS, Attempt, QuestionType
 from cuocthi_quiz.queries import papers as papers_queries
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _HISTORY_LENGTH = 3000
 #: The highest sequence number and prediction: what a 32-bit number holds.
 MOST = 2**31 - 1
+#: The largest placing: four bits for each of the most things there may be.
+_LARGEST = (1 << BITS * MAX_OPTIONS) - 1
 
 
 class SignedOut(DomainError):
@@ -39,11 +42,10 @@ class TakenOver(Conflict):
 class Stale(Conflict):
     """A newer answer is stored.
 
-    ``stored`` is that answer, as options in the order shown (or the prediction), ``sequence`` its place in the count of
-    changes.
+    ``stored`` is that answer in the order shown (or the prediction), ``sequence`` its place in the count of changes.
     """
 
-    def __init__(self, stored: int | None, sequence: int) -> None:
+    def __init__(self, stored: Given | int | None, sequence: int) -> None:
         super().__init__(T("A newer answer to this question has already been saved; it stays."))
         self.stored = stored
         self.sequence = sequence
@@ -58,32 +60,57 @@ class Place:
     token: str
 
 
-# The options arrive in the order shown and are stored in the author's: each bit moves to its option's own place.
-_CHOSEN = " + ".join(
-    f"(((CAST(:shown AS INTEGER) >> {place}) & 1) << CAST((i.option_order >> {4 * place}) & 15 AS INTEGER))"
-    for place in range(MAX_OPTIONS)
-)
+def _moved(bits: int) -> str:
+    """Return the SQL of ``domain/responses.to_response`` for so many bits a thing: each moves to its own place."""
+    mask = (1 << bits) - 1
+    things = (
+        f"(((CAST(:bits AS BIGINT) >> {bits * at}) & {mask})"
+        f" << CAST({bits} * ((i.option_order >> {BITS * at}) & 15) AS INTEGER))"
+        for at in range(MAX_OPTIONS)
+    )
+    return f"CASE WHEN :bits = 0 THEN '' ELSE CAST({' + '.join(things)} AS TEXT) END"
 
-_SAVE = f"""
-INSERT INTO quiz_answer (attempt_id, position, chosen, sequence, saved_at, history)
-SELECT a.id, i.position, {_CHOSEN}, :sequence, :now,
-       CAST({_CHOSEN} AS TEXT) || '@' || CAST((:now - a.started_at) / 1000 AS TEXT) || ';'
-FROM core_session AS s
-JOIN quiz_attempt AS a ON a.user_id = s.user_id
-JOIN quiz_item AS i ON i.attempt_id = a.id
-JOIN quiz_revision AS r ON r.id = i.revision_id
-WHERE s.token_hash = :session AND s.revoked_at IS NULL AND s.expires_at > :now
-  AND a.id = :attempt AND a.token = :token AND a.submitted_at IS NULL AND a.deadline > :now
-  AND i.position = :position AND (1 << CAST(r.option_count AS INTEGER)) > :shown
-  AND (r.type = 'multiple' OR :single = 1)
-{{lock}}
+
+def _of_type(way: Way) -> str:
+    return f"r.type IN ({', '.join(repr(str(type_)) for type_, its_way in WAYS.items() if its_way is way)})"
+
+
+def _below(bits: int) -> str:
+    return f"(CAST(1 AS BIGINT) << CAST({bits} * r.option_count AS INTEGER)) > :bits"
+
+
+#: For each way of answering: the response, and what has to hold of the question. ``:most`` is how many options are
+#: chosen, or the highest target.
+_RESPONSES = {
+    Way.CHOICE: (_moved(1), f"{_below(1)} AND (r.type = '{QuestionType.MULTIPLE}' OR :most <= 1)"),
+    Way.PLACING: (_moved(BITS), f"{_below(BITS)} AND :most <= r.target_count"),
+    Way.NUMBER: ("CAST(:written AS TEXT)", "TRUE"),
+    Way.TEXT: ("CAST(:written AS TEXT)", "TRUE"),
+}
+
+_SAVE = """
+INSERT INTO quiz_answer (attempt_id, position, response, sequence, saved_at, history)
+SELECT found.id, found.position, found.response, :sequence, :now,
+       {listed} || '@' || CAST((:now - found.started_at) / 1000 AS TEXT) || ';'
+FROM (
+    SELECT a.id, a.started_at, i.position, {response} AS response
+    FROM core_session AS s
+    JOIN quiz_attempt AS a ON a.user_id = s.user_id
+    JOIN quiz_item AS i ON i.attempt_id = a.id
+    JOIN quiz_revision AS r ON r.id = i.revision_id
+    WHERE s.token_hash = :session AND s.revoked_at IS NULL AND s.expires_at > :now
+      AND a.id = :attempt AND a.token = :token AND a.submitted_at IS NULL AND a.deadline > :now
+      AND i.position = :position AND {of_type} AND {fits}
+    {lock}
+) AS found
+WHERE TRUE
 ON CONFLICT (attempt_id, position) DO UPDATE
-SET chosen = excluded.chosen, sequence = excluded.sequence, saved_at = excluded.saved_at,
-    history = CASE WHEN length(quiz_answer.history) > {_HISTORY_LENGTH} THEN quiz_answer.history
+SET response = excluded.response, sequence = excluded.sequence, saved_at = excluded.saved_at,
+    history = CASE WHEN length(quiz_answer.history) > {longest} THEN quiz_answer.history
                    ELSE quiz_answer.history || excluded.history END
 WHERE quiz_answer.sequence < excluded.sequence
 RETURNING saved_at
-"""  # noqa: S608 - put together from constants of this module
+"""
 
 _PREDICT = f"""
 UPDATE quiz_attempt
@@ -103,51 +130,80 @@ def _statement(text: str) -> sa.TextClause:
     return sa.text(text).bindparams(sa.bindparam("now", type_=sa.BigInteger))
 
 
+def _save_statement(way: Way, lock: str) -> sa.TextClause:
+    response, fits = _RESPONSES[way]
+    listed = "CAST(:listed AS TEXT)" if way in {Way.NUMBER, Way.TEXT} else "found.response"
+    text = _SAVE.format(
+        response=response, listed=listed, of_type=_of_type(way), fits=fits, lock=lock, longest=_HISTORY_LENGTH
+    )
+    return _statement(text)
+
+
 # On PostgreSQL the attempt is locked against a hand-in or a moved deadline at the same instant; SQLite has one writer.
 _SAVE_ON = {
-    "postgresql": _statement(_SAVE.format(lock="FOR SHARE OF a")),
-    "sqlite": _statement(_SAVE.format(lock="")),
+    dialect: {way: _save_statement(way, lock) for way in Way}
+    for dialect, lock in (("postgresql", "FOR SHARE OF a"), ("sqlite", ""))
 }
 _PREDICT_STATEMENT = _statement(_PREDICT).bindparams(sa.bindparam("prediction", type_=sa.BigInteger))
 
 
-def save(ctx: Context, *, place: Place, position: int, shown: int, sequence: int) -> datetime:
+def save(ctx: Context, *, place: Place, position: int, given: Given, sequence: int) -> datetime:
     """Store the answer to a question, and return when; it is safe only when the caller has committed.
 
-    ``shown`` is the set of options in the order shown (0 takes the answer back), ``sequence`` the participant's count
-    of changes: saying the same again is no change and succeeds. Raises SignedOut, Missing for a paper, question or
-    option that is not there, Closed past the deadline or after the hand-in, TakenOver, and Stale for a lower sequence.
+    ``given`` goes by the order shown (an empty one takes the answer back), ``sequence`` is the participant's count of
+    changes: saying the same again is no change and succeeds. Raises SignedOut, Missing for a paper, question or option
+    that is not there, Closed past the deadline or after the hand-in, TakenOver, and Stale for a lower sequence.
     """
-    values = {
+    values: dict[str, Any] = {
         "session": place.session_hash,
         "attempt": place.attempt_id,
         "token": place.token,
         "position": position,
-        "shown": shown,
-        "single": int(shown.bit_count() <= 1),
         "sequence": sequence,
         "now": to_micros(ctx.now),
     }
-    if 0 <= shown < 1 << MAX_OPTIONS and 0 < sequence <= MOST:
-        saved = ctx.session.execute(_SAVE_ON[ctx.session.get_bind().dialect.name], values).scalar_one_or_none()
+    if given.way in {Way.CHOICE, Way.PLACING}:
+        values |= {"bits": given.bits, "most": _most(given)}
+    else:
+        values |= {"written": given.written, "listed": escaped(given.written)}
+    if 0 <= given.bits <= _LARGEST and 0 < sequence <= MOST:
+        statement = _SAVE_ON[ctx.session.get_bind().dialect.name][given.way]
+        saved = ctx.session.execute(statement, values).scalar_one_or_none()
         if saved is not None:
             return from_micros(saved)
-    return _explain_save(ctx, place=place, position=position, shown=shown, sequence=sequence)
+    return _explain_save(ctx, place=place, position=position, given=given, sequence=sequence)
 
 
-def _explain_save(ctx: Context, *, place: Place, position: int, shown: int, sequence: int) -> datetime:
+def _most(given: Given) -> int:
+    """Return how many options are chosen, or the highest target that is given."""
+    if given.way is Way.CHOICE:
+        return given.bits.bit_count()
+    return max((target_of(given.bits, at) for at in range(MAX_OPTIONS)), default=0)
+
+
+def _explain_save(ctx: Context, *, place: Place, position: int, given: Given, sequence: int) -> datetime:
     attempt = _own_attempt(ctx, place)
     row = papers_queries.answer_at(ctx, attempt_id=attempt.id, position=position)
     if row is None:
         raise Missing(T("There is no such question on your paper."))
-    order = unpack(row.option_order, len(row.options))
-    fits = 0 <= shown < 1 << len(order) and (row.type is QuestionType.MULTIPLE or shown.bit_count() <= 1)
-    if not fits or not 0 < sequence <= MOST:
+    if not _fits(given, row) or not 0 < sequence <= MOST:
         raise Missing(T("There is no such option for this question."))
-    if row.saved_at is not None and row.sequence == sequence and row.chosen == to_chosen(shown, order):
+    order = unpack(row.option_order, row.option_count)
+    if row.saved_at is not None and row.sequence == sequence and row.response == to_response(given, order):
         return row.saved_at
     _refuse_closed(ctx, attempt, place)
-    raise Stale(to_shown(row.chosen, order), row.sequence)
+    raise Stale(to_given(row.response, given.way, order), row.sequence)
+
+
+def _fits(given: Given, row: papers_queries.PaperRow) -> bool:
+    if given.way is not WAYS[row.type]:
+        return False
+    if given.way is Way.CHOICE:
+        several = row.type is QuestionType.MULTIPLE
+        return 0 <= given.bits < 1 << row.option_count and (several or _most(given) <= 1)
+    if given.way is Way.PLACING:
+        return 0 <= given.bits < 1 << BITS * row.option_count and _most(given) <= row.target_count
+    return True
 
 
 def predict(ctx: Context, *, place: Place, prediction: int | None, sequence: int) -> datetime:

@@ -221,5 +221,5 @@ def flag(ctx: Context, *, attempt: Attempt, token: str, position: int, flagged: 
 
 def positions(paper: Sequence[papers_queries.PaperRow]) -> tuple[int, int, int]:
     """Return how many questions of a paper are answered, flagged and open."""
-    answered = sum(row.chosen != 0 for row in paper)
+    answered = sum(row.answered for row in paper)
     return answered, sum(row.flagged for row in paper), len(paper) - answered

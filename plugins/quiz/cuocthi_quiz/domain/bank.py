@@ -13,6 +13,7 @@ from cuocthi.timelines.queries import rounds
 from cuocthi.timelines.windows import open_span
 from cuocthi_quiz.domain.attempts import candidates, settings_of
 from cuocthi_quiz.domain.drawing import shortages
+from cuocthi_quiz.domain.kinds import KINDS
 from cuocthi_quiz.domain.questions import QuestionData, is_key, problems, tidy
 from cuocthi_quiz.domain.statements import change, forget
 from cuocthi_quiz.models import Question, Revision, RevisionState, Topic
@@ -100,7 +101,8 @@ def _new_question(ctx: Context, *, campaign: Campaign, key: str) -> Question:
 
 def new_revision(ctx: Context, *, data: QuestionData, question_id: int, topic_id: int, number: int) -> Revision:
     """Return a revision that says what ``data`` says, as a draft by the actor; it is not added to the session."""
-    reading = data.second_reading
+    reading, kind = data.second_reading, KINDS[data.type]
+    (content, key), shape = kind.stored(data.body), kind.shape(data.body)
     return Revision(
         question_id=question_id,
         number=number,
@@ -109,9 +111,11 @@ def new_revision(ctx: Context, *, data: QuestionData, question_id: int, topic_id
         difficulty=data.difficulty,
         type=data.type,
         text=data.text,
-        options=[option.text for option in data.options],
-        option_count=len(data.options),
-        key_mask=data.key_mask,
+        content=content,
+        key=key,
+        option_count=shape.options,
+        target_count=shape.targets,
+        shuffled=shape.shuffled,
         explanation=data.explanation,
         source=data.source,
         true_as_of=data.true_as_of,

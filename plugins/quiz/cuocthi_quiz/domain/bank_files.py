@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
+from cuocthi.campaigns.settings import structure
 from cuocthi.errors import InvalidData
 from cuocthi.text import T
 from cuocthi_quiz.domain.bank import new_revision
-from cuocthi_quiz.domain.questions import Option, QuestionData, SecondReading, data_of, problems, tidy
+from cuocthi_quiz.domain.kinds import KINDS
+from cuocthi_quiz.domain.questions import QuestionData, SecondReading, data_of, problems, tidy
 from cuocthi_quiz.models import Difficulty, Question, QuestionType, RevisionState
 from cuocthi_quiz.queries import bank as bank_queries
 
@@ -36,14 +38,12 @@ _QUESTION = {
     "difficulty": str,
     "type": str,
     "text": str,
-    "options": list,
     "explanation": str,
     "source": str,
     "true_as_of": date,
 }
 _OPTIONAL = {"second_reading": dict, "draft": bool}
 _SECOND_READING = {"verdict": str, "read": str, "note": str, "on": date}
-_OPTION = {"text": str}
 
 
 # --- reading --------------------------------------------------------------------------------------------------------
@@ -79,12 +79,12 @@ class _Reader:
     def _entry(self, name: str, number: int, entry: Mapping[str, Any]) -> None:
         key = entry.get("key")
         called = key if isinstance(key, str) and key else f"#{number}"
-        found = list(self._checked(entry))
+        common, rest = _divided(entry)
+        found = list(self._checked(common))
+        body = self._body(entry.get("type"), rest, found)
         if not found:
-            question = _question(entry)
-            found = [problem for _, problem in problems(question)]
-            if question.topic not in self.topics:
-                found.append(T("there is no topic “%(topic)s”", topic=question.topic))
+            question = _question(common, body)
+            found = self._question_problems(question)
             self.questions.append(question)
         if isinstance(key, str) and key:
             if key in self.seen:
@@ -93,6 +93,22 @@ class _Reader:
         for problem in found:
             self.problems.append(T("%(file)s, question %(key)s: %(problem)s", file=name, key=called, problem=problem))
 
+    def _body(self, type_: object, rest: Mapping[str, Any], found: list[Text]) -> Any:
+        """Return what the type asks for; what is wrong with it is added to ``found``."""
+        if not isinstance(type_, str) or type_ not in set(QuestionType):
+            return None
+        try:
+            return structure(KINDS[QuestionType(type_)].body, _tidied(rest))
+        except InvalidData as error:
+            found += error.problems
+            return None
+
+    def _question_problems(self, question: QuestionData) -> list[Text]:
+        found = [problem for _, problem in problems(question)]
+        if question.topic not in self.topics:
+            found.append(T("there is no topic “%(topic)s”", topic=question.topic))
+        return found
+
     def _checked(self, entry: Mapping[str, Any]) -> Iterator[Text]:
         yield from _shape(entry, _QUESTION, _OPTIONAL)
         for name, kinds in (("difficulty", Difficulty), ("type", QuestionType)):
@@ -100,12 +116,6 @@ class _Reader:
             if isinstance(value, str) and value not in set(kinds):
                 known = ", ".join(kinds)
                 yield T("“%(name)s” is %(known)s, not “%(value)s”", name=name, known=known, value=value)
-        options = entry.get("options")
-        for option in options if isinstance(options, list) else ():
-            if isinstance(option, dict):
-                yield from _shape(option, _OPTION, {"right": bool})
-            else:
-                yield T('an option is written as { text = "…" }')
         reading = entry.get("second_reading")
         if isinstance(reading, dict):
             yield from _shape(reading, _SECOND_READING, {})
@@ -123,7 +133,13 @@ def _shape(table: Mapping[str, Any], required: Mapping[str, type], optional: Map
             yield T("“%(name)s” has a value of the wrong kind", name=name)
 
 
-def _question(entry: Mapping[str, Any]) -> QuestionData:
+def _divided(entry: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what every question says, and what its type asks for."""
+    common = {name: value for name, value in entry.items() if name in _QUESTION or name in _OPTIONAL}
+    return common, {name: value for name, value in entry.items() if name not in common}
+
+
+def _question(entry: Mapping[str, Any], body: Any) -> QuestionData:
     reading = entry.get("second_reading")
     return QuestionData(
         key=entry["key"],
@@ -131,13 +147,23 @@ def _question(entry: Mapping[str, Any]) -> QuestionData:
         difficulty=Difficulty(entry["difficulty"]),
         type=QuestionType(entry["type"]),
         text=tidy(entry["text"]),
-        options=tuple(Option(tidy(option["text"]), option.get("right", False)) for option in entry["options"]),
+        body=body,
         explanation=tidy(entry["explanation"]),
         source=tidy(entry["source"]),
         true_as_of=entry["true_as_of"],
         second_reading=None if reading is None else SecondReading(**reading),
         draft=entry.get("draft", False),
     )
+
+
+def _tidied(value: Any) -> Any:
+    if isinstance(value, str):
+        return tidy(value)
+    if isinstance(value, list):
+        return [_tidied(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _tidied(item) for name, item in value.items()}
+    return value
 
 
 def read_bank(files: Mapping[str, bytes], *, topics: Iterable[str]) -> list[QuestionData]:
@@ -199,9 +225,7 @@ def _written(question: QuestionData) -> str:
         f"difficulty = {_string(question.difficulty)}",
         f"type = {_string(question.type)}",
         f"text = {_string(question.text)}",
-        "options = [",
-        *(f"  {{ text = {_string(o.text)}{', right = true' if o.right else ''} }}," for o in question.options),
-        "]",
+        *_body_lines(question.body),
         f"explanation = {_string(question.explanation)}",
         f"source = {_string(question.source)}",
         f"true_as_of = {question.true_as_of.isoformat()}",
@@ -219,6 +243,33 @@ def _written(question: QuestionData) -> str:
             f"on = {reading.on.isoformat()}",
         ]
     return "\n".join(lines) + "\n"
+
+
+def _body_lines(body: Any) -> Iterator[str]:
+    """Yield a body as TOML: what is as by default is left out, a list has a line for each of its items."""
+    for name, value in _said(body).items():
+        if isinstance(value, list | tuple):
+            yield f"{name} = ["
+            yield from (f"  {_value(item)}," for item in value)
+            yield "]"
+        else:
+            yield f"{name} = {_value(value)}"
+
+
+def _said(thing: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass that are not as by default."""
+    values = {item.name: (getattr(thing, item.name), item.default) for item in fields(thing)}
+    return {name: value for name, (value, default) in values.items() if value != default}
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return _string(value)
+    return "{ " + ", ".join(f"{name} = {_value(item)}" for name, item in _said(value).items()) + " }"
 
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}

@@ -13,7 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from cuocthi_quiz.models import QuestionType
+from cuocthi_quiz.domain.responses import BITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 Thing = TypeVar("Thing")
 
-_BITS = 4
-_MASK = (1 << _BITS) - 1
+_MASK = (1 << BITS) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,8 @@ class Candidate:
     key: str
     topic: str
     difficulty: Difficulty
-    type: QuestionType
     option_count: int
+    shuffled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def shortages(blueprint: Iterable[BlueprintRow], candidates: Iterable[Candidate]
 def draw(blueprint: Sequence[BlueprintRow], candidates: Iterable[Candidate], seed_: bytes) -> list[Drawn]:
     """Return a paper in the order in which it is shown.
 
-    True-or-false options keep their order. Raises ValueError if the bank cannot fill the blueprint.
+    Options that are not shuffled keep their order. Raises ValueError if the bank cannot fill the blueprint.
     """
     cells = _by_cell(candidates)
     chance = random.Random(int.from_bytes(seed_))  # noqa: S311 - the seed is secret and the draw must be repeatable
@@ -94,7 +93,7 @@ def _by_cell(candidates: Iterable[Candidate]) -> defaultdict[tuple[str, Difficul
 
 def _order(candidate: Candidate, chance: random.Random) -> tuple[int, ...]:
     places = range(candidate.option_count)
-    return tuple(places) if candidate.type is QuestionType.TRUE_FALSE else tuple(_shuffled(places, chance))
+    return tuple(_shuffled(places, chance)) if candidate.shuffled else tuple(places)
 
 
 def _shuffled(things: Sequence[Thing], chance: random.Random, count: int | None = None) -> list[Thing]:
@@ -111,19 +110,9 @@ def _shuffled(things: Sequence[Thing], chance: random.Random, count: int | None 
 
 def pack(order: Sequence[int]) -> int:
     """Return an order of options as one number, four bits for each place."""
-    return sum(place << _BITS * shown for shown, place in enumerate(order))
+    return sum(place << BITS * shown for shown, place in enumerate(order))
 
 
 def unpack(packed: int, count: int) -> tuple[int, ...]:
     """Return the order of ``count`` options that :func:`pack` made a number of."""
-    return tuple(packed >> _BITS * shown & _MASK for shown in range(count))
-
-
-def to_shown(chosen: int, order: Sequence[int]) -> int:
-    """Return a set of options in the author's order as a set in the order shown."""
-    return sum(1 << shown for shown, place in enumerate(order) if chosen >> place & 1)
-
-
-def to_chosen(shown: int, order: Sequence[int]) -> int:
-    """Return a set of options in the order shown as a set in the author's order."""
-    return sum(1 << place for at, place in enumerate(order) if shown >> at & 1)
+    return tuple(packed >> BITS * shown & _MASK for shown in range(count))

@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from cuocthi.clock import to_micros
+from cuocthi_quiz.domain.marks import mark_answers
 from cuocthi_quiz.domain.statements import change, forget
 from cuocthi_quiz.models import Attempt
 
 if TYPE_CHECKING:
     from cuocthi.context import Context
 
-#: What a question is worth, in thousandths of a point.
-POINT = 1000
-
-# A question counts when exactly the right options were chosen. The prediction is no question and never counts.
-_GRADE = f"""
+# A paper is worth what its questions are worth, and earns the marks of its answers; the prediction never counts.
+# Where an answer has no mark, because the paper came in since the answers were looked through, it waits.
+_GRADE = """
 UPDATE quiz_attempt AS a
-SET score = {POINT} * (
-        SELECT COUNT(*)
-        FROM quiz_item AS i
-        JOIN quiz_answer AS n ON n.attempt_id = i.attempt_id AND n.position = i.position
-        JOIN quiz_revision AS r ON r.id = i.revision_id
-        WHERE i.attempt_id = a.id AND n.chosen = r.key_mask),
-    max_score = {POINT} * (SELECT COUNT(*) FROM quiz_item AS i WHERE i.attempt_id = a.id),
-    graded_at = :now
-WHERE a.submitted_at IS NOT NULL AND {{which}}
-"""  # noqa: S608 - put together from constants of this module
+SET score = sums.score, max_score = sums.worth, graded_at = :now
+FROM (
+    SELECT i.attempt_id, SUM(m.points) AS score, SUM(r.worth) AS worth
+    FROM quiz_attempt AS a
+    JOIN quiz_item AS i ON i.attempt_id = a.id
+    JOIN quiz_revision AS r ON r.id = i.revision_id
+    LEFT JOIN quiz_answer AS n ON n.attempt_id = i.attempt_id AND n.position = i.position
+    LEFT JOIN quiz_mark AS m
+      ON m.revision_id = r.id AND m.key_number = r.key_number AND m.response = COALESCE(n.response, '')
+    WHERE a.submitted_at IS NOT NULL AND {which}
+    GROUP BY i.attempt_id
+    HAVING COUNT(*) = COUNT(m.points)
+) AS sums
+WHERE a.id = sums.attempt_id
+"""
 
-_UNGRADED = sa.text(_GRADE.format(which="a.graded_at IS NULL"))
-_ROUND = sa.text(_GRADE.format(which="a.phase_id = :round_id AND a.graded_at IS NULL"))
-_ROUND_AGAIN = sa.text(_GRADE.format(which="a.phase_id = :round_id"))
-_ATTEMPT = sa.text(_GRADE.format(which="a.id = :attempt_id AND a.graded_at IS NULL"))
+_UNGRADED = "a.graded_at IS NULL"
+_ROUND = "a.phase_id = :round_id AND a.graded_at IS NULL"
+_ROUND_AGAIN = "a.phase_id = :round_id"
+_ATTEMPT = "a.id = :attempt_id AND a.graded_at IS NULL"
 
 
 def grade_ungraded(ctx: Context) -> int:
@@ -51,9 +56,15 @@ def grade_attempt(ctx: Context, *, attempt_id: int) -> None:
     _run(ctx, _ATTEMPT, attempt_id=attempt_id)
 
 
-def _run(ctx: Context, statement: sa.TextClause, **values: int) -> int:
+@cache
+def _statement(which: str) -> sa.TextClause:
+    return sa.text(_GRADE.format(which=which))
+
+
+def _run(ctx: Context, which: str, **values: int) -> int:
     ctx.session.flush()
-    graded = change(ctx, statement, {"now": to_micros(ctx.now), **values})
+    mark_answers(ctx, which, values)
+    graded = change(ctx, _statement(which), {"now": to_micros(ctx.now), **values})
     if graded:
         forget(ctx, Attempt)
     return graded

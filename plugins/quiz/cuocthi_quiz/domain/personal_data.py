@@ -10,6 +10,7 @@ from cuocthi.campaigns.settings import load_version
 from cuocthi.contributions import Erasure, PersonalData
 from cuocthi.text import T
 from cuocthi.timelines.models import Phase
+from cuocthi_quiz.domain.kinds import KINDS
 from cuocthi_quiz.domain.release import has_closed, released
 from cuocthi_quiz.models import Attempt, TakeOver
 from cuocthi_quiz.queries.papers import PaperRow, paper
@@ -73,7 +74,7 @@ def _answers(ctx: Context, held: Sequence[tuple[Attempt, Phase]]) -> list[tuple[
 
 
 def _chosen(row: PaperRow) -> str:
-    return "; ".join(option for place, option in enumerate(row.options) if row.chosen >> place & 1)
+    return "; ".join(KINDS[row.type].words(row.content, row.response))
 
 
 def _moves(ctx: Context, held: Sequence[tuple[Attempt, Phase]]) -> list[tuple[Any, ...]]:

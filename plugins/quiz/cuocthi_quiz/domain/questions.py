@@ -6,11 +6,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cuocthi.text import TN, T
+from cuocthi.text import T
 from cuocthi.users.names import fold
-from cuocthi_quiz.models import MAX_KEY, MAX_OPTIONS, Difficulty, QuestionType, RevisionState
+from cuocthi_quiz.domain.kinds import KINDS
+from cuocthi_quiz.models import MAX_KEY, Difficulty, QuestionType, RevisionState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,15 +22,6 @@ if TYPE_CHECKING:
 MAX_TEXT = 4000
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_TRUE_FALSE_OPTIONS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A possible answer."""
-
-    text: str
-    right: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +36,18 @@ class SecondReading:
 
 @dataclass(frozen=True, slots=True)
 class QuestionData:
-    """A question as people write it. ``topic`` is the key of a topic; ``draft`` ones are not drawn from."""
+    """A question as people write it.
+
+    ``topic`` is the key of a topic, ``body`` what its type asks for (``domain/kinds/``); ``draft`` ones are not drawn
+    from.
+    """
 
     key: str
     topic: str
     difficulty: Difficulty
     type: QuestionType
     text: str
-    options: tuple[Option, ...]
+    body: Any
     explanation: str
     source: str
     true_as_of: date
@@ -59,14 +55,9 @@ class QuestionData:
     draft: bool = False
 
     @property
-    def key_mask(self) -> int:
-        """The right options as the bits of a number."""
-        return sum(1 << place for place, option in enumerate(self.options) if option.right)
-
-    @property
     def search(self) -> str:
         """The text by which the bank is searched: without accents, in lower case."""
-        return fold(" ".join([self.key, self.text, *(option.text for option in self.options), self.source]))
+        return fold(" ".join([self.key, self.text, *KINDS[self.type].texts(self.body), self.source]))
 
 
 def tidy(text: str) -> str:
@@ -92,7 +83,7 @@ def problems(question: QuestionData) -> Iterator[tuple[str, Text]]:
             yield name, _MISSING[name]
         elif len(value) > MAX_TEXT:
             yield name, T("the text is longer than %(most)s characters", most=MAX_TEXT)
-    yield from (("options", problem) for problem in _option_problems(question))
+    yield from (("body", problem) for problem in KINDS[question.type].problems(question.body))
 
 
 _MISSING = {
@@ -100,24 +91,6 @@ _MISSING = {
     "explanation": T("the explanation is missing"),
     "source": T("the source is missing"),
 }
-
-
-def _option_problems(question: QuestionData) -> Iterator[Text]:
-    texts = [option.text for option in question.options]
-    right = sum(option.right for option in question.options)
-    if not 2 <= len(texts) <= MAX_OPTIONS:  # noqa: PLR2004 - a choice needs two
-        yield T("a question has 2 to %(most)s options, not %(count)s", most=MAX_OPTIONS, count=len(texts))
-    if not all(texts):
-        yield T("an option has no text")
-    repeated = {text for text in texts if text and texts.count(text) > 1}
-    for text in sorted(repeated):
-        yield T("the option “%(text)s” stands there twice", text=text)
-    if right == 0:
-        yield T("no option is marked as right")
-    elif right > 1 and question.type is not QuestionType.MULTIPLE:
-        yield TN("%(count)s option is marked as right", "%(count)s options are marked as right, not one", right)
-    if question.type is QuestionType.TRUE_FALSE and len(texts) != _TRUE_FALSE_OPTIONS:
-        yield T("a true-or-false question has exactly two options")
 
 
 def data_of(revision: Revision, *, key: str, topic: str) -> QuestionData:
@@ -133,7 +106,7 @@ def data_of(revision: Revision, *, key: str, topic: str) -> QuestionData:
         difficulty=revision.difficulty,
         type=revision.type,
         text=revision.text,
-        options=tuple(Option(text, revision.is_right(place)) for place, text in enumerate(revision.options)),
+        body=KINDS[revision.type].read(revision.content, revision.key),
         explanation=revision.explanation,
         source=revision.source,
         true_as_of=revision.true_as_of,

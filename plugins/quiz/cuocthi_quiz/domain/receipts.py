@@ -51,12 +51,12 @@ def receipt(campaign: Campaign, attempt: Attempt, paper: Sequence[PaperRow]) -> 
     paper_digest = _sealed(
         campaign, [[row.position, row.question_key, row.revision_number, row.option_order] for row in paper]
     )
-    answers = [[row.position, row.chosen] for row in paper] + [["prediction", attempt.prediction]]
+    answers = [[row.position, row.response] for row in paper] + [["prediction", attempt.prediction]]
     answers_digest = _sealed(campaign, [attempt.id, *answers])
     return Receipt(
         code=_code(campaign, attempt, paper_digest, answers_digest),
         submitted_at=attempt.submitted_at,
-        answered=sum(row.chosen != 0 for row in paper),
+        answered=sum(row.answered for row in paper),
         questions=len(paper),
         paper_digest=paper_digest,
         answers_digest=answers_digest,

@@ -12,8 +12,10 @@ from cuocthi.timelines.models import Phase
 from cuocthi.users.domain import start_session
 from cuocthi.users.queries import token_hash
 from cuocthi_quiz.domain import answers, attempts
-from cuocthi_quiz.domain.drawing import to_shown, unpack
+from cuocthi_quiz.domain.drawing import unpack
 from cuocthi_quiz.domain.grading import grade_attempt
+from cuocthi_quiz.domain.kinds import KINDS
+from cuocthi_quiz.domain.responses import WAYS, to_given
 from cuocthi_quiz.models import Difficulty
 from cuocthi_quiz.queries import figures as figures_queries
 from cuocthi_quiz.queries import papers as papers_queries
@@ -41,25 +43,15 @@ def chance(participant: Participant, *about: object) -> float:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) / _SCALE
 
 
-def choose(participant: Participant, row: PaperRow, difficulty: Difficulty) -> int:
-    """Return what the participant answers, as options in the author's order; 0 leaves the question open."""
+def choose(participant: Participant, row: PaperRow, difficulty: Difficulty) -> str:
+    """Return the response of the participant; an empty one leaves the question open."""
     if chance(participant, row.question_key, "open") < _LEFT_OPEN * (1 - participant.skill):
-        return 0
+        return ""
+    kind = KINDS[row.type]
     least, most = _KNOWS[difficulty]
     if chance(participant, row.question_key, "knows") < least + (most - least) * participant.skill:
-        return row.key_mask
-    return _mistake(participant, row)
-
-
-def _mistake(participant: Participant, row: PaperRow) -> int:
-    places = range(len(row.options))
-    right = [place for place in places if row.key_mask >> place & 1]
-    wrong = [place for place in places if not row.key_mask >> place & 1]
-    pick = chance(participant, row.question_key, "mistake")
-    if not wrong:
-        return row.key_mask & ~(1 << right[int(pick * len(right))])
-    chosen = 1 << wrong[int(pick * len(wrong))]
-    return chosen | row.key_mask if len(right) > 1 else chosen
+        return kind.right(row.content, row.key)
+    return kind.mistake(row.content, row.key, chance(participant, row.question_key, "mistake"))
 
 
 def seconds_for(participant: Participant, row: PaperRow) -> float:
@@ -93,13 +85,13 @@ def take(ctx_at: Callable[[datetime], Context], participant: Participant, round_
     moment, sequence = participant.starts_at, 0
     for row in paper:
         moment += timedelta(seconds=seconds_for(participant, row))
-        chosen = choose(participant, row, difficulties[row.position])
+        response = choose(participant, row, difficulties[row.position])
         if moment >= ends:
             return sequence
-        if chosen:
+        if response:
             sequence += 1
-            shown = to_shown(chosen, unpack(row.option_order, len(row.options)))
-            answers.save(ctx_at(moment), place=place, position=row.position, shown=shown, sequence=sequence)
+            given = to_given(response, WAYS[row.type], unpack(row.option_order, row.option_count))
+            answers.save(ctx_at(moment), place=place, position=row.position, given=given, sequence=sequence)
     acknowledged = sequence
     if asks_prediction:
         answers.predict(ctx_at(moment), place=place, prediction=prediction_of(participant), sequence=sequence + 1)

@@ -19,7 +19,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
-from cuocthi_quiz.domain.questions import MAX_TEXT, Option, QuestionData, tidy
+from cuocthi_quiz.domain.kinds.choice import Choice, Option
+from cuocthi_quiz.domain.questions import MAX_TEXT, QuestionData, tidy
 from cuocthi_quiz.forms.choices import choices, topic_choices
 from cuocthi_quiz.models import MAX_KEY, MAX_OPTIONS, Difficulty, QuestionType
 from cuocthi_quiz.words import DIFFICULTIES, LETTERS, TYPES
@@ -93,7 +94,7 @@ class QuestionForm(BaseForm):
                 "difficulty": str(question.difficulty),
                 "type": str(question.type),
                 "text": question.text,
-                "options": [{"text": option.text, "right": option.right} for option in question.options],
+                "options": [{"text": option.text, "right": option.right} for option in question.body.options],
                 "explanation": question.explanation,
                 "source": question.source,
                 "true_as_of": question.true_as_of,
@@ -109,7 +110,7 @@ class QuestionForm(BaseForm):
             difficulty=_chosen(Difficulty, self.difficulty.data),
             type=_chosen(QuestionType, self.type.data),
             text=tidy(self.text.data or ""),
-            options=tuple(option for option in options if option.text or option.right),
+            body=Choice(tuple(option for option in options if option.text or option.right)),
             explanation=tidy(self.explanation.data or ""),
             source=tidy(self.source.data or ""),
             true_as_of=self.true_as_of.data,  # type: ignore[arg-type]  # DataRequired has seen to it

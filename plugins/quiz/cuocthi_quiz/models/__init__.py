@@ -5,7 +5,10 @@ from __future__ import annotations
 from cuocthi_quiz.models.bank import (
     MAX_KEY,
     MAX_OPTIONS,
+    MAX_TARGETS,
+    POINT,
     Difficulty,
+    Mark,
     Question,
     QuestionType,
     Revision,
@@ -17,12 +20,15 @@ from cuocthi_quiz.models.papers import Answer, Attempt, HandIn, Item, TakeOver
 __all__ = [
     "MAX_KEY",
     "MAX_OPTIONS",
+    "MAX_TARGETS",
     "MODELS",
+    "POINT",
     "Answer",
     "Attempt",
     "Difficulty",
     "HandIn",
     "Item",
+    "Mark",
     "Question",
     "QuestionType",
     "Revision",
@@ -31,4 +37,4 @@ __all__ = [
     "Topic",
 ]
 
-MODELS = (Topic, Question, Revision, Attempt, Item, Answer, TakeOver)
+MODELS = (Topic, Question, Revision, Mark, Attempt, Item, Answer, TakeOver)

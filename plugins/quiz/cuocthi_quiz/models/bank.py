@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cuocthi.database import Base, PrimaryKey, choice
 
-#: The most options a question may have: an answer is a set of options in the bits of one small integer.
+#: The most options, steps or prompts a question may have: an order of them is packed into one integer, four bits each.
 MAX_OPTIONS = 8
+#: The most targets that prompts are matched with: each is four bits of an answer, and none of them is 0.
+MAX_TARGETS = 15
+#: What a question is worth, in thousandths of a point.
+POINT = 1000
 MAX_KEY = 60
 
 
@@ -29,6 +34,11 @@ class QuestionType(StrEnum):
     SINGLE = "single"
     MULTIPLE = "multiple"
     TRUE_FALSE = "true_false"
+    NUMBER = "number"
+    TEXT = "text"
+    ORDERING = "ordering"
+    MATCHING = "matching"
+    HOTSPOT = "hotspot"
 
 
 class RevisionState(StrEnum):
@@ -75,8 +85,11 @@ def _one_revision_in(state: RevisionState) -> sa.Index:
 class Revision(Base):
     """One wording of a question. Once approved it never changes: papers are drawn only from approved revisions.
 
-    ``options`` are in the author's order; ``key_mask`` has bit n set when option n is right. ``search`` is the folded
-    text that the bank is searched by. The fields ``reading_…`` hold the second reading against the source.
+    ``content`` is what a participant gets to see beside the text, ``key`` what is right; their shape is that of the
+    type (``domain/kinds/``). ``option_count`` options (regions, steps, prompts), in the author's order, are put into
+    another order on each paper if ``shuffled``; ``target_count`` are the places or targets each may be given. Marks are
+    given by the key of number ``key_number``, out of ``worth`` thousandths of a point. ``search`` is the folded text
+    that the bank is searched by. The fields ``reading_…`` hold the second reading against the source.
     """
 
     __tablename__ = "quiz_revision"
@@ -84,8 +97,9 @@ class Revision(Base):
         sa.UniqueConstraint("question_id", "number"),
         _one_revision_in(RevisionState.DRAFT),
         _one_revision_in(RevisionState.APPROVED),
-        sa.CheckConstraint(f"option_count BETWEEN 2 AND {MAX_OPTIONS}", name="has_options"),
-        sa.CheckConstraint(f"key_mask BETWEEN 1 AND {(1 << MAX_OPTIONS) - 1}", name="has_a_key"),
+        sa.CheckConstraint(f"option_count BETWEEN 0 AND {MAX_OPTIONS}", name="has_options"),
+        sa.CheckConstraint(f"target_count BETWEEN 0 AND {MAX_TARGETS}", name="has_targets"),
+        sa.CheckConstraint("worth >= 0", name="plausible_worth"),
         sa.CheckConstraint("state <> 'approved' OR approved_at IS NOT NULL", name="approval_has_a_time"),
     )
 
@@ -97,9 +111,13 @@ class Revision(Base):
     difficulty: Mapped[Difficulty] = mapped_column(choice(Difficulty))
     type: Mapped[QuestionType] = mapped_column(choice(QuestionType))
     text: Mapped[str] = mapped_column(sa.Text)
-    options: Mapped[list[str]]
+    content: Mapped[dict[str, Any]]
+    key: Mapped[dict[str, Any]]
     option_count: Mapped[int] = mapped_column(sa.SmallInteger)
-    key_mask: Mapped[int] = mapped_column(sa.SmallInteger)
+    target_count: Mapped[int] = mapped_column(sa.SmallInteger)
+    shuffled: Mapped[bool]
+    key_number: Mapped[int] = mapped_column(default=0)
+    worth: Mapped[int] = mapped_column(default=POINT)
     explanation: Mapped[str] = mapped_column(sa.Text)
     source: Mapped[str] = mapped_column(sa.Text)
     true_as_of: Mapped[date]
@@ -116,6 +134,20 @@ class Revision(Base):
     question: Mapped[Question] = relationship(back_populates="revisions")
     topic: Mapped[Topic] = relationship()
 
-    def is_right(self, option: int) -> bool:
-        """Tell whether the option at this place (from 0, in the author's order) is right."""
-        return bool(self.key_mask >> option & 1)
+
+class Mark(Base):
+    """What an answer to a revision earns under one of its keys, in thousandths of a point.
+
+    Equal answers are marked once, however many persons gave them; the score of a paper is a sum over its answers.
+    """
+
+    __tablename__ = "quiz_mark"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("revision_id", "key_number", "response"),
+        sa.CheckConstraint("points >= 0", name="plausible_points"),
+    )
+
+    revision_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz_revision.id"))
+    key_number: Mapped[int]
+    response: Mapped[str] = mapped_column(sa.Text)
+    points: Mapped[int]

@@ -120,10 +120,10 @@ class Item(Base):
 
 
 class Answer(Base):
-    """What was answered to a question of a paper, as a set of options in the author's order (0 = taken back).
+    """What was answered to a question of a paper: a response (``domain/responses.py``), empty when taken back.
 
     ``sequence`` is the participant's own count of changes: a lower one never replaces a higher one. ``history`` lists
-    every change as "options@milliseconds since the start;" and is only ever appended to.
+    every change as "response@milliseconds since the start;" and is only ever appended to.
     """
 
     __tablename__ = "quiz_answer"
@@ -134,7 +134,7 @@ class Answer(Base):
 
     attempt_id: Mapped[int]
     position: Mapped[int] = mapped_column(sa.SmallInteger)
-    chosen: Mapped[int] = mapped_column(sa.SmallInteger)
+    response: Mapped[str] = mapped_column(sa.Text)
     sequence: Mapped[int]
     saved_at: Mapped[datetime]
     history: Mapped[str] = mapped_column(sa.Text)

@@ -161,10 +161,10 @@ def waiting_in(ctx: Context, *, campaign_ids: Sequence[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def approved(ctx: Context, *, campaign_id: int) -> list[tuple[int, str, str, Difficulty, QuestionType, int]]:
-    """Return (revision, key, topic, difficulty, type, number of options) of every question in the bank."""
+def approved(ctx: Context, *, campaign_id: int) -> list[tuple[int, str, str, Difficulty, int, bool]]:
+    """Return (revision, key, topic, difficulty, number of options, shuffled) of every question in the bank."""
     rows = ctx.session.execute(
-        sa.select(Revision.id, Question.key, Topic.key, Revision.difficulty, Revision.type, Revision.option_count)
+        sa.select(Revision.id, Question.key, Topic.key, Revision.difficulty, Revision.option_count, Revision.shuffled)
         .join(Question, Question.id == Revision.question_id)
         .join(Topic, _TOPIC)
         .where(Question.campaign_id == campaign_id, Revision.state == RevisionState.APPROVED)

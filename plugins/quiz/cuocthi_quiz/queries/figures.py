@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
-from cuocthi_quiz.models import Answer, Attempt, Difficulty, Item, Question, Revision
+from cuocthi_quiz.models import POINT, Answer, Attempt, Difficulty, Item, Mark, Question, Revision
 from cuocthi_quiz.queries.papers import COUNTS
 
 if TYPE_CHECKING:
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
     from cuocthi.context import Context
     from cuocthi.timelines.models import Phase
+
+#: Which mark an answer of a paper has, by the key that is in force. What was not answered is an empty response.
+MARKED = sa.and_(
+    Mark.revision_id == Item.revision_id,
+    Mark.key_number == Revision.key_number,
+    Mark.response == sa.func.coalesce(Answer.response, ""),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,7 @@ class QuestionFigure:
 
 def question_figures(ctx: Context, *, round_: Phase) -> list[QuestionFigure]:
     """Return how every question of a round fared, by key; excluded persons are left out."""
-    right = sa.func.count().filter(Answer.chosen == Revision.key_mask)
+    right = sa.func.count().filter(Mark.points == POINT)
     rows = ctx.session.execute(
         sa.select(Question.key, sa.func.max(Revision.text), sa.func.count(), right)
         .select_from(Item)
@@ -108,6 +115,7 @@ def question_figures(ctx: Context, *, round_: Phase) -> list[QuestionFigure]:
         .join(Revision, Revision.id == Item.revision_id)
         .join(Question, Question.id == Revision.question_id)
         .outerjoin(Answer, sa.and_(Answer.attempt_id == Item.attempt_id, Answer.position == Item.position))
+        .outerjoin(Mark, MARKED)
         .where(*_counting(round_))
         .group_by(Question.id, Question.key)
         .order_by(Question.key)

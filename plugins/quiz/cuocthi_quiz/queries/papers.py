@@ -64,16 +64,23 @@ class PaperRow:
     flagged: bool
     type: QuestionType
     text: str
-    options: list[str]
-    key_mask: int
+    content: dict[str, Any]
+    key: dict[str, Any]
+    option_count: int
+    target_count: int
     explanation: str
     source: str
     question_key: str
     revision_number: int
-    chosen: int
+    response: str
     sequence: int
     saved_at: datetime | None
     history: str
+
+    @property
+    def answered(self) -> bool:
+        """Whether something was answered and not taken back."""
+        return self.response != ""
 
 
 def paper(ctx: Context, *, attempt_id: int) -> list[PaperRow]:
@@ -85,13 +92,15 @@ def paper(ctx: Context, *, attempt_id: int) -> list[PaperRow]:
             Item.flagged,
             Revision.type,
             Revision.text,
-            Revision.options,
-            Revision.key_mask,
+            Revision.content,
+            Revision.key,
+            Revision.option_count,
+            Revision.target_count,
             Revision.explanation,
             Revision.source,
             Question.key,
             Revision.number,
-            sa.func.coalesce(Answer.chosen, 0),
+            sa.func.coalesce(Answer.response, ""),
             sa.func.coalesce(Answer.sequence, 0),
             Answer.saved_at,
             sa.func.coalesce(Answer.history, ""),

@@ -50,23 +50,31 @@
 
   // --- what a question says ---
 
-  const inputs = (position) => [...form(position).querySelectorAll("[name=choice],[name=prediction]")];
+  const fields = "[name=choice],[name^=place-],[name=number],[name=text],[name=prediction]";
+  const inputs = (position) => [...form(position).querySelectorAll(fields)];
+  const chosen = (input) => input.name === "choice" ? input.checked : input.value.trim() !== "";
 
+  // What is answered, as names of fields with their values.
   function read(position) {
-    return inputs(position).filter((input) => input.name === "prediction" || input.checked).map((input) => input.value.trim());
+    return inputs(position).filter(chosen).map((input) => [input.name, input.value.trim()]);
   }
 
   function show(position, values) {
     for (const input of inputs(position)) {
-      if (input.name === "prediction") input.value = values[0] || "";
-      else input.checked = values.includes(input.value);
+      const own = values.filter(([name]) => name === input.name).map(([, value]) => value);
+      if (input.name === "choice") input.checked = own.includes(input.value);
+      else input.value = own[0] || "";
     }
     mark(position);
   }
 
-  function letters(position, values) {
-    const chosen = inputs(position).filter((input) => input.name === "choice" && values.includes(input.value));
-    const said = chosen.length ? chosen.map((input) => input.nextElementSibling.firstElementChild.textContent) : values.filter(Boolean);
+  function words(position, values) {
+    const said = values.map(([name, value]) => {
+      const input = inputs(position).find((one) => one.name === name && (name !== "choice" || one.value === value));
+      if (!input) return value;
+      if (name === "choice") return input.nextElementSibling.firstElementChild.textContent;
+      return input.labels[0] && input.tagName === "SELECT" ? input.labels[0].textContent + ": " + input.querySelector(`[value="${value}"]`).textContent : value;
+    });
     return said.join(", ") || data.none;
   }
 
@@ -82,7 +90,7 @@
   }
 
   function mark(position) {
-    mapped(position, "answered", read(position).some(Boolean));
+    mapped(position, "answered", read(position).length > 0);
   }
 
   function status(position, text, kind) {
@@ -120,10 +128,11 @@
 
   async function post(entry) {
     const body = new FormData(form(entry.position));
-    for (const name of ["choice", "prediction", "sequence"]) body.delete(name);
-    const name = inputs(entry.position)[0].name;
-    entry.values.forEach((value) => body.append(name, value));
-    body.append("sequence", entry.sequence);
+    // What is sent is what was answered then; an empty field takes an answer back.
+    for (const input of inputs(entry.position)) body.delete(input.name);
+    for (const input of inputs(entry.position)) if (input.name !== "choice") body.set(input.name, "");
+    for (const [name, value] of entry.values) if (name === "choice") body.append(name, value); else body.set(name, value);
+    body.set("sequence", entry.sequence);
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), 15000);
     try {
@@ -185,10 +194,9 @@
     if (told.refused === "signed-out") return halt(told.message, data.signInUrl, data.signIn);
     if (told.refused === "taken") return halt(told.message, location.href, data.reload);
     if (told.refused !== "stale") return done(entry, data.refused.replace("{reason}", told.message), "failed");
-    const prediction = inputs(entry.position)[0].name === "prediction";
-    const stored = prediction ? [String(told.stored ?? "")] : inputs(entry.position).map((input) => input.value).filter((value) => told.stored >> value & 1);
+    const stored = told.stored.filter(([, value]) => value !== "");
     sequence = Math.max(sequence, told.sequence);
-    const text = data.stale.replace("{stored}", letters(entry.position, stored)).replace("{given}", letters(entry.position, entry.values));
+    const text = data.stale.replace("{stored}", words(entry.position, stored)).replace("{given}", words(entry.position, entry.values));
     show(entry.position, stored);
     done(entry, text, "failed");
   }
@@ -246,8 +254,17 @@
     try { await fetch(button.formAction, {method: "POST", body: new URLSearchParams(body)}); } catch { /* only a note to oneself */ }
   }
 
+  let writing = 0;
   paper.addEventListener("change", (event) => {
-    if (event.target.matches("[name=choice],[name=prediction]")) answered(Number(event.target.closest("[data-question]").dataset.question));
+    if (!event.target.matches(fields)) return;
+    clearTimeout(writing);
+    answered(Number(event.target.closest("[data-question]").dataset.question));
+  });
+  // Whoever writes and stops to think has answered: the field need not be left first.
+  paper.addEventListener("input", (event) => {
+    if (!event.target.matches("[type=text]")) return;
+    clearTimeout(writing);
+    writing = setTimeout(() => answered(Number(event.target.closest("[data-question]").dataset.question)), 1500);
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-go],[data-leave],[data-step],[data-flag]");
@@ -265,7 +282,7 @@
   // A digit chooses an option, but only while the focus is within the question.
   paper.addEventListener("keydown", (event) => {
     const within = event.target.closest("[data-question]");
-    if (!within || event.target.name === "prediction" || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!within || event.target.matches("select,[type=text]") || event.ctrlKey || event.altKey || event.metaKey) return;
     const choices = inputs(within.dataset.question);
     const place = "123456789".includes(event.key) ? Number(event.key) - 1 : "abcdefgh".indexOf(event.key.toLowerCase());
     if (event.key.length === 1 && choices[place]) choices[place].click();

@@ -2,93 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import abort, g, redirect, request, url_for
 
-from cuocthi.clock import LOCAL_ZONE
 from cuocthi.incidents.queries import granted_to
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.rendering import render
 from cuocthi.web.requests import row_number
 from cuocthi_quiz.domain import attempts
 from cuocthi_quiz.domain.clauses import PREDICTION_DEFINITION
-from cuocthi_quiz.domain.drawing import to_shown, unpack
 from cuocthi_quiz.domain.grading import grade_attempt
-from cuocthi_quiz.models import QuestionType
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.entrance import paper_url
-from cuocthi_quiz.words import LETTERS
+from cuocthi_quiz.views.shown import shown
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.context import Context
     from cuocthi.text import Text
     from cuocthi_quiz.models import Attempt
-    from cuocthi_quiz.queries.papers import PaperRow
     from cuocthi_quiz.settings import QuizSettings
-
-
-@dataclass(frozen=True, slots=True)
-class ShownOption:
-    """An option as it stands on the paper. ``value`` is its place in the order shown."""
-
-    value: int
-    letter: str
-    text: str
-    chosen: bool
-    right: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ShownQuestion:
-    """A question as it stands on the paper."""
-
-    position: int
-    text: str
-    multiple: bool
-    options: tuple[ShownOption, ...]
-    flagged: bool
-    answered: bool
-    sequence: int
-    saved_time: str
-    explanation: str
-    source: str
-    right: bool
-
-
-def clock_time(moment: datetime) -> str:
-    """Write a moment of today to the second."""
-    return f"{moment.astimezone(LOCAL_ZONE):%H:%M:%S}"
-
-
-def shown(row: PaperRow) -> ShownQuestion:
-    """Return a question with its options in the order of this paper."""
-    order = unpack(row.option_order, len(row.options))
-    chosen = to_shown(row.chosen, order)
-    options = tuple(
-        ShownOption(at, LETTERS[at], row.options[place], bool(chosen >> at & 1), bool(row.key_mask >> place & 1))
-        for at, place in enumerate(order)
-    )
-    return ShownQuestion(
-        position=row.position,
-        text=row.text,
-        multiple=row.type is QuestionType.MULTIPLE,
-        options=options,
-        flagged=row.flagged,
-        answered=row.chosen != 0,
-        sequence=row.sequence,
-        saved_time=clock_time(row.saved_at) if row.saved_at else "",
-        explanation=row.explanation,
-        source=row.source,
-        right=row.chosen == row.key_mask,
-    )
 
 
 def _opened(ctx: Context, attempt_id: int, token: str) -> tuple[Attempt, QuizSettings] | AnyResponse:

@@ -16,7 +16,7 @@ from cuocthi_quiz.domain.receipts import receipt as receipt_of
 from cuocthi_quiz.domain.release import released
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
-from cuocthi_quiz.views.papers import shown
+from cuocthi_quiz.views.shown import shown
 from cuocthi_quiz.words import HAND_INS, RELEASES
 
 if TYPE_CHECKING:

@@ -10,15 +10,17 @@ from flask import Response, flash, redirect, request, session, url_for
 
 from cuocthi.context import Context
 from cuocthi.errors import Closed, DomainError
+from cuocthi.text import T
 from cuocthi.users.queries import token_hash
 from cuocthi.web import context
 from cuocthi.web.i18n import translate
 from cuocthi.web.rendering import render
 from cuocthi_quiz.domain import answers
-from cuocthi_quiz.models import MAX_OPTIONS
+from cuocthi_quiz.domain.responses import MAX_WRITTEN, Given, Way, chosen_in, target_of
+from cuocthi_quiz.models import MAX_OPTIONS, MAX_TARGETS
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
-from cuocthi_quiz.views.papers import clock_time, shown
+from cuocthi_quiz.views.shown import clock_time, shown
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,6 +29,14 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"[0-9]{1,10}")
 _JSON = "application/json"
+#: The fields of an answer, and how those begin that give a thing its place.
+_ANSWERS = frozenset({"choice", "number", "text", "prediction"})
+_PLACE = "place-"
+_NOWHERE = Given.choice(-1)
+_MALFORMED = {
+    "number": T("This is no number. Please enter digits only, for example 12 or 1,5."),
+    "text": T("This answer is too long; please use at most %(most)s characters.", most=MAX_WRITTEN),
+}
 
 #: What the page's script is told of a refusal, so that it knows what to do with the answer.
 _REFUSALS = (
@@ -58,7 +68,7 @@ def answer(attempt_id: int, token: str) -> AnyResponse:
 def _says_something() -> bool:
     """Whether there is anything to save: a plain form also leads through questions that are left open."""
     form = request.form
-    empty = not form.getlist("choice") and not form.get("prediction")
+    empty = not any(value for name, value in form.items() if _is_answer(name))
     return not (empty and "go" in form and form.get("sequence") == "1")
 
 
@@ -69,12 +79,28 @@ def _save(ctx: Context, place: answers.Place) -> datetime:
         text = form["prediction"].strip().replace(".", "").replace(" ", "")
         prediction = _number(text) if text else None
         return answers.predict(ctx, place=place, prediction=prediction, sequence=sequence)
+    return answers.save(ctx, place=place, position=_number(form.get("position")), given=_given(), sequence=sequence)
+
+
+def _given() -> Given:
+    """Return the answer that the form gives. What no paper has falls outside of what the statement accepts.
+
+    Raises DomainError for what is no number, and for too many words.
+    """
+    form = request.form
+    try:
+        if "number" in form:
+            return Given.number(form["number"])
+        if "text" in form:
+            return Given.text(form["text"])
+    except ValueError:
+        raise DomainError(_MALFORMED["number" if "number" in form else "text"], field="answer") from None
+    if any(name.startswith(_PLACE) for name in form):
+        targets = [_number(form.get(f"{_PLACE}{at}") or "0") for at in range(MAX_OPTIONS)]
+        return Given.placing(targets) if all(0 <= target <= MAX_TARGETS for target in targets) else _NOWHERE
     options = {_number(value) for value in form.getlist("choice")}
-    # A place that no paper has falls outside of what the statement accepts.
-    shown = sum(1 << option for option in options if 0 <= option < MAX_OPTIONS)
-    if len(options) > shown.bit_count():
-        shown = -1
-    return answers.save(ctx, place=place, position=_number(form.get("position")), shown=shown, sequence=sequence)
+    bits = sum(1 << option for option in options if 0 <= option < MAX_OPTIONS)
+    return Given.choice(bits) if len(options) == bits.bit_count() else _NOWHERE
 
 
 def _number(text: str | None) -> int:
@@ -94,8 +120,20 @@ def _refused(error: DomainError) -> Response:
     reason = next((name for kind, name in _REFUSALS if isinstance(error, kind)), "refused")
     told: dict[str, object] = {"refused": reason, "message": translate(error.message)}
     if isinstance(error, answers.Stale):
-        told |= {"stored": error.stored, "sequence": error.sequence}
+        told |= {"stored": _fields(error.stored), "sequence": error.sequence}
     return Response(orjson.dumps(told), error.status, content_type=_JSON)
+
+
+def _fields(stored: Given | int | None) -> list[tuple[str, str]]:
+    """Return a stored answer as the form has it: names of fields with their values."""
+    if not isinstance(stored, Given):
+        return [("prediction", "" if stored is None else str(stored))]
+    if stored.way is Way.CHOICE:
+        return [("choice", str(at)) for at in chosen_in(stored.bits)]
+    if stored.way is Way.PLACING:
+        targets = ((at, target_of(stored.bits, at)) for at in range(MAX_OPTIONS))
+        return [(f"{_PLACE}{at}", str(target)) for at, target in targets if target]
+    return [(str(stored.way), stored.written.replace(".", ",") if stored.way is Way.NUMBER else stored.written)]
 
 
 def _refused_form(ctx: Context, error: DomainError, place: answers.Place) -> AnyResponse:
@@ -115,18 +153,26 @@ def _refused_form(ctx: Context, error: DomainError, place: answers.Place) -> Any
 def _conflict(ctx: Context, error: answers.Stale, values: dict[str, Any], position: int) -> AnyResponse:
     """Show the answer that is stored and the one just given; the person decides."""
     row = papers_queries.answer_at(ctx, attempt_id=values["attempt_id"], position=position)
-    given = request.form.getlist("choice") or [request.form.get("prediction", "")]
-    stored = shown(row) if row else None
+    asked = shown(row) if row else None
     return render(
         "quiz/conflict.html",
         status=409,
         values=values,
         position=position,
-        question=stored,
-        given=given,
-        prediction=error.stored,
+        text=asked.row.text if asked else "",
+        saved=asked.in_words(error.stored) if asked and isinstance(error.stored, Given) else _predicted(error.stored),
+        given=asked.in_words(_given()) if asked else _predicted(request.form.get("prediction")),
+        fields=[(name, value) for name, value in request.form.items(multi=True) if _is_answer(name)],
         sequence=error.sequence + 1,
     )
+
+
+def _predicted(value: object) -> list[str]:
+    return [] if value in {None, ""} else [str(value)]
+
+
+def _is_answer(name: str) -> bool:
+    return name in _ANSWERS or name.startswith(_PLACE)
 
 
 def _paper_values(attempt_id: int, token: str) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from cuocthi.web.context import reading_context
 from cuocthi.web.downloads import download
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Filter, Table
-from cuocthi_quiz.domain.drawing import to_shown, unpack
+from cuocthi_quiz.domain.drawing import unpack
+from cuocthi_quiz.domain.responses import WAYS, Way, chosen_in, history, target_of, to_given
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.words import HAND_INS, LETTERS
@@ -93,21 +94,24 @@ def attempt(attempt_id: int) -> Response:
         "quiz/attempt.html",
         found=found,
         happenings=sorted(happenings, key=lambda item: (item.at, item.position)),
-        answered=sum(row.chosen != 0 for row in rows),
+        answered=sum(row.answered for row in rows),
         questions=len(rows),
         handed_in=HAND_INS[found.attempt.handed_in_by] if found.attempt.handed_in_by else "",
     )
 
 
 def _answers(of: Attempt, row: PaperRow) -> list[Happening]:
-    order = unpack(row.option_order, len(row.options))
-    entries = (entry.split("@") for entry in row.history.split(";") if entry)
     return [
-        Happening(of.started_at + timedelta(milliseconds=int(after)), row.position, _letters(int(chosen), order))
-        for chosen, after in entries
+        Happening(of.started_at + timedelta(milliseconds=after), row.position, _said(row, response))
+        for response, after in history(row.history)
     ]
 
 
-def _letters(chosen: int, order: tuple[int, ...]) -> str:
-    shown = to_shown(chosen, order)
-    return ", ".join(letter for at, letter in enumerate(LETTERS) if shown >> at & 1)
+def _said(row: PaperRow, response: str) -> str:
+    """Return an answer as those may see it who do not read questions: letters and numbers, or what was written."""
+    given = to_given(response, WAYS[row.type], unpack(row.option_order, row.option_count))
+    if given.way is Way.CHOICE:
+        return ", ".join(LETTERS[at] for at in chosen_in(given.bits))
+    if given.way is Way.PLACING:
+        return ", ".join(str(target_of(given.bits, at) or "–") for at in range(row.option_count)) if response else ""
+    return given.written
