@@ -49,6 +49,7 @@ from cuocthi.web import access, errors, i18n, requests, security_headers
 from cuocthi.web.assets import Assets
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import registry, request_time
+from cuocthi.web.from_memory import FromMemory
 from cuocthi.web.htmx import htmx
 from cuocthi.web.navigation import Navigation
 
@@ -100,6 +101,7 @@ def create_app(
     configure_log()
     config = config or configuration.load()
     app = Flask("cuocthi", root_path=str(_HERE), template_folder="web/templates", static_folder=None)
+    app.wsgi_app = FromMemory(app, app.wsgi_app)  # type: ignore[method-assign]
     _configure(app, config)
     clock = clock or ShiftedClock(config.instance / "clock.json")
     assembled = assemble(config, installed_modules() if plugins is None else plugins, clock)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,6 +20,7 @@ from cuocthi.contributions import (
 from cuocthi.errors import ContractError
 from cuocthi.messages.channels import channels
 from cuocthi.security.permissions import Permissions
+from cuocthi.web.kept_pages import KeptPages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +58,7 @@ class Registry:
     rehearsed_entries: Mapping[str, RehearsedEntry]
     rehearsal_steps: tuple[tuple[str, RehearsalStep], ...]
     rule_sets: tuple[tuple[str, Path], ...]
+    kept_pages: KeptPages = field(default_factory=KeptPages)
 
 
 def build(config: Config, clock: Clock, hooks: Hooks, vault: Vault, core_jobs: tuple[JobKind, ...]) -> Registry:

@@ -24,8 +24,7 @@ class Campaign(Base):
     """A contest held once.
 
     ``content`` says what is asked about; ``categories`` maps the key of each kind of entrant to its title;
-    ``version`` counts changes that its public pages show (their ETag); ``earlier_id`` is the campaign that is held
-    again with it.
+    ``version`` counts changes that its public pages show; ``earlier_id`` is the campaign that is held again with it.
     """
 
     __tablename__ = "core_campaign"
@@ -61,6 +60,13 @@ class Campaign(Base):
     earlier_id: Mapped[int | None] = mapped_column(sa.ForeignKey("core_campaign.id"))
 
     divisions: Mapped[list[Division]] = relationship(order_by="Division.id", back_populates="campaign")
+
+    def renew_pages(self) -> None:
+        """Have the public pages made anew after a change that is not put on record; what is on record does so itself.
+
+        Counted by the statement that writes: of two changes at the same time none is lost.
+        """
+        self.version = Campaign.version + 1
 
 
 class Division(Base):

@@ -117,7 +117,7 @@ def start(ctx: Context, *, campaign: Campaign, announcement: Announcement) -> bo
     if ctx.session.scalar(mine.values(**values).returning(Announcement.id)) is None:
         return False
     if in_time and announcement.is_public:
-        campaign.version += 1
+        campaign.renew_pages()
     ctx.session.flush()
     ctx.session.refresh(announcement)
     return in_time

@@ -65,7 +65,7 @@ def erase_enrolments(ctx: Context, *, campaign: Campaign, enrolment_ids: Sequenc
     _set(ctx, Enrolment, enrolment_ids, {"unit_note": "", **_sealed_columns_of("core_enrolment")})
     _set(ctx, Enrolment, unnamed, {**_naming(campaign.language), "publishes_name": False})
     _note(ctx, enrolment_ids, kept, erasure)
-    campaign.version += 1
+    campaign.renew_pages()
     ctx.session.flush()
 
 

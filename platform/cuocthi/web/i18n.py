@@ -31,9 +31,13 @@ def language() -> str:
     if "language" not in g:
         if not has_request_context():
             return LANGUAGES[0]
-        chosen = request.args.get("lang") or request.cookies.get(COOKIE) or ""
-        g.language = chosen if chosen in LANGUAGES else LANGUAGES[0]
+        g.language = known_language(request.args.get("lang") or request.cookies.get(COOKIE) or "")
     return str(g.language)
+
+
+def known_language(chosen: str) -> str:
+    """Return the language that a reader has chosen, or the first one."""
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
 
 @contextmanager

@@ -34,6 +34,6 @@ def build_bundle(ctx: Context, arguments: Mapping[str, Any], progress: Callable[
             permission="",
         )
         release.bundle_file_id = stored.id
-        campaign.version += 1
+        campaign.renew_pages()
         ctx.session.flush()
     return {"release": release.number, "file": release.bundle_file_id}

@@ -1,54 +1,52 @@
-"""Public pages that browsers keep: they carry a tag of everything they show, and the same tag is answered briefly."""
+"""Public pages that browsers and this process keep: the same for everybody, for as long as nothing changes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import version
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Response, g, make_response, request
 
 from cuocthi.campaigns.models import CampaignState
-from cuocthi.clock import to_micros
-from cuocthi.digest import digest
-from cuocthi.timelines.windows import last_edge
-from cuocthi.web.context import registry, request_time
-from cuocthi.web.i18n import language
+from cuocthi.clock import EPOCH
+from cuocthi.timelines.windows import last_edge, next_edge
+from cuocthi.web.context import request_time
+from cuocthi.web.kept_pages import KEEP, Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from cuocthi.timelines.models import Phase
 
-_VERSION = version("cuocthi")
-#: Figures on a page ("so many people take part") may be this old, in seconds.
-_FRESH = 300
+#: So old may be what moves by itself: figures ("so many people take part") and the time that is left, without a script.
+FRESH = timedelta(minutes=1)
 
 
 def cached(phases: Sequence[Phase], render: Callable[[], Response]) -> Response:
-    """Answer with the page that ``render`` makes, or with 304 where the browser has it already.
+    """Answer with the page that ``render`` makes, or with 304 where the browser has the same already.
 
-    The tag covers the campaign's version, the last edge of its phases, the language, the release of every part, and
-    five minutes of time. The page must not depend on who reads it, and must use neither session nor CSRF token.
+    The page is made again when staff have changed something (what is on record, or counted by
+    ``Campaign.renew_pages``), when one of ``phases`` begins or ends, and every minute; until then it is sent from
+    memory to everybody who asks in the same language. It must depend neither on who reads it nor on the query of its
+    address, and must use neither session nor CSRF token. A draft, which only the committees see, is not kept.
     """
+    response = make_response(render())
     if g.campaign.state is CampaignState.DRAFT:
-        return render()
-    now = request_time()
-    edge = last_edge([window for phase in phases for window in phase.windows], now)
-    tag = digest(
-        [
-            g.campaign.id,
-            g.campaign.version,
-            to_micros(edge) if edge else None,
-            to_micros(now) // (_FRESH * 1_000_000),
-            language(),
-            _VERSION,
-            [f"{name} {info.version}" for name, info in registry().hooks.plugins.items()],
-        ]
-    )[:32]
-    response = Response(status=304) if request.if_none_match.contains(tag) else make_response(render())
-    response.set_etag(tag)
+        return response
+    request.environ[KEEP] = _span(phases, request_time())
+    response.add_etag(weak=True)
     response.headers["Cache-Control"] = "no-cache"
-    response.vary.add("Cookie")
-    response.vary.add("HX-Request")
+    response.vary.update(("Cookie", "HX-Request"))
+    response.make_conditional(request)
     return response
+
+
+def _span(phases: Sequence[Phase], now: datetime) -> Span:
+    """Return the time around ``now`` in which the page stays as it is."""
+    windows = [window for phase in phases for window in phase.windows]
+    begun = EPOCH + (now - EPOCH) // FRESH * FRESH
+    return Span(
+        max(begun, last_edge(windows, now) or begun), min(begun + FRESH, next_edge(windows, now) or begun + FRESH)
+    )
