@@ -14,6 +14,7 @@ from tests.quiz.conftest import SETTINGS, Quiz
 from cuocthi.campaigns.settings import load_settings
 from cuocthi.contributions import Role
 from cuocthi.digest import digest
+from cuocthi_quiz.domain import jobs
 from cuocthi_quiz.domain.drawing import unpack
 from cuocthi_quiz.domain.receipts import receipt
 from cuocthi_quiz.settings import OWNER, QuizSettings, Release
