@@ -12,6 +12,7 @@ import pytest
 
 from cuocthi.campaigns.settings import save_settings
 from cuocthi.context import Actor, Context
+from cuocthi.contributions import Role
 from cuocthi.users.domain import start_session
 from cuocthi.users.queries import token_hash
 from cuocthi_quiz import plugin
@@ -22,7 +23,8 @@ from cuocthi_quiz.domain.kinds import KINDS
 from cuocthi_quiz.domain.kinds.choice import Choice, Option
 from cuocthi_quiz.domain.questions import QuestionData
 from cuocthi_quiz.domain.responses import WAYS, Given, to_given
-from cuocthi_quiz.models import Attempt, Difficulty, QuestionType, Topic
+from cuocthi_quiz.domain.review import approve
+from cuocthi_quiz.models import Attempt, Difficulty, QuestionType, Revision, Topic
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.settings import OWNER, BlueprintRow, QuizSettings
 
@@ -176,3 +178,10 @@ def quiz(ctx: Context, make: Factories, clock: FixedClock) -> Quiz:
 def acting(ctx: Context, user_id: int) -> Context:
     """The context of a person."""
     return replace(ctx, actor=Actor(user_id))
+
+
+def approve_by_two(quiz: Quiz, revision: Revision) -> None:
+    """Take a draft into the bank, as two members of the jury do."""
+    for _ in range(2):
+        jury = acting(quiz.ctx, quiz.make.member(quiz.campaign, Role.JURY).id)
+        approve(jury, campaign=quiz.campaign, revision=revision)

@@ -1,4 +1,4 @@
-"""The bank: drafts, approval by a second person, revisions that never change."""
+"""The bank: drafts, what approval does to it, revisions that never change. Reviewing itself: test_review.py."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from cuocthi.audit.models import AuditEvent
 from cuocthi.context import Context
 from cuocthi.contributions import Role
-from cuocthi.errors import Conflict, DomainError, Forbidden, InvalidData
-from cuocthi_quiz.domain.bank import add_topic, approve, withdraw, write_question
+from cuocthi.errors import Conflict, DomainError, InvalidData
+from cuocthi_quiz.domain.bank import add_topic, withdraw, write_question
 from cuocthi_quiz.domain.blueprint import preview
 from cuocthi_quiz.domain.kinds.choice import Choice, Option
 from cuocthi_quiz.domain.questions import problems
@@ -20,7 +20,7 @@ from cuocthi_quiz.models import Difficulty, Question, QuestionType, Revision, Re
 from cuocthi_quiz.queries import bank as bank_queries
 from cuocthi_quiz.settings import BlueprintRow
 
-from .conftest import SETTINGS, Quiz, acting, question
+from .conftest import SETTINGS, Quiz, acting, approve_by_two, question
 
 
 @pytest.fixture
@@ -41,32 +41,14 @@ def question_named(quiz: Quiz, key: str) -> Question:
     return quiz.ctx.session.scalars(sa.select(Question).where(Question.key == key)).one()
 
 
-def test_a_draft_is_not_drawn_until_somebody_else_approves_it(quiz: Quiz, author: Context, jury: Context) -> None:
-    draft = write_question(author, campaign=quiz.campaign, data=question("moi-1"))
-    assert "moi-1" not in in_bank(quiz)
-    with pytest.raises(Forbidden):
-        approve(author, campaign=quiz.campaign, revision=draft)
-    approve(jury, campaign=quiz.campaign, revision=draft)
-    assert "moi-1" in in_bank(quiz)
-    assert (draft.approved_by, draft.approved_at) == (jury.actor.user_id, jury.now)
-
-
-def test_the_system_approves_nothing(quiz: Quiz, author: Context) -> None:
-    draft = write_question(author, campaign=quiz.campaign, data=question("moi-1"))
-    with pytest.raises(Forbidden):
-        approve(quiz.ctx, campaign=quiz.campaign, revision=draft)
-
-
-def test_a_new_wording_leaves_papers_and_bank_as_they_are_until_it_is_approved(
-    quiz: Quiz, author: Context, jury: Context
-) -> None:
+def test_a_new_wording_leaves_papers_and_bank_as_they_are_until_it_is_approved(quiz: Quiz, author: Context) -> None:
     attempt = quiz.start()
     key = quiz.paper(attempt)[0].question_key
     before = quiz.paper(attempt)
     data = question(key, topic="services" if key == "dvc-1" else "safety", right=(3,))
     draft = write_question(author, campaign=quiz.campaign, data=data, question=question_named(quiz, key))
     assert draft.number == 2
-    approve(jury, campaign=quiz.campaign, revision=draft)
+    approve_by_two(quiz, draft)
     assert quiz.paper(attempt) == before
     states = quiz.ctx.session.scalars(
         sa.select(Revision.state).join(Question).where(Question.key == key).order_by(Revision.number)
@@ -74,17 +56,17 @@ def test_a_new_wording_leaves_papers_and_bank_as_they_are_until_it_is_approved(
     assert states == [RevisionState.FORMER, RevisionState.APPROVED]
 
 
-def test_writing_again_sets_the_former_draft_aside(quiz: Quiz, author: Context, jury: Context) -> None:
+def test_writing_again_sets_the_former_draft_aside(quiz: Quiz, author: Context) -> None:
     first = write_question(author, campaign=quiz.campaign, data=question("moi-1"))
     second = write_question(
         author, campaign=quiz.campaign, data=question("moi-1", right=(2,)), question=question_named(quiz, "moi-1")
     )
     assert (first.state, second.number) == (RevisionState.FORMER, 2)
     with pytest.raises(Conflict):
-        approve(jury, campaign=quiz.campaign, revision=first)
-    approve(jury, campaign=quiz.campaign, revision=second)
+        approve_by_two(quiz, first)
+    approve_by_two(quiz, second)
     with pytest.raises(Conflict):
-        approve(jury, campaign=quiz.campaign, revision=second)
+        approve_by_two(quiz, second)
 
 
 @pytest.mark.parametrize("state", [RevisionState.DRAFT, RevisionState.APPROVED])
@@ -128,12 +110,13 @@ def test_nobody_withdraws_what_an_open_round_is_drawn_from(quiz: Quiz, jury: Con
 def test_what_is_done_to_the_bank_is_recorded(quiz: Quiz, author: Context, jury: Context) -> None:
     add_topic(author, campaign=quiz.campaign, key="ky-nang-so", title="Kỹ năng số")
     draft = write_question(author, campaign=quiz.campaign, data=question("moi-1", topic="ky-nang-so"))
-    approve(jury, campaign=quiz.campaign, revision=draft)
+    approve_by_two(quiz, draft)
     withdraw(jury, campaign=quiz.campaign, question=question_named(quiz, "moi-1"))
     actions = quiz.ctx.session.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.id)).all()
     assert actions == [
         "quiz:topic:add",
         "quiz:question:write",
+        "quiz:question:approve",
         "quiz:question:approve",
         "quiz:question:withdraw",
     ]

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cuocthi.campaigns.settings import settings_by_rounds
 from cuocthi.contributions import (
     Act,
     Blocker,
     Column,
-    Duty,
     EntryAction,
     Fact,
     NavGroup,
     NavItem,
     PublicationSection,
-    ReadinessItem,
 )
 from cuocthi.enrolments.entering import own_window
 from cuocthi.enrolments.models import EnrolmentState
 from cuocthi.text import TN, T
 from cuocthi.timelines.queries import rounds
 from cuocthi.timelines.windows import PhaseState, next_edge, own_windows, phase_state
-from cuocthi_quiz.domain import blueprint
+from cuocthi_quiz import contributed_bank
 from cuocthi_quiz.domain.attempts import settings_of
 from cuocthi_quiz.domain.deadlines import closing, replaceable
 from cuocthi_quiz.domain.release import has_closed
-from cuocthi_quiz.queries import bank as bank_queries
 from cuocthi_quiz.queries import figures as figures_queries
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.settings import OWNER, QuizSettings
@@ -71,76 +67,22 @@ def _questions_label(settings: QuizSettings) -> Text:
 
 
 def navigation(ctx: Context, *, campaign: Campaign, address: Address) -> list[NavItem]:
-    """Return the links of the staff navigation; drafts that wait are the badge."""
+    """Return the links of the staff navigation; drafts that are not approved yet are the badge."""
     bank, papers = address("quiz.questions", slug=campaign.slug), address("quiz.attempts", slug=campaign.slug)
-    waiting = bank_queries.waiting(ctx, campaign_id=campaign.id)
+    waiting = contributed_bank.waiting(ctx, campaign=campaign)
     return [
         NavItem("questions", T("Questions"), bank, "quiz:question:view", 40, waiting, NavGroup.SETTING_UP),
         NavItem("attempts", T("Papers"), papers, "quiz:attempt:view", 62, group=NavGroup.RESULTS),
     ]
 
 
-def duties(ctx: Context, *, campaigns: Sequence[Campaign], address: Address) -> list[Duty]:
-    """Return that drafts wait for approval, in each of these campaigns."""
-    slugs = {campaign.id: campaign.slug for campaign in campaigns}
-    waiting = bank_queries.waiting_in(ctx, campaign_ids=list(slugs))
-    return [
-        Duty(
-            "drafts",
-            campaign_id,
-            TN("Approve %(count)s question", "Approve %(count)s questions", number),
-            "quiz:question:approve",
-            url=address("quiz.questions", slug=slugs[campaign_id], state="draft"),
-            order=30,
-        )
-        for campaign_id, number in waiting.items()
-    ]
-
-
 # --- readiness and gates --------------------------------------------------------------------------------------------
-
-
-def _bank_problems(ctx: Context, campaign: Campaign) -> list[Text]:
-    """Say what the bank lacks, once for all rounds that are held alike: of the first of them."""
-    own = rounds(ctx, campaign_id=campaign.id, source=OWNER)
-    alike = settings_by_rounds(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, rounds=own)
-    previews = [blueprint.preview(ctx, campaign=campaign, round_=held[0]) for held, _ in alike]
-    return [problem for preview in previews for problem in preview.problems]
-
-
-def readiness(ctx: Context, *, campaign: Campaign, address: Address) -> list[ReadinessItem]:
-    """Return whether the bank can fill every paper, and whether drafts wait for approval."""
-    problems = _bank_problems(ctx, campaign)
-    waiting = bank_queries.waiting(ctx, campaign_id=campaign.id)
-    preview_url = address("quiz.bank_preview", slug=campaign.slug)
-    items = [
-        ReadinessItem(f"bank-{number}", T("The bank can fill every paper"), False, problem, preview_url, order=40)
-        for number, problem in enumerate(problems, start=1)
-    ] or [ReadinessItem("bank", T("The bank can fill every paper"), True, url=preview_url, order=40)]
-    return [
-        *items,
-        ReadinessItem(
-            "drafts",
-            T("Every question has been approved"),
-            not waiting,
-            TN("%(count)s draft waits for approval.", "%(count)s drafts wait for approval.", waiting)
-            if waiting
-            else None,
-            address("quiz.questions", slug=campaign.slug, state="draft"),
-            required=False,
-            order=41,
-        ),
-    ]
 
 
 def blockers(ctx: Context, *, campaign: Campaign, act: Act, round_: Phase | None, address: Address) -> list[Blocker]:
     """Return why a campaign may not open (papers cannot be drawn) or a ranking not be adopted (papers unfinished)."""
     if act is Act.OPEN_CAMPAIGN:
-        url = address("quiz.bank_preview", slug=campaign.slug)
-        return [
-            Blocker(f"bank-{number}", problem, url)
-            for number, problem in enumerate(_bank_problems(ctx, campaign), start=1)
-        ]
+        return contributed_bank.opening_blockers(ctx, campaign=campaign, address=address)
     if act is Act.ADOPT_RANKING and round_ is not None and round_.source == OWNER:
         return list(_unfinished(ctx, campaign, round_, address))
     return []

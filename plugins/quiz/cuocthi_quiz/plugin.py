@@ -24,7 +24,7 @@ from cuocthi.contributions import (
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
-from cuocthi_quiz import contributed
+from cuocthi_quiz import contributed, contributed_bank
 from cuocthi_quiz.domain import campaign_file, clauses, jobs, personal_data, results
 from cuocthi_quiz.domain.attempts import follow_enrolments
 from cuocthi_quiz.domain.deadlines import move_deadlines
@@ -176,12 +176,12 @@ def campaign_facts(ctx: Context, campaign: Campaign) -> Sequence[Fact]:
 
 @hookimpl
 def readiness_items(ctx: Context, campaign: Campaign) -> Sequence[ReadinessItem]:
-    return contributed.readiness(ctx, campaign=campaign, address=_address)
+    return contributed_bank.readiness(ctx, campaign=campaign, address=_address)
 
 
 @hookimpl
 def duties(ctx: Context, campaigns: Sequence[Campaign]) -> Sequence[Duty]:
-    return contributed.duties(ctx, campaigns=campaigns, address=_address)
+    return contributed_bank.duties(ctx, campaigns=campaigns, address=_address)
 
 
 @hookimpl

@@ -188,9 +188,8 @@ def populate(ctx: Context, make: Factories, config: Config, campaign: Campaign, 
     membership = ctx.session.scalars(sa.select(Membership).where(Membership.user_id == juror.id)).one()
     topic = add(ctx, quiz.Topic, **within)
     question = add(ctx, quiz.Question, **within)
-    revision = add(
-        ctx, quiz.Revision, question_id=question.id, topic_id=topic.id, option_count=2, options=["Đúng", "Sai"]
-    )
+    said = {"option_count": 2, "content": {"options": ["Đúng", "Sai"]}, "key": {"right": [0]}}
+    revision = add(ctx, quiz.Revision, question_id=question.id, topic_id=topic.id, **said)
     entered = {**within, "enrolment_id": enrolment.id, "user_id": enrolment.user_id, "phase_id": round_.id}
     attempt = add(ctx, quiz.Attempt, token=token, **entered)
     ranking = add(ctx, Ranking, **within, phase_id=round_.id, criteria={"counted": "best", "criteria": []})
@@ -219,6 +218,7 @@ def populate(ctx: Context, make: Factories, config: Config, campaign: Campaign, 
         "job_id": add(ctx, Job, **within, key=campaign.slug, kind="quiz.sweep", arguments={}, result={}).id,
         "question_id": question.id,
         "revision_id": revision.id,
+        "remark_id": add(ctx, quiz.Remark, revision_id=revision.id).id,
         "attempt_id": attempt.id,
         "token": token,
         "award_id": add(ctx, prizes.UnitAward, award_list_id=award_list.id, unit_id=enrolment.unit_id).id,

@@ -58,22 +58,71 @@ def written(key: str = "moi-1", **changes: object) -> dict[str, object]:
     return fields | changes
 
 
-def test_a_question_is_written_by_one_and_approved_by_another(
+def test_a_question_is_written_by_one_and_approved_by_two_others(
     quiz: Quiz, staff: Reader, sign_in: Callable[[int], Reader]
 ) -> None:
     staff.get("staff/questions/new")
     page = staff.post("staff/questions/new", written())
     assert page.status_code == 200
-    assert "approve" not in page.text, "the author is not offered to approve"
-    jury = sign_in(quiz.make.member(quiz.campaign, Role.JURY).id)
-    page = jury.get(page.request.path)
-    target = re.search(r'action="([^"]+/approve)"', page.text)
+    assert "/approve" not in page.text, "the author is not offered to approve"
+    jury, chair = (sign_in(quiz.make.member(quiz.campaign, Role.JURY).id) for _ in range(2))
+    address = page.request.path
+    target = re.search(r'action="([^"]+/approve)"', jury.get(address).text)
     assert target is not None
     refused = staff.post(target[1])
     assert refused.status_code == 403
-    assert jury.post(target[1]).status_code == 200
+    for _ in range(2):
+        approved_once = jury.post(target[1])
+        assert approved_once.status_code == 200
+    assert "moi-1" not in {row[1] for row in bank_queries.approved(quiz.ctx, campaign_id=quiz.campaign.id)}
+    assert "/approve" not in approved_once.text, "who has approved waits for another person"
+    assert "/approve" in chair.get(address).text
+    assert chair.post(target[1]).status_code == 200
     assert "moi-1" in {row[1] for row in bank_queries.approved(quiz.ctx, campaign_id=quiz.campaign.id)}
-    assert jury.post(target[1]).status_code == 409
+    late = sign_in(quiz.make.member(quiz.campaign, Role.JURY).id)
+    late.get(address)
+    assert late.post(target[1]).status_code == 409
+
+
+def test_remarks_stand_on_the_page_of_the_question(
+    quiz: Quiz, staff: Reader, sign_in: Callable[[int], Reader]
+) -> None:
+    staff.get("staff/questions/new")
+    address = staff.post("staff/questions/new", written()).request.path
+    jury = sign_in(quiz.make.member(quiz.campaign, Role.JURY).id)
+    page = jury.get(address).text
+    remark, send_back = (re.search(rf'action="([^"]+/{end})"', page) for end in ("remarks", "send-back"))
+    assert remark and send_back  # noqa: PT018
+    assert jury.post(remark[1], {"kind": "comment", "text": ""}).status_code == 422
+    assert jury.post(remark[1], {"kind": "sent_back", "text": "Lách"}).status_code == 422
+    assert "Nên viết ngắn hơn" in jury.post(remark[1], {"kind": "comment", "text": "Nên viết ngắn hơn"}).text
+    assert jury.post(send_back[1], {"text": ""}).status_code == 422
+    page = jury.post(send_back[1], {"text": "Thiếu số hiệu văn bản"}).text
+    assert "Thiếu số hiệu văn bản" in page
+    assert "/approve" not in page
+    listed = staff.get("staff/questions/?state=sent_back").text
+    assert "moi-1" in listed
+    assert "de-1" not in listed
+    first = re.search(r'action="([^"]+/resolve)"', staff.get(address).text)
+    assert first is not None
+    assert "/resolve" not in staff.post(first[1]).text, "what sent it back is not the author's to resolve"
+
+
+def test_the_page_of_a_question_takes_the_same_statements_for_few_and_many_remarks(
+    quiz: Quiz, staff: Reader, statements: Callable[[], int]
+) -> None:
+    staff.get("staff/questions/new")
+    address = staff.post("staff/questions/new", written()).request.path
+    target = re.search(r'action="([^"]+/remarks)"', staff.get(address).text)
+    assert target is not None
+    counted = []
+    for number in (1, 2, 3):
+        staff.post(target[1], {"kind": "comment", "text": f"Góp ý {number}"})
+        staff.get(address)
+        statements()
+        staff.get(address)
+        counted.append(statements())
+    assert len(set(counted)) == 1
 
 
 @pytest.mark.parametrize(

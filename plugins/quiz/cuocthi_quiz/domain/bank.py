@@ -1,4 +1,4 @@
-"""The bank: writing questions, approving them by a second person, withdrawing them; topics."""
+"""The bank: writing questions and withdrawing them; topics. How they are approved is told by ``domain/review.py``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from cuocthi.audit.domain import record
-from cuocthi.errors import Conflict, DomainError, Forbidden, InvalidData
+from cuocthi.errors import Conflict, DomainError, InvalidData
 from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
 from cuocthi.timelines.windows import open_span
@@ -16,7 +16,7 @@ from cuocthi_quiz.domain.drawing import shortages
 from cuocthi_quiz.domain.kinds import KINDS
 from cuocthi_quiz.domain.questions import QuestionData, is_key, problems, tidy
 from cuocthi_quiz.domain.statements import change, forget
-from cuocthi_quiz.models import Question, Revision, RevisionState, Topic
+from cuocthi_quiz.models import Question, Remark, RemarkKind, Revision, RevisionState, Topic
 from cuocthi_quiz.settings import OWNER
 
 if TYPE_CHECKING:
@@ -59,9 +59,9 @@ def write_question(
 ) -> Revision:
     """Write a new question, or a new revision of one, as a draft, and record it.
 
-    What was approved before stays in the bank until the draft is approved; a former draft is set aside. The key of an
-    existing question stays. Raises InvalidData with everything that is wrong, DomainError for an unknown topic or a key
-    that is taken.
+    What was approved before stays in the bank until the draft is approved; a former draft is set aside with the
+    approvals it had, and what it was sent back for is answered. The key of an existing question stays. Raises
+    InvalidData with everything that is wrong, DomainError for an unknown topic or a key that is taken.
     """
     wrong = list(problems(data))
     if wrong:
@@ -71,7 +71,8 @@ def write_question(
         raise DomainError(T("There is no topic “%(topic)s”.", topic=data.topic), field="topic")
     if question is None:
         question = _new_question(ctx, campaign=campaign, key=data.key)
-    _retire(ctx, question, RevisionState.DRAFT)
+    retire(ctx, question, RevisionState.DRAFT)
+    _answer(ctx, question)
     newest = ctx.session.scalar(sa.select(sa.func.max(Revision.number)).where(Revision.question_id == question.id))
     revision = new_revision(ctx, data=data, question_id=question.id, topic_id=topic.id, number=(newest or 0) + 1)
     ctx.session.add(revision)
@@ -86,6 +87,20 @@ def write_question(
         after={"revision": revision.number},
     )
     return revision
+
+
+def _answer(ctx: Context, question: Question) -> None:
+    """See to what drafts of a question were sent back for: a new wording is the answer."""
+    change(
+        ctx,
+        sa.update(Remark)
+        .where(
+            Remark.revision_id.in_(sa.select(Revision.id).where(Revision.question_id == question.id)),
+            Remark.kind == RemarkKind.SENT_BACK,
+            Remark.resolved_at.is_(None),
+        )
+        .values(resolved_at=ctx.now, resolved_by=ctx.actor.user_id),
+    )
 
 
 def _new_question(ctx: Context, *, campaign: Campaign, key: str) -> Question:
@@ -129,40 +144,13 @@ def new_revision(ctx: Context, *, data: QuestionData, question_id: int, topic_id
     )
 
 
-def approve(ctx: Context, *, campaign: Campaign, revision: Revision) -> None:
-    """Take a draft into the bank in place of what was approved before, and record it.
-
-    Raises Forbidden for the author, Conflict if the draft is no longer the newest.
-    """
-    if ctx.actor.user_id is None or ctx.actor.user_id == revision.author_id:
-        raise Forbidden(T("A question is approved by somebody else than its author."))
-    question = ctx.session.get_one(Question, revision.question_id, with_for_update=True)
-    ctx.session.refresh(revision, ["state"])
-    if revision.state is not RevisionState.DRAFT:
-        raise Conflict(T("This draft has been replaced or decided on in the meantime; please look at the newest one."))
-    _retire(ctx, question, RevisionState.APPROVED)
-    revision.state = RevisionState.APPROVED
-    revision.approved_by = ctx.actor.user_id
-    revision.approved_at = ctx.now
-    ctx.session.flush()
-    record(
-        ctx,
-        action="quiz:question:approve",
-        summary=T("Approved revision %(number)s of question %(key)s", number=revision.number, key=question.key),
-        campaign=campaign,
-        object_kind="quiz_question",
-        object_id=question.id,
-        after={"revision": revision.number, "state": str(revision.state)},
-    )
-
-
 def withdraw(ctx: Context, *, campaign: Campaign, question: Question) -> None:
     """Take a question out of the bank, its draft too, and record it. Papers already drawn keep it.
 
     Raises Conflict if it is not in the bank any more, or a round that is open could not be drawn without it.
     """
     ctx.session.get_one(Question, question.id, with_for_update=True)
-    retired = _retire(ctx, question, RevisionState.APPROVED) + _retire(ctx, question, RevisionState.DRAFT)
+    retired = retire(ctx, question, RevisionState.APPROVED) + retire(ctx, question, RevisionState.DRAFT)
     if not retired:
         raise Conflict(T("This question has already been withdrawn."))
     _refuse_shortage(ctx, campaign)
@@ -188,7 +176,8 @@ def _refuse_shortage(ctx: Context, campaign: Campaign) -> None:
             )
 
 
-def _retire(ctx: Context, question: Question, state: RevisionState) -> int:
+def retire(ctx: Context, question: Question, state: RevisionState) -> int:
+    """Set the revision of a question that is in this state aside; return how many there were (0 or 1)."""
     retired = change(
         ctx,
         sa.update(Revision)

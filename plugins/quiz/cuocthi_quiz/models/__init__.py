@@ -16,8 +16,19 @@ from cuocthi_quiz.models.bank import (
     Topic,
 )
 from cuocthi_quiz.models.papers import Answer, Attempt, HandIn, Item, TakeOver
+from cuocthi_quiz.models.review import (
+    MAX_DECISION,
+    Distinction,
+    Ending,
+    Issue,
+    Issued,
+    Remark,
+    RemarkKind,
+    StillTrue,
+)
 
 __all__ = [
+    "MAX_DECISION",
     "MAX_KEY",
     "MAX_OPTIONS",
     "MAX_TARGETS",
@@ -26,15 +37,37 @@ __all__ = [
     "Answer",
     "Attempt",
     "Difficulty",
+    "Distinction",
+    "Ending",
     "HandIn",
+    "Issue",
+    "Issued",
     "Item",
     "Mark",
     "Question",
     "QuestionType",
+    "Remark",
+    "RemarkKind",
     "Revision",
     "RevisionState",
+    "StillTrue",
     "TakeOver",
     "Topic",
 ]
 
-MODELS = (Topic, Question, Revision, Mark, Attempt, Item, Answer, TakeOver)
+MODELS = (
+    Topic,
+    Question,
+    Revision,
+    Mark,
+    Attempt,
+    Item,
+    Answer,
+    TakeOver,
+    Remark,
+    StillTrue,
+    Ending,
+    Distinction,
+    Issue,
+    Issued,
+)

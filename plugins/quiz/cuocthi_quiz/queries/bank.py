@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from cuocthi.users.models import User
 from cuocthi.users.names import fold
 from cuocthi_quiz.models import Difficulty, Question, QuestionType, Revision, RevisionState, Topic
+from cuocthi_quiz.queries.review import Stage, newest, open_count, stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,7 +64,10 @@ def revisions(ctx: Context, *, question_id: int) -> list[RevisionRow]:
 
 @dataclass(frozen=True, slots=True)
 class QuestionRow:
-    """A question in a list, as its newest revision has it; ``in_bank`` if an approved revision exists."""
+    """A question in a list, as its newest revision has it.
+
+    ``in_bank`` tells whether an approved revision exists, ``remarks`` how many remarks are open.
+    """
 
     id: int
     key: str
@@ -71,9 +75,9 @@ class QuestionRow:
     topic: str
     difficulty: Difficulty
     type: QuestionType
-    state: RevisionState
+    stage: Stage
     in_bank: bool
-    revision: int
+    remarks: int
 
 
 _SORTS: Mapping[str, Any] = {
@@ -82,7 +86,7 @@ _SORTS: Mapping[str, Any] = {
     "difficulty": sa.case(
         (Revision.difficulty == Difficulty.EASY, 0), (Revision.difficulty == Difficulty.MEDIUM, 1), else_=2
     ),
-    "state": Revision.state,
+    "state": stage(),
 }
 
 
@@ -99,12 +103,12 @@ def questions(
 ) -> tuple[list[QuestionRow], int]:
     """Return a page of the bank, and the number of all questions that match (two statements).
 
-    ``search`` finds words without accents in any order; ``narrowed`` may name topic, difficulty, type and state.
+    ``search`` finds words without accents in any order; ``narrowed`` may name topic, difficulty, type and state, which
+    is a :class:`Stage`.
     """
-    newest = _newest()
-    conditions = [Question.campaign_id == campaign_id, newest]
+    conditions = [Question.campaign_id == campaign_id, newest()]
     conditions += [Revision.search.contains(word, autoescape=True) for word in fold(search).split()]
-    columns = {"topic": Topic.key, "difficulty": Revision.difficulty, "type": Revision.type, "state": Revision.state}
+    columns = {"topic": Topic.key, "difficulty": Revision.difficulty, "type": Revision.type, "state": stage()}
     conditions += [columns[name] == value for name, value in (narrowed or {}).items() if value]
     approved = sa.orm.aliased(Revision)
     in_bank = sa.exists().where(approved.question_id == Question.id, approved.state == RevisionState.APPROVED)
@@ -119,46 +123,19 @@ def questions(
             Topic.title,
             Revision.difficulty,
             Revision.type,
-            Revision.state,
+            stage(),
             in_bank,
-            Revision.number,
+            open_count(),
         )
         .where(*conditions)
         .order_by(order, Question.position, Question.id)
         .limit(limit)
         .offset(offset)
     )
-    return [QuestionRow(*row) for row in rows], total
+    return [QuestionRow(*row[:6], Stage(row[6]), *row[7:]) for row in rows], total
 
 
 _TOPIC = Topic.id == Revision.topic_id
-
-
-def _newest() -> sa.ColumnElement[bool]:
-    later = sa.orm.aliased(Revision)
-    return ~sa.exists().where(later.question_id == Revision.question_id, later.number > Revision.number)
-
-
-def waiting(ctx: Context, *, campaign_id: int) -> int:
-    """Return how many drafts wait for approval."""
-    drafts = (
-        sa.select(sa.func.count())
-        .select_from(Revision)
-        .join(Question)
-        .where(Question.campaign_id == campaign_id, Revision.state == RevisionState.DRAFT)
-    )
-    return ctx.session.scalar(drafts) or 0
-
-
-def waiting_in(ctx: Context, *, campaign_ids: Sequence[int]) -> dict[int, int]:
-    """Return by campaign how many drafts wait for approval, where some do (one statement)."""
-    rows = ctx.session.execute(
-        sa.select(Question.campaign_id, sa.func.count())
-        .join(Revision, Revision.question_id == Question.id)
-        .where(Question.campaign_id.in_(campaign_ids), Revision.state == RevisionState.DRAFT)
-        .group_by(Question.campaign_id)
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def approved(ctx: Context, *, campaign_id: int) -> list[tuple[int, str, str, Difficulty, int, bool]]:

@@ -1,4 +1,4 @@
-"""The bank for organisers: the list, a question with its revisions, writing, approving, withdrawing, the preview."""
+"""The bank for organisers: the list, a question with its revisions, writing, withdrawing, the preview."""
 
 from __future__ import annotations
 
@@ -18,11 +18,15 @@ from cuocthi.web.tables import Column, Filter, Table
 from cuocthi_quiz.domain import bank
 from cuocthi_quiz.domain import blueprint as blueprints
 from cuocthi_quiz.domain.questions import data_of
+from cuocthi_quiz.domain.review import wrote
 from cuocthi_quiz.forms.bank import QuestionForm, TopicForm
+from cuocthi_quiz.forms.review import RemarkForm, SendBackForm
+from cuocthi_quiz.models import RemarkKind
 from cuocthi_quiz.queries import bank as bank_queries
+from cuocthi_quiz.queries import review as review_queries
 from cuocthi_quiz.settings import OWNER
 from cuocthi_quiz.views.blueprint import blueprint
-from cuocthi_quiz.words import DIFFICULTIES, STATES, TYPES
+from cuocthi_quiz.words import DIFFICULTIES, REMARKS, STAGES, STATES, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,11 +36,13 @@ if TYPE_CHECKING:
 
     from cuocthi.context import Context
     from cuocthi.text import Text
-    from cuocthi_quiz.models import Question
+    from cuocthi_quiz.models import Question, Remark
 
 VIEW = "quiz:question:view"
 EDIT = "quiz:question:edit"
 APPROVE = "quiz:question:approve"
+
+READ = T("Read a question and its key")
 
 
 def _choices(words: Mapping[Any, Text]) -> list[tuple[str, str | Text]]:
@@ -58,14 +64,14 @@ def questions() -> Response:
             Column("topic", T("Topic"), sortable=True, cell=lambda row: row.topic),
             Column("difficulty", T("Difficulty"), sortable=True, cell=lambda row: DIFFICULTIES[row.difficulty]),
             Column("type", T("Kind of question"), cell=lambda row: TYPES[row.type]),
-            Column("state", T("State"), sortable=True, kind="status", cell=lambda row: STATES[row.state]),
+            Column("state", T("State"), sortable=True, kind="status", cell=lambda row: STAGES[row.stage]),
         ],
         sort="key",
         filters=[
             Filter("topic", T("Topic"), [(topic.key, topic.title) for topic in topics]),
             Filter("difficulty", T("Difficulty"), _choices(DIFFICULTIES)),
             Filter("type", T("Kind of question"), _choices(TYPES)),
-            Filter("state", T("State"), _choices(STATES)),
+            Filter("state", T("State"), _choices(STAGES)),
         ],
     )
     campaign_id = g.campaign.id
@@ -91,7 +97,7 @@ def questions() -> Response:
         topics=topics,
         difficulties=DIFFICULTIES,
         types=TYPES,
-        states=STATES,
+        stages=STAGES,
     )
 
 
@@ -102,21 +108,45 @@ def _question(ctx: Context, question_id: int) -> Question:
     return found
 
 
-@blueprint.page("/staff/questions/<int:question_id>", permission=VIEW, on_record=T("Read a question and its key"))
+@blueprint.page("/staff/questions/<int:question_id>", permission=VIEW, on_record=READ)
 def question(question_id: int) -> Response:
-    """Show a question with all its revisions."""
+    """Show a question with all its revisions and what was said of them."""
+    return question_page(question_id)
+
+
+def question_page(
+    question_id: int,
+    *,
+    status: int = 200,
+    remark_form: RemarkForm | None = None,
+    send_back_form: SendBackForm | None = None,
+) -> Response:
+    """Return the page of a question, a form that was wrong as it was sent."""
     ctx = reading_context()
     found = _question(ctx, question_id)
     revisions = bank_queries.revisions(ctx, question_id=found.id)
+    said = review_queries.remarks(ctx, question_id=found.id)
     return render(
         "quiz/question.html",
         question=found,
         revisions=revisions,
+        approvals=review_queries.approvals(ctx, question_id=found.id),
+        remarks=said,
+        sent_back={row.remark.revision_id for row in said if _stands_back(row.remark)},
+        own=wrote(ctx, revision=revisions[0].revision),
+        remark_form=remark_form or RemarkForm(formdata=None),
+        send_back_form=send_back_form or SendBackForm(formdata=None),
         difficulties=DIFFICULTIES,
         types=TYPES,
         states=STATES,
+        kinds=REMARKS,
         reader_id=ctx.actor.user_id,
+        status=status,
     )
+
+
+def _stands_back(said: Remark) -> bool:
+    return said.kind is RemarkKind.SENT_BACK and said.resolved_at is None
 
 
 @blueprint.page("/staff/questions/new", permission=EDIT, methods=["GET", "POST"], reveals_nothing=True)
@@ -132,7 +162,7 @@ def new_question() -> AnyResponse:
     "/staff/questions/<int:question_id>/edit",
     permission=EDIT,
     methods=["GET", "POST"],
-    on_record=T("Read a question and its key"),
+    on_record=READ,
 )
 def edit_question(question_id: int) -> AnyResponse:
     """Write a new revision of a question."""
@@ -157,24 +187,9 @@ def _write(form: QuestionForm, found: Question | None) -> AnyResponse:
         except DomainError as error:
             attach_error(form, error)
         else:
-            flash(_("Saved as a draft. Somebody else approves it."), "ok")
+            flash(_("Saved as a draft. Two other persons approve it."), "ok")
             return redirect(address)
     return render("quiz/question_form.html", form=form, question=found, status=422)
-
-
-@blueprint.page(
-    "/staff/questions/revisions/<int:revision_id>/approve", permission=APPROVE, methods=["POST"], reveals_nothing=True
-)
-def approve(revision_id: int) -> AnyResponse:
-    """Take a draft into the bank."""
-    with committing() as ctx:
-        revision = bank_queries.revision_of(ctx, campaign_id=g.campaign.id, revision_id=revision_id)
-        if revision is None:
-            abort(404)
-        bank.approve(ctx, campaign=g.campaign, revision=revision)
-        question_id = revision.question_id
-    flash(_("Approved: from now on papers may be drawn with it."), "ok")
-    return redirect(url_for("quiz.question", slug=g.campaign.slug, question_id=question_id))
 
 
 @blueprint.page(

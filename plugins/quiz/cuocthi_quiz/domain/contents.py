@@ -1,0 +1,32 @@
+"""What a revision says, in the one form over which digests are made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cuocthi.digest import digest
+
+if TYPE_CHECKING:
+    from cuocthi_quiz.models import Revision
+
+
+def content_of(revision: Revision, *, key: str, topic: str) -> dict[str, Any]:
+    """Return all that a revision says; ``key`` and ``topic`` are the keys of its question and topic."""
+    return {
+        "question": key,
+        "revision": revision.number,
+        "topic": topic,
+        "difficulty": str(revision.difficulty),
+        "type": str(revision.type),
+        "text": revision.text,
+        "content": revision.content,
+        "key": revision.key,
+        "explanation": revision.explanation,
+        "source": revision.source,
+        "true_as_of": revision.true_as_of.isoformat(),
+    }
+
+
+def digest_of(revision: Revision, *, key: str, topic: str) -> str:
+    """Return the SHA-256 of what a revision says."""
+    return digest(content_of(revision, key=key, topic=topic))
