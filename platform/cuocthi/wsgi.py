@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cuocthi.app import create_app, registry_of
-from cuocthi.jobs.runner import start_embedded
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -15,5 +14,7 @@ def application() -> Flask:
     """Return the installation's application; called once in each web process."""
     app = create_app()
     if registry_of(app).config.runs_jobs_in_web_process:
+        from cuocthi.jobs.runner import start_embedded  # noqa: PLC0415 - elsewhere a worker of its own loads huey
+
         start_embedded(app)
     return app

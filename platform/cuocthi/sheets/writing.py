@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
-import xlsxwriter
-
 from cuocthi.clock import LOCAL_ZONE
 
 if TYPE_CHECKING:
+    from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
 #: What a cell may hold; a moment is shown as the clocks of the contest show it.
@@ -37,6 +36,8 @@ def write_workbook(sheets: Sequence[tuple[str, Iterable[Sequence[Value]]]]) -> b
     Numbers, days and moments can be counted and sorted with; no text becomes a formula or a link. A text that is longer
     than a cell can be ends in "…".
     """
+    import xlsxwriter  # noqa: PLC0415 - large, and rarely asked for
+
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _OPTIONS) as book:
         cells = _Cells(book)
@@ -57,7 +58,7 @@ def write_workbook(sheets: Sequence[tuple[str, Iterable[Sequence[Value]]]]) -> b
 class _Cells:
     """Writes the cells of a workbook, each in the form of its kind."""
 
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
+    def __init__(self, book: Workbook) -> None:
         self._heading = book.add_format({"bold": True})
         self._day = book.add_format({"num_format": _DAY, "align": "left"})
         self._moment = book.add_format({"num_format": _MOMENT, "align": "left"})

@@ -6,8 +6,6 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from icalendar import Calendar, Event
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
@@ -23,6 +21,8 @@ def calendar_of(campaign: Campaign, tasks: Sequence[Task], *, addresses: Mapping
 
     They are events, as most calendars of phones show no to-dos.
     """
+    from icalendar import Calendar, Event  # noqa: PLC0415 - large, and rarely asked for
+
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")

@@ -5,16 +5,17 @@ from __future__ import annotations
 import io
 from functools import lru_cache
 
-import segno
 from markupsafe import Markup
 
 #: Any mask can be read; trying all eight for the best looking one takes most of the time.
 _MASK = 3
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def qr_svg(text: str) -> Markup:
     """Return the QR code of ``text`` as an SVG element without a size of its own; its words stand beside it."""
+    import segno  # noqa: PLC0415 - few pages show a code
+
     out = io.BytesIO()
     code = segno.make(text, error="m", micro=False, boost_error=False, mask=_MASK)
     code.save(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import segno
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -165,5 +164,7 @@ def _picture(secret: str, reader: LoginUser) -> Markup:
     contacts = masked_contacts(reading_context(), user_id=reader.id, vault=parts.vault)
     account = contacts[0] if contacts else reader.name
     address = second_factor.provisioning_address(secret, account=account, issuer=parts.config.site_name)
+    import segno  # noqa: PLC0415 - few people set one up
+
     code = segno.make(address, error="m", micro=False)
     return Markup(code.svg_inline(scale=4, border=4, light="#fff"))  # noqa: S704 - made here, of squares
