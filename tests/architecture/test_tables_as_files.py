@@ -46,6 +46,7 @@ LISTS = {
     "inquiries",
     "jobs",
     "links",
+    "live-units",
     "mergers",
     "pairs",
     "participation",

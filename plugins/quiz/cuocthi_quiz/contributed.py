@@ -72,6 +72,7 @@ def navigation(ctx: Context, *, campaign: Campaign, address: Address) -> list[Na
     waiting = contributed_bank.waiting(ctx, campaign=campaign)
     return [
         NavItem("questions", T("Questions"), bank, "quiz:question:view", 40, waiting, NavGroup.SETTING_UP),
+        NavItem("live", T("Live"), address("quiz.live", slug=campaign.slug), "quiz:live:view", 50),
         NavItem("attempts", T("Papers"), papers, "quiz:attempt:view", 62, group=NavGroup.RESULTS),
     ]
 

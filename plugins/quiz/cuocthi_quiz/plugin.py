@@ -114,6 +114,7 @@ def register_permissions() -> Sequence[Permission]:
         Permission("quiz:question:edit", T("Write questions"), asking, reveals=True),
         Permission("quiz:question:approve", T("Approve and withdraw questions"), deciding, reveals=True),
         Permission("quiz:attempt:view", T("See papers"), deciding | overseen),
+        Permission("quiz:live:view", T("Watch an open round"), asking | overseen | {Role.TECHNICAL}),
     ]
 
 
@@ -136,7 +137,11 @@ def register_commands() -> Sequence[click.Command]:
 
 @hookimpl
 def register_jobs() -> Sequence[JobKind]:
-    return [JobKind("quiz.sweep", T("Hand in papers whose time is up"), jobs.sweep, every=_SWEEP_EVERY)]
+    old = T("Forget old figures about saving answers")
+    return [
+        JobKind("quiz.sweep", T("Hand in papers whose time is up"), jobs.sweep, every=_SWEEP_EVERY),
+        JobKind("quiz.forget_figures", old, jobs.forget_figures, every=timedelta(days=1)),
+    ]
 
 
 @hookimpl

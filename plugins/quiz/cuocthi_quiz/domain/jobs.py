@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cuocthi_quiz.domain.attempts import submit_overdue
 from cuocthi_quiz.domain.grading import grade_round, grade_ungraded
+from cuocthi_quiz.domain.save_figures import forget_old
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
 def sweep(ctx: Context, _arguments: Mapping[str, Any], _progress: Callable[[int, int], None]) -> Mapping[str, Any]:
     """Hand in every paper whose time is up, and grade what has no score. Two statements, however many papers."""
     return {"handed_in": submit_overdue(ctx), "graded": grade_ungraded(ctx)}
+
+
+def forget_figures(
+    ctx: Context, _arguments: Mapping[str, Any], _progress: Callable[[int, int], None]
+) -> Mapping[str, Any]:
+    """Remove the figures about saving that nobody looks at any more."""
+    return {"rows": forget_old(ctx)}
 
 
 def finish_round(ctx: Context, *, round_id: int) -> None:

@@ -15,6 +15,7 @@ from cuocthi_quiz.models.bank import (
     RevisionState,
     Topic,
 )
+from cuocthi_quiz.models.figures import Outcome, SaveFigures
 from cuocthi_quiz.models.papers import Answer, Attempt, HandIn, Item, TakeOver
 from cuocthi_quiz.models.review import (
     MAX_DECISION,
@@ -44,12 +45,14 @@ __all__ = [
     "Issued",
     "Item",
     "Mark",
+    "Outcome",
     "Question",
     "QuestionType",
     "Remark",
     "RemarkKind",
     "Revision",
     "RevisionState",
+    "SaveFigures",
     "StillTrue",
     "TakeOver",
     "Topic",
@@ -70,4 +73,5 @@ MODELS = (
     Distinction,
     Issue,
     Issued,
+    SaveFigures,
 )

@@ -17,9 +17,10 @@ from cuocthi.web.i18n import translate
 from cuocthi.web.rendering import render
 from cuocthi_quiz.domain import answers
 from cuocthi_quiz.domain.responses import MAX_WRITTEN, Given, Way, chosen_in, target_of
-from cuocthi_quiz.models import MAX_OPTIONS, MAX_TARGETS
+from cuocthi_quiz.models import MAX_OPTIONS, MAX_TARGETS, Outcome
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
+from cuocthi_quiz.views.counting import became, counted
 from cuocthi_quiz.views.shown import clock_time, shown
 
 if TYPE_CHECKING:
@@ -38,16 +39,18 @@ _MALFORMED = {
     "text": T("This answer is too long; please use at most %(most)s characters.", most=MAX_WRITTEN),
 }
 
-#: What the page's script is told of a refusal, so that it knows what to do with the answer.
+#: What the page's script is told of a refusal, so that it knows what to do with the answer, and as what it is counted.
 _REFUSALS = (
-    (answers.SignedOut, "signed-out"),
-    (answers.TakenOver, "taken"),
-    (answers.Stale, "stale"),
-    (Closed, "closed"),
+    (answers.SignedOut, "signed-out", Outcome.SIGNED_OUT),
+    (answers.TakenOver, "taken", Outcome.TAKEN),
+    (answers.Stale, "stale", Outcome.STALE),
+    (Closed, "closed", Outcome.CLOSED),
+    (DomainError, "refused", Outcome.REFUSED),
 )
 
 
 @blueprint.page("/paper/<int:attempt_id>/<token>/answer", by_statement=True, methods=["POST"])
+@counted
 def answer(attempt_id: int, token: str) -> AnyResponse:
     """Save one answer, or the prediction; answer a script with JSON, a plain form with the next page."""
     # The reader is not loaded: the statement itself finds the session.
@@ -61,7 +64,9 @@ def answer(attempt_id: int, token: str) -> AnyResponse:
         ctx.session.commit()
     except DomainError as error:
         ctx.session.rollback()
+        became(_kind_of(error)[1])
         return _refused(error) if _wants_json() else _refused_form(ctx, error, place)
+    became(Outcome.SAVED)
     return _saved(saved) if _wants_json() else _onward(attempt_id, token)
 
 
@@ -117,11 +122,14 @@ def _saved(at: datetime) -> Response:
 
 
 def _refused(error: DomainError) -> Response:
-    reason = next((name for kind, name in _REFUSALS if isinstance(error, kind)), "refused")
-    told: dict[str, object] = {"refused": reason, "message": translate(error.message)}
+    told: dict[str, object] = {"refused": _kind_of(error)[0], "message": translate(error.message)}
     if isinstance(error, answers.Stale):
         told |= {"stored": _fields(error.stored), "sequence": error.sequence}
     return Response(orjson.dumps(told), error.status, content_type=_JSON)
+
+
+def _kind_of(error: DomainError) -> tuple[str, Outcome]:
+    return next((word, outcome) for kind, word, outcome in _REFUSALS if isinstance(error, kind))
 
 
 def _fields(stored: Given | int | None) -> list[tuple[str, str]]:
