@@ -6,6 +6,9 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+#: How the address of a picture begins that whoever writes may name; where it stands is known to whoever shows it.
+PICTURE = "picture:"
+
 _PARSER = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
 _TAGS = {
     "p",
@@ -30,12 +33,24 @@ _TAGS = {
 }
 
 
-def to_html(text: str) -> Markup:
-    """Return Markdown as clean HTML."""
+def to_html(text: str, *, pictures: bool = False) -> Markup:
+    """Return Markdown as clean HTML.
+
+    With ``pictures`` an image whose address is ``picture:`` and a name stays as it is, for the caller to put the real
+    address in; every other image is dropped.
+    """
+    images = {"img": {"src", "alt"}} if pictures else {}
     cleaned = nh3.clean(
         _PARSER.render(text),
-        tags=_TAGS,
-        attributes={"a": {"href"}, "ol": {"start"}},
-        url_schemes={"http", "https", "mailto", "tel"},
+        tags=_TAGS | set(images),
+        attributes={"a": {"href"}, "ol": {"start"}, **images},
+        attribute_filter=_own_pictures,
+        url_schemes={"http", "https", "mailto", "tel", PICTURE.rstrip(":")},
     )
     return Markup(cleaned)  # noqa: S704 - nh3 has cleaned it
+
+
+def _own_pictures(tag: str, attribute: str, value: str) -> str | None:
+    own = value.startswith(PICTURE)
+    address = (tag, attribute) in {("img", "src"), ("a", "href")}
+    return value if not address or own is (tag == "img") else None

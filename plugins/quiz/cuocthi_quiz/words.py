@@ -32,6 +32,16 @@ TYPES: Mapping[QuestionType, Text] = {
     QuestionType.HOTSPOT: T("a place in a picture"),
 }
 
+#: Types that are written in one form, by the first of them.
+FAMILIES: Mapping[QuestionType, Text] = {
+    QuestionType.SINGLE: T("Options"),
+    QuestionType.NUMBER: T("Number"),
+    QuestionType.TEXT: T("Words"),
+    QuestionType.ORDERING: T("Order"),
+    QuestionType.MATCHING: T("Pairs"),
+    QuestionType.HOTSPOT: T("Place in a picture"),
+}
+
 #: What a participant is to do.
 INSTRUCTIONS: Mapping[QuestionType, Text] = {
     QuestionType.SINGLE: T("Choose one option"),

@@ -12,6 +12,7 @@ import pytest
 from tests.quiz.conftest import SETTINGS, Quiz, acting, question
 
 from cuocthi.contributions import Role
+from cuocthi_quiz.domain.attempts import candidates
 from cuocthi_quiz.domain.bank import add_topic, write_question
 from cuocthi_quiz.queries import bank as bank_queries
 
@@ -47,6 +48,7 @@ def written(key: str = "moi-1", **changes: object) -> dict[str, object]:
         "topic": "safety",
         "difficulty": "easy",
         "type": "single",
+        "scoring": "all",
         "text": "Mật khẩu nào mạnh hơn?",
         "options-0-text": "Một câu dài",
         "options-0-right": "y",
@@ -74,11 +76,11 @@ def test_a_question_is_written_by_one_and_approved_by_two_others(
     for _ in range(2):
         approved_once = jury.post(target[1])
         assert approved_once.status_code == 200
-    assert "moi-1" not in {row[1] for row in bank_queries.approved(quiz.ctx, campaign_id=quiz.campaign.id)}
+    assert "moi-1" not in {candidate.key for candidate in candidates(quiz.ctx, round_=quiz.round_)}
     assert "/approve" not in approved_once.text, "who has approved waits for another person"
     assert "/approve" in chair.get(address).text
     assert chair.post(target[1]).status_code == 200
-    assert "moi-1" in {row[1] for row in bank_queries.approved(quiz.ctx, campaign_id=quiz.campaign.id)}
+    assert "moi-1" in {candidate.key for candidate in candidates(quiz.ctx, round_=quiz.round_)}
     late = sign_in(quiz.make.member(quiz.campaign, Role.JURY).id)
     late.get(address)
     assert late.post(target[1]).status_code == 409

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from wtforms import (
-    BooleanField,
-    DateField,
-    FieldList,
-    Form,
-    FormField,
-    RadioField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
-from cuocthi_quiz.domain.kinds.choice import Choice, Option
 from cuocthi_quiz.domain.questions import MAX_TEXT, QuestionData, tidy
+from cuocthi_quiz.forms.bodies import FIELDS, BodyFields
 from cuocthi_quiz.forms.choices import choices, topic_choices
-from cuocthi_quiz.models import MAX_KEY, MAX_OPTIONS, Difficulty, QuestionType
-from cuocthi_quiz.words import DIFFICULTIES, LETTERS, TYPES
+from cuocthi_quiz.models import MAX_KEY, Difficulty, QuestionType
+from cuocthi_quiz.words import DIFFICULTIES
 
-if TYPE_CHECKING:
-    from enum import StrEnum
-
-
-_OPTIONS_SHOWN = 6
+_MARKDOWN = _l("Paragraphs, **bold**, lists, and ![what is to be seen](picture:code) for a picture of the bank.")
 
 
 class TopicForm(BaseForm):
@@ -43,14 +30,7 @@ class TopicForm(BaseForm):
     )
 
 
-class OptionForm(Form):
-    """An option of a question."""
-
-    text = StringField(_l("Option"), [Optional(), Length(max=MAX_TEXT)])
-    right = BooleanField(_l("right"))
-
-
-class QuestionForm(BaseForm):
+class QuestionForm(BodyFields):
     """A question. Its code is chosen once; what is written here becomes a draft."""
 
     key = StringField(
@@ -60,14 +40,7 @@ class QuestionForm(BaseForm):
     )
     topic = SelectField(_l("Topic"), [InputRequired()])
     difficulty = SelectField(_l("Difficulty"), [InputRequired()])
-    type = RadioField(_l("Kind of question"), [InputRequired()])
-    text = TextAreaField(_l("Question"), [DataRequired(), Length(max=MAX_TEXT)])
-    options = FieldList(
-        FormField(OptionForm),
-        label=_l("Options; mark those that are right"),
-        min_entries=_OPTIONS_SHOWN,
-        max_entries=MAX_OPTIONS,
-    )
+    text = TextAreaField(_l("Question"), [DataRequired(), Length(max=MAX_TEXT)], description=_MARKDOWN)
     explanation = TextAreaField(
         _l("Explanation"), [DataRequired(), Length(max=MAX_TEXT)], description=_l("Participants see it afterwards.")
     )
@@ -80,13 +53,10 @@ class QuestionForm(BaseForm):
         super().__init__(*args, **values)
         self.topic.choices = topic_choices()
         self.difficulty.choices = choices(DIFFICULTIES)
-        self.type.choices = choices(TYPES)
-        for letter, row in zip(LETTERS, self.options, strict=False):
-            row["text"].label.text = f"{row['text'].label.text} {letter}"
 
     @classmethod
     def from_question(cls, question: QuestionData) -> QuestionForm:
-        """Return the form filled with a question."""
+        """Return the form filled with a question of its type."""
         return cls(
             data={
                 "key": question.key,
@@ -94,28 +64,32 @@ class QuestionForm(BaseForm):
                 "difficulty": str(question.difficulty),
                 "type": str(question.type),
                 "text": question.text,
-                "options": [{"text": option.text, "right": option.right} for option in question.body.options],
                 "explanation": question.explanation,
                 "source": question.source,
                 "true_as_of": question.true_as_of,
+                **cls.values_of(question.body),
             }
         )
 
     def to_question(self) -> QuestionData:
-        """Return what was entered; options without a text and without a mark are left out."""
-        options = [Option(tidy(row["text"] or ""), bool(row["right"])) for row in self.options.data]
+        """Return what was entered."""
         return QuestionData(
             key=tidy(self.key.data or ""),
             topic=self.topic.data,
-            difficulty=_chosen(Difficulty, self.difficulty.data),
-            type=_chosen(QuestionType, self.type.data),
+            difficulty=Difficulty(self.difficulty.data),
+            type=self.to_type(),
             text=tidy(self.text.data or ""),
-            body=Choice(tuple(option for option in options if option.text or option.right)),
+            body=self.to_body(),
             explanation=tidy(self.explanation.data or ""),
             source=tidy(self.source.data or ""),
             true_as_of=self.true_as_of.data,  # type: ignore[arg-type]  # DataRequired has seen to it
         )
 
 
-def _chosen(kind: type[StrEnum], value: Any) -> Any:
-    return kind(value)
+#: The form of a question of each type; types between which its author may choose there share one.
+QUESTION_FORMS: Mapping[QuestionType, type[QuestionForm]] = {
+    type_: form
+    for fields in FIELDS
+    for form in [type(f"{fields.__name__}OfQuestion", (QuestionForm, fields), {})]
+    for type_ in fields.types
+}

@@ -17,6 +17,7 @@ from cuocthi_quiz.models.bank import (
 )
 from cuocthi_quiz.models.figures import Outcome, SaveFigures
 from cuocthi_quiz.models.papers import Answer, Attempt, HandIn, Item, TakeOver
+from cuocthi_quiz.models.pictures import Picture
 from cuocthi_quiz.models.review import (
     MAX_DECISION,
     Distinction,
@@ -46,6 +47,7 @@ __all__ = [
     "Item",
     "Mark",
     "Outcome",
+    "Picture",
     "Question",
     "QuestionType",
     "Remark",
@@ -63,6 +65,7 @@ MODELS = (
     Question,
     Revision,
     Mark,
+    Picture,
     Attempt,
     Item,
     Answer,

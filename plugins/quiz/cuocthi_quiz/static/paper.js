@@ -90,6 +90,7 @@
   }
 
   function mark(position) {
+    for (const region of form(position).querySelectorAll("[data-region]")) region.classList.toggle("is-chosen", inputs(position).some((input) => input.checked && input.value === region.dataset.region));
     mapped(position, "answered", read(position).length > 0);
   }
 
@@ -242,6 +243,21 @@
     }
   }
 
+  // A picture in its own size, above the paper; Escape or the button leads back.
+  function enlarge(link) {
+    const view = document.createElement("dialog");
+    const close = document.createElement("form");
+    close.method = "dialog";
+    close.append(document.getElementById("close").content.cloneNode(true));
+    const image = link.querySelector("img").cloneNode();
+    image.className = "";
+    view.className = "picture-view";
+    view.append(close, image);
+    view.addEventListener("close", () => view.remove());
+    document.body.append(view);
+    view.showModal();
+  }
+
   async function flag(button) {
     const on = button.value === "1";
     const position = Number(button.closest("[data-question]").dataset.question);
@@ -267,11 +283,14 @@
     writing = setTimeout(() => answered(Number(event.target.closest("[data-question]").dataset.question)), 1500);
   });
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("[data-go],[data-leave],[data-step],[data-flag]");
+    const region = event.target.closest("[data-region]");
+    if (region) return region.closest("form").querySelector(`[name=choice][value="${region.dataset.region}"]`).click();
+    const link = event.target.closest("[data-go],[data-leave],[data-step],[data-flag],[data-enlarge]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (link.matches("[data-go]") && !data.current) return;
     event.preventDefault();
-    if (link.matches("[data-flag]")) flag(link);
+    if (link.matches("[data-enlarge]")) enlarge(link);
+    else if (link.matches("[data-flag]")) flag(link);
     else if (link.matches("[data-leave]")) leave(link.href);
     else go(Number(link.dataset.go || Number(data.current) + Number(link.dataset.step)));
   });

@@ -1,6 +1,17 @@
 """Pages of the quiz: those of participants and those of the organisers."""
 
-from cuocthi_quiz.views import bank, entrance, live, papers, receipts, review, saving, staff_attempts
+from cuocthi_quiz.views import bank, entrance, live, papers, pictures, receipts, review, saving, staff_attempts
 from cuocthi_quiz.views.blueprint import blueprint
 
-__all__ = ["bank", "blueprint", "entrance", "live", "papers", "receipts", "review", "saving", "staff_attempts"]
+__all__ = [
+    "bank",
+    "blueprint",
+    "entrance",
+    "live",
+    "papers",
+    "pictures",
+    "receipts",
+    "review",
+    "saving",
+    "staff_attempts",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from flask import abort, flash, g, redirect, request, url_for
@@ -19,14 +20,17 @@ from cuocthi_quiz.domain import bank
 from cuocthi_quiz.domain import blueprint as blueprints
 from cuocthi_quiz.domain.questions import data_of
 from cuocthi_quiz.domain.review import wrote
-from cuocthi_quiz.forms.bank import QuestionForm, TopicForm
+from cuocthi_quiz.forms.bank import QUESTION_FORMS, QuestionForm, TopicForm
+from cuocthi_quiz.forms.bodies import FIELDS, HotspotFields
 from cuocthi_quiz.forms.review import RemarkForm, SendBackForm
-from cuocthi_quiz.models import RemarkKind
+from cuocthi_quiz.models import Ending, QuestionType, RemarkKind
 from cuocthi_quiz.queries import bank as bank_queries
 from cuocthi_quiz.queries import review as review_queries
+from cuocthi_quiz.queries.pictures import pictures
 from cuocthi_quiz.settings import OWNER
 from cuocthi_quiz.views.blueprint import blueprint
-from cuocthi_quiz.words import DIFFICULTIES, REMARKS, STAGES, STATES, TYPES
+from cuocthi_quiz.views.texts import as_shown
+from cuocthi_quiz.words import DIFFICULTIES, FAMILIES, REMARKS, STAGES, STATES, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -101,7 +105,8 @@ def questions() -> Response:
     )
 
 
-def _question(ctx: Context, question_id: int) -> Question:
+def own_question(ctx: Context, question_id: int) -> Question:
+    """Return a question of the campaign at hand; 404 for any other."""
     found = bank_queries.question_of(ctx, campaign_id=g.campaign.id, question_id=question_id)
     if found is None:
         abort(404)
@@ -123,7 +128,7 @@ def question_page(
 ) -> Response:
     """Return the page of a question, a form that was wrong as it was sent."""
     ctx = reading_context()
-    found = _question(ctx, question_id)
+    found = own_question(ctx, question_id)
     revisions = bank_queries.revisions(ctx, question_id=found.id)
     said = review_queries.remarks(ctx, question_id=found.id)
     return render(
@@ -132,6 +137,7 @@ def question_page(
         revisions=revisions,
         approvals=review_queries.approvals(ctx, question_id=found.id),
         remarks=said,
+        ending=ctx.session.get(Ending, found.id),
         sent_back={row.remark.revision_id for row in said if _stands_back(row.remark)},
         own=wrote(ctx, revision=revisions[0].revision),
         remark_form=remark_form or RemarkForm(formdata=None),
@@ -151,11 +157,32 @@ def _stands_back(said: Remark) -> bool:
 
 @blueprint.page("/staff/questions/new", permission=EDIT, methods=["GET", "POST"], reveals_nothing=True)
 def new_question() -> AnyResponse:
-    """Write a new question."""
-    form = QuestionForm()
+    """Write a new question, of the type that the address names."""
+    form = QUESTION_FORMS[_type()]()
     if request.method == "POST":
         return _write(form, None)
-    return render("quiz/question_form.html", form=form, question=None)
+    return _form_page(form, None)
+
+
+def _type() -> QuestionType:
+    asked = request.args.get("type", QuestionType.SINGLE)
+    return QuestionType(asked) if asked in set(QuestionType) else QuestionType.SINGLE
+
+
+def _addresses() -> dict[str, dict[str, Any]]:
+    """Return the pictures of the bank by key as the script draws on them."""
+    return {row.picture.key: asdict(as_shown(row)) for row in pictures(reading_context(), campaign_id=g.campaign.id)}
+
+
+def _form_page(form: QuestionForm, found: Question | None, status: int = 200) -> Response:
+    return render(
+        "quiz/question_form.html",
+        form=form,
+        question=found,
+        kinds=[(fields.types[0], FAMILIES[fields.types[0]]) for fields in FIELDS],
+        addresses=_addresses() if form.parts == HotspotFields.parts else {},
+        status=status,
+    )
 
 
 @blueprint.page(
@@ -167,14 +194,14 @@ def new_question() -> AnyResponse:
 def edit_question(question_id: int) -> AnyResponse:
     """Write a new revision of a question."""
     ctx = reading_context()
-    found = _question(ctx, question_id)
+    found = own_question(ctx, question_id)
+    newest = bank_queries.revisions(ctx, question_id=found.id)[0].revision
     if request.method == "POST":
-        form = QuestionForm()
+        form = QUESTION_FORMS[newest.type]()
         form.key.data = found.key
         return _write(form, found)
-    newest = bank_queries.revisions(ctx, question_id=found.id)[0].revision
-    form = QuestionForm.from_question(data_of(newest, key=found.key, topic=newest.topic.key))
-    return render("quiz/question_form.html", form=form, question=found)
+    form = QUESTION_FORMS[newest.type].from_question(data_of(newest, key=found.key, topic=newest.topic.key))
+    return _form_page(form, found)
 
 
 def _write(form: QuestionForm, found: Question | None) -> AnyResponse:
@@ -189,7 +216,7 @@ def _write(form: QuestionForm, found: Question | None) -> AnyResponse:
         else:
             flash(_("Saved as a draft. Two other persons approve it."), "ok")
             return redirect(address)
-    return render("quiz/question_form.html", form=form, question=found, status=422)
+    return _form_page(form, found, status=422)
 
 
 @blueprint.page(
@@ -200,7 +227,7 @@ def _write(form: QuestionForm, found: Question | None) -> AnyResponse:
 )
 def withdraw(question_id: int) -> AnyResponse:
     """Ask, then take a question out of the bank."""
-    found = _question(reading_context(), question_id)
+    found = own_question(reading_context(), question_id)
     address = url_for("quiz.question", slug=g.campaign.slug, question_id=found.id)
     if request.method == "GET":
         return render("quiz/withdraw.html", question=found, back=address)

@@ -17,6 +17,7 @@ from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.entrance import paper_url
 from cuocthi_quiz.views.shown import shown
+from cuocthi_quiz.views.texts import pictures_of, stem_of
 
 if TYPE_CHECKING:
     from flask import Response
@@ -60,6 +61,7 @@ def _paper(attempt_id: int, token: str, position: int | None) -> AnyResponse:
     count = len(rows) + attempt.asks_prediction
     if position is not None and not 1 <= position <= count:
         abort(404)
+    pictures = pictures_of(ctx, rows)
     return _no_store(
         render(
             "quiz/paper.html",
@@ -67,6 +69,8 @@ def _paper(attempt_id: int, token: str, position: int | None) -> AnyResponse:
             settings=settings,
             granted=_granted(ctx, attempt),
             questions=[shown(row) for row in rows],
+            stems={row.position: stem_of(row.text, pictures) for row in rows},
+            pictures=pictures,
             current=position,
             count=count,
             seconds_left=int((attempt.deadline - ctx.now).total_seconds()),

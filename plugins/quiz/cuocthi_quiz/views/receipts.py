@@ -17,6 +17,7 @@ from cuocthi_quiz.domain.release import released
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.shown import shown
+from cuocthi_quiz.views.texts import html_of, pictures_of, stem_of
 from cuocthi_quiz.words import HAND_INS, RELEASES
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def result(attempt_id: int) -> Response:
     sees_score = released(ctx, round_=round_, when=settings.results)
     sees_answers = sees_score and released(ctx, round_=round_, when=settings.answers)
     ranking = adopted_ranking(ctx, round_=round_)
+    rows = papers_queries.paper(ctx, attempt_id=attempt.id) if sees_answers else []
+    pictures = pictures_of(ctx, rows)
     return render(
         "quiz/result.html",
         attempt=attempt,
@@ -72,7 +75,10 @@ def result(attempt_id: int) -> Response:
         settings=settings,
         sees_score=sees_score,
         sees_answers=sees_answers,
-        questions=[shown(row) for row in papers_queries.paper(ctx, attempt_id=attempt.id)] if sees_answers else [],
+        questions=[shown(row) for row in rows],
+        stems={row.position: stem_of(row.text, pictures) for row in rows},
+        explanations={row.position: html_of(row.explanation, pictures) for row in rows},
+        pictures=pictures,
         standing=standing_of(ctx, ranking=ranking, enrolment_id=attempt.enrolment_id) if ranking else None,
         results=RELEASES[settings.results],
         answers=RELEASES[settings.answers],

@@ -1,0 +1,99 @@
+"""Texts of questions as pages show them: Markdown, with the pictures of the bank."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from flask import g, url_for
+from markupsafe import Markup, escape
+
+from cuocthi.rules.markdown import PICTURE, to_html
+from cuocthi_quiz.domain.pictures import named_in
+from cuocthi_quiz.queries.pictures import pictures
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cuocthi.context import Context
+    from cuocthi_quiz.models import Revision
+    from cuocthi_quiz.queries.papers import PaperRow
+    from cuocthi_quiz.queries.pictures import PictureRow
+
+_IMAGE = re.compile(rf'<img src="{PICTURE}([a-z0-9-]+)" alt="([^"]*)">')
+_FIRST = re.compile(r"<p>((?:(?!<img|</p>).)*)</p>\s*", re.DOTALL)
+#: What Markdown may mean something by; a text without any of it is shown as it stands.
+_MARKED = re.compile(r"[*_`\[\]<>&\\#\n|~]|^\s*(?:[-+]|\d+[.)])\s")
+_KEPT = 2_000
+
+Pictures = Mapping[str, "ShownPicture"]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPicture:
+    """A picture with its address and its size in pixels."""
+
+    url: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """A text in two: what can stand in a heading, and what follows below it."""
+
+    head: Markup
+    rest: Markup
+
+
+def pictures_of(ctx: Context, rows: Sequence[PaperRow | Revision]) -> Pictures:
+    """Return the pictures that questions show, by key (one statement, none if they show none)."""
+    wanted = named_in(text for row in rows for text in (row.text, row.explanation))
+    wanted |= {row.content["picture"] for row in rows if "picture" in row.content}
+    found = pictures(ctx, campaign_id=g.campaign.id, keys=wanted) if wanted else []
+    return {row.picture.key: as_shown(row) for row in found}
+
+
+def as_shown(row: PictureRow) -> ShownPicture:
+    """Return a picture with the address under which it is handed out: nobody guesses it before the picture is shown."""
+    url = url_for("quiz.picture", slug=g.campaign.slug, sha256=row.sha256, key=row.picture.key)
+    return ShownPicture(url, row.picture.width, row.picture.height)
+
+
+def html_of(text: str, found: Pictures) -> Markup:
+    """Return a text as HTML."""
+    return _with_pictures(_html(text), found)
+
+
+def stem_of(text: str, found: Pictures) -> Stem:
+    """Return a text divided into its first paragraph, for a heading, and the rest."""
+    html = _html(text)
+    first = _FIRST.match(html)
+    if first is None:
+        return Stem(Markup(), _with_pictures(html, found))
+    rest = Markup(html[first.end() :])  # noqa: S704 - a part of what has been cleaned
+    return Stem(Markup(first[1]), _with_pictures(rest, found))  # noqa: S704 - as above
+
+
+@lru_cache(_KEPT)
+def _html(text: str) -> Markup:
+    return to_html(text, pictures=True) if _MARKED.search(text) else Markup("<p>") + escape(text) + Markup("</p>")
+
+
+def _with_pictures(html: Markup, found: Pictures) -> Markup:
+    """Put the addresses of pictures in; one that is not there is said in its words."""
+    if PICTURE not in html:
+        return html
+    return Markup(_IMAGE.sub(lambda match: _image(match[1], match[2], found), html))  # noqa: S704 - as above
+
+
+def _image(key: str, alternative: str, found: Pictures) -> str:
+    shown = found.get(key)
+    if shown is None:
+        return alternative
+    size = f'width="{shown.width}" height="{shown.height}"'
+    image = f'<img class="question-image" src="{shown.url}" alt="{alternative}" {size} loading="lazy">'
+    return f'<a href="{shown.url}" target="_blank" rel="noopener" data-enlarge>{image}</a>'
