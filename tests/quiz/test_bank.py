@@ -12,6 +12,7 @@ from cuocthi.audit.models import AuditEvent
 from cuocthi.context import Context
 from cuocthi.contributions import Role
 from cuocthi.errors import Conflict, DomainError, InvalidData
+from cuocthi_quiz.domain.attempts import candidates
 from cuocthi_quiz.domain.bank import add_topic, withdraw, write_question
 from cuocthi_quiz.domain.blueprint import preview
 from cuocthi_quiz.domain.kinds.choice import Choice, Option
@@ -34,7 +35,7 @@ def jury(quiz: Quiz) -> Context:
 
 
 def in_bank(quiz: Quiz) -> set[str]:
-    return {row[1] for row in bank_queries.approved(quiz.ctx, campaign_id=quiz.campaign.id)}
+    return {candidate.key for candidate in candidates(quiz.ctx, round_=quiz.round_)}
 
 
 def question_named(quiz: Quiz, key: str) -> Question:
@@ -98,7 +99,7 @@ def test_a_withdrawn_question_is_drawn_no_more_but_stays_on_papers(quiz: Quiz, j
 
 def test_nobody_withdraws_what_an_open_round_is_drawn_from(quiz: Quiz, jury: Context) -> None:
     quiz.ctx.session.commit()
-    with pytest.raises(Conflict, match="is open and needs this question"):
+    with pytest.raises(Conflict, match="is open and needs what would be gone"):
         withdraw(jury, campaign=quiz.campaign, question=question_named(quiz, "dvc-1"))
     quiz.ctx.session.rollback()
     assert "dvc-1" in in_bank(quiz)

@@ -18,7 +18,7 @@ from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.standings.criteria import Counted, Criterion, RankingRules
 from cuocthi.standings.domain import build_ranking
 from cuocthi.standings.models import Result, ResultMeasure, Standing
-from cuocthi_quiz import contributed, plugin
+from cuocthi_quiz import contributed, contributed_bank, plugin
 from cuocthi_quiz.domain import answers, attempts, clauses, results
 from cuocthi_quiz.domain.grading import grade_round
 from cuocthi_quiz.domain.receipts import check, receipt
@@ -191,16 +191,16 @@ def test_a_bank_that_is_too_small_keeps_the_campaign_closed(quiz: Quiz) -> None:
     assert blockers(quiz, Act.OPEN_CAMPAIGN) == []
     quiz.set(replace(SETTINGS, blueprint=()))
     assert blockers(quiz, Act.OPEN_CAMPAIGN) == ["bank-1"]
-    items = contributed.readiness(quiz.ctx, campaign=quiz.campaign, address=address)
+    items = contributed_bank.readiness(quiz.ctx, campaign=quiz.campaign, address=address)
     assert [(item.key, item.done) for item in items] == [("bank-1", False), ("drafts", True)]
 
 
 def test_drafts_that_wait_are_the_duty_of_who_approves(quiz: Quiz) -> None:
-    assert contributed.duties(quiz.ctx, campaigns=[quiz.campaign], address=address) == []
+    assert contributed_bank.duties(quiz.ctx, campaigns=[quiz.campaign], address=address) == []
     revision = quiz.ctx.session.scalars(sa.select(Revision).limit(1)).one()
     revision.state = RevisionState.DRAFT
     quiz.ctx.session.flush()
-    (duty,) = contributed.duties(quiz.ctx, campaigns=[quiz.campaign], address=address)
+    (duty,) = contributed_bank.duties(quiz.ctx, campaigns=[quiz.campaign], address=address)
     assert (duty.campaign_id, duty.permission) == (quiz.campaign.id, "quiz:question:approve")
 
 

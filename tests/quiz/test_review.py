@@ -15,6 +15,7 @@ from cuocthi.errors import Conflict, DomainError, Forbidden
 from cuocthi.merging.domain import merge_people
 from cuocthi.merging.planning import plan_merger
 from cuocthi_quiz.contributed_bank import duties
+from cuocthi_quiz.domain.attempts import candidates
 from cuocthi_quiz.domain.bank import withdraw, write_question
 from cuocthi_quiz.domain.review import approve, remark, resolve, send_back
 from cuocthi_quiz.models import Question, Remark, RemarkKind, RevisionState
@@ -64,7 +65,7 @@ def stage_of(quiz: Quiz, key: str = "moi-1") -> Stage:
 
 
 def in_bank(quiz: Quiz) -> set[str]:
-    return {row[1] for row in bank_queries.approved(quiz.ctx, campaign_id=quiz.campaign.id)}
+    return {candidate.key for candidate in candidates(quiz.ctx, round_=quiz.round_)}
 
 
 # --- approval ---

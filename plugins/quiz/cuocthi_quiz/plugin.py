@@ -242,7 +242,7 @@ def rule_clauses(ctx: Context, campaign: Campaign) -> Sequence[RuleClause]:
 
 @hookimpl
 def publication_sections(ctx: Context, campaign: Campaign) -> Sequence[PublicationSection]:
-    return contributed.sections(ctx, campaign=campaign)
+    return [*contributed.sections(ctx, campaign=campaign), *contributed_bank.issue_section(ctx, campaign=campaign)]
 
 
 @hookimpl

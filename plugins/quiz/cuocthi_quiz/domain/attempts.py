@@ -16,7 +16,7 @@ from cuocthi.errors import Closed, Conflict, Forbidden, Missing
 from cuocthi.text import TN, T
 from cuocthi.timelines.queries import open_window
 from cuocthi_quiz.domain import drawing
-from cuocthi_quiz.domain.deadlines import closing, deadline, replaceable
+from cuocthi_quiz.domain.deadlines import closing, deadline, last_day, replaceable
 from cuocthi_quiz.domain.statements import change, forget
 from cuocthi_quiz.models import Attempt, HandIn, Item, TakeOver
 from cuocthi_quiz.queries import bank as bank_queries
@@ -38,9 +38,10 @@ def settings_of(ctx: Context, *, campaign: Campaign, round_: Phase) -> QuizSetti
     return load_settings(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, round_=round_).value
 
 
-def candidates(ctx: Context, *, campaign_id: int) -> list[drawing.Candidate]:
-    """Return the questions that papers are drawn from."""
-    return [drawing.Candidate(*row) for row in bank_queries.approved(ctx, campaign_id=campaign_id)]
+def candidates(ctx: Context, *, round_: Phase) -> list[drawing.Candidate]:
+    """Return the questions that a round's papers are drawn from: those that hold until its last day."""
+    found = bank_queries.drawn_from(ctx, campaign_id=round_.campaign_id, on=last_day(round_.closes_at))
+    return [drawing.Candidate(*row) for row in found]
 
 
 def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolment) -> Attempt:
@@ -69,7 +70,7 @@ def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolme
         )
     number = len(earlier) + 1
     seed = drawing.seed(campaign.draw_key, round_key=round_.key, contest_number=enrolment.code, attempt=number)
-    paper = _draw(settings, candidates(ctx, campaign_id=campaign.id), seed)
+    paper = _draw(settings, candidates(ctx, round_=round_), seed)
     values = {
         "campaign_id": campaign.id,
         "phase_id": round_.id,

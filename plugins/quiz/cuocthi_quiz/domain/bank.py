@@ -153,7 +153,7 @@ def withdraw(ctx: Context, *, campaign: Campaign, question: Question) -> None:
     retired = retire(ctx, question, RevisionState.APPROVED) + retire(ctx, question, RevisionState.DRAFT)
     if not retired:
         raise Conflict(T("This question has already been withdrawn."))
-    _refuse_shortage(ctx, campaign)
+    refuse_shortage(ctx, campaign)
     record(
         ctx,
         action="quiz:question:withdraw",
@@ -165,14 +165,14 @@ def withdraw(ctx: Context, *, campaign: Campaign, question: Question) -> None:
     )
 
 
-def _refuse_shortage(ctx: Context, campaign: Campaign) -> None:
-    bank = candidates(ctx, campaign_id=campaign.id)
+def refuse_shortage(ctx: Context, campaign: Campaign) -> None:
+    """Raise Conflict if a round that is open could not be drawn from the bank as it is now."""
     for round_ in rounds(ctx, campaign_id=campaign.id):
         if round_.source != OWNER or not open_span(round_.windows, ctx.now):
             continue
-        if shortages(settings_of(ctx, campaign=campaign, round_=round_).blueprint, bank):
+        if shortages(settings_of(ctx, campaign=campaign, round_=round_).blueprint, candidates(ctx, round_=round_)):
             raise Conflict(
-                T("“%(round)s” is open and needs this question; approve another one first.", round=round_.title)
+                T("“%(round)s” is open and needs what would be gone; approve something else first.", round=round_.title)
             )
 
 

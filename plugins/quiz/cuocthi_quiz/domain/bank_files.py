@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,8 +16,9 @@ from cuocthi.text import T
 from cuocthi_quiz.domain.bank import new_revision
 from cuocthi_quiz.domain.kinds import KINDS
 from cuocthi_quiz.domain.questions import QuestionData, SecondReading, data_of, problems, tidy
-from cuocthi_quiz.models import Difficulty, Question, QuestionType, RevisionState
+from cuocthi_quiz.models import Difficulty, Ending, Question, QuestionType, RevisionState
 from cuocthi_quiz.queries import bank as bank_queries
+from cuocthi_quiz.queries import validity as validity_queries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -42,7 +43,7 @@ _QUESTION = {
     "source": str,
     "true_as_of": date,
 }
-_OPTIONAL = {"second_reading": dict, "draft": bool}
+_OPTIONAL = {"second_reading": dict, "draft": bool, "valid_until": date, "replaced_by": str}
 _SECOND_READING = {"verdict": str, "read": str, "note": str, "on": date}
 
 
@@ -153,6 +154,8 @@ def _question(entry: Mapping[str, Any], body: Any) -> QuestionData:
         true_as_of=entry["true_as_of"],
         second_reading=None if reading is None else SecondReading(**reading),
         draft=entry.get("draft", False),
+        valid_until=entry.get("valid_until"),
+        replaced_by=tidy(entry.get("replaced_by", "")),
     )
 
 
@@ -185,6 +188,7 @@ def read_bank(files: Mapping[str, bytes], *, topics: Iterable[str]) -> list[Ques
 def fill_bank(ctx: Context, *, campaign: Campaign, topics: Iterable[Topic], questions: Iterable[QuestionData]) -> int:
     """Put questions into an empty bank; those that are not drafts are approved by the actor. Return their number."""
     topic_ids = {topic.key: topic.id for topic in topics}
+    ending: list[tuple[Question, Ending]] = []
     added = 0
     for position, data in enumerate(questions, start=1):
         question = Question(campaign_id=campaign.id, key=data.key, position=position)
@@ -196,7 +200,15 @@ def fill_bank(ctx: Context, *, campaign: Campaign, topics: Iterable[Topic], ques
             revision.state = RevisionState.APPROVED
             revision.approved_by, revision.approved_at = ctx.actor.user_id, ctx.now
         ctx.session.add(question)
+        if data.valid_until is not None:
+            ending.append(
+                (question, Ending(valid_until=data.valid_until, replaced_by=data.replaced_by, known_at=ctx.now))
+            )
         added += 1
+    ctx.session.flush()
+    for question, end in ending:
+        end.question_id = question.id
+        ctx.session.add(end)
     ctx.session.flush()
     return added
 
@@ -210,10 +222,22 @@ def has_questions(ctx: Context, *, campaign: Campaign) -> bool:
 
 
 def write_bank(ctx: Context, *, campaign: Campaign) -> dict[str, bytes]:
-    """Return the bank as files by name, one a topic; of an approved question the approved revision, else the draft."""
+    """Return the bank as files by name, one a topic; of an approved question the approved revision, else the draft.
+
+    What two persons have said to be still true is true as of that day.
+    """
     by_topic: dict[str, list[str]] = {}
+    known = validity_queries.true_since(ctx, campaign_id=campaign.id)
+    endings = validity_queries.endings(ctx, campaign_id=campaign.id)
     for question, revision, topic in bank_queries.bank(ctx, campaign_id=campaign.id):
-        by_topic.setdefault(topic, []).append(_written(data_of(revision, key=question.key, topic=topic)))
+        data, ending = data_of(revision, key=question.key, topic=topic), endings.get(question.id)
+        data = replace(
+            data,
+            true_as_of=max(data.true_as_of, known.get(revision.id, data.true_as_of)),
+            valid_until=ending.valid_until if ending else None,
+            replaced_by=ending.replaced_by if ending else "",
+        )
+        by_topic.setdefault(topic, []).append(_written(data))
     return {f"{FOLDER}{topic}{SUFFIX}": "\n".join(entries).encode() for topic, entries in by_topic.items()}
 
 
@@ -230,6 +254,10 @@ def _written(question: QuestionData) -> str:
         f"source = {_string(question.source)}",
         f"true_as_of = {question.true_as_of.isoformat()}",
     ]
+    if question.valid_until is not None:
+        lines.append(f"valid_until = {question.valid_until.isoformat()}")
+    if question.replaced_by:
+        lines.append(f"replaced_by = {_string(question.replaced_by)}")
     if question.draft:
         lines.append("draft = true")
     if question.second_reading is not None:

@@ -71,7 +71,7 @@ def preview(ctx: Context, *, campaign: Campaign, round_: Phase) -> Preview:
     settings = settings_of(ctx, campaign=campaign, round_=round_)
     titles = {topic.key: topic.title for topic in bank_queries.topics(ctx, campaign_id=campaign.id)}
     available: dict[tuple[str, Difficulty], int] = {}
-    for candidate in candidates(ctx, campaign_id=campaign.id):
+    for candidate in candidates(ctx, round_=round_):
         cell = (candidate.topic, candidate.difficulty)
         available[cell] = available.get(cell, 0) + 1
     needed = {(row.topic, row.difficulty): row.number for row in settings.blueprint}

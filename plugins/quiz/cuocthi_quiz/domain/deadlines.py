@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from cuocthi.clock import LOCAL_ZONE
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.timelines.models import Phase, Window
 from cuocthi.timelines.queries import own
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
 
 _MINUTE = 60_000_000
+_MOMENT = timedelta(microseconds=1)
 #: Later than any moment: a paper without a limit.
 _NEVER = 2**62
 
@@ -27,6 +29,11 @@ _NEVER = 2**62
 def deadline(started_at: datetime, minutes: int, closes_at: datetime) -> datetime:
     """Return when a paper ends: after ``minutes`` (0: no limit), and never after ``closes_at``."""
     return min(started_at + timedelta(minutes=minutes), closes_at) if minutes else closes_at
+
+
+def last_day(closes_at: datetime) -> date:
+    """Return the last day of a span that ends with this moment: 24:00 belongs to the day before."""
+    return (closes_at - _MOMENT).astimezone(LOCAL_ZONE).date()
 
 
 def closing(window: Window | None, replaced: Attempt | None) -> datetime | None:

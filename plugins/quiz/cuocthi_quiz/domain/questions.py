@@ -39,7 +39,8 @@ class QuestionData:
     """A question as people write it.
 
     ``topic`` is the key of a topic, ``body`` what its type asks for (``domain/kinds/``); ``draft`` ones are not drawn
-    from.
+    from. ``valid_until`` and ``replaced_by`` are of the question, whatever its wording: files carry them, and writing a
+    wording leaves them alone.
     """
 
     key: str
@@ -53,6 +54,8 @@ class QuestionData:
     true_as_of: date
     second_reading: SecondReading | None = None
     draft: bool = False
+    valid_until: date | None = None
+    replaced_by: str = ""
 
     @property
     def search(self) -> str:
@@ -83,6 +86,8 @@ def problems(question: QuestionData) -> Iterator[tuple[str, Text]]:
             yield name, _MISSING[name]
         elif len(value) > MAX_TEXT:
             yield name, T("the text is longer than %(most)s characters", most=MAX_TEXT)
+    if question.replaced_by and question.valid_until is None:
+        yield "valid_until", T("what replaces the source is named, but not until when it is in force")
     yield from (("body", problem) for problem in KINDS[question.type].problems(question.body))
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cuocthi.database import Base, PrimaryKey, choice
+from cuocthi.database import NUMBERS_GIVEN_ONCE, Base, PrimaryKey, choice
 
 MAX_DECISION = 200
 
@@ -59,7 +59,8 @@ class StillTrue(Base):
 class Ending(Base):
     """The end of the validity of what a question rests on: its last day, and what has taken its place.
 
-    It is the question's, whatever its wording: papers of a round that closes later are drawn without it.
+    It holds for every wording from before it was known (``known_at``): papers of a round that closes later are drawn
+    without them. A wording written afterwards rests on what is in force.
     """
 
     __tablename__ = "quiz_ending"
@@ -67,6 +68,7 @@ class Ending(Base):
     question_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz_question.id"), primary_key=True, autoincrement=False)
     valid_until: Mapped[date]
     replaced_by: Mapped[str] = mapped_column(sa.Text, default="")
+    known_at: Mapped[datetime]
 
 
 class Distinction(Base):
@@ -102,6 +104,8 @@ class Issue(Base):
             sqlite_where=sa.text("in_force_at IS NULL"),
             postgresql_where=sa.text("in_force_at IS NULL"),
         ),
+        # One that is discarded while a page still names it is not another one.
+        NUMBERS_GIVEN_ONCE,
     )
 
     id: Mapped[PrimaryKey]

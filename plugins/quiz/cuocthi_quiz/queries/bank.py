@@ -10,10 +10,13 @@ import sqlalchemy as sa
 from cuocthi.users.models import User
 from cuocthi.users.names import fold
 from cuocthi_quiz.models import Difficulty, Question, QuestionType, Revision, RevisionState, Topic
+from cuocthi_quiz.queries.issues import drawable
 from cuocthi_quiz.queries.review import Stage, newest, open_count, stage
+from cuocthi_quiz.queries.validity import ended
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from cuocthi.context import Context
 
@@ -138,13 +141,16 @@ def questions(
 _TOPIC = Topic.id == Revision.topic_id
 
 
-def approved(ctx: Context, *, campaign_id: int) -> list[tuple[int, str, str, Difficulty, int, bool]]:
-    """Return (revision, key, topic, difficulty, number of options, shuffled) of every question in the bank."""
+def drawn_from(ctx: Context, *, campaign_id: int, on: date) -> list[tuple[int, str, str, Difficulty, int, bool]]:
+    """Return (revision, key, topic, difficulty, number of options, shuffled) of what papers may be drawn with.
+
+    Questions whose validity has ended by the day ``on`` are left out.
+    """
     rows = ctx.session.execute(
         sa.select(Revision.id, Question.key, Topic.key, Revision.difficulty, Revision.option_count, Revision.shuffled)
         .join(Question, Question.id == Revision.question_id)
         .join(Topic, _TOPIC)
-        .where(Question.campaign_id == campaign_id, Revision.state == RevisionState.APPROVED)
+        .where(Question.campaign_id == campaign_id, drawable(campaign_id), ~ended(on))
     )
     return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows]
 

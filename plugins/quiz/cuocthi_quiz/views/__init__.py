@@ -1,12 +1,25 @@
 """Pages of the quiz: those of participants and those of the organisers."""
 
-from cuocthi_quiz.views import bank, entrance, live, papers, pictures, receipts, review, saving, staff_attempts
+from cuocthi_quiz.views import (
+    bank,
+    entrance,
+    issues,
+    live,
+    papers,
+    pictures,
+    receipts,
+    review,
+    saving,
+    staff_attempts,
+    validity,
+)
 from cuocthi_quiz.views.blueprint import blueprint
 
 __all__ = [
     "bank",
     "blueprint",
     "entrance",
+    "issues",
     "live",
     "papers",
     "pictures",
@@ -14,4 +27,5 @@ __all__ = [
     "review",
     "saving",
     "staff_attempts",
+    "validity",
 ]

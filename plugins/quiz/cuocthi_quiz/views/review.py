@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import abort, flash, g, redirect, url_for
 from flask_babel import gettext as _
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.context import Context
-    from cuocthi.web.forms import BaseForm
     from cuocthi_quiz.models import Revision
 
 
@@ -38,7 +37,7 @@ def _to_question(question_id: int) -> AnyResponse:
     return redirect(url_for("quiz.question", slug=g.campaign.slug, question_id=question_id))
 
 
-def _shown_again(question_id: int, **forms: BaseForm) -> AnyResponse:
+def _shown_again(question_id: int, **forms: Any) -> AnyResponse:
     """Show the question with a form that was wrong; that it is shown goes on record."""
     put_look_on_record(action=VIEW, summary=READ, object_kind="question", object_id=question_id)
     return question_page(question_id, status=422, **forms)

@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("question_id", _KEY, autoincrement=False, nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.Column("replaced_by", sa.Text(), nullable=False),
+        sa.Column("known_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["question_id"], ["quiz_question.id"], name=op.f("fk_quiz_ending_question_id")),
         sa.PrimaryKeyConstraint("question_id", name=op.f("pk_quiz_ending")),
     )
@@ -90,6 +91,7 @@ def _create_issues() -> None:
         sa.ForeignKeyConstraint(["campaign_id"], ["core_campaign.id"], name=op.f("fk_quiz_issue_campaign_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_issue")),
         sa.UniqueConstraint("campaign_id", "number", name=op.f("uq_quiz_issue_campaign_id_number")),
+        sqlite_autoincrement=True,
     )
     where = sa.text("in_force_at IS NULL")
     op.create_index(
