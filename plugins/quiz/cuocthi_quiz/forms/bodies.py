@@ -145,7 +145,7 @@ class NumberFields(BodyFields):
     accepted = FieldList(
         FormField(AcceptedForm), label=_l("Numbers that are right"), min_entries=_NUMBERS_SHOWN, max_entries=8
     )
-    unit = StringField(_l("Unit"), [Optional(), Length(max=40)], description=_l("Shown behind the field."))
+    unit = StringField(_l("Unit of measure"), [Optional(), Length(max=40)], description=_l("Shown behind the field."))
 
     @classmethod
     def values_of(cls, body: Number) -> dict[str, Any]:
