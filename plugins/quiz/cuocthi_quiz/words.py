@@ -35,7 +35,7 @@ TYPES: Mapping[QuestionType, Text] = {
 #: Types that are written in one form, by the first of them.
 FAMILIES: Mapping[QuestionType, Text] = {
     QuestionType.SINGLE: T("Options"),
-    QuestionType.NUMBER: T("Number"),
+    QuestionType.NUMBER: T("A number"),
     QuestionType.TEXT: T("Words"),
     QuestionType.ORDERING: T("Order"),
     QuestionType.MATCHING: T("Pairs"),
