@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,13 @@ from cuocthi_quiz.domain import bank_files
 from cuocthi_quiz.domain.bank import write_question
 from cuocthi_quiz.domain.bank_files import read_bank
 from cuocthi_quiz.domain.campaign_file import export_part, import_part
+from cuocthi_quiz.domain.kinds.hotspot import Hotspot, Region
+from cuocthi_quiz.domain.pictures import add_picture
 from cuocthi_quiz.domain.questions import QuestionData
-from cuocthi_quiz.models import Question, Topic
+from cuocthi_quiz.models import Question, QuestionType, Topic
 
 from .conftest import Quiz, acting, question
+from .pictures import jpeg, png
 from .strategies import questions
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "thai-binh-2024"
@@ -102,30 +106,58 @@ def test_the_bank_of_2024_survives_import_and_export(quiz: Quiz) -> None:
     assert sum(content.count(b"[[question]]") for content in written.values()) >= 150
 
 
-def test_a_campaign_part_goes_out_and_in_and_out_the_same(quiz: Quiz) -> None:
+def test_a_campaign_part_goes_out_and_in_and_out_the_same(quiz: Quiz, tmp_path: Path) -> None:
     author = acting(quiz.ctx, quiz.make.member(quiz.campaign).id)
     write_question(author, campaign=quiz.campaign, data=question("nhap-1"))
-    part = export_part(quiz.ctx, campaign=quiz.campaign)
+    part = export_part(quiz.ctx, campaign=quiz.campaign, folder=lambda: tmp_path)
     assert b"draft = true" in part.files["questions/safety.toml"]
     target = quiz.make.campaign(plugins=("quiz",))
-    import_part(quiz.ctx, campaign=target, part=part)
-    assert export_part(quiz.ctx, campaign=target) == part
+    import_part(quiz.ctx, campaign=target, part=part, folder=lambda: tmp_path)
+    assert export_part(quiz.ctx, campaign=target, folder=lambda: tmp_path) == part
     assert part.values["settings"]["blueprint"]
 
 
-def test_a_bad_part_changes_nothing(quiz: Quiz) -> None:
-    part = export_part(quiz.ctx, campaign=quiz.campaign)
+def test_a_bad_part_changes_nothing(quiz: Quiz, tmp_path: Path) -> None:
+    part = export_part(quiz.ctx, campaign=quiz.campaign, folder=lambda: tmp_path)
     target = quiz.make.campaign(plugins=("quiz",))
     values = {**part.values, "topics": [*part.values["topics"], part.values["topics"][0], {"key": "Ô", "title": ""}]}
     files = {**part.files, "questions/safety.toml": part.files["questions/safety.toml"].replace(b"right", b"left", 1)}
     with pytest.raises(InvalidData) as refused:
-        import_part(quiz.ctx, campaign=target, part=type(part)(values, files))
+        import_part(quiz.ctx, campaign=target, part=type(part)(values, files), folder=lambda: tmp_path)
     said = " ".join(map(str, refused.value.problems))
     assert all(word in said for word in ("is there twice", "malformed", "no title", "left")), said
     assert quiz.ctx.session.scalar(sa.select(sa.func.count()).where(Question.campaign_id == target.id)) == 0
     assert quiz.ctx.session.scalar(sa.select(sa.func.count()).where(Topic.campaign_id == target.id)) == 0
 
 
-def test_a_part_is_not_laid_over_a_bank(quiz: Quiz) -> None:
+def test_a_part_is_not_laid_over_a_bank(quiz: Quiz, tmp_path: Path) -> None:
+    part = export_part(quiz.ctx, campaign=quiz.campaign, folder=lambda: tmp_path)
     with pytest.raises(InvalidData):
-        import_part(quiz.ctx, campaign=quiz.campaign, part=export_part(quiz.ctx, campaign=quiz.campaign))
+        import_part(quiz.ctx, campaign=quiz.campaign, part=part, folder=lambda: tmp_path)
+
+
+HOTSPOT = Hotspot("cong-dvc", "Trang chủ", (Region("Đăng nhập", 0, 0, 90, 90, True), Region("Tìm", 100, 0, 90, 90)))
+
+
+def test_pictures_go_along_with_the_bank(quiz: Quiz, tmp_path: Path) -> None:
+    for key, content in (("cong-dvc", png(30, 20)), ("so-do", jpeg(40, 50))):
+        name = f"Hình.{'png' if key == 'cong-dvc' else 'jpg'}"
+        add_picture(quiz.ctx, folder=tmp_path, campaign=quiz.campaign, key=key, name=name, content=content)
+    author = acting(quiz.ctx, quiz.make.member(quiz.campaign).id)
+    shown = replace(question("hinh-1"), type=QuestionType.HOTSPOT, body=HOTSPOT, text="Xem ![sơ đồ](picture:so-do)")
+    write_question(author, campaign=quiz.campaign, data=shown)
+    part = export_part(quiz.ctx, campaign=quiz.campaign, folder=lambda: tmp_path)
+    assert {name for name in part.files if name.startswith("pictures/")} == {
+        "pictures/cong-dvc.png",
+        "pictures/so-do.jpg",
+    }
+    target = quiz.make.campaign(plugins=("quiz",))
+    import_part(quiz.ctx, campaign=target, part=part, folder=lambda: tmp_path / "other")
+    assert export_part(quiz.ctx, campaign=target, folder=lambda: tmp_path / "other") == part
+
+    lacking = {name: content for name, content in part.files.items() if name != "pictures/so-do.jpg"}
+    for files, said in ((lacking, "so-do"), ({**part.files, "pictures/x.png": b"no picture"}, "pictures/x.png")):
+        third = quiz.make.campaign(plugins=("quiz",))
+        with pytest.raises(InvalidData) as refused:
+            import_part(quiz.ctx, campaign=third, part=type(part)(part.values, files), folder=lambda: tmp_path)
+        assert any(said in str(problem) for problem in refused.value.problems)

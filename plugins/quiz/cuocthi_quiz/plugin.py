@@ -169,6 +169,12 @@ def _address(endpoint: str, **values: object) -> str:
     return url_for(endpoint, **values)  # type: ignore[arg-type]  # Flask names some arguments of its own
 
 
+def _kept_files() -> Path:
+    from cuocthi.web.context import registry  # noqa: PLC0415 - as above
+
+    return registry().config.files
+
+
 @hookimpl
 def nav_items(ctx: Context, campaign: Campaign) -> Sequence[NavItem]:
     return contributed.navigation(ctx, campaign=campaign, address=_address)
@@ -247,12 +253,12 @@ def publication_sections(ctx: Context, campaign: Campaign) -> Sequence[Publicati
 
 @hookimpl
 def export_campaign(ctx: Context, campaign: Campaign) -> Sequence[CampaignPart]:
-    return [campaign_file.export_part(ctx, campaign=campaign)]
+    return [campaign_file.export_part(ctx, campaign=campaign, folder=_kept_files)]
 
 
 @hookimpl
 def import_campaign(ctx: Context, campaign: Campaign, part: CampaignPart) -> None:
-    campaign_file.import_part(ctx, campaign=campaign, part=part)
+    campaign_file.import_part(ctx, campaign=campaign, part=part, folder=_kept_files)
 
 
 @hookimpl

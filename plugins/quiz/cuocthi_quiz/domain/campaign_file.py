@@ -10,12 +10,16 @@ from cuocthi.contributions import CampaignPart
 from cuocthi.errors import InvalidData
 from cuocthi.text import T
 from cuocthi_quiz.domain import bank_files
+from cuocthi_quiz.domain.picture_files import divided, read_pictures, write_pictures
 from cuocthi_quiz.domain.questions import is_key
 from cuocthi_quiz.models import Topic
 from cuocthi_quiz.queries import bank as bank_queries
 from cuocthi_quiz.settings import OWNER, QuizSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.text import Text
@@ -37,16 +41,17 @@ class QuizPart:
     settings: QuizSettings = field(default_factory=QuizSettings)
 
 
-def export_part(ctx: Context, *, campaign: Campaign) -> CampaignPart:
-    """Return topics, settings and bank of a campaign."""
+def export_part(ctx: Context, *, campaign: Campaign, folder: Callable[[], Path]) -> CampaignPart:
+    """Return topics, settings and bank of a campaign; ``folder`` tells where the files of its pictures are kept."""
     settings = load_settings(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign).value
     topics = tuple(TopicPart(topic.key, topic.title) for topic in bank_queries.topics(ctx, campaign_id=campaign.id))
     values: dict[str, Any] = unstructure(QuizPart(topics, settings))
-    return CampaignPart(values, bank_files.write_bank(ctx, campaign=campaign))
+    files = bank_files.write_bank(ctx, campaign=campaign) | write_pictures(ctx, campaign=campaign, folder=folder)
+    return CampaignPart(values, files)
 
 
-def import_part(ctx: Context, *, campaign: Campaign, part: CampaignPart) -> None:
-    """Fill an empty bank and set the quiz up from a part, all or nothing.
+def import_part(ctx: Context, *, campaign: Campaign, part: CampaignPart, folder: Callable[[], Path]) -> None:
+    """Fill an empty bank and set the quiz up from a part, all or nothing; pictures are kept below ``folder``.
 
     Raises InvalidData with every problem of the table and of the files.
     """
@@ -57,7 +62,9 @@ def import_part(ctx: Context, *, campaign: Campaign, part: CampaignPart) -> None
     problems = _problems(table)
     questions = []
     try:
-        questions = bank_files.read_bank(part.files, topics=[topic.key for topic in table.topics])
+        files, pictures = divided(part.files)
+        questions = bank_files.read_bank(files, topics=[topic.key for topic in table.topics])
+        read_pictures(ctx, campaign=campaign, folder=folder, files=pictures, questions=questions)
     except InvalidData as error:
         problems += error.problems
     if problems:
