@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import multiprocessing
 import os
-import subprocess
-import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from cuocthi.cli.demo import load_demo
 from cuocthi.config import DEFAULT_ADDRESS
 from cuocthi.extensions import db
 from cuocthi.jobs.runner import run_worker
+from cuocthi.memory import keep_small, share_with_forks
 from cuocthi.migrations import runner
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def run(host: str, port: int, workers: int, *, with_demo: bool) -> None:
         _announce(address)
         os.environ["CUOCTHI_DEMO"] = "1"
     db.engine.dispose()
+    share_with_forks()
     with _worker(config):
         _serve(config, host, port, workers)
 
@@ -62,6 +63,11 @@ def run(host: str, port: int, workers: int, *, with_demo: bool) -> None:
 @with_appcontext
 def worker() -> None:
     """Do background work until SIGTERM or Ctrl-C (for installations on PostgreSQL)."""
+    _work()
+
+
+def _work() -> None:
+    keep_small()
     run_worker(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own way
 
 
@@ -91,12 +97,13 @@ def _worker(config: Config) -> Iterator[None]:
     if config.is_embedded:
         yield
         return
-    process = subprocess.Popen([sys.executable, "-m", "cuocthi", "worker"])
+    process = multiprocessing.get_context("fork").Process(target=_work, name="worker")
+    process.start()
     try:
         yield
     finally:
         process.terminate()
-        process.wait()
+        process.join()
 
 
 def _is_loopback(host: str) -> bool:
