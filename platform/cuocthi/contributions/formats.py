@@ -74,12 +74,17 @@ class ContestFormat:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Something a format or another plugin knows about an entry that the jury should see before adopting."""
+    """Something a format or another plugin knows about an entry that the jury should see before adopting.
+
+    ``url`` is where more is said; who does not hold the ``permission`` sees none of it.
+    """
 
     key: str
     enrolment_id: int
     note: Text
     order: int = 50
+    url: str = ""
+    permission: str = ""
 
 
 @dataclass(frozen=True, slots=True)

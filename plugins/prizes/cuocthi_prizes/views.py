@@ -11,9 +11,11 @@ from cuocthi.campaigns.settings import load_version
 from cuocthi.errors import DomainError, Missing
 from cuocthi.standings.confirmations import confirmations
 from cuocthi.standings.current_units import current_unit_figures
+from cuocthi.standings.evidence import evidence_of
 from cuocthi.standings.models import Ranking
 from cuocthi.standings.queries import unit_figures
 from cuocthi.text import T
+from cuocthi.timelines.models import Phase
 from cuocthi.timelines.queries import rounds
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.context import committing, reading_context
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.context import Context
+    from cuocthi.contributions import Evidence
     from cuocthi.standings.queries import UnitFigures
     from cuocthi.text import Text
     from cuocthi_prizes.domain.proposals import Proposal
@@ -168,7 +171,20 @@ def _list_values(ctx: Context, award_list: AwardList | None) -> dict[str, Any]:
         "confirmations": given,
         "confirmed_by_me": ctx.actor.user_id in {confirmation.user_id for confirmation, _name in given},
         "total_in_words": amount_in_words(award_list.total_value),
+        "evidence": _evidence(ctx, award_list) if award_list.is_draft else {},
     }
+
+
+def _evidence(ctx: Context, award_list: AwardList) -> dict[int, list[Evidence]]:
+    """Return what the plugins know about the entries of those whom a draft names."""
+    ranking = ctx.session.get_one(Ranking, award_list.ranking_id)
+    return evidence_of(
+        ctx,
+        campaign=g.campaign,
+        round_=ctx.session.get_one(Phase, ranking.phase_id),
+        enrolment_ids=[award.enrolment_id for award in award_list.awards],
+        held=g.permissions,
+    )
 
 
 def _numbered(ctx: Context, number: int) -> AwardList:

@@ -9,6 +9,9 @@ LOG_WORDS = LogWords(
     kinds={
         "quiz_topic": T("Topic"),
         "quiz_question": T("Question"),
+        "attempt": T("Paper"),
+        "evidence": T("Evidence"),
+        "live": T("Live"),
         "quiz_issue": T("Issue of the question bank"),
     },
     fields={

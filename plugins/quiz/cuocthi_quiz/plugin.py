@@ -24,7 +24,7 @@ from cuocthi.contributions import (
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
-from cuocthi_quiz import contributed, contributed_bank
+from cuocthi_quiz import contributed, contributed_bank, contributed_evidence
 from cuocthi_quiz.domain import campaign_file, clauses, jobs, personal_data, results
 from cuocthi_quiz.domain.attempts import follow_enrolments
 from cuocthi_quiz.domain.deadlines import move_deadlines
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         Duty,
         EntryAction,
         Erasure,
+        Evidence,
         Fact,
         NavItem,
         Participant,
@@ -109,11 +110,13 @@ def register_permissions() -> Sequence[Permission]:
     asking = frozenset({Role.ORGANISING, Role.JURY, Role.SUPPORT})
     overseen = frozenset({Role.OVERSIGHT})
     deciding = frozenset({Role.ORGANISING, Role.JURY})
+    weighing = frozenset({Role.JURY, Role.OVERSIGHT})
     return [
         Permission("quiz:question:view", T("Read the questions and their keys"), asking | overseen, reveals=True),
         Permission("quiz:question:edit", T("Write questions"), asking, reveals=True),
         Permission("quiz:question:approve", T("Approve and withdraw questions"), deciding, reveals=True),
         Permission("quiz:attempt:view", T("See papers"), deciding | overseen),
+        Permission("quiz:evidence:view", T("See what may point to help from others"), weighing),
         Permission("quiz:live:view", T("Watch an open round"), asking | overseen | {Role.TECHNICAL}),
     ]
 
@@ -183,6 +186,15 @@ def nav_items(ctx: Context, campaign: Campaign) -> Sequence[NavItem]:
 @hookimpl
 def campaign_facts(ctx: Context, campaign: Campaign) -> Sequence[Fact]:
     return contributed.facts(ctx, campaign=campaign)
+
+
+@hookimpl
+def evidence(ctx: Context, campaign: Campaign, round_: Phase, enrolment_ids: Sequence[int]) -> Sequence[Evidence]:
+    if round_.source != OWNER:
+        return []
+    return contributed_evidence.evidence(
+        ctx, campaign=campaign, round_=round_, enrolment_ids=enrolment_ids, address=_address
+    )
 
 
 @hookimpl

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
-from cuocthi.contributions import Evidence
 from cuocthi.errors import Conflict
 from cuocthi.rules.language import overtaken, refuse_overtaken_rules
 from cuocthi.standings import domain, queries
 from cuocthi.standings.confirmations import NEEDED, confirmations
 from cuocthi.standings.criteria import criteria_of
+from cuocthi.standings.evidence import evidence_of
 from cuocthi.standings.explanation import explain
 from cuocthi.standings.forms import SEEN
 from cuocthi.standings.models import Ranking, RankingState
@@ -27,7 +27,7 @@ from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from flask import Response
     from werkzeug.wrappers import Response as Redirect
@@ -93,7 +93,13 @@ def ranking(phase_id: int, number: int) -> Response:
         table=table.show(rows, total),
         criteria=list(zip(criteria_of(found.criteria), KEYS, strict=False)),
         shown=shown,
-        evidence=_evidence(ctx, round_, rows),
+        evidence=evidence_of(
+            ctx,
+            campaign=g.campaign,
+            round_=round_,
+            enrolment_ids=[row.enrolment.id for row in rows],
+            held=g.permissions,
+        ),
         ties=ties[:_TIES],
         more_ties=len(ties[_TIES:]),
         confirmed=confirmed,
@@ -134,14 +140,6 @@ def _table(found: Ranking) -> Table:
             Column("qualified", _("Qualified"), cell=lambda row: T("yes") if row.standing.qualified else T("no")),
         ],
     )
-
-
-def _evidence(ctx: Context, round_: Phase, rows: Sequence[StandingRow]) -> dict[int, list[Evidence]]:
-    ids = [row.enrolment.id for row in rows]
-    found: dict[int, list[Evidence]] = {}
-    for item in ctx.hooks.collect(ctx, g.campaign, "evidence", Evidence, round_=round_, enrolment_ids=ids):
-        found.setdefault(item.enrolment_id, []).append(item)
-    return found
 
 
 def _reasons(ctx: Context, round_: Phase, found: Ranking) -> list[object]:

@@ -76,6 +76,7 @@ def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolme
         "phase_id": round_.id,
         "enrolment_id": enrolment.id,
         "user_id": enrolment.user_id,
+        "address": ctx.actor.address,
         "number": number,
         "settings_version_id": loaded.version_id,
         "minutes": settings.minutes,

@@ -1,4 +1,4 @@
-"""What the quiz keeps of a person: papers, answers, and from where a paper was taken over."""
+"""What the quiz keeps of a person: papers, answers, and from where a paper was begun and taken over."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def export(ctx: Context, *, campaign: Campaign, person: Person) -> list[Personal
         .order_by(Phase.number, Attempt.number)
     )
     held = [(attempt, round_) for attempt, round_ in rows]
-    papers = [T("Round"), T("Paper"), T("Begun"), T("Handed in"), T("Prediction"), T("Points")]
+    papers = [T("Round"), T("Paper"), T("Begun"), T("Handed in"), T("Prediction"), T("Points"), T("Network address")]
     answers = [T("Round"), T("Paper"), T("Question number"), T("Question"), T("Answer"), T("Saved")]
     moves = [T("Paper"), T("When"), T("Network address")]
     return [
@@ -49,10 +49,12 @@ def export(ctx: Context, *, campaign: Campaign, person: Person) -> list[Personal
 
 
 def erase(ctx: Context, *, people: Sequence[Person], erasure: Erasure) -> None:
-    """Forget from which addresses papers were taken over; papers name nobody once the enrolment does not."""
+    """Forget from which addresses papers were begun and taken over; they name nobody once the enrolment does not."""
     if erasure is Erasure.RECORDS or not people:
         return
-    own = sa.select(Attempt.id).where(Attempt.enrolment_id.in_([person.enrolment_id for person in people]))
+    theirs = Attempt.enrolment_id.in_([person.enrolment_id for person in people])
+    own = sa.select(Attempt.id).where(theirs)
+    ctx.session.execute(sa.update(Attempt).where(theirs).values(address=""))
     ctx.session.execute(sa.update(TakeOver).where(TakeOver.attempt_id.in_(own)).values(address=""))
 
 
@@ -61,7 +63,8 @@ def _paper(ctx: Context, attempt: Attempt, round_: Phase) -> tuple[Any, ...]:
     seen = attempt.score is not None and released(ctx, round_=round_, when=settings.results)
     # Points are stored in thousandths.
     points = f"{(attempt.score or 0) / 1000:g} / {(attempt.max_score or 0) / 1000:g}" if seen else None
-    return (round_.title, attempt.number, attempt.started_at, attempt.submitted_at, attempt.prediction, points)
+    handled = (attempt.started_at, attempt.submitted_at, attempt.prediction)
+    return (round_.title, attempt.number, *handled, points, attempt.address)
 
 
 def _answers(ctx: Context, held: Sequence[tuple[Attempt, Phase]]) -> list[tuple[Any, ...]]:

@@ -24,7 +24,7 @@ class Attempt(Base):
     ``token`` is held by the one place where the paper is open; taking over changes it and keeps the one before in
     ``former_token``. ``deadline`` was fixed before the first question left the server. ``submitted_at`` never lies
     behind it. Score and maximum are in thousandths of a point, and empty until graded. The prediction is an answer
-    that never counts in the score.
+    that never counts in the score. ``address`` is where on the network it was begun.
 
     What an incident granted: ``relief_minutes`` more, and an end of the round of its own, ``relief_until``. An attempt
     with a ``set_aside_reason`` is kept but does not count; until ``relief_until`` another one may be started in its
@@ -87,6 +87,7 @@ class Attempt(Base):
     graded_at: Mapped[datetime | None]
     score: Mapped[int | None]
     max_score: Mapped[int | None]
+    address: Mapped[str] = mapped_column(sa.String(64), default="")
     relief_minutes: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     relief_until: Mapped[datetime | None]
     set_aside_reason: Mapped[str] = mapped_column(sa.Text, default="")

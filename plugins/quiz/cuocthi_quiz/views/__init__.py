@@ -3,6 +3,7 @@
 from cuocthi_quiz.views import (
     bank,
     entrance,
+    evidence,
     issues,
     live,
     papers,
@@ -19,6 +20,7 @@ __all__ = [
     "bank",
     "blueprint",
     "entrance",
+    "evidence",
     "issues",
     "live",
     "papers",

@@ -1,0 +1,233 @@
+"""Who took part from the same network address, and who registered at the same time.
+
+Both are everyday life in an office: one line for all, one meeting at which everybody registers. So what many of one
+unit share weighs little, and what follows upon one another on one kind of browser weighs more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from cuocthi.clock import to_micros
+from cuocthi.enrolments.models import Enrolment
+from cuocthi.users.models import WebSession
+from cuocthi_quiz.domain.evidence.weight import Weight
+from cuocthi_quiz.models import Answer, Attempt, Item
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from cuocthi.context import Context
+
+#: A paper that begins so soon after another was handed in may have been worked on by the same hands.
+HANDED_ON = timedelta(minutes=2)
+#: Behind an address with more persons than these stands a network: an office, or a provider of mobile telephony.
+_NETWORK = 30
+#: Of those who share an address, so many part in this unit are colleagues.
+_COLLEAGUES = 0.8
+_SHOWN = 10
+
+#: How long before and after somebody's registration others belong to the same burst, and when it is one.
+BURST = timedelta(minutes=5)
+_BURST_PERSONS, _BURST_ALIKE = 5, 3
+#: Papers are alike when nine of ten answers to at least eight shared questions are.
+_ALIKE, _FEWEST_SHARED = 0.9, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Somebody whose paper was begun from the same network address.
+
+    ``follows`` is how long after the one paper was handed in the other was begun, None where they overlap or lie
+    further apart; ``device`` is the browser of the session in which it was begun, as far as it is still known.
+    """
+
+    attempt_id: int
+    name: str
+    code: str
+    unit: str
+    same_unit: bool
+    started_at: datetime
+    submitted_at: datetime | None
+    follows: timedelta | None
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Who shared the address: how many persons in all, how many of them of the same unit, and the nearest in time."""
+
+    address: str
+    device: str
+    persons: int
+    same_unit: int
+    nearest: Sequence[Neighbour]
+
+    @property
+    def weight(self) -> Weight:
+        """How much it weighs; see the head of this module."""
+        following = [one for one in self.nearest if one.follows is not None]
+        if any(one.device and one.device == self.device for one in following) and self.persons <= _NETWORK:
+            return Weight.MUCH
+        if following and self.persons <= _NETWORK:
+            return Weight.SOME
+        if not self.persons:
+            return Weight.NONE
+        office = self.persons > _NETWORK or self.same_unit >= _COLLEAGUES * self.persons
+        return Weight.LITTLE if office else Weight.SOME
+
+
+def sharing(ctx: Context, *, attempt: Attempt, unit_id: int) -> Sharing:
+    """Return who began a paper of the round from the same address (three statements)."""
+    if not attempt.address:
+        return Sharing("", "", 0, 0, [])
+    others = (
+        Attempt.phase_id == attempt.phase_id,
+        Attempt.address == attempt.address,
+        Attempt.enrolment_id != attempt.enrolment_id,
+    )
+    person = sa.distinct(Attempt.enrolment_id)
+    persons, same_unit = ctx.session.execute(
+        sa.select(sa.func.count(person), sa.func.count(person).filter(Enrolment.unit_id == unit_id))
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(*others)
+    ).one()
+    distance = sa.func.abs(sa.type_coerce(Attempt.started_at, sa.BigInteger) - to_micros(attempt.started_at))
+    rows = ctx.session.execute(
+        sa.select(Attempt, Enrolment)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(*others)
+        .order_by(distance, Attempt.id)
+        .limit(_SHOWN)
+    ).all()
+    devices = _devices(ctx, [attempt, *(other for other, _ in rows)])
+    nearest = [
+        Neighbour(
+            other.id,
+            enrolment.name,
+            enrolment.code,
+            enrolment.unit_name,
+            enrolment.unit_id == unit_id,
+            other.started_at,
+            other.submitted_at,
+            follows(attempt, other),
+            devices[other.id],
+        )
+        for other, enrolment in rows
+    ]
+    return Sharing(attempt.address, devices[attempt.id], persons, same_unit, nearest)
+
+
+def follows(one: Attempt, other: Attempt) -> timedelta | None:
+    """Return how soon the later of two papers was begun after the earlier had been handed in; None if not soon."""
+    first, second = sorted((one, other), key=lambda attempt: attempt.started_at)
+    if first.submitted_at is None:
+        return None
+    passed = second.started_at - first.submitted_at
+    return passed if timedelta() <= passed <= HANDED_ON else None
+
+
+def _devices(ctx: Context, attempts: Sequence[Attempt]) -> Mapping[int, str]:
+    """Return on what kind of browser each paper was begun: of the newest session that its owner had by then."""
+    owners = {attempt.user_id for attempt in attempts}
+    rows = ctx.session.execute(
+        sa.select(WebSession.user_id, WebSession.created_at, WebSession.device)
+        .where(WebSession.user_id.in_(owners))
+        .order_by(WebSession.created_at)
+    ).all()
+    found = dict.fromkeys((attempt.id for attempt in attempts), "")
+    for attempt in attempts:
+        for user_id, created_at, device in rows:
+            if user_id == attempt.user_id and created_at <= attempt.started_at:
+                found[attempt.id] = device
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Fellow:
+    """Somebody who registered at about the same time, from the same unit or the same address.
+
+    ``apart`` is how long after (or, negative, before); of ``shared`` questions ``equal`` have the same answer.
+    """
+
+    name: str
+    code: str
+    unit: str
+    apart: timedelta
+    same_address: bool
+    shared: int
+    equal: int
+
+    @property
+    def alike(self) -> bool:
+        """Whether nearly all answers to enough shared questions are the same."""
+        return self.shared >= _FEWEST_SHARED and self.equal >= _ALIKE * self.shared
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """Who registered within five minutes: how many others, and those of them whose papers are most alike."""
+
+    persons: int
+    fellows: Sequence[Fellow]
+
+    @property
+    def alike(self) -> int:
+        """How many papers are alike."""
+        return sum(fellow.alike for fellow in self.fellows)
+
+    @property
+    def weight(self) -> Weight:
+        """How much it weighs: some if several of many play alike, little if many only came together."""
+        if self.persons >= _BURST_PERSONS:
+            return Weight.SOME if self.alike >= _BURST_ALIKE else Weight.LITTLE
+        return Weight.NONE
+
+
+def burst(ctx: Context, *, attempt: Attempt, enrolment: Enrolment) -> Burst:
+    """Return who registered at about the same time, and how alike their papers are (two statements)."""
+    other, item, answer = aliased(Attempt), aliased(Item), aliased(Answer)
+    together = (
+        Enrolment.campaign_id == enrolment.campaign_id,
+        Enrolment.id != enrolment.id,
+        Enrolment.enrolled_at.between(enrolment.enrolled_at - BURST, enrolment.enrolled_at + BURST),
+    )
+    same_address = sa.and_(other.address != "", other.address == attempt.address)
+    near = (*together, sa.or_(Enrolment.unit_id == enrolment.unit_id, same_address))
+    joined = sa.and_(other.enrolment_id == Enrolment.id, other.phase_id == attempt.phase_id)
+    persons = ctx.session.scalar(
+        sa.select(sa.func.count(sa.distinct(Enrolment.id))).outerjoin(other, joined).where(*near)
+    )
+    equal = sa.func.count().filter(answer.response == Answer.response, answer.response != "")
+    rows = ctx.session.execute(
+        sa.select(
+            Enrolment.name,
+            Enrolment.code,
+            Enrolment.unit_name,
+            Enrolment.enrolled_at,
+            sa.case((same_address, 1), else_=0),
+            sa.func.count(),
+            equal,
+        )
+        .select_from(Enrolment)
+        .join(other, joined)
+        .join(item, item.attempt_id == other.id)
+        .join(Item, sa.and_(Item.attempt_id == attempt.id, Item.revision_id == item.revision_id))
+        .outerjoin(answer, sa.and_(answer.attempt_id == item.attempt_id, answer.position == item.position))
+        .outerjoin(Answer, sa.and_(Answer.attempt_id == Item.attempt_id, Answer.position == Item.position))
+        .where(*near, other.submitted_at.is_not(None))
+        .group_by(other.id, other.address, Enrolment.id)
+        .order_by(equal.desc(), other.id)
+        .limit(_SHOWN)
+    )
+    fellows = [
+        Fellow(name, code, unit, enrolled_at - enrolment.enrolled_at, bool(same), shared, alike)
+        for name, code, unit, enrolled_at, same, shared, alike in rows
+    ]
+    return Burst(persons or 0, fellows)
