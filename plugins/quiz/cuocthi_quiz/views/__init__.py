@@ -2,6 +2,7 @@
 
 from cuocthi_quiz.views import (
     bank,
+    duplicates,
     entrance,
     evidence,
     issues,
@@ -19,6 +20,7 @@ from cuocthi_quiz.views.blueprint import blueprint
 __all__ = [
     "bank",
     "blueprint",
+    "duplicates",
     "entrance",
     "evidence",
     "issues",

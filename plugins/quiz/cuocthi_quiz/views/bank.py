@@ -18,6 +18,7 @@ from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Filter, Table
 from cuocthi_quiz.domain import bank
 from cuocthi_quiz.domain import blueprint as blueprints
+from cuocthi_quiz.domain.duplicates import resembling
 from cuocthi_quiz.domain.questions import data_of
 from cuocthi_quiz.domain.review import wrote
 from cuocthi_quiz.forms.bank import QUESTION_FORMS, QuestionForm, TopicForm
@@ -47,6 +48,9 @@ EDIT = "quiz:question:edit"
 APPROVE = "quiz:question:approve"
 
 READ = T("Read a question and its key")
+
+#: How many questions are named that one resembles.
+_ALIKE = 5
 
 
 def _choices(words: Mapping[Any, Text]) -> list[tuple[str, str | Text]]:
@@ -210,11 +214,14 @@ def _write(form: QuestionForm, found: Question | None) -> AnyResponse:
             with committing() as ctx:
                 data = form.to_question()
                 written = bank.write_question(ctx, campaign=g.campaign, data=data, question=found)
+                alike = resembling(ctx, campaign=g.campaign, data=data)
                 address = url_for("quiz.question", slug=g.campaign.slug, question_id=written.question_id)
         except DomainError as error:
             attach_error(form, error)
         else:
             flash(_("Saved as a draft. Two other persons approve it."), "ok")
+            if alike:
+                flash(_("It says nearly the same as: %(keys)s", keys=", ".join(alike[:_ALIKE])), "warn")
             return redirect(address)
     return _form_page(form, found, status=422)
 
