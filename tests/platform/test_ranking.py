@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -145,7 +147,7 @@ def _rules(draw: st.DrawFn) -> RankingRules:
         Criterion(key, Direction.HIGHEST, gate=True) if key == "full_marks" and gated else Criterion(key, direction)
         for key, direction in zip(keys, directions, strict=True)
     )
-    return RankingRules(criteria, draw(st.sampled_from(Counted)))
+    return RankingRules(criteria, draw(st.sampled_from([Counted.FIRST, Counted.LAST, Counted.BEST])))
 
 
 @pytest.fixture
@@ -217,6 +219,88 @@ def _stored(entry: Entry, key: str) -> int | None:
         return None
     micros = (START - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
     return {"score": value * 1_000, "started_at": micros + value, "finished_at": micros + value}.get(key, value)
+
+
+# --- means ----------------------------------------------------------------------------------------------------------
+
+
+def mean_of(entries: list[Entry], key: str) -> Fraction | None:
+    """What a person's entries come to: moments and flags have no mean."""
+    values = [value for entry in entries if (value := entry.value(key)) is not None]
+    if len(values) < len(entries):
+        return None
+    if key in {"started_at", "full_marks"}:
+        return Fraction(min(values))
+    return Fraction(max(values)) if key == "finished_at" else Fraction(sum(values), len(values))
+
+
+def comparable_means(entries: list[Entry], rules: RankingRules) -> tuple[object, ...]:
+    """What a person's entries are compared by; smaller is better, missing values last."""
+    qualified = all(mean_of(entries, item.key) == 1 for item in rules.criteria if item.gate)
+    means = ((item, mean_of(entries, item.key)) for item in rules.criteria)
+    signed = (
+        (None if mean is None else -mean if item.direction is Direction.HIGHEST else mean) for item, mean in means
+    )
+    return (not qualified, *((1, 0) if mean is None else (0, mean) for mean in signed))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(entries=_entries(), rules=_rules())
+def test_means_are_compared_as_exact_fractions(
+    ctx: Context,
+    campaign: Campaign,
+    round_: Phase,
+    people: list[Enrolment],
+    entries: list[Entry],
+    rules: RankingRules,
+) -> None:
+    rules = replace(rules, counted=Counted.MEAN)
+    own: dict[int, list[Entry]] = {}
+    for entry in entries:
+        own.setdefault(people[entry.person].id, []).append(entry)
+    by = {person: comparable_means(theirs, rules) for person, theirs in own.items()}
+    with ctx.session.begin_nested() as example:
+        ranking, standings = rank(ctx, campaign, round_, rules, [entry.row(people) for entry in entries])
+        assert {found.enrolment_id: (found.rank, found.tied, found.entries) for found in standings} == {
+            person: (
+                1 + sum(other < mine for other in by.values()),
+                sum(other == mine for other in by.values()),
+                len(own[person]),
+            )
+            for person, mine in by.items()
+        }
+        for found in standings:
+            theirs = own[found.enrolment_id]
+            assert found.score == sum(entry.score for entry in theirs) * 1_000 // len(theirs)
+            for index, criterion in enumerate(criteria_of(ranking.criteria), start=1):
+                mean = mean_of(theirs, criterion.key)
+                if criterion.key in {"duration_ms", "error"}:
+                    shown = None if mean is None else math.floor(mean + Fraction(1, 2))
+                    assert criterion.value_of(getattr(found, f"key_{index}")) == shown
+        example.rollback()
+
+
+def test_of_many_entries_the_means_stay_apart(
+    ctx: Context, campaign: Campaign, round_: Phase, people: list[Enrolment]
+) -> None:
+    """997 and 998 entries with one millisecond more than nothing: the means differ by a millionth."""
+    rows = [
+        ResultRow(people[person].id, str(number), 0, FULL, int(number == 1), START, START)
+        for person, entries in ((0, 997), (1, 998))
+        for number in range(1, entries + 1)
+    ]
+    rules = RankingRules((Criterion("duration_ms", Direction.LOWEST),), Counted.MEAN)
+    _, standings = rank(ctx, campaign, round_, rules, rows)
+    assert [(found.enrolment_id, found.rank) for found in standings] == [(people[1].id, 1), (people[0].id, 2)]
+
+
+def test_what_cannot_be_averaged_exactly_is_refused(
+    ctx: Context, campaign: Campaign, round_: Phase, people: list[Enrolment]
+) -> None:
+    rules = RankingRules((Criterion("error", Direction.LOWEST),), Counted.MEAN)
+    with pytest.raises(InvalidData) as refused:
+        rank(ctx, campaign, round_, rules, [simple(people[0], error=2**61), simple(people[0], entry_key="2", error=1)])
+    assert "exact mean" in str(refused.value.problems[0])
 
 
 def simple(person: Enrolment, score: int = 1_000, *, entry_key: str = "1", **measures: int) -> ResultRow:

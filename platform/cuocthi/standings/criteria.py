@@ -38,11 +38,12 @@ _MAX_PUBLIC_PLACES = 1_000
 
 
 class Counted(StrEnum):
-    """Which of a person's entries counts."""
+    """Which of a person's entries counts, or that all of them do, by their mean."""
 
     FIRST = "first"
     LAST = "last"
     BEST = "best"
+    MEAN = "mean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +86,36 @@ class RankingRules:
 
 @dataclass(frozen=True, slots=True)
 class RankedBy:
-    """A criterion with the words of its measure, as a ranking keeps it for ever."""
+    """A criterion with the words of its measure, as a ranking keeps it for ever.
+
+    Keys of a mean are ``scale`` times the value, so that they order means exactly, see
+    :mod:`cuocthi.standings.means`.
+    """
 
     key: str
     title: Text
     unit: str
     direction: Direction
     gate: bool
+    scale: int = 1
+
+    @property
+    def has_a_mean(self) -> bool:
+        """Whether values can be averaged; of moments and flags there is no mean."""
+        return self.unit not in {"moment", "flag"}
 
     def value_of(self, key: int) -> int | None:
-        """Return the value that a standing's key stands for; None for a missing one."""
+        """Return the value that a standing's key stands for, a mean rounded half up; None for a missing one."""
         if key == MISSING:
             return None
-        return -key if self.direction is Direction.HIGHEST else key
+        value = -key if self.direction is Direction.HIGHEST else key
+        return (2 * value + self.scale) // (2 * self.scale)
 
     def key_of(self, value: int | None) -> int:
         """Return the key of a value: smaller is better, missing is last."""
         if value is None:
             return MISSING
-        return -value if self.direction is Direction.HIGHEST else value
+        return (-value if self.direction is Direction.HIGHEST else value) * self.scale
 
     def kept(self) -> dict[str, Any]:
         """Return the criterion as JSON can hold it."""
@@ -113,12 +125,14 @@ class RankedBy:
             "unit": self.unit,
             "direction": self.direction.value,
             "gate": self.gate,
+            **({"scale": self.scale} if self.scale > 1 else {}),
         }
 
     @classmethod
     def from_kept(cls, kept: Mapping[str, Any]) -> RankedBy:
         """Return the criterion that :meth:`kept` described."""
-        return cls(kept["key"], unpack(kept["title"]), kept["unit"], Direction(kept["direction"]), kept["gate"])
+        direction, scale = Direction(kept["direction"]), kept.get("scale", 1)
+        return cls(kept["key"], unpack(kept["title"]), kept["unit"], direction, kept["gate"], scale)
 
 
 def measures_of(ctx: Context, *, source: str) -> dict[str, Measure]:

@@ -16,9 +16,10 @@ from cuocthi.errors import Blocked, Conflict
 from cuocthi.standings import queries, ties
 from cuocthi.standings.canonical import digest_of_lines, line
 from cuocthi.standings.confirmations import NEEDED, confirm, hold
-from cuocthi.standings.criteria import RULES_OWNER, RankingRules, kept_criteria, measures_of, resolve
+from cuocthi.standings.criteria import RULES_OWNER, Counted, RankingRules, kept_criteria, measures_of, resolve
+from cuocthi.standings.means import scaled
 from cuocthi.standings.models import Ranking, RankingState, Result, ResultSet, Standing, TieDecision
-from cuocthi.standings.placing import KEYS, place_all
+from cuocthi.standings.placing import KEYS, keyed_entries, place_all
 from cuocthi.standings.results import lock_result_set
 from cuocthi.text import T
 from cuocthi.timelines.models import Phase
@@ -47,6 +48,9 @@ def build_ranking(ctx: Context, *, campaign: Campaign, round_: Phase) -> Ranking
     results = lock_result_set(ctx, round_=round_)
     rules = load_settings(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign, round_=round_)
     criteria = resolve(rules.value, measures_of(ctx, source=round_.source))
+    if rules.value.counted is Counted.MEAN:
+        entries = keyed_entries(round_.id, criteria)
+        criteria = scaled(ctx, entries=entries, named=list(zip(KEYS, criteria, strict=False)))
     earlier = queries.latest_ranking(ctx, round_=round_)
     number = _next_number(ctx, earlier)
     ranking = Ranking(

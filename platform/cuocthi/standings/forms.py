@@ -23,6 +23,7 @@ COUNTED = {
     Counted.BEST: _l("the best, by these very criteria"),
     Counted.FIRST: _l("the first"),
     Counted.LAST: _l("the last"),
+    Counted.MEAN: _l("all of them, by their mean"),
 }
 #: The name of the field that carries what a person has seen, so that nobody confirms something else.
 SEEN = "seen"

@@ -11,6 +11,7 @@ from cuocthi.contributions import Direction
 from cuocthi.database import Key
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.standings.criteria import CORE_MEASURES, FULL_MARKS, MISSING, Counted, RankedBy
+from cuocthi.standings.means import mean_keys, mean_results
 from cuocthi.standings.models import MAX_CRITERIA, Result, ResultMeasure, Standing
 
 if TYPE_CHECKING:
@@ -27,31 +28,44 @@ _COPIED = ("enrolment_id", "entry_key", "score", "max_score", "duration_ms", "st
 def place_all(*, ranking_id: int, phase_id: int, criteria: Sequence[RankedBy], counted: Counted) -> sa.Insert:
     """Return the INSERT … SELECT that writes the standings of a ranking.
 
-    Only active enrolments take part. One entry of each person counts; RANK() runs over "qualified" and the keys of
-    the criteria and over nothing else, so that neither ids nor the order of insertion can decide.
+    Only active enrolments take part. One entry of each person counts, or the mean of all; RANK() runs over "qualified"
+    and the keys of the criteria and over nothing else, so that neither ids nor the order of insertion can decide.
     """
-    entries = _keyed_entries(phase_id, criteria).cte("entries")
+    entries = keyed_entries(phase_id, criteria).cte("entries")
     used = KEYS[: len(criteria)]
-    # Windows sort narrow rows; what else a standing holds is fetched for the counted entries afterwards.
-    kept = [entries.c[name] for name in ("result_id", "qualified", *used)]
-    turns = sa.select(*kept, _turn(entries, used, counted).label("turn"), _entries_of(entries)).cte("turns")
-    one = sa.select(turns).where(turns.c.turn == 1).cte("one")
+    if counted is Counted.MEAN:
+        one = mean_keys(entries, list(zip(used, criteria, strict=True))).cte("one")
+    else:
+        one = _counted(entries, used, counted)
     order = (sa.desc(one.c.qualified), *(one.c[key] for key in used))
     ranked = sa.select(one, sa.func.rank().over(order_by=order).label("rank")).cte("ranked")
     placed = sa.select(ranked, sa.func.count().over(partition_by=ranked.c.rank).label("tied")).cte("placed")
-    result = Result.__table__.c
+    if counted is Counted.MEAN:
+        held: sa.FromClause = mean_results(phase_id).subquery("held")
+        theirs = held.c.enrolment_id == placed.c.enrolment_id
+    else:
+        held = Result.__table__
+        theirs = held.c.id == placed.c.result_id
     columns: dict[str, ColumnElement[Any]] = {
         "ranking_id": sa.literal(ranking_id, Key),
         **{name: placed.c[name] for name in ("rank", "tied", "qualified", "entries")},
-        **{name: result[name] for name in _COPIED},
+        **{name: held.c[name] for name in _COPIED},
         **{key: placed.c[key] if key in used else sa.literal(0, Key) for key in KEYS},
     }
-    chosen = sa.select(*columns.values()).join_from(placed, Result, result.id == placed.c.result_id)
+    chosen = sa.select(*columns.values()).join_from(placed, held, theirs)
     # In the order of the primary key, which is much faster to write than a random one.
-    return sa.insert(Standing).from_select(list(columns), chosen.order_by(result.enrolment_id))
+    return sa.insert(Standing).from_select(list(columns), chosen.order_by(held.c.enrolment_id))
 
 
-def _keyed_entries(phase_id: int, criteria: Sequence[RankedBy]) -> sa.Select[Any]:
+def _counted(entries: sa.CTE, used: Sequence[str], counted: Counted) -> sa.CTE:
+    # Windows sort narrow rows; what else a standing holds is fetched for the counted entries afterwards.
+    kept = [entries.c[name] for name in ("result_id", "qualified", *used)]
+    turns = sa.select(*kept, _turn(entries, used, counted).label("turn"), _entries_of(entries)).cte("turns")
+    return sa.select(turns).where(turns.c.turn == 1).cte("one")
+
+
+def keyed_entries(phase_id: int, criteria: Sequence[RankedBy]) -> sa.Select[Any]:
+    """Return the SELECT of a round's entries that can count, each with whether it qualifies and with its keys."""
     result = Result.__table__.c
     joined: Any = sa.join(Result, Enrolment, Enrolment.id == Result.enrolment_id)
     keys: list[ColumnElement[int]] = []
