@@ -249,8 +249,10 @@
     const close = document.createElement("form");
     close.method = "dialog";
     close.append(document.getElementById("close").content.cloneNode(true));
-    const image = link.querySelector("img").cloneNode();
-    image.className = "";
+    const image = new Image();
+    const shown = link.querySelector("img") || link.closest("fieldset").querySelector("svg.hotspot");
+    image.alt = shown.alt || shown.getAttribute("aria-label");
+    image.src = link.href;
     view.className = "picture-view";
     view.append(close, image);
     view.addEventListener("close", () => view.remove());
