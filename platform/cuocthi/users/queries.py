@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from cuocthi.database import UtcTime
 from cuocthi.users.contacts import mask, reveal
 from cuocthi.users.models import Contact, ContactKind, SecondFactor, User, WebSession
 
@@ -116,18 +118,24 @@ def accounts_reached(ctx: Context, *, index: str) -> list[Credential]:
 
 def signed_in(session: Session, *, token: str, now: datetime) -> SignedIn | None:
     """Return the user of a session that was neither ended nor has expired, or None (one statement)."""
-    row = session.execute(
+    row = session.execute(_signed_in(), {"token_hash": token_hash(token), "now": now}).one_or_none()
+    return None if row is None else SignedIn(*row)
+
+
+@cache
+def _signed_in() -> sa.Select[int, str, bool, bool, bool, bool]:
+    """Made once: every page of somebody who has signed in asks it."""
+    return (
         sa.select(User.id, User.name, User.is_admin, User.is_demo, User.must_change_password, _SECOND_FACTOR)
         .join(WebSession, WebSession.user_id == User.id)
         .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .where(
-            WebSession.token_hash == token_hash(token),
+            WebSession.token_hash == sa.bindparam("token_hash"),
             WebSession.revoked_at.is_(None),
-            WebSession.expires_at > now,
+            WebSession.expires_at > sa.bindparam("now", type_=UtcTime()),
             User.active,
         )
-    ).one_or_none()
-    return None if row is None else SignedIn(*row)
+    )
 
 
 def identities(user_id: int) -> sa.Select[int]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, g, redirect, request, url_for
 from flask_login import current_user
-from sqlalchemy.orm import selectinload
 
 from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.committees.queries import roles_by_campaign, roles_in
@@ -178,9 +177,7 @@ class CampaignBlueprint(_DeclaringBlueprint):
 
     def _enter(self, slug: str, access: str) -> Response | None:
         ctx = reading_context()
-        campaign = ctx.session.scalar(
-            sa.select(Campaign).where(Campaign.slug == slug).options(selectinload(Campaign.divisions))
-        )
+        campaign = ctx.session.scalar(_by_slug(), {"slug": slug})
         if campaign is None or (self.plugin is not None and self.plugin not in campaign.plugins):
             abort(404)
         user_id = signed_in_user_id()
@@ -197,6 +194,12 @@ class CampaignBlueprint(_DeclaringBlueprint):
         if access != SIGNED_IN:
             require(held, access, permissions.by_name)
         return None
+
+
+@cache
+def _by_slug() -> sa.Select[Campaign]:
+    """Made once: every page of a campaign asks it."""
+    return sa.select(Campaign).where(Campaign.slug == sa.bindparam("slug"))
 
 
 def _to_sign_in() -> Response:

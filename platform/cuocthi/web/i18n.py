@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from flask import Flask, g, has_request_context, redirect, request
-from flask_babel import Babel, force_locale, gettext, ngettext
+from flask_babel import Babel, force_locale, get_translations, gettext, ngettext
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from cuocthi.text import Text
 from cuocthi.web import formats
@@ -91,11 +92,32 @@ def init_app(app: Flask, catalogues: Sequence[tuple[str, Path]]) -> None:
         locale_selector=language,
     )
     app.jinja_env.filters["t"] = translate
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _template_gettext()
     app.jinja_env.globals["ngettext"] = _with_written_numbers(app.jinja_env.globals["ngettext"])
     # What a template writes is translated there, wherever the text was made.
     app.jinja_env.finalize = lambda value: translate(value) if isinstance(value, Text) else value
     app.jinja_env.filters.update(formats.filters(language))
     app.before_request(_remember)
+
+
+def _template_gettext() -> Callable[..., str]:
+    """Return what templates translate with: as Jinja's own, but each catalogue is looked for once, not for every text.
+
+    A page holds a hundred texts and more.
+    """
+    catalogues: dict[str, Any] = {}
+
+    @pass_context
+    def translating(context: Context, text: str, **values: object) -> str:
+        chosen = language()
+        if chosen not in catalogues:
+            catalogues[chosen] = get_translations()
+        found: str = catalogues[chosen].ugettext(text)
+        if context.eval_ctx.autoescape:
+            found = Markup(found)  # noqa: S704 - a text of the templates; its values are escaped
+        return found % values if "%" in found else found
+
+    return translating
 
 
 def _with_written_numbers(ngettext: Any) -> Callable[..., Any]:
