@@ -15,6 +15,7 @@ from cuocthi_quiz.models.bank import (
     RevisionState,
     Topic,
 )
+from cuocthi_quiz.models.exchange import WaitingImport
 from cuocthi_quiz.models.figures import Outcome, SaveFigures
 from cuocthi_quiz.models.papers import Answer, Attempt, HandIn, Item, TakeOver
 from cuocthi_quiz.models.pictures import Picture
@@ -58,6 +59,7 @@ __all__ = [
     "StillTrue",
     "TakeOver",
     "Topic",
+    "WaitingImport",
 ]
 
 MODELS = (
@@ -77,4 +79,5 @@ MODELS = (
     Issue,
     Issued,
     SaveFigures,
+    WaitingImport,
 )

@@ -72,7 +72,8 @@ class NumberKind(Kind[Number]):
 
     def read(self, content: Json, key: Json) -> Number:
         """Return the numbers with their tolerances."""
-        accepted = tuple(AcceptedNumber(value, tolerance) for value, tolerance in key["accepted"])
+        # With a comma, as 1.234 would be a thousand and more for whoever reads it again.
+        accepted = tuple(AcceptedNumber(*(number.replace(".", ",") for number in pair)) for pair in key["accepted"])
         return Number(accepted, content.get("unit", ""))
 
     def points(self, content: Json, key: Json, response: str) -> int:

@@ -1,0 +1,112 @@
+"""Archives and XML of other systems, read within bounds and without entities."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from xml.etree import ElementTree as ET
+from xml.parsers import expat
+
+from cuocthi.text import T
+from cuocthi_quiz.domain.exchange.drafts import Unreadable
+
+#: What all parts of an archive may unpack to, in bytes, and how many there may be.
+_MOST_UNPACKED = 64 * 2**20
+_MOST_PARTS = 10_000
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_DEEPEST = 200
+
+
+class Node(ET.Element):
+    """An element that knows in which line of its file it begins."""
+
+    line = 0
+
+
+def parse(raw: bytes) -> Node:
+    """Return the root of an XML document. Raises Unreadable for what is none, for entities, and for deep nesting."""
+    reader = _Reader()
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.buffer_text = True
+    parser.StartElementHandler = lambda tag, attributes: reader.start(tag, attributes, parser.CurrentLineNumber)
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.builder.data
+    parser.EntityDeclHandler = _refuse_entities
+    try:
+        parser.Parse(raw, True)
+    except expat.ExpatError as error:
+        message = T("The XML is damaged at line %(line)s: %(reason)s", line=error.lineno, reason=str(error))
+        raise Unreadable(message) from error
+    root = reader.builder.close()
+    if not isinstance(root, Node):  # pragma: no cover - the factory makes no other
+        raise TypeError(root)
+    return root
+
+
+class _Reader:
+    """Builds the tree of elements."""
+
+    def __init__(self) -> None:
+        self.builder = ET.TreeBuilder(element_factory=Node)
+        self._depth = 0
+
+    def start(self, tag: str, attributes: dict[str, str], line: int) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise Unreadable(T("The XML nests more deeply than questions do."))
+        node = self.builder.start(_tag(tag), {_tag(name): value for name, value in attributes.items()})
+        if isinstance(node, Node):
+            node.line = line
+
+    def end(self, tag: str) -> None:
+        self._depth -= 1
+        self.builder.end(_tag(tag))
+
+
+def _tag(name: str) -> str:
+    """Return a name without its namespace: files of one format differ in it, never in the names themselves."""
+    return name.rpartition("}")[2]
+
+
+def _refuse_entities(*_declaration: object) -> None:
+    raise Unreadable(T("The XML declares entities, which no file of questions needs. Nothing was read."))
+
+
+def parts(raw: bytes) -> dict[str, bytes]:
+    """Return the files of a zip archive by their names. Raises Unreadable for a damaged or an outsized one.
+
+    What a part claims of its own size is not believed.
+    """
+    found: dict[str, bytes] = {}
+    left = _MOST_UNPACKED
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            entries = archive.infolist()
+            if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > _MOST_UNPACKED:
+                raise _bomb()
+            if any(entry.compress_type not in _METHODS for entry in entries):
+                raise _damaged()
+            for entry in entries:
+                with archive.open(entry) as part:
+                    content = part.read(left + 1)
+                left -= len(content)
+                if left < 0:
+                    raise _bomb()
+                found[entry.filename] = content
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise _damaged() from error
+    return found
+
+
+def _bomb() -> Unreadable:
+    return Unreadable(T("The file unpacks to far more than questions need. Nothing was read."))
+
+
+def _damaged() -> Unreadable:
+    return Unreadable(T("The file is damaged, or of another kind than its name says."))
+
+
+def is_archive(raw: bytes) -> bool:
+    """Tell whether a file begins like a zip archive."""
+    return raw.startswith(b"PK\x03\x04")

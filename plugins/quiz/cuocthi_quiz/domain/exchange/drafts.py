@@ -1,0 +1,69 @@
+"""What a file says: drafts of questions, each with its place in the file, and what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from cuocthi.errors import DomainError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from cuocthi.text import Text
+    from cuocthi_quiz.models import Difficulty, QuestionType
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A question as a file says it; what the file does not say is empty or None.
+
+    ``place`` says where it stands, ``topic`` is a key or a title. ``notes`` tell what of it is not taken over.
+    """
+
+    place: Text
+    type: QuestionType
+    text: str
+    body: Any
+    key: str = ""
+    topic: str = ""
+    difficulty: Difficulty | None = None
+    explanation: str = ""
+    source: str = ""
+    true_as_of: date | None = None
+    notes: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong at a place of a file."""
+
+    place: Text
+    text: Text
+
+
+@dataclass
+class Content:
+    """All that a file says."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def wrong(self, place: Text, text: Text) -> None:
+        """Add a problem."""
+        self.problems.append(Problem(place, text))
+
+
+class Unreadable(DomainError):
+    """A file that is not of the kind it should be, is damaged, or out of bounds."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message, field="file")
+
+
+class Unusable(Exception):
+    """A question that cannot be taken; ``text`` says why."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(str(text))
+        self.text = text

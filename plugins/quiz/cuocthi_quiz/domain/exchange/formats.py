@@ -1,0 +1,73 @@
+"""The formats: how each is read and written, and what of a question it carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cuocthi.text import T
+from cuocthi_quiz.domain.exchange import sheets, word, word_writing
+from cuocthi_quiz.models import QuestionType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from cuocthi.text import Text
+    from cuocthi_quiz.domain.exchange.drafts import Content
+    from cuocthi_quiz.domain.questions import QuestionData
+
+    Read = Callable[[bytes], Content]
+    #: Takes the questions, and how each topic is called, by its key.
+    Write = Callable[[Sequence[QuestionData], Mapping[str, str]], bytes]
+    Rehearse = Callable[[Sequence[QuestionData], Mapping[str, str]], Content]
+
+#: What questions say beside their text and their answers.
+FIELDS = ("key", "topic", "difficulty", "explanation", "source", "true_as_of")
+_ALL_TYPES = frozenset(QuestionType)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format of files: its name, the endings of its files, how it is read and written, what it carries.
+
+    ``fields`` are those of :data:`FIELDS`, ``types`` those of questions. ``rehearse`` returns what would be read of
+    what is written, where that is known for less than writing and reading.
+    """
+
+    key: str
+    title: Text
+    endings: tuple[str, ...]
+    media_type: str
+    read: Read
+    write: Write
+    fields: frozenset[str] = frozenset(FIELDS)
+    types: frozenset[QuestionType] = _ALL_TYPES
+    rehearse: Rehearse | None = None
+
+    def carried(self, questions: Sequence[QuestionData], topics: Mapping[str, str]) -> Content:
+        """Return what would be read of what is written of questions."""
+        if self.rehearse is not None:
+            return self.rehearse(questions, topics)
+        return self.read(self.write(questions, topics))
+
+
+_OOXML = "application/vnd.openxmlformats-officedocument"
+_XLSX = f"{_OOXML}.spreadsheetml.sheet"
+_DOCX = f"{_OOXML}.wordprocessingml.document"
+
+FORMATS: Mapping[str, Format] = {
+    format_.key: format_
+    for format_ in (
+        Format(
+            "xlsx",
+            T("Excel workbook"),
+            (".xlsx",),
+            _XLSX,
+            sheets.read_workbook,
+            sheets.write_xlsx,
+            rehearse=sheets.rehearse,
+        ),
+        Format("csv", T("CSV table"), (".csv",), "text/csv; charset=utf-8", sheets.read_csv, sheets.write_csv),
+        Format("docx", T("Word document"), (".docx",), _DOCX, word.read_docx, word_writing.write_docx),
+    )
+}

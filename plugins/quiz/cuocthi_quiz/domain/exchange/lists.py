@@ -1,0 +1,309 @@
+"""Lists of questions as people type them: "Câu 1 …", options A to H, the key marked, named, or told at the end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from cuocthi.text import T
+from cuocthi_quiz.domain.exchange.drafts import Content
+from cuocthi_quiz.domain.exchange.entries import Entry, draft_of
+from cuocthi_quiz.domain.exchange.words import LETTERS, difficulty_of, label_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cuocthi.text import Text
+
+
+class Mark(Enum):
+    """How words are set apart from others."""
+
+    BOLD = auto()
+    UNDERLINED = auto()
+    HIGHLIGHTED = auto()
+    COLOURED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a document: its text, and the marks of each of its letters.
+
+    ``number`` is that of the paragraph, from 1; ``goes_on`` tells that only a line break stands before it. ``counted``
+    tells that a list of the word processor gave the label at its beginning; ``lost`` what stood there and is not read.
+    """
+
+    number: int
+    text: str
+    marks: Sequence[frozenset[Mark]] = ()
+    goes_on: bool = False
+    counted: bool = False
+    lost: tuple[Text, ...] = ()
+
+    def cut(self, start: int, end: int | None = None) -> Line:
+        """Return a part of the line."""
+        return Line(self.number, self.text[start:end], self.marks[start:end], self.goes_on, self.counted, self.lost)
+
+    def all_marks(self) -> frozenset[Mark]:
+        """Return the marks that all letters of the line have."""
+        letters = [marks for marks, letter in zip(self.marks, self.text, strict=False) if letter.isalnum()]
+        return frozenset.intersection(*letters) if letters else frozenset()
+
+
+_NUMBERED = re.compile(
+    r"\s*(?:câu hỏi|câu|question|bài)\s*(?:số\s*)?(\d{1,4})(?:\s*[(\[]([^)\]\n]{1,40})[)\]])?\s*[.:)/–-]*\s*",
+    re.IGNORECASE,
+)
+_BARE_NUMBER = re.compile(r"\s*(\d{1,4})\s*[.)/:]\s*(?=\S)")
+_OPTION = re.compile(r"(?:^|(?<=[\t ]))\s*(\*?)\s*\(?([A-Ha-h])(?<!\()\s*[.)/:]\s*(\*?)")
+_LABELLED = re.compile(r"\s*([^:\n]{1,40}?)\s*[:：][ \t]*")
+_RIGHT = re.compile(
+    r"\s*(?:=>|⇒|→)?\s*(?:(?:chọn\s+)?(?:đáp án|phương án)(?:\s+(?:đúng|chính xác))?|chọn)(?:\s+là)?\s*[:.]?\s*"
+    r"([A-H](?:\s*(?:,|;|&|\bvà\b)?\s*[A-H])*)\b\s*[.)]?\s*$",
+    re.IGNORECASE,
+)
+_LETTER_FIRST = re.compile(r"([A-H])\s*[.)]\s+\S.*", re.DOTALL)
+_STARRED = re.compile(r"\s*(?:\(\*\)|\*)\s*$")
+_SECTION = re.compile(
+    r"\s*(phần|chương|mục|bài|chuyên đề|chủ đề|lĩnh vực)\s+(?:[ivxIVX]+|\d+)\b\s*[.:–-]*\s*", re.IGNORECASE
+)
+_TOPIC = frozenset({"chuyên đề", "chủ đề", "lĩnh vực"})
+_KEYS_BEGIN = re.compile(
+    r"\s*(?:bảng\s+)?(?:đáp án|answer key|answers|keys?)(?:\s+(?:các câu hỏi|trắc nghiệm))?\s*[:.]?\s*$", re.IGNORECASE
+)
+_PAIR = re.compile(
+    r"(?:câu\s*)?(\d{1,4})\s*[-–.:)/=→\t ]*\s*([A-H](?:\s*[,;&+]?\s*[A-H])*)(?![A-Za-zÀ-ỹ])", re.IGNORECASE
+)
+_ONLY_PAIRS = re.compile(rf"\s*(?:{_PAIR.pattern}[\s,;.|]*){{2,}}", re.IGNORECASE)
+_NUMBERS = re.compile(r"\s*(?:câu|stt|số)?[\s.:]*\d{1,4}(?:\s+\d{1,4})+\s*", re.IGNORECASE)
+_LETTERS_ONLY = re.compile(r"\s*(?:đáp án|đ/a|đa)?[\s.:]*([A-H](?:[\s]+[A-H])*)\s*", re.IGNORECASE)
+
+
+@dataclass
+class _Question:
+    """A question that is being read."""
+
+    number: str
+    place: Text
+    entry: Entry
+    options: list[list[Line]] = field(default_factory=list)
+    labels: list[Line] = field(default_factory=list)
+    starred: set[int] = field(default_factory=set)
+    wrong: list[Text] = field(default_factory=list)
+
+
+def read_list(lines: Sequence[Line]) -> Content:
+    """Return what a list of questions says."""
+    reader = _Reader(by_word=any(_NUMBERED.match(line.text) for line in lines))
+    for line in lines:
+        reader.take(line)
+    return reader.content()
+
+
+class _Reader:
+    """Takes line after line, and knows of which question and which part of it they are."""
+
+    def __init__(self, *, by_word: bool) -> None:
+        self._by_word = by_word
+        self._questions: list[_Question] = []
+        self._topic = ""
+        self._part = ""
+        self._keys: dict[str, str] | None = None
+        self._numbers: list[str] = []
+
+    def take(self, line: Line) -> None:
+        if self._keys is None and self._keys_begin(line.text):
+            self._keys = {}
+        if self._keys is not None:
+            self._take_keys(line)
+        elif not line.text.strip():
+            self._note_lost(line)
+        elif not (self._begins(line) or self._section(line)):
+            self._take_part(line)
+
+    def _keys_begin(self, text: str) -> bool:
+        """Tell whether the keys of all questions begin here: below a heading, or because nothing else looks so."""
+        if not self._questions or self._part not in {"options", "right", "explanation", "source", ""}:
+            return False
+        between = self._part in {"options", ""} and (_ONLY_PAIRS.fullmatch(text) or _NUMBERS.fullmatch(text))
+        return bool(between or _KEYS_BEGIN.fullmatch(text))
+
+    # --- what a line is -------------------------------------------------------------------------------------------
+
+    def _begins(self, line: Line) -> bool:
+        found = (_NUMBERED if self._by_word else _BARE_NUMBER).match(line.text)
+        if found is None or (not self._by_word and not self._follows(int(found[1]), counted=line.counted)):
+            return False
+        place = T("question %(number)s (paragraph %(paragraph)s)", number=int(found[1]), paragraph=line.number)
+        fields = {"topic": self._topic} if self._topic else {}
+        level = found[2] if self._by_word else None
+        if level and difficulty_of(level):
+            fields["difficulty"] = level
+        self._questions.append(_Question(found[1], place, Entry(place, fields)))
+        self._part = "text"
+        self._add("text", self._rest(line.cut(found.end())))
+        return True
+
+    def _follows(self, number: int, *, counted: bool) -> bool:
+        """Tell whether a bare number begins the next question: the one after the last, and that one has its options."""
+        if not self._questions:
+            return True
+        last = self._questions[-1]
+        return bool(last.options) and (number == int(last.number) + 1 or counted)
+
+    def _section(self, line: Line) -> bool:
+        found = _SECTION.match(line.text)
+        heads = not self._questions or (bool(self._questions[-1].options) and found is not None)
+        label = _LABELLED.match(line.text)
+        if not self._questions and label and label_of(label[1]) == "topic":
+            self._topic = line.text[label.end() :].strip()
+            return True
+        if found is None or not heads:
+            return False
+        if found[1].lower() in _TOPIC:
+            self._topic = line.text[found.end() :].strip()
+        self._part = ""
+        return True
+
+    def _take_part(self, line: Line) -> None:
+        if not self._questions:
+            return
+        question = self._questions[-1]
+        right = _RIGHT.fullmatch(line.text)
+        label = _LABELLED.match(line.text)
+        name = label_of(label[1]) if label else None
+        if right:
+            self._part = "right"
+            question.entry.fields["right"] = right[1]
+        elif label and name and name != "text":
+            self._part = name
+            question.entry.fields.pop(name, None)
+            self._add(name, line.cut(label.end()))
+        else:
+            rest = self._rest(line)
+            if rest.text.strip() and self._part:
+                self._add(self._part, rest)
+
+    def _rest(self, line: Line) -> Line:
+        """Take the options that a line holds, and return what stands before them."""
+        found = list(self._options_in(line))
+        if not found:
+            return line
+        question = self._questions[-1]
+        ends = [start for start, _, _ in found[1:]] + [len(line.text)]
+        for (_start, begin, starred), end in zip(found, ends, strict=True):
+            if starred:
+                question.starred.add(len(question.options))
+            label, words = line.cut(_start, begin), line.cut(begin, end)
+            question.labels.append(label)
+            question.options.append([words])
+        self._part = "options"
+        return line.cut(0, found[0][0])
+
+    def _options_in(self, line: Line) -> Iterator[tuple[int, int, bool]]:
+        """Yield where each option of a line begins, where its words do, and whether it has a star."""
+        question = self._questions[-1]
+        if "right" in question.entry.fields or self._part not in {"text", "options"}:
+            return
+        expected = len(question.options)
+        all_found = list(_OPTION.finditer(line.text))
+        several = {found[2].upper() for found in all_found} >= set(LETTERS[expected : expected + 2])
+        for found in all_found:
+            before = line.text[: found.start()]
+            first = not before.strip() or before.endswith("\t") or several
+            counted = line.counted and not before.strip()
+            if expected >= len(LETTERS) or not (first or expected > len(question.options)):
+                continue
+            if counted or found[2].upper() == LETTERS[expected]:
+                yield found.start(), found.end(), bool(found[1] or found[3])
+                expected += 1
+
+    def _add(self, part: str, line: Line) -> None:
+        question = self._questions[-1]
+        question.entry.notes += line.lost
+        if part == "options":
+            question.options[-1].append(line)
+            return
+        before = question.entry.fields.get(part, "")
+        between = ("\n" if line.goes_on else "\n\n") if before else ""
+        question.entry.fields[part] = f"{before}{between}{line.text.strip()}"
+
+    def _note_lost(self, line: Line) -> None:
+        if self._questions:
+            self._questions[-1].entry.notes += line.lost
+
+    def _take_keys(self, line: Line) -> None:
+        """Read the keys of a table at the end: "1-B, 2-C", or a row of numbers above a row of letters."""
+        if self._keys is None:
+            return
+        letters = _LETTERS_ONLY.fullmatch(line.text)
+        if _NUMBERS.fullmatch(line.text):
+            self._numbers = re.findall(r"\d+", line.text)
+        elif letters and self._numbers:
+            self._keys |= dict(zip(self._numbers, letters[1].split(), strict=False))
+            self._numbers = []
+        else:
+            self._keys |= {found[1]: found[2] for found in _PAIR.finditer(line.text)}
+
+    # --- what comes of it -----------------------------------------------------------------------------------------
+
+    def content(self) -> Content:
+        content = Content()
+        keys = {str(int(number)): letters for number, letters in (self._keys or {}).items()}
+        for question in self._questions:
+            self._finish(content, question, keys)
+        return content
+
+    def _finish(self, content: Content, question: _Question, keys: Mapping[str, str]) -> None:
+        entry = question.entry
+        right = entry.fields.get("right", "")
+        found = _LETTER_FIRST.fullmatch(right)
+        if found:
+            entry.fields["right"] = found[1]
+        key = keys.get(str(int(question.number)))
+        if key and not right:
+            entry.fields["right"] = key
+        marked, several = _marked(question)
+        if several and "right" not in entry.fields:
+            content.wrong(question.place, T("some options are marked in one way and others in another"))
+            return
+        entry.marked = marked if not several else set()
+        entry.options = [_joined(part) for part in question.options]
+        draft, wrong = draft_of(entry)
+        if draft is not None:
+            content.drafts.append(draft)
+        for text in wrong:
+            content.wrong(question.place, text)
+
+
+def _joined(lines: Sequence[Line]) -> str:
+    text = ""
+    for line in lines:
+        text += (("\n" if line.goes_on else "\n\n") if text else "") + line.text.strip()
+    return _STARRED.sub("", text)
+
+
+def _marked(question: _Question) -> tuple[set[int], bool]:
+    """Return the options that are marked as right, and whether different marks contradict one another.
+
+    A mark counts if some options have it and others do not; it may be on the words or on the letter before them.
+    """
+    starred = {
+        place
+        for place, lines in enumerate(question.options)
+        if place in question.starred or _STARRED.search(lines[0].text)
+    }
+    if starred:
+        return starred, False
+    words = [lines[0].all_marks() for lines in question.options]
+    letters = [label.all_marks() for label in question.labels]
+    found: list[set[int]] = []
+    for marks in (words, letters):
+        for mark in Mark:
+            having = {place for place, own in enumerate(marks) if mark in own}
+            if having and len(having) < len(question.options) and having not in found:
+                found.append(having)
+    return (found[0] if found else set()), len(found) > 1

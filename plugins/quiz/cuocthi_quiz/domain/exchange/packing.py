@@ -1,0 +1,57 @@
+"""What a file says as plain values: from the process that reads it, and while it waits to be taken over."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from cuocthi.campaigns.settings import structure, unstructure
+from cuocthi.text import pack, unpack
+from cuocthi_quiz.domain.exchange.drafts import Content, Draft, Problem
+from cuocthi_quiz.domain.kinds import KINDS
+from cuocthi_quiz.models import Difficulty, QuestionType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PLAIN = tuple(item.name for item in fields(Draft) if item.type == "str")
+
+
+def packed(content: Content) -> dict[str, Any]:
+    """Return what a file says as values that JSON can hold."""
+    return {
+        "drafts": [_packed(draft) for draft in content.drafts],
+        "problems": [[pack(problem.place), pack(problem.text)] for problem in content.problems],
+    }
+
+
+def unpacked(values: Mapping[str, Any]) -> Content:
+    """Return what :func:`packed` has packed."""
+    problems = [Problem(unpack(place), unpack(text)) for place, text in values["problems"]]
+    return Content([_unpacked(draft) for draft in values["drafts"]], problems)
+
+
+def _packed(draft: Draft) -> dict[str, Any]:
+    return {
+        **{name: getattr(draft, name) for name in _PLAIN},
+        "place": pack(draft.place),
+        "type": str(draft.type),
+        "body": unstructure(draft.body),
+        "difficulty": draft.difficulty,
+        "true_as_of": draft.true_as_of.isoformat() if draft.true_as_of else None,
+        "notes": [pack(note) for note in draft.notes],
+    }
+
+
+def _unpacked(values: Mapping[str, Any]) -> Draft:
+    type_, day = QuestionType(values["type"]), values["true_as_of"]
+    return Draft(
+        **{name: values[name] for name in _PLAIN},
+        place=unpack(values["place"]),
+        type=type_,
+        body=structure(KINDS[type_].body, values["body"]),
+        difficulty=Difficulty(values["difficulty"]) if values["difficulty"] else None,
+        true_as_of=date.fromisoformat(day) if day else None,
+        notes=tuple(unpack(note) for note in values["notes"]),
+    )

@@ -1,0 +1,271 @@
+"""What a file would do to the bank: which questions are new, which get a new wording, what is wrong."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from cuocthi.campaigns.settings import structure, unstructure
+from cuocthi.digest import digest
+from cuocthi.text import T
+from cuocthi.users.names import fold
+from cuocthi_quiz.domain.exchange.drafts import Problem
+from cuocthi_quiz.domain.exchange.texts import cleaned
+from cuocthi_quiz.domain.exchange.words import key_of
+from cuocthi_quiz.domain.kinds import KINDS
+from cuocthi_quiz.domain.kinds.hotspot import Hotspot
+from cuocthi_quiz.domain.questions import QuestionData, data_of, problems
+from cuocthi_quiz.models import MAX_KEY, Difficulty, RevisionState
+from cuocthi_quiz.queries import bank as bank_queries
+from cuocthi_quiz.queries.exchange import newest_revisions
+from cuocthi_quiz.queries.pictures import known_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.text import Text
+    from cuocthi_quiz.domain.exchange.drafts import Content, Draft
+
+#: Room for a number behind the topic's key.
+_LONGEST_STEM = MAX_KEY - 6
+_MAX_TITLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What stands for that which a file does not say, and whether topics that are not there are added.
+
+    ``topic`` is a key. What the bank has of a question already stays before any of this.
+    """
+
+    topic: str
+    difficulty: Difficulty
+    explanation: str
+    source: str
+    true_as_of: date
+    add_topics: bool = False
+
+
+class Verdict(StrEnum):
+    """What becomes of a question of a file."""
+
+    NEW = "new"
+    REWORDED = "reworded"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A question of a file as it would stand in the bank; ``notes`` tell what is not taken over."""
+
+    place: Text
+    verdict: Verdict
+    data: QuestionData
+    notes: tuple[Text, ...] = ()
+
+
+@dataclass
+class Plan:
+    """What a file would do; nothing of it is done as long as there are problems. ``topics`` are new, title by key."""
+
+    planned: list[Planned] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    topics: dict[str, str] = field(default_factory=dict)
+
+    def of(self, *verdicts: Verdict) -> list[Planned]:
+        """Return the questions with one of these verdicts."""
+        return [planned for planned in self.planned if planned.verdict in verdicts]
+
+    @property
+    def notes(self) -> list[Problem]:
+        """What is not taken over, each with its place."""
+        return [Problem(planned.place, note) for planned in self.planned for note in planned.notes]
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of what would be done."""
+        said = [[planned.verdict, _plain(planned.data)] for planned in self.planned]
+        return digest({"questions": said, "topics": self.topics})
+
+
+def _plain(data: QuestionData) -> dict[str, Any]:
+    return {**asdict(data), "body": unstructure(data.body), "true_as_of": data.true_as_of.isoformat()}
+
+
+@dataclass
+class _Bank:
+    """The bank as it is, to be looked up."""
+
+    topics: dict[str, str]
+    questions: dict[str, QuestionData]
+    former: frozenset[str]
+    pictures: frozenset[str]
+    keys_by_words: dict[tuple[Any, ...], str] = field(default_factory=dict)
+    topics_by_words: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.keys_by_words = {_words(data.text, data.body, data.type): key for key, data in self.questions.items()}
+        titles = {fold(title): key for key, title in reversed(self.topics.items())}
+        self.topics_by_words = {**titles, **{key: key for key in self.topics}}
+
+
+def _words(text: str, body: Any, type_: Any) -> tuple[Any, ...]:
+    """Return by what a question without a key is found again: its text and its options, in any order."""
+    options = sorted(cleaned(option) for option in KINDS[type_].texts(body))
+    return (type_, cleaned(text), *options)
+
+
+def make_plan(ctx: Context, *, campaign: Campaign, content: Content, choices: Choices) -> Plan:
+    """Return what a file would do to the bank of a campaign (four statements, however long it is)."""
+    found = newest_revisions(ctx, campaign_id=campaign.id)
+    bank = _Bank(
+        topics={topic.key: topic.title for topic in bank_queries.topics(ctx, campaign_id=campaign.id)},
+        questions={
+            question.key: data_of(revision, key=question.key, topic=topic) for question, revision, topic in found
+        },
+        former=frozenset(question.key for question, revision, _ in found if revision.state is RevisionState.FORMER),
+        pictures=frozenset(known_keys(ctx, campaign_id=campaign.id)),
+    )
+    plan = Plan(problems=list(content.problems))
+    keys = _keys(content.drafts, bank)
+    names = _topics(plan, content.drafts, bank, choices)
+    numbers = _Numbers([*bank.questions, *filter(None, keys)])
+    for draft, key in zip(content.drafts, keys, strict=True):
+        before = bank.questions.get(key)
+        topic = names.get(fold(draft.topic)) or (before.topic if before else choices.topic)
+        data = _data(draft, key or numbers.next_for(topic), topic, before, choices)
+        _check(plan, draft, data, bank)
+        plan.planned.append(Planned(draft.place, _verdict(data, before, bank), data, draft.notes))
+    _refuse_repeated(plan)
+    return plan
+
+
+def _keys(drafts: Sequence[Draft], bank: _Bank) -> list[str]:
+    """Return the key of each draft: its own, that of the same words in the bank, or none."""
+    return [draft.key or bank.keys_by_words.get(_words(draft.text, draft.body, draft.type), "") for draft in drafts]
+
+
+def _topics(plan: Plan, drafts: Sequence[Draft], bank: _Bank, choices: Choices) -> dict[str, str]:
+    """Return the key of each topic that the file names, by its folded name; unknown ones are added, or wrong."""
+    names: dict[str, str] = {}
+    for draft in drafts:
+        name = fold(draft.topic)
+        if not name or name in names:
+            continue
+        known = bank.topics_by_words.get(name)
+        if known is not None:
+            names[name] = known
+        elif choices.add_topics:
+            key = _new_topic(draft.topic, [*bank.topics, *plan.topics])
+            plan.topics[key] = draft.topic[:_MAX_TITLE]
+            names[name] = key
+        else:
+            text = T("there is no topic “%(topic)s”; add it, or let it be added below", topic=draft.topic[:80])
+            plan.problems.append(Problem(draft.place, text))
+            names[name] = choices.topic
+    return names
+
+
+def _new_topic(title: str, taken: Iterable[str]) -> str:
+    stem = key_of(title)[:_LONGEST_STEM].strip("-") or "chu-de"
+    keys = [stem, *(f"{stem}-{number}" for number in range(2, 1000))]
+    return next(key for key in keys if key not in set(taken))
+
+
+class _Numbers:
+    """Gives keys to questions that have none: the topic's key and the next number."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._last: dict[str, int] = {}
+        for key in keys:
+            stem, _, number = key.rpartition("-")
+            if stem and re.fullmatch(r"[0-9]{1,5}", number):
+                self._last[stem] = max(self._last.get(stem, 0), int(number))
+
+    def next_for(self, topic: str) -> str:
+        """Return a key for another question of a topic."""
+        stem = topic[:_LONGEST_STEM].strip("-")
+        self._last[stem] = self._last.get(stem, 0) + 1
+        return f"{stem}-{self._last[stem]:03}"
+
+
+def _data(draft: Draft, key: str, topic: str, before: QuestionData | None, choices: Choices) -> QuestionData:
+    other = before or choices
+    return QuestionData(
+        key=key,
+        topic=topic,
+        difficulty=draft.difficulty or other.difficulty,
+        type=draft.type,
+        text=draft.text,
+        body=draft.body,
+        explanation=draft.explanation or other.explanation,
+        source=draft.source or other.source,
+        true_as_of=draft.true_as_of or other.true_as_of,
+        draft=True,
+    )
+
+
+def _check(plan: Plan, draft: Draft, data: QuestionData, bank: _Bank) -> None:
+    plan.problems += [Problem(draft.place, text) for _, text in problems(data)]
+    if isinstance(data.body, Hotspot) and data.body.picture and data.body.picture not in bank.pictures:
+        text = T("there is no picture “%(key)s” in the bank; please add it first", key=data.body.picture[:60])
+        plan.problems.append(Problem(draft.place, text))
+
+
+def _verdict(data: QuestionData, before: QuestionData | None, bank: _Bank) -> Verdict:
+    if before is None:
+        return Verdict.NEW
+    return Verdict.SAME if data.key not in bank.former and same(data, before) else Verdict.REWORDED
+
+
+def same(data: QuestionData, other: QuestionData) -> bool:
+    """Tell whether two say the same; whether it is a draft, and how it was read again, stands apart from it."""
+    return _compared(data) == _compared(other)
+
+
+def _compared(data: QuestionData) -> QuestionData:
+    kind = KINDS[data.type]
+    body = cleaned_body(data)
+    return replace(
+        data,
+        draft=False,
+        second_reading=None,
+        text=cleaned(data.text),
+        explanation=cleaned(data.explanation),
+        source=cleaned(data.source),
+        body=body if list(kind.problems(body)) else kind.stored(body),
+    )
+
+
+def cleaned_body(data: QuestionData) -> Any:
+    """Return a body with all of its texts cleaned."""
+    return structure(KINDS[data.type].body, _cleaned(unstructure(data.body)))
+
+
+def _cleaned(value: Any) -> Any:
+    if type(value) is str:
+        return cleaned(value)
+    if isinstance(value, dict):
+        return {name: _cleaned(item) for name, item in value.items()}
+    return [_cleaned(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _refuse_repeated(plan: Plan) -> None:
+    first: dict[str, Text] = {}
+    for planned in plan.planned:
+        place = first.setdefault(planned.data.key, planned.place)
+        if place is not planned.place:
+            text = T(
+                "the question “%(key)s” stands in the file twice, first at %(place)s", key=planned.data.key, place=place
+            )
+            plan.problems.append(Problem(planned.place, text))
+
+
+def choices_packed(choices: Choices) -> Mapping[str, Any]:
+    """Return choices as values that JSON can hold."""
+    return {**asdict(choices), "true_as_of": choices.true_as_of.isoformat()}

@@ -1,0 +1,189 @@
+"""Files of questions on their way into the bank: handed in, looked at, taken over whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from cuocthi.audit.domain import record
+from cuocthi.errors import Conflict, Forbidden, InvalidData, Missing
+from cuocthi.text import T
+from cuocthi_quiz.domain.bank import add_topic, new_revision
+from cuocthi_quiz.domain.exchange.packing import packed, unpacked
+from cuocthi_quiz.domain.exchange.plan import Choices, Plan, Verdict, choices_packed, make_plan
+from cuocthi_quiz.domain.statements import change, forget
+from cuocthi_quiz.models import Difficulty, Question, Remark, RemarkKind, Revision, RevisionState, Topic, WaitingImport
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi_quiz.domain.exchange.drafts import Content
+    from cuocthi_quiz.domain.exchange.formats import Format
+    from cuocthi_quiz.domain.exchange.plan import Planned
+
+#: How long a file waits to be taken over.
+KEPT = timedelta(days=1)
+_MAX_NAME = 200
+
+
+def hand_in(
+    ctx: Context, *, campaign: Campaign, name: str, raw: bytes, format_: Format, content: Content, choices: Choices
+) -> WaitingImport:
+    """Keep what a file says until it is taken over; what the same person handed in before gives way.
+
+    Raises Forbidden for who is no person.
+    """
+    if ctx.actor.user_id is None:
+        raise Forbidden(T("Only a person who is signed in can do this."))
+    own = (WaitingImport.campaign_id == campaign.id, WaitingImport.handed_in_by == ctx.actor.user_id)
+    ctx.session.execute(sa.delete(WaitingImport).where(*own))
+    waiting = WaitingImport(
+        campaign_id=campaign.id,
+        token=secrets.token_hex(16),
+        file_name=name[-_MAX_NAME:],
+        sha256=hashlib.sha256(raw).hexdigest(),
+        format=format_.key,
+        content=packed(content),
+        choices=choices_packed(choices),
+        handed_in_by=ctx.actor.user_id,
+        handed_in_at=ctx.now,
+    )
+    ctx.session.add(waiting)
+    ctx.session.flush()
+    return waiting
+
+
+def waiting_import(ctx: Context, *, campaign: Campaign, token: str) -> WaitingImport:
+    """Return the file of this token. Raises Missing if it is somebody else's, was taken over, or is too old."""
+    found = ctx.session.scalar(sa.select(WaitingImport).where(*_waiting(ctx, campaign, token)))
+    if found is None:
+        raise _gone()
+    return found
+
+
+def plan_of(ctx: Context, *, campaign: Campaign, waiting: WaitingImport) -> Plan:
+    """Return what a file that waits would do to the bank as it is now."""
+    return _plan(ctx, campaign, waiting.content, waiting.choices)
+
+
+def take_over(ctx: Context, *, campaign: Campaign, token: str, digest: str) -> Plan:
+    """Write the questions of a file that waits as drafts by the actor, all or none; record and return what was done.
+
+    ``digest`` is that of the plan that was looked at. What was approved before stays in the bank until its draft is
+    approved. Raises Missing as :func:`waiting_import`, InvalidData with everything that is wrong, Conflict if the bank
+    has changed in the meantime so that something else would happen.
+    """
+    # Whoever takes the file away has it; who comes second, be it by a second click, finds nothing.
+    columns = (WaitingImport.content, WaitingImport.choices, WaitingImport.file_name, WaitingImport.sha256)
+    taken = ctx.session.execute(sa.delete(WaitingImport).where(*_waiting(ctx, campaign, token)).returning(*columns))
+    row = taken.first()
+    if row is None:
+        raise _gone()
+    _take_turns(ctx, campaign)
+    plan = _plan(ctx, campaign, row.content, row.choices)
+    if plan.problems:
+        wrong = [T("%(place)s: %(problem)s", place=item.place, problem=item.text) for item in plan.problems]
+        raise InvalidData(T("The file cannot be taken over; nothing was changed."), wrong)
+    if plan.digest != digest:
+        raise Conflict(T("The bank has changed since you looked; please look again. Nothing was changed."))
+    for key, title in plan.topics.items():
+        add_topic(ctx, campaign=campaign, key=key, title=title)
+    _write(ctx, campaign, plan.of(Verdict.NEW, Verdict.REWORDED))
+    record(
+        ctx,
+        action="quiz:question:import",
+        summary=T("Imported questions from “%(file)s”", file=row.file_name),
+        campaign=campaign,
+        object_kind="quiz_question",
+        object_id=None,
+        after={
+            "sha256": row.sha256,
+            **{str(verdict): [planned.data.key for planned in plan.of(verdict)] for verdict in Verdict},
+        },
+    )
+    return plan
+
+
+def forget_waiting(ctx: Context) -> int:
+    """Drop the files that nobody took over within :data:`KEPT`; return how many there were."""
+    return change(ctx, sa.delete(WaitingImport).where(WaitingImport.handed_in_at <= ctx.now - KEPT))
+
+
+def _waiting(ctx: Context, campaign: Campaign, token: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        WaitingImport.token == token,
+        WaitingImport.campaign_id == campaign.id,
+        WaitingImport.handed_in_by == ctx.actor.user_id,
+        WaitingImport.handed_in_at > ctx.now - KEPT,
+    )
+
+
+def _gone() -> Missing:
+    return Missing(T("This file does not wait any more. Please choose it again."))
+
+
+def _plan(ctx: Context, campaign: Campaign, content: Mapping[str, Any], choices: Mapping[str, Any]) -> Plan:
+    chosen = {
+        **choices,
+        "difficulty": Difficulty(choices["difficulty"]),
+        "true_as_of": date.fromisoformat(choices["true_as_of"]),
+    }
+    return make_plan(ctx, campaign=campaign, content=unpacked(content), choices=Choices(**chosen))
+
+
+def _take_turns(ctx: Context, campaign: Campaign) -> None:
+    """Let nobody else import into the bank, and nobody decide on its questions, until the transaction ends."""
+    own = sa.select(Question.id).where(Question.campaign_id == campaign.id).order_by(Question.id)
+    ctx.session.execute(own.with_for_update())
+
+
+def _write(ctx: Context, campaign: Campaign, planned: Sequence[Planned]) -> None:
+    """Write drafts, in a number of statements that does not grow with them."""
+    topics = {
+        topic.key: topic.id for topic in ctx.session.scalars(sa.select(Topic).where(Topic.campaign_id == campaign.id))
+    }
+    keys = _questions(ctx, campaign, [item.data.key for item in planned if item.verdict is Verdict.NEW])
+    numbers = _set_aside(ctx, [keys[item.data.key] for item in planned if item.verdict is Verdict.REWORDED])
+    revisions = [
+        new_revision(
+            ctx,
+            data=item.data,
+            question_id=keys[item.data.key],
+            topic_id=topics[item.data.topic],
+            number=numbers.get(keys[item.data.key], 0) + 1,
+        )
+        for item in planned
+    ]
+    ctx.session.bulk_save_objects(revisions)
+
+
+def _questions(ctx: Context, campaign: Campaign, new: Sequence[str]) -> dict[str, int]:
+    """Add questions of these keys behind the others; return all of the campaign's by their keys."""
+    own = Question.campaign_id == campaign.id
+    last = ctx.session.scalar(sa.select(sa.func.max(Question.position)).where(own)) or 0
+    rows = [{"campaign_id": campaign.id, "key": key, "position": at} for at, key in enumerate(new, start=last + 1)]
+    if rows:
+        ctx.session.execute(sa.insert(Question), rows)
+    found = ctx.session.execute(sa.select(Question.key, Question.id).where(own))
+    return {row[0]: row[1] for row in found}
+
+
+def _set_aside(ctx: Context, question_ids: Collection[int]) -> dict[int, int]:
+    """Set the drafts of questions aside and answer what they were sent back for; return the newest number of each."""
+    if not question_ids:
+        return {}
+    own = Revision.question_id.in_(question_ids)
+    open_ = sa.and_(Remark.kind == RemarkKind.SENT_BACK, Remark.resolved_at.is_(None))
+    answered = sa.update(Remark).where(Remark.revision_id.in_(sa.select(Revision.id).where(own)), open_)
+    change(ctx, answered.values(resolved_at=ctx.now, resolved_by=ctx.actor.user_id))
+    drafts = sa.update(Revision).where(own, Revision.state == RevisionState.DRAFT)
+    change(ctx, drafts.values(state=RevisionState.FORMER))
+    forget(ctx, Revision)
+    newest = sa.select(Revision.question_id, sa.func.max(Revision.number)).where(own).group_by(Revision.question_id)
+    return {row[0]: row[1] for row in ctx.session.execute(newest)}

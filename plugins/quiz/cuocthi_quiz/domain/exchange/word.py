@@ -1,0 +1,286 @@
+"""Word documents (.docx) as lines: typed lists, automatic numbers, tables; and lists of questions as documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cuocthi.text import T
+from cuocthi_quiz.domain.exchange.archives import parse, parts
+from cuocthi_quiz.domain.exchange.drafts import Content, Unreadable
+from cuocthi_quiz.domain.exchange.lists import Line, Mark, read_list
+from cuocthi_quiz.domain.exchange.sheets import is_table, read_rows
+from cuocthi_quiz.domain.exchange.texts import plain, refuse_old_fonts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cuocthi.text import Text
+    from cuocthi_quiz.domain.exchange.archives import Node
+
+_NO = frozenset({"0", "false", "none", "off"})
+#: What is not there for the reader: deleted or moved away, shown twice, notes, fields' instructions.
+_SKIPPED = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "rPr", "pPr", "footnoteReference"})
+_BLACK = frozenset({"auto", "000000", "FFFFFF", "windowText"})
+_DARK = 0x60
+_PICTURE = T("a picture is not taken over")
+_FORMULA = T("a formula is taken over as its letters only")
+
+
+def read_docx(raw: bytes) -> Content:
+    """Return what a Word document says: a list of questions, or tables with a question a row."""
+    found = parts(raw)
+    main = found.get("word/document.xml") or found.get("word/document2.xml")
+    if main is None:
+        raise Unreadable(T("This is no Word document. In Word, save it as “Word Document (.docx)”."))
+    document = _Document(_Numbering.of(found.get("word/numbering.xml"), found.get("word/styles.xml")))
+    body = parse(main).find("body")
+    if body is not None:
+        document.read(body)
+    refuse_old_fonts("\n".join(line.text for line in document.lines))
+    content = read_list(document.lines)
+    for rows in document.tables:
+        table = read_rows(rows)
+        content.drafts += table.drafts
+        content.problems += table.problems
+    return content
+
+
+# --- numbers that Word counts ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Level:
+    """A level of a list: how its numbers are written, in what text they stand, and where they begin."""
+
+    form: str
+    text: str
+    start: int
+
+
+@dataclass
+class _Numbering:
+    """The lists of a document, and how far each has counted."""
+
+    lists: dict[str, dict[int, _Level]] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+    restarts: dict[str, dict[int, int]] = field(default_factory=dict)
+    styles: dict[str, tuple[str, int]] = field(default_factory=dict)
+    counts: dict[tuple[str, int], int] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, numbering: bytes | None, styles: bytes | None) -> _Numbering:
+        """Return what a document's parts say of its lists."""
+        made = cls()
+        if numbering:
+            root = parse(numbering)
+            for abstract in root.findall("abstractNum"):
+                levels = {_number(level, "ilvl"): _level(level) for level in abstract.findall("lvl")}
+                made.lists[abstract.get("abstractNumId", "")] = levels
+            for num in root.findall("num"):
+                made._add(num)
+        for style in parse(styles).findall("style") if styles else ():
+            found = style.find("pPr/numPr")
+            if found is not None:
+                made.styles[style.get("styleId", "")] = (_value(found, "numId"), int(_value(found, "ilvl") or 0))
+        return made
+
+    def _add(self, num: Node) -> None:
+        key = num.get("numId", "")
+        self.origins[key] = _value(num, "abstractNumId")
+        overrides = num.findall("lvlOverride")
+        starts = {_number(one, "ilvl"): _value(one, "startOverride") for one in overrides}
+        self.restarts[key] = {level: int(start) for level, start in starts.items() if start.isdigit()}
+
+    def label(self, paragraph: Node) -> str:
+        """Return the label that Word shows before a paragraph, and count it."""
+        found = paragraph.find("pPr/numPr")
+        if found is not None:
+            key, level = _value(found, "numId"), int(_value(found, "ilvl") or 0)
+        else:
+            style = paragraph.find("pPr/pStyle")
+            key, level = self.styles.get(style.get("val", "") if style is not None else "", ("", 0))
+        origin = self.origins.get(key)
+        levels = self.lists.get(origin or "", {})
+        if origin is None or level not in levels:
+            return ""
+        if key not in self.seen:
+            self.seen.add(key)
+            for at, start in self.restarts[key].items():
+                self.counts[origin, at] = start - 1
+        self.counts[origin, level] = self.counts.get((origin, level), levels[level].start - 1) + 1
+        for deeper in levels:
+            if deeper > level:
+                self.counts.pop((origin, deeper), None)
+        if levels[level].form in {"bullet", "none"}:
+            return ""
+        return re.sub(r"%([1-9])", lambda found: self._written(origin, int(found[1]) - 1), levels[level].text)
+
+    def _written(self, origin: str, level: int) -> str:
+        known = self.lists[origin].get(level)
+        if known is None:
+            return ""
+        number = self.counts.get((origin, level), known.start)
+        if known.form in {"upperLetter", "lowerLetter"}:
+            letter = chr(ord("A") + (number - 1) % 26)
+            return letter if known.form == "upperLetter" else letter.lower()
+        return str(number)
+
+
+def _level(node: Node) -> _Level:
+    start = _value(node, "start")
+    return _Level(_value(node, "numFmt"), _value(node, "lvlText"), int(start) if start.isdigit() else 1)
+
+
+def _value(node: Node, name: str) -> str:
+    found = node.find(name)
+    return found.get("val", "") if found is not None else ""
+
+
+def _number(node: Node, name: str) -> int:
+    text = node.get(name, "0")
+    return int(text) if text.isdigit() else 0
+
+
+# --- paragraphs -----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Document:
+    """The lines of a document, and its tables that have columns of questions."""
+
+    numbering: _Numbering
+    lines: list[Line] = field(default_factory=list)
+    tables: list[list[list[str]]] = field(default_factory=list)
+    count: int = 0
+
+    def read(self, node: Node) -> None:
+        """Read what stands in a body or in a part of it that holds paragraphs."""
+        for child in node:
+            if child.tag == "p":
+                self.lines += self._paragraph(child)
+            elif child.tag == "tbl":
+                self._table(child)
+            elif child.tag not in _SKIPPED:
+                self.read(child)
+
+    def _paragraph(self, node: Node) -> Iterator[Line]:
+        self.count += 1
+        label = self.numbering.label(node)
+        words = _Words()
+        words.read(node)
+        shown = f"{label} " if label else ""
+        text, marks = shown + words.text, [frozenset[Mark]()] * len(shown) + words.marks
+        start, lost = 0, tuple(words.lost)
+        for at, piece in enumerate(text.split("\n")):
+            end = start + len(piece)
+            yield Line(self.count, piece, marks[start:end], at > 0, bool(label) and at == 0, lost if at == 0 else ())
+            start = end + 1
+
+    def _table(self, node: Node) -> None:
+        """Read a table: one of questions is kept as such, of any other each row is a line, its cells apart by tabs."""
+        rows = [[list(self._cell(cell)) for cell in row.iter("tc")] for row in node.findall("tr")]
+        texts = [["\n".join(line.text for line in cell).strip() for cell in row] for row in rows]
+        if is_table(texts):
+            self.tables.append(texts)
+            return
+        for row in rows:
+            if any(len(cell) > 1 for cell in row):
+                self.lines += [line for cell in row for line in cell]
+            else:
+                self.lines.append(_side_by_side([cell[0] for cell in row if cell]))
+
+    def _cell(self, cell: Node) -> Iterator[Line]:
+        for paragraph in cell.iter("p"):
+            yield from (line for line in self._paragraph(paragraph))
+
+
+def _side_by_side(cells: Sequence[Line]) -> Line:
+    text, marks, lost = "", list[frozenset[Mark]](), list["Text"]()
+    for cell in cells:
+        text += ("\t" if text else "") + cell.text
+        marks += [frozenset[Mark]()] * (len(text) - len(marks) - len(cell.text)) + list(cell.marks)
+        lost += cell.lost
+    return Line(cells[0].number if cells else 0, text, marks, lost=tuple(lost))
+
+
+@dataclass
+class _Words:
+    """The words of a paragraph with the marks of each letter."""
+
+    text: str = ""
+    marks: list[frozenset[Mark]] = field(default_factory=list)
+    lost: list[Text] = field(default_factory=list)
+
+    def read(self, node: Node, marks: frozenset[Mark] = frozenset()) -> None:
+        """Add the words of a node."""
+        for child in node:
+            if child.tag in _SKIPPED:
+                continue
+            match child.tag:
+                case "r":
+                    self.read(child, _marks(child))
+                case "t":
+                    self._add(child.text or "", marks)
+                case "tab" | "ptab":
+                    self._add("\t", marks)
+                case "br" | "cr":
+                    self._add("\n", marks)
+                case "noBreakHyphen":
+                    self._add("-", marks)
+                case "drawing" | "pict" | "object":
+                    self._lose(_PICTURE)
+                    self._boxes(child, marks)
+                case "oMath":
+                    self._lose(_FORMULA)
+                    self.read(child, marks)
+                case _:
+                    self.read(child, marks)
+
+    def _boxes(self, node: Node, marks: frozenset[Mark]) -> None:
+        """Add the words of text boxes."""
+        for paragraph in node.iter("txbxContent"):
+            self.read(paragraph, marks)
+
+    def _lose(self, what: Text) -> None:
+        if what not in self.lost:
+            self.lost.append(what)
+
+    def _add(self, text: str, marks: frozenset[Mark]) -> None:
+        words = plain(text)
+        self.text += words
+        self.marks += [marks] * len(words)
+
+
+def _marks(run: Node) -> frozenset[Mark]:
+    own = run.find("rPr")
+    if own is None:
+        return frozenset()
+    style = own.find("rStyle")
+    strong = style is not None and style.get("val", "").lower() in {"strong", "manh"}
+    found = {
+        Mark.BOLD: _on(own.find("b")) or strong,
+        Mark.UNDERLINED: own.find("u") is not None and _on(own.find("u")),
+        Mark.HIGHLIGHTED: _on(own.find("highlight")) or _filled(own.find("shd")),
+        Mark.COLOURED: _coloured(own.find("color")),
+    }
+    return frozenset(mark for mark, is_set in found.items() if is_set)
+
+
+def _on(node: Node | None) -> bool:
+    return node is not None and node.get("val", "1") not in _NO
+
+
+def _filled(node: Node | None) -> bool:
+    return node is not None and node.get("fill", "auto") not in _BLACK
+
+
+def _coloured(node: Node | None) -> bool:
+    """Tell whether letters have a colour; black and dark grey are none."""
+    value = node.get("val", "auto") if node is not None else "auto"
+    if value in _BLACK or not re.fullmatch(r"[0-9A-Fa-f]{6}", value):
+        return False
+    return max(bytes.fromhex(value)) > _DARK

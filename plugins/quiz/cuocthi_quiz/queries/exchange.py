@@ -1,0 +1,31 @@
+"""What importing and exporting questions ask of the bank."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from cuocthi_quiz.models import Question, Revision, Topic
+from cuocthi_quiz.queries.review import newest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from cuocthi.context import Context
+
+
+def newest_revisions(
+    ctx: Context, *, campaign_id: int, ids: Collection[int] | None = None
+) -> list[tuple[Question, Revision, str]]:
+    """Return every question (or those of some ids) with its newest revision and the key of its topic, in order."""
+    found = (
+        sa.select(Question, Revision, Topic.key)
+        .join(Revision, Revision.question_id == Question.id)
+        .join(Topic, Topic.id == Revision.topic_id)
+        .where(Question.campaign_id == campaign_id, newest())
+        .order_by(Question.position, Question.id)
+    )
+    if ids is not None:
+        found = found.where(Question.id.in_(ids))
+    return [(row[0], row[1], row[2]) for row in ctx.session.execute(found)]
