@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cuocthi.contributions import Erasure, Person
 from cuocthi.users.domain import start_session
 from cuocthi_quiz.domain.bank_files import fill_bank
 from cuocthi_quiz.domain.drawing import pack
@@ -25,6 +26,7 @@ from cuocthi_quiz.domain.evidence.speed import pace
 from cuocthi_quiz.domain.evidence.statistics import Usual, at_least, corrected, quartiles, times
 from cuocthi_quiz.domain.evidence.weight import Weight
 from cuocthi_quiz.domain.grading import grade_round
+from cuocthi_quiz.domain.personal_data import erase
 from cuocthi_quiz.models import Answer, Attempt, HandIn, Item, Revision
 
 from .conftest import Quiz, question
@@ -370,6 +372,14 @@ def test_a_dossier_takes_a_constant_number_of_statements(crowded: Field, stateme
         assert found is not None
         counted.append(statements())
     assert counted[0] == counted[1] == 14
+
+
+def test_where_a_paper_was_begun_is_forgotten_with_its_person(crowded: Field) -> None:
+    quiz = crowded.quiz
+    kept, gone = (crowded.paper(crowded.options(0.5), address="203.0.113.7") for _ in range(2))
+    erase(quiz.ctx, people=[Person(gone.user_id, gone.enrolment_id)], erasure=Erasure.WITHDRAWAL)
+    quiz.ctx.session.expire_all()
+    assert (kept.address, gone.address) == ("203.0.113.7", "")
 
 
 def test_nobody_has_a_dossier_without_a_paper_or_elsewhere(crowded: Field) -> None:

@@ -15,12 +15,12 @@ from sqlalchemy.orm import aliased
 
 from cuocthi.clock import to_micros
 from cuocthi.enrolments.models import Enrolment
-from cuocthi.users.models import WebSession
 from cuocthi_quiz.domain.evidence.weight import Weight
 from cuocthi_quiz.models import Answer, Attempt, Item
+from cuocthi_quiz.queries.devices import devices_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from cuocthi.context import Context
@@ -106,7 +106,7 @@ def sharing(ctx: Context, *, attempt: Attempt, unit_id: int) -> Sharing:
         .order_by(distance, Attempt.id)
         .limit(_SHOWN)
     ).all()
-    devices = _devices(ctx, [attempt, *(other for other, _ in rows)])
+    devices = devices_of(ctx, user_ids=[attempt.user_id, *(other.user_id for other, _ in rows)])
     nearest = [
         Neighbour(
             other.id,
@@ -117,11 +117,12 @@ def sharing(ctx: Context, *, attempt: Attempt, unit_id: int) -> Sharing:
             other.started_at,
             other.submitted_at,
             follows(attempt, other),
-            devices[other.id],
+            devices.at(other.user_id, other.started_at),
         )
         for other, enrolment in rows
     ]
-    return Sharing(attempt.address, devices[attempt.id], persons, same_unit, nearest)
+    own = devices.at(attempt.user_id, attempt.started_at)
+    return Sharing(attempt.address, own, persons, same_unit, nearest)
 
 
 def follows(one: Attempt, other: Attempt) -> timedelta | None:
@@ -131,22 +132,6 @@ def follows(one: Attempt, other: Attempt) -> timedelta | None:
         return None
     passed = second.started_at - first.submitted_at
     return passed if timedelta() <= passed <= HANDED_ON else None
-
-
-def _devices(ctx: Context, attempts: Sequence[Attempt]) -> Mapping[int, str]:
-    """Return on what kind of browser each paper was begun: of the newest session that its owner had by then."""
-    owners = {attempt.user_id for attempt in attempts}
-    rows = ctx.session.execute(
-        sa.select(WebSession.user_id, WebSession.created_at, WebSession.device)
-        .where(WebSession.user_id.in_(owners))
-        .order_by(WebSession.created_at)
-    ).all()
-    found = dict.fromkeys((attempt.id for attempt in attempts), "")
-    for attempt in attempts:
-        for user_id, created_at, device in rows:
-            if user_id == attempt.user_id and created_at <= attempt.started_at:
-                found[attempt.id] = device
-    return found
 
 
 @dataclass(frozen=True, slots=True)
