@@ -1,0 +1,68 @@
+"""What a review meeting talks about, and who may sit in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from cuocthi.committees.queries import committees_with_members
+from cuocthi.contributions import Role
+from cuocthi_quiz.models import Question, Remark, Revision, Topic
+from cuocthi_quiz.queries.review import newest, stage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cuocthi.context import Context
+
+#: Committees whose members review questions.
+REVIEWING = frozenset({Role.ORGANISING, Role.JURY, Role.SUPPORT})
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A question with its newest wording."""
+
+    key: str
+    revision: Revision
+    topic: str
+
+
+def listed(ctx: Context, *, campaign_id: int, narrowed: Mapping[str, str] | None = None) -> list[Listed]:
+    """Return questions with their newest wordings, in the order of the bank (one statement).
+
+    ``narrowed`` may name topic, difficulty, type and state, which is a stage of the review.
+    """
+    columns = {"topic": Topic.key, "difficulty": Revision.difficulty, "type": Revision.type, "state": stage()}
+    rows = ctx.session.execute(
+        sa.select(Question.key, Revision, Topic.title)
+        .join(Revision, Revision.question_id == Question.id)
+        .join(Topic, Topic.id == Revision.topic_id)
+        .where(Question.campaign_id == campaign_id, newest())
+        .where(*[columns[name] == value for name, value in (narrowed or {}).items() if value])
+        .order_by(Question.position, Question.id)
+        .options(sa.orm.joinedload(Revision.question))
+    )
+    return [Listed(*row) for row in rows]
+
+
+def members(ctx: Context, *, campaign_id: int) -> list[tuple[int, str]]:
+    """Return who sits now on a committee that reviews questions, each person once."""
+    found = {
+        seat.user_id: seat.user.name
+        for committee in committees_with_members(ctx, campaign_id=campaign_id)
+        if committee.role in REVIEWING
+        for seat in committee.memberships
+        if seat.ended_at is None
+    }
+    return list(found.items())
+
+
+def is_said(ctx: Context, *, revision_id: int, author_id: int, text: str) -> bool:
+    """Tell whether somebody has said the very same of a revision, seen to or not."""
+    same = sa.select(Remark.id).where(
+        Remark.revision_id == revision_id, Remark.author_id == author_id, Remark.text == text
+    )
+    return ctx.session.scalar(same.limit(1)) is not None

@@ -1,0 +1,47 @@
+"""The sheet of a review meeting on pages: printed, taken away, looked at, recorded."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+
+import sqlalchemy as sa
+from tests.quiz.conftest import Quiz, acting, question
+
+from cuocthi.audit.models import AuditEvent
+from cuocthi.sheets.reading import read_sheets
+from cuocthi.sheets.writing import write_workbook
+from cuocthi_quiz.domain.bank import write_question
+from cuocthi_quiz.domain.meeting import sheet_rows
+from cuocthi_quiz.models import Remark
+
+from .conftest import Reader
+
+BASE = "staff/questions/meeting"
+
+
+def test_the_sheet_goes_out_and_comes_in(quiz: Quiz, staff: Reader) -> None:
+    author = acting(quiz.ctx, quiz.make.member(quiz.campaign).id)
+    write_question(author, campaign=quiz.campaign, data=question("moi-1"))
+    assert staff.get(f"{BASE}?state=draft").text.count("Câu hỏi moi-1") == 1
+    assert staff.get(f"{BASE}?state=nonsense").text.count("Câu hỏi ") == 9
+    assert len(read_sheets(staff.client.get(f"{staff.base}{BASE}.xlsx?state=draft").data)[0].rows) == 2
+    heading = next(iter(sheet_rows([], language="vi")))
+    raw = write_workbook([("Câu hỏi", [heading, ["moi-1", "1", "", "", "", "", "", "sửa", "", "Ngắn hơn"]])])
+    staff.get(f"{BASE}/sheet")
+    looked = staff.post(f"{BASE}/sheet", {"file": (io.BytesIO(raw), "phieu.xlsx")})
+    assert looked.status_code == 200
+    texts = sa.select(Remark.text)
+    assert quiz.ctx.session.scalars(texts).all() == []
+    entries = re.search(r'name="entries" value="([^"]+)"', looked.text)
+    assert entries is not None
+    fields = {"entries": html.unescape(entries[1])}
+    assert staff.post(f"{BASE}/sheet", fields).status_code == 200
+    assert quiz.ctx.session.scalars(texts).all() == ["Ngắn hơn"]
+    staff.get(f"{BASE}/sheet")
+    assert staff.post(f"{BASE}/sheet", {"entries": "[1]"}).status_code == 400
+    assert staff.post(f"{BASE}/sheet", {"entries": fields["entries"].replace("moi-1", "moi-x")}).status_code == 422
+    assert staff.post(f"{BASE}/sheet", {"file": (io.BytesIO(b"x"), "x.xlsx")}).status_code == 422
+    actions = quiz.ctx.session.scalars(sa.select(AuditEvent.action)).all()
+    assert "quiz:question:export" in actions, "every workbook goes on record"
