@@ -58,6 +58,7 @@ class Assets:
 
     def __init__(self, roots: Mapping[str, Path]) -> None:
         self._roots = {"": STATIC, **roots}
+        self._decorations: dict[str, Markup] = {}
 
     @cached_property
     def files(self) -> dict[str, Path]:
@@ -130,7 +131,13 @@ class Assets:
         Inline, it costs no request, takes the colour of the text and works in a page opened from a disk. Raises
         ``KeyError`` for an unknown name.
         """
-        role = Markup('role="img" aria-label="%s"') % escape(label) if label else Markup('aria-hidden="true"')
+        if label:
+            return self._drawn(name, Markup('role="img" aria-label="%s"') % escape(label))
+        if name not in self._decorations:
+            self._decorations[name] = self._drawn(name, Markup('aria-hidden="true"'))
+        return self._decorations[name]
+
+    def _drawn(self, name: str, role: Markup) -> Markup:
         body = Markup(self.icons[name])  # noqa: S704 - our own file
         return Markup('<svg class="icon" viewBox="0 0 16 16" %s focusable="false">%s</svg>') % (role, body)
 
