@@ -13,6 +13,7 @@ from cuocthi.audit.domain import record
 from cuocthi.audit.models import AuditEvent
 from cuocthi.committees.domain import discharge, set_up_committee
 from cuocthi.committees.queries import has_sat
+from cuocthi.committees.reading import EXPORT
 from cuocthi.context import Actor, Context
 from cuocthi.contributions import Permission, Role
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
@@ -22,7 +23,7 @@ from cuocthi.plugins.info import PluginInfo
 from cuocthi.plugins.manager import Hooks
 from cuocthi.standings.appointments import appoint
 from cuocthi.standings.decisions import exclude_entry, restore_entry
-from cuocthi.standings.readmission import EXPORT, barred, readmit
+from cuocthi.standings.readmission import barred, readmit
 from cuocthi.text import T
 
 if TYPE_CHECKING:

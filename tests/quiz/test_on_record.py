@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,18 +12,23 @@ import sqlalchemy as sa
 
 from cuocthi.audit.domain import verify
 from cuocthi.audit.models import AuditEvent
+from cuocthi.campaigns.copying import Edition, copy_campaign
+from cuocthi.campaigns.models import CampaignState
 from cuocthi.committees.domain import discharge
 from cuocthi.committees.queries import barring_seats
 from cuocthi.context import Actor
 from cuocthi.contributions import Role
-from cuocthi.errors import Blocked
+from cuocthi.enrolments.domain import check_may_join
+from cuocthi.errors import Blocked, Forbidden
 from cuocthi.standings.decisions import exclude_entry
 from cuocthi.standings.readmission import barred, readmit
+from cuocthi.timelines.moving import unmoved
 from cuocthi_quiz.models import Question
 
 from .conftest import Quiz
 
 if TYPE_CHECKING:
+    from cuocthi.campaigns.models import Campaign
     from cuocthi.contributions import Browser
     from cuocthi.users.models import User
 
@@ -66,3 +72,62 @@ def test_a_juror_appointed_in_error_who_looked_stays_out(quiz: Quiz, sign_in: Ca
     exclude_entry(ctx, enrolment=person, reason="Ban Giám khảo: thành viên không được dự thi")
     with pytest.raises(Blocked):
         readmit(replace(ctx, actor=Actor(quiz.make.user().id)), enrolment=person, reason="Cử nhầm người trùng tên")
+
+
+# --- who has read, and sits on no committee here ---
+
+
+def held_again(quiz: Quiz) -> Campaign:
+    """The campaign, held again with the same questions and open."""
+    quiz.make.member(quiz.campaign)
+    copy = copy_campaign(quiz.ctx, campaign=quiz.campaign, edition=Edition("lan-sau", "Lần sau", "Lần sau", unmoved))
+    copy.state = CampaignState.OPEN
+    quiz.ctx.session.commit()
+    return copy
+
+
+def test_whoever_read_the_questions_of_the_earlier_edition_does_not_join_the_later_one(
+    quiz: Quiz, sign_in: Callable[[User], Browser]
+) -> None:
+    juror, idle = (quiz.make.member(quiz.campaign, Role.JURY) for _ in range(2))
+    copy = held_again(quiz)
+    check_may_join(quiz.ctx, campaign=copy, user_id=juror.id)
+    assert sign_in(juror).get(f"/c/{quiz.campaign.slug}/quiz/staff/questions/")[0] == 200
+    quiz.ctx.session.rollback()
+    with pytest.raises(Forbidden, match="know questions"):
+        check_may_join(quiz.ctx, campaign=copy, user_id=juror.id)
+    check_may_join(quiz.ctx, campaign=copy, user_id=idle.id)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "validity",
+        "validity?export=csv",
+        "duplicates",
+        "duplicates?export=xlsx",
+        "meeting",
+        "meeting.xlsx",
+        "endings?document=13/2023",
+        "?export=csv",
+    ],
+)
+def test_every_way_of_reading_bars_the_reader(quiz: Quiz, sign_in: Callable[[User], Browser], path: str) -> None:
+    juror = quiz.make.member(quiz.campaign, Role.JURY)
+    copy = held_again(quiz)
+    # A workbook is no text, which this browser does not mind.
+    with suppress(UnicodeDecodeError):
+        sign_in(juror).get(f"/c/{quiz.campaign.slug}/quiz/staff/questions/{path}")
+    quiz.ctx.session.rollback()
+    with pytest.raises(Forbidden):
+        check_may_join(quiz.ctx, campaign=copy, user_id=juror.id)
+
+
+def test_what_shows_no_question_bars_nobody(quiz: Quiz, sign_in: Callable[[User], Browser]) -> None:
+    juror = quiz.make.member(quiz.campaign, Role.JURY)
+    copy = held_again(quiz)
+    browser = sign_in(juror)
+    for path in ("topics", "issues", "preview", "meeting/sheet"):
+        assert browser.get(f"/c/{quiz.campaign.slug}/quiz/staff/questions/{path}")[0] == 200, path
+    quiz.ctx.session.rollback()
+    check_may_join(quiz.ctx, campaign=copy, user_id=juror.id)

@@ -18,12 +18,12 @@ from cuocthi.campaigns.files import read_folder, write_folder
 from cuocthi.campaigns.models import Campaign
 from cuocthi.cli.context import campaign_named, committing, parts
 from cuocthi.committees.matrix import matrix
+from cuocthi.committees.reading import EXPORT, EXPORTED
 from cuocthi.errors import DomainError
 from cuocthi.rules.issuing import issue_or_propose
 from cuocthi.rules.language import refuse_overtaken_rules, writer
 from cuocthi.standings import domain as standings
 from cuocthi.standings.queries import latest_ranking, standing_rows
-from cuocthi.standings.readmission import EXPORT, EXPORTED
 from cuocthi.text import T
 from cuocthi.timelines.announcing import announce_edges
 from cuocthi.timelines.domain import close_now

@@ -12,6 +12,7 @@ from cuocthi.campaigns.entrants import entrant_rules
 from cuocthi.campaigns.models import CampaignState
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.committees.queries import has_sat
+from cuocthi.committees.reading import revealing_reads
 from cuocthi.consents.domain import give_consent, text_digest, words_in_force
 from cuocthi.enrolments import queries
 from cuocthi.enrolments.answers import NOTHING, keep_answers, take_answers
@@ -47,6 +48,10 @@ def check_may_join(ctx: Context, *, campaign: Campaign, user_id: int | None) -> 
         raise Closed(T("The contest closed at %(when)s; nobody can join it any more.", when=closes_at))
     if user_id is not None and has_sat(ctx, campaign_id=campaign.id, user_id=user_id):
         message = T("You sit or sat on a committee of this contest. Its members may not take part in it.")
+        raise Forbidden(message)
+    if user_id is not None and revealing_reads(ctx, campaign_id=campaign.id, user_id=user_id):
+        # Those of the committee of an earlier edition, or an administrator, who sit on none here.
+        message = T("According to the log you know questions of this contest. Who knows them may not take part in it.")
         raise Forbidden(message)
 
 

@@ -9,21 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
 from cuocthi.audit.domain import record
-from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.models import Campaign
-from cuocthi.campaigns.queries import editions
 from cuocthi.committees.queries import barring_seats
-from cuocthi.contributions import Permission
+from cuocthi.committees.reading import revealing_reads
 from cuocthi.digest import digest
 from cuocthi.enrolments.models import EnrolmentState
 from cuocthi.errors import Blocked, Conflict
 from cuocthi.standings.confirmations import NEEDED, confirm, hold, withdraw_confirmations
 from cuocthi.standings.decisions import checked_reason, restore_entry
 from cuocthi.text import TN, T
-from cuocthi.users.queries import identities
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,9 +30,6 @@ if TYPE_CHECKING:
 
 #: The subject under which such errors are confirmed.
 SUBJECT = "core:readmission"
-#: The act of handing a whole campaign out as a file, its questions too.
-EXPORT = "core:campaign:export"
-EXPORTED = T("Exported the campaign with all that its parts hold, questions too")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,36 +103,9 @@ def _obstacles(ctx: Context, enrolment: Enrolment, seats: Sequence[Membership]) 
             what=title,
             last=last,
         )
-        for title, number, last in _revealing_reads(ctx, enrolment)
+        for title, number, last in revealing_reads(ctx, campaign_id=enrolment.campaign_id, user_id=enrolment.user_id)
     ]
     return reasons
-
-
-def _revealing_reads(ctx: Context, enrolment: Enrolment) -> list[tuple[Text, int, object]]:
-    """Return what a person did with things that nobody who takes part may know: in words, how often, when last."""
-    held = [found for _, found in ctx.hooks.boot("register_permissions", Permission) if found.reveals]
-    titles = {_object(found.name): found.title for found in reversed(held)}
-    rows = ctx.session.execute(
-        sa.select(AuditEvent.action, sa.func.count(), sa.func.max(AuditEvent.at))
-        .where(
-            # A campaign that is held again has the questions of the earlier one.
-            AuditEvent.campaign_id.in_(editions(campaign_id=enrolment.campaign_id)),
-            AuditEvent.actor_id.in_(identities(enrolment.user_id)),
-            # Whoever wrote or approved a question knows it as well as who read it.
-            sa.or_(
-                AuditEvent.action == EXPORT,
-                *(AuditEvent.action.startswith(f"{prefix}:", autoescape=True) for prefix in titles),
-            ),
-        )
-        .group_by(AuditEvent.action)
-        .order_by(AuditEvent.action)
-    )
-    exported = T("Export of the whole campaign")
-    return [(titles.get(_object(action), exported), number, last) for action, number, last in rows]
-
-
-def _object(action: str) -> str:
-    return action.rpartition(":")[0]
 
 
 def _record(ctx: Context, campaign: Campaign, enrolment: Enrolment, number: int, reason: str) -> None:

@@ -26,8 +26,8 @@ from cuocthi.campaigns.queries import campaign_by_slug
 from cuocthi.campaigns.rule_sets import FOLDER, find_rule_sets, first_day_of, span_of
 from cuocthi.campaigns.views.blueprints import blueprint, home
 from cuocthi.clock import LOCAL_ZONE
+from cuocthi.committees.reading import EXPORT, EXPORTED
 from cuocthi.errors import DomainError
-from cuocthi.standings.readmission import EXPORT, EXPORTED
 from cuocthi.timelines.drawing import span_in_words
 from cuocthi.timelines.localtime import first_day, move_span
 from cuocthi.timelines.moving import next_anniversary, onto, unmoved
