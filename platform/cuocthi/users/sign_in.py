@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, ClassVar, cast
 from urllib.parse import urlsplit
 
-from flask import current_app, redirect, request, session, url_for
+from flask import after_this_request, current_app, redirect, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from flask import Flask
+    from flask import Response as FlaskResponse
     from werkzeug.wrappers import Response
 
     from cuocthi.context import Context
@@ -215,10 +216,16 @@ def begin(ctx: Context, *, user_id: int) -> None:
 
 
 def end(ctx: Context, *, token: str) -> None:
-    """Sign the user out on this browser."""
+    """Sign the user out on this browser, which then forgets what pages have kept in it for the user."""
     domain.end_session(ctx, token=token)
     logout_user()
     session.clear()
+    after_this_request(_clear_storage)
+
+
+def _clear_storage(response: FlaskResponse) -> FlaskResponse:
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 #: What tells a browser and its machine apart, in the order in which they must be looked for.

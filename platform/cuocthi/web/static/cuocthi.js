@@ -94,6 +94,12 @@
   // Nor where the tabs are wider than a phone's.
   document.querySelector(".tabs [aria-current]")?.scrollIntoView({block: "nearest", inline: "center"});
 
+  // Whoever signs out while something waits in this device to be sent is asked: it would be gone.
+  document.addEventListener("submit", (event) => {
+    const words = event.target.dataset.unsent;
+    if (words && localStorage.length && !confirm(words)) event.preventDefault();
+  });
+
   tick();
   arrived({});
   setInterval(tick, 1000);
