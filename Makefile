@@ -29,7 +29,7 @@ help:
 	@echo "make types         check types"
 	@echo "make architecture  check who imports whom"
 	@echo "make check         all of the above but run"
-	@echo "make bench         measure"
+	@echo "make bench         measure what thousands do, by turns with a bare application"
 	@echo "make format        put the code into the common form"
 	@echo "make messages      collect the texts to be translated into the catalogues"
 	@echo "make assets        refresh the vendored front-end files (needs npm)"
