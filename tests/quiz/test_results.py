@@ -15,7 +15,7 @@ from cuocthi.campaigns.settings import save_settings
 from cuocthi.context import Actor, Context
 from cuocthi.contributions import Act, Direction, Edge, Participant, RehearsedEntry
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
-from cuocthi.standings.criteria import Counted, Criterion, RankingRules
+from cuocthi.standings.criteria import Criterion, RankingRules
 from cuocthi.standings.domain import build_ranking
 from cuocthi.standings.models import Result, ResultMeasure, Standing
 from cuocthi_quiz import contributed, contributed_bank, plugin
@@ -117,7 +117,7 @@ def test_the_predictions_error_is_posted_when_the_round_has_closed(quiz: Quiz) -
     exact, far, none = finished(quiz, 5, 2), finished(quiz, 5, 100), finished(quiz, 1)
     quiz.at(quiz.round_.closes_at)
     refresh(quiz)
-    assert errors(quiz) == {exact.enrolment_id: 0, far.enrolment_id: 98}
+    assert errors(quiz) == {exact.enrolment_id: 0, far.enrolment_id: 98_000}
     assert none.enrolment_id not in errors(quiz)
     assert {attempt.score for attempt in (exact, far)} == {5000}, "the prediction never counts in the score"
 
@@ -129,20 +129,6 @@ def test_the_excluded_are_not_counted_among_those_with_everything_right(quiz: Qu
     quiz.at(quiz.round_.closes_at)
     refresh(quiz)
     assert errors(quiz)[kept.enrolment_id] == 0
-
-
-@pytest.mark.parametrize(("counted", "persons"), [(Counted.FIRST, 1), (Counted.LAST, 2), (Counted.BEST, 2)])
-def test_persons_are_counted_once_by_the_attempt_that_counts(quiz: Quiz, counted: Counted, persons: int) -> None:
-    quiz.set(replace(SETTINGS, attempts=3))
-    save_settings(quiz.ctx, owner="core", campaign=quiz.campaign, value=RankingRules(counted=counted))
-    for scores in ([5, 5], [2, 5]):
-        person = quiz.person()
-        for right in scores:
-            attempt = quiz.start(person)
-            quiz.answer_rightly(attempt, right)
-            quiz.hand_in(attempt)
-    grade_round(quiz.ctx, round_id=quiz.round_.id)
-    assert results.persons_with_everything_right(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_) == persons
 
 
 def test_a_ranking_is_built_by_score_then_prediction(quiz: Quiz) -> None:
@@ -266,8 +252,9 @@ def test_what_is_published_waits_for_the_round_to_close(quiz: Quiz) -> None:
     grade_round(quiz.ctx, round_id=quiz.round_.id)
     assert contributed.sections(quiz.ctx, campaign=quiz.campaign) == []
     quiz.at(quiz.round_.closes_at)
-    scores, hardest, easiest = contributed.sections(quiz.ctx, campaign=quiz.campaign)
+    scores, hardest, easiest, predicted = contributed.sections(quiz.ctx, campaign=quiz.campaign)
     assert scores.rows == [(5000, 2, 2), (2000, 1, 1)]
+    assert predicted.rows[0][2] == 2_000, "two persons had everything right, in thousandths"
     assert 0 < len(hardest.rows) <= 5
     shares = [row[1] for row in hardest.rows]
     assert shares == sorted(shares, key=lambda share: share or 0)

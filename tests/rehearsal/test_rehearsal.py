@@ -92,7 +92,7 @@ def test_every_score_is_what_the_stored_answers_say(on_sqlite: Rehearsed) -> Non
     assert right == int(on_sqlite.figures["everything right"]) > 0
     for attempt_id, score, duration, between, error, prediction, _, _ in rows:
         assert (score, duration) == (counted[attempt_id], between)
-        assert error == (None if prediction is None else abs(prediction - right))
+        assert error == (None if prediction is None else 1000 * abs(prediction - right))
     assert {row.handed_in_by for row in rows} == {"participant", "deadline"}
 
 

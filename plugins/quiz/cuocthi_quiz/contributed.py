@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cuocthi.campaigns.settings import load_settings, settings_by_rounds
 from cuocthi.contributions import (
     Act,
     Blocker,
@@ -16,16 +17,22 @@ from cuocthi.contributions import (
 )
 from cuocthi.enrolments.entering import own_window
 from cuocthi.enrolments.models import EnrolmentState
+from cuocthi.standings.criteria import RankingRules
 from cuocthi.text import TN, T
 from cuocthi.timelines.queries import rounds
 from cuocthi.timelines.windows import PhaseState, next_edge, own_windows, phase_state
 from cuocthi_quiz import contributed_bank
+from cuocthi_quiz.domain import predictions
+from cuocthi_quiz.domain.allowances import allowance, refusal
 from cuocthi_quiz.domain.attempts import settings_of
 from cuocthi_quiz.domain.deadlines import closing, replaceable
+from cuocthi_quiz.domain.predictions import definition
 from cuocthi_quiz.domain.release import has_closed
+from cuocthi_quiz.domain.results import PREDICTION_ERROR
+from cuocthi_quiz.models import THOUSANDTHS
 from cuocthi_quiz.queries import figures as figures_queries
 from cuocthi_quiz.queries import papers as papers_queries
-from cuocthi_quiz.settings import OWNER, QuizSettings
+from cuocthi_quiz.settings import OWNER, Over, QuizSettings
 from cuocthi_quiz.wording import speaker
 
 if TYPE_CHECKING:
@@ -69,10 +76,12 @@ def _questions_label(settings: QuizSettings) -> Text:
 def navigation(ctx: Context, *, campaign: Campaign, address: Address) -> list[NavItem]:
     """Return the links of the staff navigation; drafts that are not approved yet are the badge."""
     bank, papers = address("quiz.questions", slug=campaign.slug), address("quiz.attempts", slug=campaign.slug)
+    extra_time = address("quiz.extra_time", slug=campaign.slug)
     waiting = contributed_bank.waiting(ctx, campaign=campaign)
     return [
         NavItem("questions", T("Questions"), bank, "quiz:question:view", 40, waiting, NavGroup.SETTING_UP),
         NavItem("live", T("Live"), address("quiz.live", slug=campaign.slug), "quiz:live:view", 50),
+        NavItem("extra_time", T("Extra time"), extra_time, "quiz:extra_time:grant", 64),
         NavItem("attempts", T("Papers"), papers, "quiz:attempt:view", 62, group=NavGroup.RESULTS),
     ]
 
@@ -85,7 +94,7 @@ def blockers(ctx: Context, *, campaign: Campaign, act: Act, round_: Phase | None
     if act is Act.OPEN_CAMPAIGN:
         return contributed_bank.opening_blockers(ctx, campaign=campaign, address=address)
     if act is Act.ADOPT_RANKING and round_ is not None and round_.source == OWNER:
-        return list(_unfinished(ctx, campaign, round_, address))
+        return [*_unfinished(ctx, campaign, round_, address), *_unknown(ctx, campaign, round_)]
     return []
 
 
@@ -100,6 +109,17 @@ def _unfinished(ctx: Context, campaign: Campaign, round_: Phase, address: Addres
         yield Blocker("ungraded", text, url)
 
 
+def _unknown(ctx: Context, campaign: Campaign, round_: Phase) -> Iterator[Blocker]:
+    """Yield that the ranking waits for other rounds: what was predicted is counted over all of them."""
+    settings = settings_of(ctx, campaign=campaign, round_=round_)
+    if not settings.prediction or settings.target.over is Over.ROUND:
+        return
+    rules = load_settings(ctx, owner="core", schema=RankingRules, campaign=campaign, round_=round_).value
+    decides = any(criterion.key == PREDICTION_ERROR for criterion in rules.criteria)
+    if decides and not predictions.is_known(ctx, campaign=campaign, round_=round_, target=settings.target):
+        yield Blocker("prediction", T("What was predicted is known only when all rounds of the quiz have closed."))
+
+
 # --- what a person can do -------------------------------------------------------------------------------------------
 
 
@@ -107,14 +127,14 @@ def entry_actions(
     ctx: Context, *, campaign: Campaign, own: Sequence[Phase], enrolment: Enrolment, address: Address
 ) -> list[EntryAction]:
     """Return what a person can do now in each of the quiz's rounds."""
-    attempts = papers_queries.attempts_in(ctx, round_ids=[round_.id for round_ in own], enrolment_id=enrolment.id)
+    made = papers_queries.attempts_in(ctx, round_ids=[round_.id for round_ in own], enrolment_id=enrolment.id)
     return [
         _action(
             ctx,
             campaign=campaign,
             round_=round_,
             enrolment=enrolment,
-            attempts=[attempt for attempt in attempts if attempt.phase_id == round_.id],
+            made=made,
             address=address,
         )
         for round_ in own
@@ -127,9 +147,10 @@ def _action(
     campaign: Campaign,
     round_: Phase,
     enrolment: Enrolment,
-    attempts: list[Attempt],
+    made: Sequence[Attempt],
     address: Address,
 ) -> EntryAction:
+    attempts = [attempt for attempt in made if attempt.phase_id == round_.id]
     entrance = address("quiz.entrance", slug=campaign.slug, round_id=round_.id)
 
     def action(title: Text, detail: Text | None = None, *, url: str = entrance) -> EntryAction:
@@ -150,13 +171,17 @@ def _action(
     closes_at = closing(own_window(ctx, round_=round_, enrolment=enrolment), replaced)
     if closes_at is None:
         return result() if attempts else _closed_action(ctx, round_, enrolment, action)
-    settings = settings_of(ctx, campaign=campaign, round_=round_)
-    if settings.attempts and sum(attempt.counts for attempt in attempts) >= settings.attempts:
-        return result(T("You have used all your attempts."))
-    title = T("Start another attempt") if attempts else T("Start the quiz")
+    closes_text = T("The round closes at %(moment)s.", moment=closes_at)
     if replaced is not None:
-        title = T("Start the attempt that you were granted")
-    return action(title, T("The round closes at %(moment)s.", moment=closes_at))
+        return action(T("Start the attempt that you were granted"), closes_text)
+    settings = settings_of(ctx, campaign=campaign, round_=round_)
+    elsewhere = sum(attempt.counts for attempt in made) - sum(attempt.counts for attempt in attempts)
+    allowed = allowance(settings, made=attempts, elsewhere=elsewhere, now=ctx.now)
+    refused = refusal(settings, allowed, now=ctx.now, closes_at=round_.closes_at)
+    if refused is not None:
+        return result(refused) if attempts else action(T("You cannot begin now"), refused, url="")
+    title = T("Start another attempt") if attempts else T("Start the quiz")
+    return action(title, closes_text)
 
 
 def _closed_action(
@@ -176,9 +201,34 @@ def _closed_action(
 
 
 def sections(ctx: Context, *, campaign: Campaign) -> list[PublicationSection]:
-    """Return for each closed round how scores are distributed, and its hardest and easiest questions."""
+    """Return how scores are distributed in each closed round, its hardest and easiest questions, and predictions."""
     closed = [round_ for round_ in rounds(ctx, campaign_id=campaign.id, source=OWNER) if has_closed(ctx, round_=round_)]
-    return [section for round_ in closed for section in _round_sections(ctx, campaign, round_)]
+    found = [section for round_ in closed for section in _round_sections(ctx, campaign, round_)]
+    return [*found, *_predicted(ctx, campaign, closed)]
+
+
+def _predicted(ctx: Context, campaign: Campaign, closed: Sequence[Phase]) -> Iterator[PublicationSection]:
+    """Yield what was predicted and what it came to, in the rounds in which that is known."""
+    say = speaker(campaign.language)
+    names = {division.id: division.name for division in campaign.divisions}
+    rows: list[tuple[str, str, int, str]] = []
+    for held, settings in settings_by_rounds(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, rounds=closed):
+        target = settings.target
+        for round_ in held if settings.prediction else ():
+            if predictions.is_known(ctx, campaign=campaign, round_=round_, target=target):
+                came_to = predictions.actual(ctx, campaign=campaign, round_=round_, target=target)
+                meant, unit = say(definition(target)), THOUSANDTHS // target.scale
+                rows += [
+                    (round_.title, names.get(division, ""), value * unit, meant) for division, value in came_to.items()
+                ]
+    if rows:
+        columns = [
+            Column("round", say(T("Round"))),
+            Column("division", say(T("Division"))),
+            Column("value", say(T("What it came to")), "points"),
+            Column("definition", say(T("What was predicted"))),
+        ]
+        yield PublicationSection("predictions", say(T("Predictions")), columns, rows, order=42)
 
 
 def _round_sections(ctx: Context, campaign: Campaign, round_: Phase) -> Iterator[PublicationSection]:

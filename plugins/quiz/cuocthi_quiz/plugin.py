@@ -110,6 +110,7 @@ def register_permissions() -> Sequence[Permission]:
     asking = frozenset({Role.ORGANISING, Role.JURY, Role.SUPPORT})
     overseen = frozenset({Role.OVERSIGHT})
     deciding = frozenset({Role.ORGANISING, Role.JURY})
+    granting = frozenset({Role.ORGANISING, Role.SUPPORT})
     weighing = frozenset({Role.JURY, Role.OVERSIGHT})
     return [
         Permission("quiz:question:view", T("Read the questions and their keys"), asking | overseen, reveals=True),
@@ -117,6 +118,7 @@ def register_permissions() -> Sequence[Permission]:
         Permission("quiz:question:approve", T("Approve and withdraw questions"), deciding, reveals=True),
         Permission("quiz:attempt:view", T("See papers"), deciding | overseen),
         Permission("quiz:evidence:view", T("See what may point to help from others"), weighing),
+        Permission("quiz:extra_time:grant", T("Grant extra time and read why"), granting),
         Permission("quiz:live:view", T("Watch an open round"), asking | overseen | {Role.TECHNICAL}),
     ]
 
@@ -149,7 +151,8 @@ def register_jobs() -> Sequence[JobKind]:
 
 @hookimpl
 def register_formats() -> Sequence[ContestFormat]:
-    error = Measure(results.PREDICTION_ERROR, T("Error of the prediction"), "count", Direction.LOWEST)
+    # In thousandths, as a prediction may have decimals.
+    error = Measure(results.PREDICTION_ERROR, T("Error of the prediction"), "points", Direction.LOWEST)
     return [ContestFormat(OWNER, T("Quiz"), (error,), relief=frozenset(ReliefKind))]
 
 
@@ -242,9 +245,10 @@ def grant_relief(ctx: Context, round_: Phase, relief: Relief, enrolments: Select
 
 
 @hookimpl
-def phase_changed(ctx: Context, phase: Phase, edge: Edge) -> None:
+def phase_changed(ctx: Context, campaign: Campaign, phase: Phase, edge: Edge) -> None:
     if phase.source == OWNER and edge is Edge.CLOSED:
         jobs.finish_round(ctx, round_id=phase.id)
+        results.refresh_earlier(ctx, campaign=campaign, closed=phase)
 
 
 @hookimpl
@@ -286,7 +290,9 @@ def activity(ctx: Context, campaign: Campaign, since: datetime) -> Sequence[tupl
 
 @hookimpl
 def export_personal_data(ctx: Context, campaign: Campaign, person: Person) -> Sequence[PersonalData]:
-    return personal_data.export(ctx, campaign=campaign, person=person)
+    from cuocthi.web.context import registry  # noqa: PLC0415 - as above
+
+    return personal_data.export(ctx, campaign=campaign, person=person, vault=registry().vault)
 
 
 @hookimpl

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cuocthi.standings.criteria import Counted
 from cuocthi.text import T
 from cuocthi_quiz.domain.kinds.base import Scoring
 from cuocthi_quiz.models import Difficulty, HandIn, QuestionType, RemarkKind, RevisionState
 from cuocthi_quiz.queries.review import Stage
-from cuocthi_quiz.settings import Release
+from cuocthi_quiz.settings import Among, CountedIn, Over, Predicted, Release, Span, TakingPart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,6 +85,44 @@ RELEASES: Mapping[Release, Text] = {
     Release.AT_ONCE: T("as soon as the paper is handed in"),
     Release.AFTER_ROUND: T("when the round has closed"),
     Release.AFTER_ADOPTION: T("when the ranking has been adopted"),
+}
+
+SPANS: Mapping[Span, Text] = {
+    Span.ROUND: T("over the whole round"),
+    Span.WEEK: T("in each week of the round, from Monday"),
+    Span.DAY: T("on each day of the round"),
+}
+
+#: Of what there are so many attempts left.
+LEFT: Mapping[Span, Text] = {
+    Span.ROUND: T("attempts left in this round"),
+    Span.WEEK: T("attempts left this week"),
+    Span.DAY: T("attempts left today"),
+}
+
+#: Which of several attempts counts.
+COUNTED: Mapping[Counted, Text] = {
+    Counted.FIRST: T("Of several attempts the first one counts."),
+    Counted.LAST: T("Of several attempts the last one counts."),
+    Counted.BEST: T("Of several attempts the best one counts, by the very criteria of the ranking."),
+    Counted.MEAN: T("Of several attempts the mean counts; with one more you may also lose."),
+}
+
+PREDICTED: Mapping[Predicted, Text] = {
+    Predicted.EVERYTHING_RIGHT: T("how many have everything right"),
+    Predicted.TAKING_PART: T("how many take part"),
+    Predicted.SHARE: T("how many per cent of those taking part have everything right"),
+}
+
+COUNTED_IN: Mapping[CountedIn, Text] = {CountedIn.PERSONS: T("persons"), CountedIn.ATTEMPTS: T("papers")}
+
+OVER: Mapping[Over, Text] = {Over.ROUND: T("the round"), Over.CONTEST: T("all rounds of the quiz")}
+
+AMONG: Mapping[Among, Text] = {Among.ALL: T("everybody"), Among.DIVISION: T("the participant's own division")}
+
+TAKING_PART: Mapping[TakingPart, Text] = {
+    TakingPart.FINISHERS: T("to have handed in a paper"),
+    TakingPart.STARTERS: T("to have begun a paper"),
 }
 
 HAND_INS: Mapping[HandIn, Text] = {

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from cuocthi.clock import from_micros, to_micros
 from cuocthi.errors import Closed, Conflict, DomainError, Missing
-from cuocthi.text import T
+from cuocthi.text import TN, T
 from cuocthi.users.models import WebSession
 from cuocthi_quiz.domain.drawing import unpack
 from cuocthi_quiz.domain.responses import BITS, WAYS, Given, Way, escaped, target_of, to_given, to_response
-from cuocthi_quiz.models import MAX_OPTIONS, Attempt, QuestionType
+from cuocthi_quiz.models import MAX_OPTIONS, THOUSANDTHS, Attempt, QuestionType
 from cuocthi_quiz.queries import papers as papers_queries
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from cuocthi.context import Context
+    from cuocthi.text import Text
 
 #: Beyond this length no more changes of one answer are listed: nobody changes his mind two hundred times.
 _HISTORY_LENGTH = 3000
@@ -45,7 +47,7 @@ class Stale(Conflict):
     ``stored`` is that answer in the order shown (or the prediction), ``sequence`` its place in the count of changes.
     """
 
-    def __init__(self, stored: Given | int | None, sequence: int) -> None:
+    def __init__(self, stored: Given | Decimal | int | None, sequence: int) -> None:
         super().__init__(T("A newer answer to this question has already been saved; it stays."))
         self.stored = stored
         self.sequence = sequence
@@ -112,13 +114,20 @@ WHERE quiz_answer.sequence < excluded.sequence
 RETURNING saved_at
 """
 
+#: A prediction comes in thousandths, and is stored whole where it may have no decimals.
+_GIVEN = "CAST(:prediction AS BIGINT)"
+_STORED = f"(CASE WHEN prediction_decimals = 0 THEN {_GIVEN} / {THOUSANDTHS} ELSE {_GIVEN} END)"
+_POSSIBLE = f"""(:prediction IS NULL OR {_GIVEN} BETWEEN 0 AND prediction_most * {THOUSANDTHS}
+    AND {_GIVEN} % (CASE prediction_decimals WHEN 0 THEN 1000 WHEN 1 THEN 100 WHEN 2 THEN 10 ELSE 1 END) = 0)"""
+
 _PREDICT = f"""
 UPDATE quiz_attempt
-SET prediction = :prediction, prediction_sequence = :sequence,
+SET prediction = {_STORED}, prediction_sequence = :sequence,
     prediction_history = CASE WHEN length(prediction_history) > {_HISTORY_LENGTH} THEN prediction_history
-        ELSE prediction_history || COALESCE(CAST(CAST(:prediction AS BIGINT) AS TEXT), '')
+        ELSE prediction_history || COALESCE(CAST({_STORED} AS TEXT), '')
              || '@' || CAST((:now - started_at) / 1000 AS TEXT) || ';' END
 WHERE id = :attempt AND token = :token AND submitted_at IS NULL AND deadline > :now AND asks_prediction
+  AND {_POSSIBLE}
   AND prediction_sequence < :sequence
   AND user_id = (SELECT user_id FROM core_session
                  WHERE token_hash = :session AND revoked_at IS NULL AND expires_at > :now)
@@ -206,28 +215,51 @@ def _fits(given: Given, row: papers_queries.PaperRow) -> bool:
     return True
 
 
-def predict(ctx: Context, *, place: Place, prediction: int | None, sequence: int) -> datetime:
-    """Store the prediction (None takes it back) as :func:`save` stores an answer; raises the same."""
+def predict(ctx: Context, *, place: Place, prediction: Decimal | int | None, sequence: int) -> datetime:
+    """Store the prediction (None takes it back) as :func:`save` stores an answer; raises the same.
+
+    Raises DomainError for a number that cannot be: negative, too large, with more decimals than are asked for.
+    """
+    exact = None if prediction is None else Decimal(prediction) * THOUSANDTHS
+    given = None if exact is None else int(exact)
     values: dict[str, Any] = {
         "session": place.session_hash,
         "attempt": place.attempt_id,
         "token": place.token,
-        "prediction": prediction,
+        "prediction": given,
         "sequence": sequence,
         "now": to_micros(ctx.now),
     }
-    possible = (prediction is None or 0 <= prediction <= MOST) and 0 < sequence <= MOST
+    possible = exact == given and 0 < sequence <= MOST and (given is None or 0 <= given <= MOST * THOUSANDTHS)
     if possible and ctx.session.execute(_PREDICT_STATEMENT, values).scalar_one_or_none() is not None:
         return ctx.now
     attempt = _own_attempt(ctx, place)
     if not attempt.asks_prediction:
         raise Missing(T("There is no such question on your paper."))
-    if not possible:
-        raise DomainError(T("Please enter a whole number of persons."), field="prediction")
-    if attempt.prediction_sequence == sequence and attempt.prediction == prediction:
+    if not possible or not _can_be(attempt, given):
+        raise DomainError(_impossible(attempt), field="prediction")
+    if attempt.prediction_sequence == sequence and attempt.predicted == prediction:
         return ctx.now
     _refuse_closed(ctx, attempt, place)
-    raise Stale(attempt.prediction, attempt.prediction_sequence)
+    raise Stale(attempt.predicted, attempt.prediction_sequence)
+
+
+def _can_be(attempt: Attempt, thousandths: int | None) -> bool:
+    if thousandths is None:
+        return True
+    step = 10 ** (3 - attempt.prediction_decimals)
+    return 0 <= thousandths <= attempt.prediction_most * THOUSANDTHS and thousandths % step == 0
+
+
+def _impossible(attempt: Attempt) -> Text:
+    if attempt.prediction_decimals:
+        return TN(
+            "Please enter a number from 0 to %(most)s with at most %(count)s decimal after a comma, for example 4,5.",
+            "Please enter a number from 0 to %(most)s with at most %(count)s decimals after a comma, for example 4,25.",
+            attempt.prediction_decimals,
+            most=attempt.prediction_most,
+        )
+    return T("Please enter a whole number from 0 to %(most)s.", most=attempt.prediction_most)
 
 
 def _own_attempt(ctx: Context, place: Place) -> Attempt:

@@ -13,10 +13,12 @@ from cuocthi.campaigns.settings import load_settings, structure
 from cuocthi.database import UtcTime
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Closed, Conflict, Forbidden, Missing
-from cuocthi.text import TN, T
+from cuocthi.text import T
 from cuocthi.timelines.queries import open_window
 from cuocthi_quiz.domain import drawing
+from cuocthi_quiz.domain.allowances import Allowance, allowance, refusal
 from cuocthi_quiz.domain.deadlines import closing, deadline, last_day, replaceable
+from cuocthi_quiz.domain.extra_time import minutes_for
 from cuocthi_quiz.domain.statements import change, forget
 from cuocthi_quiz.models import Attempt, HandIn, Item, TakeOver
 from cuocthi_quiz.queries import bank as bank_queries
@@ -49,10 +51,13 @@ def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolme
 
     An incident may have granted another attempt in place of one that was set aside, also beyond the round's windows.
 
-    Raises Closed when no window is open or no attempt is left, Forbidden for an excluded person, Conflict when the bank
-    cannot fill the paper.
+    Raises Closed when no window is open, no attempt is left or the pause after the last one is not over, Forbidden for
+    an excluded person, Conflict when the bank cannot fill the paper.
     """
     _refuse_outsiders(campaign, round_, enrolment)
+    loaded = load_settings(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, round_=round_)
+    settings = loaded.value
+    _take_turns(ctx, settings, enrolment)
     window = open_window(ctx, phase_id=round_.id, unit_path=enrolment.unit_path, lock=True)
     submit_overdue(ctx, round_id=round_.id, enrolment_id=enrolment.id)
     earlier = papers_queries.attempts_of(ctx, round_id=round_.id, enrolment_id=enrolment.id)
@@ -62,15 +67,17 @@ def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolme
     closes_at = closing(window, replaced)
     if closes_at is None:
         raise Closed(T("“%(round)s” is not open now.", round=round_.title))
-    loaded = load_settings(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, round_=round_)
-    settings = loaded.value
-    if settings.attempts and sum(attempt.counts for attempt in earlier) >= settings.attempts:
-        raise Closed(
-            TN("You have used your %(count)s attempt.", "You have used all your %(count)s attempts.", settings.attempts)
-        )
+    if replaced is None:
+        allowed = allowance_of(ctx, settings=settings, round_=round_, enrolment=enrolment, made=earlier)
+        refused = refusal(settings, allowed, now=ctx.now, closes_at=round_.closes_at)
+        if refused is not None:
+            raise Closed(refused)
+    # The number is unique and one more than all that were looked at: nobody has begun another one in between, and so
+    # what was found to be left in the round, its day or week, and the pause, still holds.
     number = len(earlier) + 1
     seed = drawing.seed(campaign.draw_key, round_key=round_.key, contest_number=enrolment.code, attempt=number)
     paper = _draw(settings, candidates(ctx, round_=round_), seed)
+    extra = minutes_for(ctx, enrolment_id=enrolment.id, minutes=settings.minutes)
     values = {
         "campaign_id": campaign.id,
         "phase_id": round_.id,
@@ -80,12 +87,15 @@ def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolme
         "number": number,
         "settings_version_id": loaded.version_id,
         "minutes": settings.minutes,
+        "extra_minutes": extra,
         "started_at": ctx.now,
-        "deadline": deadline(ctx.now, settings.minutes, closes_at),
+        "deadline": deadline(ctx.now, settings.minutes + extra, closes_at),
         "relief_until": replaced and replaced.relief_until,
         "replaces_id": replaced and replaced.id,
         "token": secrets.token_hex(_TOKEN_BYTES),
         "asks_prediction": settings.prediction,
+        "prediction_decimals": settings.target.decimals,
+        "prediction_most": settings.target.most,
     }
     attempt_id = _insert_once(ctx, values)
     if attempt_id is not None:
@@ -94,6 +104,31 @@ def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolme
     if not found or not found[-1].is_open:
         raise Conflict(T("This paper was handed in elsewhere in this very moment; please load the page again."))
     return found[-1]
+
+
+def allowance_of(
+    ctx: Context, *, settings: QuizSettings, round_: Phase, enrolment: Enrolment, made: Sequence[Attempt]
+) -> Allowance:
+    """Return what a person may still do in a round after the attempts ``made`` there, in order.
+
+    One statement where the contest limits the attempts in all its rounds, none otherwise.
+    """
+    elsewhere = 0
+    if settings.attempts_in_contest:
+        elsewhere = papers_queries.counted_elsewhere(
+            ctx, campaign_id=round_.campaign_id, round_id=round_.id, enrolment_id=enrolment.id
+        )
+    return allowance(settings, made=made, elsewhere=elsewhere, now=ctx.now)
+
+
+def _take_turns(ctx: Context, settings: QuizSettings, enrolment: Enrolment) -> None:
+    """Let the starts of one person wait for one another where a limit reaches over rounds: no key could hold it.
+
+    Taken before the window, as every format does that holds both (SQLite has one writer anyway).
+    """
+    if settings.attempts_in_contest:
+        held = sa.select(Enrolment.id).where(Enrolment.id == enrolment.id)
+        ctx.session.execute(held.with_for_update(key_share=True))
 
 
 def _refuse_outsiders(campaign: Campaign, round_: Phase, enrolment: Enrolment) -> None:

@@ -8,7 +8,8 @@ from cuocthi.campaigns.settings import settings_by_rounds
 from cuocthi.contributions import RuleClause
 from cuocthi.text import TN, T
 from cuocthi.timelines.queries import rounds
-from cuocthi_quiz.settings import OWNER, QuizSettings
+from cuocthi_quiz.domain.predictions import definition
+from cuocthi_quiz.settings import OWNER, QuizSettings, Span
 from cuocthi_quiz.wording import speaker
 from cuocthi_quiz.words import RELEASES
 
@@ -19,12 +20,6 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
-
-#: What exactly is predicted; printed in the rules and beside the question.
-PREDICTION_DEFINITION = T(
-    "Predicted is the number of persons taking part, excluded ones not counted, whose counted attempt has every "
-    "question right when the round has closed. Each person counts once. The prediction never counts in the score."
-)
 
 
 def time_rule(settings: QuizSettings) -> Text:
@@ -38,15 +33,43 @@ def time_rule(settings: QuizSettings) -> Text:
     return T("A paper may be worked on until the round closes.")
 
 
-def attempts_rule(settings: QuizSettings) -> Text:
-    """Say how many attempts a person has."""
-    if settings.attempts:
+def attempts_rules(settings: QuizSettings) -> Iterator[Text]:
+    """Yield how many attempts a person has, and when the next one may begin."""
+    yield _attempts_in_round(settings)
+    if settings.attempts_in_contest:
+        yield TN(
+            "In all rounds of the quiz together each person has at most %(count)s attempt.",
+            "In all rounds of the quiz together each person has at most %(count)s attempts.",
+            settings.attempts_in_contest,
+        )
+    if settings.cooldown:
+        yield TN(
+            "The next attempt may begin %(count)s minute after the one before was handed in.",
+            "The next attempt may begin %(count)s minutes after the one before was handed in.",
+            settings.cooldown,
+        )
+
+
+def _attempts_in_round(settings: QuizSettings) -> Text:
+    if not settings.attempts:
+        return T("Each person may make any number of attempts in the round.")
+    if settings.attempts_in is Span.WEEK:
         return TN(
-            "Each person has %(count)s attempt in the round.",
-            "Each person has %(count)s attempts in the round.",
+            "Each person has %(count)s attempt a week in the round; a week begins on Monday at 0:00.",
+            "Each person has %(count)s attempts a week in the round; a week begins on Monday at 0:00.",
             settings.attempts,
         )
-    return T("Each person may make any number of attempts in the round.")
+    if settings.attempts_in is Span.DAY:
+        return TN(
+            "Each person has %(count)s attempt a day in the round; a day begins at 0:00.",
+            "Each person has %(count)s attempts a day in the round; a day begins at 0:00.",
+            settings.attempts,
+        )
+    return TN(
+        "Each person has %(count)s attempt in the round.",
+        "Each person has %(count)s attempts in the round.",
+        settings.attempts,
+    )
 
 
 def clauses(ctx: Context, *, campaign: Campaign) -> list[RuleClause]:
@@ -66,7 +89,7 @@ def _body(settings: QuizSettings, say: Callable[[Text], str]) -> str:
     lines = [say(text) for text in paper_rules(settings)]
     if settings.prediction:
         question = T("Prediction question: “%(text)s”", text=settings.prediction_text)
-        lines.append(f"{say(question)} {say(PREDICTION_DEFINITION)}")
+        lines.append(f"{say(question)} {say(definition(settings.target))}")
     return "\n".join(f"- {line}" for line in lines)
 
 
@@ -90,7 +113,12 @@ def paper_rules(settings: QuizSettings) -> Iterator[Text]:
         "left open is worth nothing."
     )
     yield time_rule(settings)
-    yield attempts_rule(settings)
+    if settings.minutes:
+        yield T(
+            "Persons who need it, for instance because of a disability, may be granted more time. It is no advantage "
+            "in the ranking: the time they use is counted as anybody's, but never as more than the limit for all."
+        )
+    yield from attempts_rules(settings)
     yield T(
         "Every answer is saved by itself. When time is up, the paper is handed in as it was saved. The server's clock "
         "decides."

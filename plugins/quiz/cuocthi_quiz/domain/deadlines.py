@@ -60,14 +60,14 @@ def move_deadlines(ctx: Context, *, round_id: int) -> int:
     """
     ctx.session.flush()
     _cut_relief(ctx, round_id)
-    moved = change(
-        ctx,
-        sa.update(Attempt)
-        .where(Attempt.phase_id == round_id, Attempt.submitted_at.is_(None), Attempt.deadline > ctx.now)
-        .values(deadline=_recalculated(ctx)),
-    )
+    moved = recalculate(ctx, Attempt.phase_id == round_id, Attempt.submitted_at.is_(None), Attempt.deadline > ctx.now)
     forget(ctx, Attempt)
     return moved
+
+
+def recalculate(ctx: Context, *which: sa.ColumnElement[bool]) -> int:
+    """Fix the deadlines of these papers anew, by what holds for each of them now; return how many they are."""
+    return change(ctx, sa.update(Attempt).where(*which).values(deadline=_recalculated(ctx)))
 
 
 def _cut_relief(ctx: Context, round_id: int) -> None:
@@ -83,7 +83,8 @@ def _recalculated(ctx: Context) -> sa.ColumnElement[int]:
     """Return the deadline of an attempt in SQL, as :func:`deadline` says it; times are microseconds."""
     on_postgresql = ctx.session.get_bind().dialect.name == "postgresql"
     earlier, later = (sa.func.least, sa.func.greatest) if on_postgresql else (sa.func.min, sa.func.max)
-    started, minutes = _micros(Attempt.started_at), Attempt.minutes + Attempt.relief_minutes
+    started = _micros(Attempt.started_at)
+    minutes = Attempt.minutes + Attempt.extra_minutes + Attempt.relief_minutes
     limit = sa.case((Attempt.minutes > 0, started + minutes * _MINUTE), else_=_NEVER)
     last = sa.select(sa.func.max(_micros(Window.closes_at))).where(Window.phase_id == Attempt.phase_id)
     # Somebody who was given another unit may have no window any more in which the paper was started: it keeps its

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -10,9 +11,10 @@ from cuocthi.campaigns.settings import load_version
 from cuocthi.contributions import Erasure, PersonalData
 from cuocthi.text import T
 from cuocthi.timelines.models import Phase
+from cuocthi_quiz.domain.extra_time import More, forget_people, reason_of
 from cuocthi_quiz.domain.kinds import KINDS
 from cuocthi_quiz.domain.release import has_closed, released
-from cuocthi_quiz.models import Attempt, TakeOver
+from cuocthi_quiz.models import Attempt, ExtraTime, TakeOver
 from cuocthi_quiz.queries.papers import PaperRow, paper
 from cuocthi_quiz.settings import QuizSettings
 
@@ -22,11 +24,12 @@ if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.contributions import Person
+    from cuocthi.security.personal_data import Vault
 
 KEPT = T("It stays, without your name: the ranking rests on it.")
 
 
-def export(ctx: Context, *, campaign: Campaign, person: Person) -> list[PersonalData]:
+def export(ctx: Context, *, campaign: Campaign, person: Person, vault: Vault) -> list[PersonalData]:
     """Return a person's papers, and the answers on them once the round has closed, as they may be shared until then.
 
     The score stands there only if the person may see it by now.
@@ -41,20 +44,33 @@ def export(ctx: Context, *, campaign: Campaign, person: Person) -> list[Personal
     papers = [T("Round"), T("Paper"), T("Begun"), T("Handed in"), T("Prediction"), T("Points"), T("Network address")]
     answers = [T("Round"), T("Paper"), T("Question number"), T("Question"), T("Answer"), T("Saved")]
     moves = [T("Paper"), T("When"), T("Network address")]
+    more = [T("Extra time"), T("Since"), T("Reason")]
     return [
         PersonalData("papers", T("Papers"), papers, [_paper(ctx, *one) for one in held], kept=KEPT, order=40),
         PersonalData("answers", T("Answers"), answers, _answers(ctx, held), kept=KEPT, order=42),
         PersonalData("moves", T("Papers taken over on another device"), moves, _moves(ctx, held), order=44),
+        PersonalData("extra_time", T("Extra time"), more, _extra_time(ctx, person, vault), order=46),
     ]
 
 
+def _extra_time(ctx: Context, person: Person, vault: Vault) -> list[tuple[Any, ...]]:
+    held = None if person.enrolment_id is None else ctx.session.get(ExtraTime, person.enrolment_id)
+    if held is None:
+        return []
+    return [(More(held.percent, held.minutes).words, held.granted_at, reason_of(held, vault=vault))]
+
+
 def erase(ctx: Context, *, people: Sequence[Person], erasure: Erasure) -> None:
-    """Forget from which addresses papers were begun and taken over; they name nobody once the enrolment does not."""
+    """Forget extra time, and from which addresses papers were begun and taken over.
+
+    Papers name nobody once the enrolment does not.
+    """
     if erasure is Erasure.RECORDS or not people:
         return
     theirs = Attempt.enrolment_id.in_([person.enrolment_id for person in people])
     own = sa.select(Attempt.id).where(theirs)
     ctx.session.execute(sa.update(Attempt).where(theirs).values(address=""))
+    forget_people(ctx, enrolment_ids=[person.enrolment_id for person in people if person.enrolment_id is not None])
     ctx.session.execute(sa.update(TakeOver).where(TakeOver.attempt_id.in_(own)).values(address=""))
 
 
@@ -63,8 +79,12 @@ def _paper(ctx: Context, attempt: Attempt, round_: Phase) -> tuple[Any, ...]:
     seen = attempt.score is not None and released(ctx, round_=round_, when=settings.results)
     # Points are stored in thousandths.
     points = f"{(attempt.score or 0) / 1000:g} / {(attempt.max_score or 0) / 1000:g}" if seen else None
-    handled = (attempt.started_at, attempt.submitted_at, attempt.prediction)
+    handled = (attempt.started_at, attempt.submitted_at, _number(attempt.predicted))
     return (round_.title, attempt.number, *handled, points, attempt.address)
+
+
+def _number(value: Decimal | int | None) -> str | int | None:
+    return f"{value.normalize():f}".replace(".", ",") if isinstance(value, Decimal) else value
 
 
 def _answers(ctx: Context, held: Sequence[tuple[Attempt, Phase]]) -> list[tuple[Any, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wtforms import (
     BooleanField,
@@ -15,6 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from cuocthi.campaigns.settings import unstructure
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
 from cuocthi_quiz.domain.questions import tidy
@@ -22,15 +23,40 @@ from cuocthi_quiz.forms.choices import choices, topic_choices
 from cuocthi_quiz.models import Difficulty
 from cuocthi_quiz.settings import (
     MAX_ATTEMPTS,
+    MAX_COOLDOWN,
+    MAX_DECIMALS,
     MAX_MINUTES,
     MAX_QUESTIONS,
+    Among,
     BlueprintRow,
+    CountedIn,
+    Over,
+    Predicted,
     QuizSettings,
     Release,
+    Span,
+    TakingPart,
+    Target,
 )
-from cuocthi_quiz.words import DIFFICULTIES, RELEASES
+from cuocthi_quiz.words import AMONG, COUNTED_IN, DIFFICULTIES, OVER, PREDICTED, RELEASES, SPANS, TAKING_PART
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cuocthi.text import Text
 
 _MOST_ROWS = 60
+#: The words of each choice, by its field.
+_CHOICES: Mapping[str, Mapping[Any, Text]] = {
+    "attempts_in": SPANS,
+    "what": PREDICTED,
+    "counted_in": COUNTED_IN,
+    "over": OVER,
+    "among": AMONG,
+    "taking_part": TAKING_PART,
+    "results": RELEASES,
+    "answers": RELEASES,
+}
 
 
 class BlueprintRowForm(Form):
@@ -58,15 +84,35 @@ class SettingsForm(BaseForm):
     attempts = IntegerField(
         _l("Attempts a person"), [InputRequired(), NumberRange(0, MAX_ATTEMPTS)], description=_l("0: any number.")
     )
-    prediction = BooleanField(_l("Ask how many persons will have everything right"))
+    attempts_in = SelectField(_l("The attempts are counted"))
+    attempts_in_contest = IntegerField(
+        _l("Attempts a person in all rounds together"),
+        [InputRequired(), NumberRange(0, MAX_ATTEMPTS)],
+        description=_l("0: any number."),
+    )
+    cooldown = IntegerField(
+        _l("Minutes between two attempts"),
+        [InputRequired(), NumberRange(0, MAX_COOLDOWN)],
+        description=_l("From the hand-in of one to the start of the next; 0: no pause."),
+    )
+    prediction = BooleanField(_l("Ask for a prediction"))
     prediction_text = TextAreaField(_l("Text of the prediction question"), [Length(max=1000)])
+    what = SelectField(_l("What is predicted"))
+    counted_in = SelectField(_l("Counted are"))
+    over = SelectField(_l("Counted over"))
+    among = SelectField(_l("Counted among"))
+    taking_part = SelectField(_l("Taking part means"))
+    decimals = IntegerField(
+        _l("Decimals of the percentage"), [InputRequired(), NumberRange(0, MAX_DECIMALS)], default=0
+    )
     results = SelectField(_l("Participants see their score"))
     answers = SelectField(_l("Participants see right answers and explanations"))
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.results.choices = choices(RELEASES)
-        self.answers.choices = choices(RELEASES)
+        for name, words in _CHOICES.items():
+            field: Any = self[name]
+            field.choices = choices(words)
 
     @classmethod
     def from_settings(cls, settings: QuizSettings) -> SettingsForm:
@@ -79,8 +125,12 @@ class SettingsForm(BaseForm):
                 "blueprint": rows,
                 "minutes": settings.minutes,
                 "attempts": settings.attempts,
+                "attempts_in": str(settings.attempts_in),
+                "attempts_in_contest": settings.attempts_in_contest,
+                "cooldown": settings.cooldown,
                 "prediction": settings.prediction,
                 "prediction_text": settings.prediction_text,
+                **unstructure(settings.target),
                 "results": str(settings.results),
                 "answers": str(settings.answers),
             }
@@ -94,8 +144,19 @@ class SettingsForm(BaseForm):
             ),
             minutes=_number(self.minutes),
             attempts=_number(self.attempts),
+            attempts_in=Span(self.attempts_in.data),
+            attempts_in_contest=_number(self.attempts_in_contest),
+            cooldown=_number(self.cooldown),
             prediction=bool(self.prediction.data),
             prediction_text=tidy(self.prediction_text.data or ""),
+            target=Target(
+                Predicted(self.what.data),
+                CountedIn(self.counted_in.data),
+                Over(self.over.data),
+                Among(self.among.data),
+                TakingPart(self.taking_part.data),
+                _number(self.decimals),
+            ),
             results=Release(self.results.data),
             answers=Release(self.answers.data),
         )

@@ -16,8 +16,9 @@ from cuocthi_quiz.models.bank import (
     Topic,
 )
 from cuocthi_quiz.models.exchange import WaitingImport
+from cuocthi_quiz.models.extra_time import MAX_EXTRA_MINUTES, MAX_PERCENT, ExtraTime
 from cuocthi_quiz.models.figures import Outcome, SaveFigures
-from cuocthi_quiz.models.papers import Answer, Attempt, HandIn, Item, TakeOver
+from cuocthi_quiz.models.papers import THOUSANDTHS, Answer, Attempt, HandIn, Item, TakeOver
 from cuocthi_quiz.models.pictures import Picture
 from cuocthi_quiz.models.review import (
     MAX_DECISION,
@@ -32,16 +33,20 @@ from cuocthi_quiz.models.review import (
 
 __all__ = [
     "MAX_DECISION",
+    "MAX_EXTRA_MINUTES",
     "MAX_KEY",
     "MAX_OPTIONS",
+    "MAX_PERCENT",
     "MAX_TARGETS",
     "MODELS",
     "POINT",
+    "THOUSANDTHS",
     "Answer",
     "Attempt",
     "Difficulty",
     "Distinction",
     "Ending",
+    "ExtraTime",
     "HandIn",
     "Issue",
     "Issued",
@@ -68,6 +73,7 @@ MODELS = (
     Revision,
     Mark,
     Picture,
+    ExtraTime,
     Attempt,
     Item,
     Answer,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cuocthi.database import Base, PrimaryKey, choice
+
+THOUSANDTHS = 1000
 
 
 class HandIn(StrEnum):
@@ -24,7 +27,10 @@ class Attempt(Base):
     ``token`` is held by the one place where the paper is open; taking over changes it and keeps the one before in
     ``former_token``. ``deadline`` was fixed before the first question left the server. ``submitted_at`` never lies
     behind it. Score and maximum are in thousandths of a point, and empty until graded. The prediction is an answer
-    that never counts in the score. ``address`` is where on the network it was begun.
+    that never counts in the score: whole, or in thousandths where it may have decimals, and at most so many.
+    ``address`` is where on the network it was begun.
+
+    ``extra_minutes`` are those of a person who needs them, beside the ``minutes`` that everybody has.
 
     What an incident granted: ``relief_minutes`` more, and an end of the round of its own, ``relief_until``. An attempt
     with a ``set_aside_reason`` is kept but does not count; until ``relief_until`` another one may be started in its
@@ -80,6 +86,8 @@ class Attempt(Base):
     former_token: Mapped[str] = mapped_column(sa.String(32), default="")
     asks_prediction: Mapped[bool]
     prediction: Mapped[int | None]
+    prediction_decimals: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
+    prediction_most: Mapped[int] = mapped_column(sa.BigInteger, default=2**31 - 1)
     prediction_sequence: Mapped[int] = mapped_column(default=0)
     prediction_history: Mapped[str] = mapped_column(sa.Text, default="")
     submitted_at: Mapped[datetime | None]
@@ -88,10 +96,18 @@ class Attempt(Base):
     score: Mapped[int | None]
     max_score: Mapped[int | None]
     address: Mapped[str] = mapped_column(sa.String(64), default="")
+    extra_minutes: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     relief_minutes: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     relief_until: Mapped[datetime | None]
     set_aside_reason: Mapped[str] = mapped_column(sa.Text, default="")
     replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("quiz_attempt.id"))
+
+    @property
+    def predicted(self) -> int | Decimal | None:
+        """The prediction as people write it, None if there is none."""
+        if self.prediction is None or not self.prediction_decimals:
+            return self.prediction
+        return Decimal(self.prediction) / THOUSANDTHS
 
     @property
     def counts(self) -> bool:

@@ -34,6 +34,12 @@ def attempts_of(ctx: Context, *, round_id: int, enrolment_id: int) -> Sequence[A
     ).all()
 
 
+def counted_elsewhere(ctx: Context, *, campaign_id: int, round_id: int, enrolment_id: int) -> int:
+    """Return how many attempts of a person count in the campaign's other rounds."""
+    other = (Attempt.campaign_id == campaign_id, Attempt.phase_id != round_id, Attempt.enrolment_id == enrolment_id)
+    return ctx.session.scalar(sa.select(sa.func.count()).where(*other, COUNTS)) or 0
+
+
 def attempts_in(ctx: Context, *, round_ids: Sequence[int], enrolment_id: int) -> Sequence[Attempt]:
     """Return a person's attempts in several rounds, in order (one statement)."""
     return ctx.session.scalars(

@@ -6,16 +6,22 @@ from typing import TYPE_CHECKING
 
 from flask import abort, g, redirect, url_for
 
+from cuocthi.campaigns.settings import load_settings
 from cuocthi.enrolments.queries import enrolment_of
+from cuocthi.standings.criteria import RankingRules
 from cuocthi.timelines.queries import open_window, phase_of
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.rendering import render
 from cuocthi_quiz.domain import attempts
-from cuocthi_quiz.domain.clauses import PREDICTION_DEFINITION, paper_rules
+from cuocthi_quiz.domain.allowances import refusal
+from cuocthi_quiz.domain.clauses import paper_rules
 from cuocthi_quiz.domain.deadlines import closing, deadline, replaceable
+from cuocthi_quiz.domain.extra_time import granted
+from cuocthi_quiz.domain.predictions import definition
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.settings import OWNER
 from cuocthi_quiz.views.blueprint import blueprint
+from cuocthi_quiz.words import COUNTED, LEFT
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -64,8 +70,12 @@ def entrance(round_id: int) -> AnyResponse:
     closes_at = closing(window, replaced)
     last = made[-1] if made else None
     running = last if last is not None and last.is_open and last.deadline > ctx.now else None
-    ends_at = deadline(ctx.now, settings.minutes, closes_at) if closes_at else None
-    counted = sum(attempt.counts for attempt in made)
+    more = granted(ctx, enrolment_id=enrolment.id)
+    minutes = settings.minutes + (more.of(settings.minutes) if more else 0)
+    ends_at = deadline(ctx.now, minutes, closes_at) if closes_at else None
+    allowed = attempts.allowance_of(ctx, settings=settings, round_=round_, enrolment=enrolment, made=made)
+    refused = refusal(settings, allowed, now=ctx.now, closes_at=round_.closes_at)
+    ranked_by = load_settings(ctx, owner="core", schema=RankingRules, campaign=g.campaign, round_=round_).value
     return render(
         "quiz/entrance.html",
         round_=round_,
@@ -77,9 +87,15 @@ def entrance(round_id: int) -> AnyResponse:
         deadline=ends_at,
         seconds=int((ends_at - ctx.now).total_seconds()) if ends_at else 0,
         late=bool(settings.minutes and ends_at and ends_at == closes_at),
-        attempts_left=max(settings.attempts - counted, 0) if settings.attempts else None,
+        minutes=minutes,
+        more=more,
+        allowed=allowed,
+        refused=None if replaced else refused,
+        left_label=LEFT[settings.attempts_in],
+        several=settings.attempts != 1 and settings.attempts_in_contest != 1,
+        counted=COUNTED[ranked_by.counted],
         rules=list(paper_rules(settings)),
-        definition=PREDICTION_DEFINITION,
+        definition=definition(settings.target),
     )
 
 

@@ -11,12 +11,12 @@ from cuocthi.web.context import committing, reading_context
 from cuocthi.web.rendering import render
 from cuocthi.web.requests import row_number
 from cuocthi_quiz.domain import attempts
-from cuocthi_quiz.domain.clauses import PREDICTION_DEFINITION
 from cuocthi_quiz.domain.grading import grade_attempt
+from cuocthi_quiz.domain.predictions import definition, unit_of
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.entrance import paper_url
-from cuocthi_quiz.views.shown import shown
+from cuocthi_quiz.views.shown import comma, shown
 from cuocthi_quiz.views.texts import pictures_of, stem_of
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ def _paper(attempt_id: int, token: str, position: int | None) -> AnyResponse:
             count=count,
             seconds_left=int((attempt.deadline - ctx.now).total_seconds()),
             sequence=max([row.sequence for row in rows] + [attempt.prediction_sequence]),
-            definition=PREDICTION_DEFINITION,
+            predicted="" if attempt.predicted is None else comma(attempt.predicted),
+            definition=definition(settings.target),
+            unit=unit_of(settings.target),
         )
     )
 

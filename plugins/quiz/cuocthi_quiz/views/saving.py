@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -21,7 +22,7 @@ from cuocthi_quiz.models import MAX_OPTIONS, MAX_TARGETS, Outcome
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.counting import became, counted
-from cuocthi_quiz.views.shown import clock_time, shown
+from cuocthi_quiz.views.shown import clock_time, comma, shown
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
 _NUMBER = re.compile(r"[0-9]{1,10}")
+#: A number with or without points between its thousands, and decimals after a comma.
+_WRITTEN = re.compile(r"(?:[0-9]{1,10}|[0-9]{1,3}(?:\.[0-9]{3}){1,3})(?:,[0-9]{1,6})?")
 _JSON = "application/json"
 #: The fields of an answer, and how those begin that give a thing its place.
 _ANSWERS = frozenset({"choice", "number", "text", "prediction"})
@@ -36,6 +39,7 @@ _PLACE = "place-"
 _NOWHERE = Given.choice(-1)
 _MALFORMED = {
     "number": T("This is no number. Please enter digits only, for example 12 or 1,5."),
+    "prediction": T("This is no number. Please enter for example 1.234, and decimals after a comma: 12,5."),
     "text": T("This answer is too long; please use at most %(most)s characters.", most=MAX_WRITTEN),
 }
 
@@ -81,10 +85,21 @@ def _save(ctx: Context, place: answers.Place) -> datetime:
     form = request.form
     sequence = _number(form.get("sequence"))
     if "prediction" in form:
-        text = form["prediction"].strip().replace(".", "").replace(" ", "")
-        prediction = _number(text) if text else None
-        return answers.predict(ctx, place=place, prediction=prediction, sequence=sequence)
+        return answers.predict(ctx, place=place, prediction=_prediction(form["prediction"]), sequence=sequence)
     return answers.save(ctx, place=place, position=_number(form.get("position")), given=_given(), sequence=sequence)
+
+
+def _prediction(text: str) -> Decimal | None:
+    """Return a number as people write it in Vietnam, 1.234 or 12,5; None for an empty field.
+
+    Raises DomainError for what is no number.
+    """
+    written = "".join(text.split())
+    if not written:
+        return None
+    if _WRITTEN.fullmatch(written) is None:
+        raise DomainError(_MALFORMED["prediction"], field="prediction")
+    return Decimal(written.replace(".", "").replace(",", "."))
 
 
 def _given() -> Given:
@@ -132,10 +147,10 @@ def _kind_of(error: DomainError) -> tuple[str, Outcome]:
     return next((word, outcome) for kind, word, outcome in _REFUSALS if isinstance(error, kind))
 
 
-def _fields(stored: Given | int | None) -> list[tuple[str, str]]:
+def _fields(stored: Given | Decimal | int | None) -> list[tuple[str, str]]:
     """Return a stored answer as the form has it: names of fields with their values."""
     if not isinstance(stored, Given):
-        return [("prediction", "" if stored is None else str(stored))]
+        return [("prediction", "".join(_predicted(stored)))]
     if stored.way is Way.CHOICE:
         return [("choice", str(at)) for at in chosen_in(stored.bits)]
     if stored.way is Way.PLACING:
@@ -176,7 +191,8 @@ def _conflict(ctx: Context, error: answers.Stale, values: dict[str, Any], positi
 
 
 def _predicted(value: object) -> list[str]:
-    return [] if value in {None, ""} else [str(value)]
+    """Return a prediction as it is written in the field: a Decimal with its comma, what was typed as it is."""
+    return [] if value in {None, ""} else [comma(value) if isinstance(value, Decimal) else str(value)]
 
 
 def _is_answer(name: str) -> bool:

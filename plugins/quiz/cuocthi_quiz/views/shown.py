@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from cuocthi.clock import LOCAL_ZONE
@@ -141,6 +142,11 @@ class ShownQuestion:
 def clock_time(moment: datetime) -> str:
     """Write a moment of today to the second."""
     return f"{moment.astimezone(LOCAL_ZONE):%H:%M:%S}"
+
+
+def comma(number: Decimal | int) -> str:
+    """Write a number as it is entered: 1234 or 12,5."""
+    return f"{number.normalize():f}".replace(".", ",") if isinstance(number, Decimal) else str(number)
 
 
 def shown(row: PaperRow) -> ShownQuestion:
