@@ -18,7 +18,7 @@ from cuocthi_quiz.domain.exchange import taking_over
 from cuocthi_quiz.domain.exchange.formats import FIELDS, FORMATS
 from cuocthi_quiz.domain.exchange.losses import WORDS, losses
 from cuocthi_quiz.domain.exchange.plan import Verdict
-from cuocthi_quiz.domain.exchange.reading import format_named, read_file
+from cuocthi_quiz.domain.exchange.reading import format_of, read_file
 from cuocthi_quiz.domain.exchange.sheets import write_xlsx
 from cuocthi_quiz.domain.kinds import KINDS
 from cuocthi_quiz.domain.questions import data_of
@@ -67,7 +67,7 @@ def upload_import() -> AnyResponse:
     # Reading takes a while; no transaction stays open meanwhile, above all no writing one.
     reading_context().session.rollback()
     try:
-        format_ = format_named(name, form.format.data)
+        format_ = format_of(name, raw, form.format.data)
         content = read_file(raw, format_)
         with committing() as ctx:
             waiting = taking_over.hand_in(

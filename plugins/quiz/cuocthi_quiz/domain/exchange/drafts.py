@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cuocthi.errors import DomainError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from cuocthi.text import Text
@@ -52,6 +53,15 @@ class Content:
     def wrong(self, place: Text, text: Text) -> None:
         """Add a problem."""
         self.problems.append(Problem(place, text))
+
+
+def once(notes: Iterable[Text]) -> tuple[Text, ...]:
+    """Return notes, each once."""
+    found: list[Text] = []
+    for note in notes:
+        if note not in found:
+            found.append(note)
+    return tuple(found)
 
 
 class Unreadable(DomainError):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cuocthi.text import T
-from cuocthi_quiz.domain.exchange import sheets, word, word_writing
+from cuocthi_quiz.domain.exchange import aiken, gift, moodle, moodle_types, qti, sheets, word, word_writing
 from cuocthi_quiz.models import QuestionType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from cuocthi.text import Text
     from cuocthi_quiz.domain.exchange.drafts import Content
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 #: What questions say beside their text and their answers.
 FIELDS = ("key", "topic", "difficulty", "explanation", "source", "true_as_of")
 _ALL_TYPES = frozenset(QuestionType)
+_TEXT = "text/plain; charset=utf-8"
+_XML = "application/xml; charset=utf-8"
+
+
+def _anything(_raw: bytes) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,8 @@ class Format:
     """A format of files: its name, the endings of its files, how it is read and written, what it carries.
 
     ``fields`` are those of :data:`FIELDS`, ``types`` those of questions. ``rehearse`` returns what would be read of
-    what is written, where that is known for less than writing and reading.
+    what is written, where that is known for less than writing and reading. ``fits`` tells whether a content looks like
+    it, where several formats have one ending.
     """
 
     key: str
@@ -43,6 +51,7 @@ class Format:
     fields: frozenset[str] = frozenset(FIELDS)
     types: frozenset[QuestionType] = _ALL_TYPES
     rehearse: Rehearse | None = None
+    fits: Callable[[bytes], bool] = _anything
 
     def carried(self, questions: Sequence[QuestionData], topics: Mapping[str, str]) -> Content:
         """Return what would be read of what is written of questions."""
@@ -69,5 +78,47 @@ FORMATS: Mapping[str, Format] = {
         ),
         Format("csv", T("CSV table"), (".csv",), "text/csv; charset=utf-8", sheets.read_csv, sheets.write_csv),
         Format("docx", T("Word document"), (".docx",), _DOCX, word.read_docx, word_writing.write_docx),
+        Format(
+            "gift",
+            T("GIFT (Moodle)"),
+            (".gift", ".txt"),
+            _TEXT,
+            gift.read_gift,
+            gift.write_gift,
+            types=gift.TYPES,
+            fits=gift.fits,
+        ),
+        Format(
+            "aiken",
+            T("Aiken"),
+            (".txt",),
+            _TEXT,
+            aiken.read_aiken,
+            aiken.write_aiken,
+            fields=frozenset(),
+            types=frozenset({QuestionType.SINGLE, QuestionType.TRUE_FALSE}),
+            fits=aiken.fits,
+        ),
+        Format(
+            "moodle",
+            T("Moodle XML"),
+            (".xml",),
+            _XML,
+            moodle.read_moodle,
+            moodle.write_moodle,
+            types=moodle_types.TYPES,
+            fits=moodle.fits,
+        ),
+        Format(
+            "qti",
+            T("QTI 2.1"),
+            (".zip", ".xml"),
+            "application/zip",
+            qti.read_qti,
+            qti.write_qti,
+            fields=frozenset({"key", "explanation", "source", "true_as_of"}),
+            types=qti.TYPES,
+            fits=qti.fits,
+        ),
     )
 }

@@ -23,12 +23,16 @@ MOST = 5_000
 _SECONDS = 60
 
 
-def format_named(name: str, chosen: str = "") -> Format:
-    """Return the format that was chosen, or else the first one whose files end like this name. Raises Unreadable."""
+def format_of(name: str, raw: bytes, chosen: str = "") -> Format:
+    """Return the format that was chosen, or else the one that the name's ending and the content tell.
+
+    Raises Unreadable if they tell none.
+    """
     if chosen in FORMATS:
         return FORMATS[chosen]
     ending = PurePath(name).suffix.lower()
-    found = next((format_ for format_ in FORMATS.values() if ending in format_.endings), None)
+    possible = [format_ for format_ in FORMATS.values() if ending in format_.endings]
+    found = next((format_ for format_ in possible if format_.fits(raw)), None)
     if found is None:
         raise Unreadable(T("It cannot be told from “%(name)s” what format this is. Please choose it.", name=name[:60]))
     return found

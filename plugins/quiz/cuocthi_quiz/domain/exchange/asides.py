@@ -1,0 +1,74 @@
+"""What formats of other systems have no place for, put where they have room: in tags, and at the end of the feedback.
+
+A tag is "Độ khó: dễ"; the feedback ends in "Nguồn: …" and "Đúng tại ngày: …". People read both as well.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cuocthi.text import T
+from cuocthi_quiz.domain.exchange.entries import deduced, entry_of
+from cuocthi_quiz.domain.exchange.words import LABELS, difficulty_of, label_of
+from cuocthi_quiz.domain.kinds.choice import Choice
+from cuocthi_quiz.models import QuestionType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cuocthi_quiz.domain.questions import QuestionData
+
+_TAGGED = ("difficulty", "type", "scoring", "keep_order", "unit", "case_matters", "accents_matter")
+_AT_END = ("source", "true_as_of")
+_NO = "không"
+
+
+def tags_of(question: QuestionData) -> Iterator[str]:
+    """Yield the tags that tell how hard a question is and how it is marked."""
+    said = entry_of(question, place=T(""), topic="").fields
+    if not isinstance(question.body, Choice) or _tells_its_type(question.body, question.type):
+        del said["type"]
+    if hasattr(question.body, "scoring") and question.type is not QuestionType.SINGLE:
+        said = {"scoring": _NO, **said}
+    yield from (f"{LABELS[name][0]}: {said[name]}" for name in _TAGGED if name in said)
+
+
+def _tells_its_type(body: Choice, type_: QuestionType) -> bool:
+    """Tell whether a choice is known for what it is by its options alone, or by how its answers are weighed."""
+    right = {at for at, option in enumerate(body.options) if option.right}
+    return type_ is QuestionType.MULTIPLE or deduced([option.text for option in body.options], right) is type_
+
+
+def said_in_tags(tags: Iterable[str]) -> dict[str, str]:
+    """Return what tags tell, by the names of ``words.LABELS``; others tell nothing."""
+    said: dict[str, str] = {}
+    for tag in tags:
+        label, colon, value = tag.partition(":")
+        name = label_of(label) if colon else None
+        if name in _TAGGED:
+            said[name] = value.strip()
+        elif difficulty_of(tag):
+            said["difficulty"] = tag
+    return said
+
+
+def feedback_of(question: QuestionData) -> str:
+    """Return the explanation with the source, and since when it is known to be true, as its last paragraphs."""
+    said = entry_of(question, place=T(""), topic="").fields
+    ends = (f"{LABELS[name][0]}: {said[name]}" for name in _AT_END if said.get(name))
+    return "\n\n".join([question.explanation, *ends])
+
+
+def said_in_feedback(text: str) -> dict[str, str]:
+    """Return what a feedback tells: the explanation, and what its last paragraphs say after a label."""
+    said: dict[str, list[str]] = {"explanation": []}
+    part = "explanation"
+    for paragraph in text.split("\n\n"):
+        label, colon, value = paragraph.partition(":")
+        name = label_of(label) if colon else None
+        if name in _AT_END:
+            part = name
+            said[name] = [value.strip()]
+        else:
+            said[part].append(paragraph)
+    return {name: "\n\n".join(paragraphs) for name, paragraphs in said.items()}

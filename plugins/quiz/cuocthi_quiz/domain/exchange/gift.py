@@ -1,0 +1,222 @@
+"""GIFT, the text format of Moodle: one block a question, answers in braces, signs escaped by a backslash."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from cuocthi.text import T
+from cuocthi_quiz.domain.exchange import moodle_types as types
+from cuocthi_quiz.domain.exchange.asides import feedback_of, tags_of
+from cuocthi_quiz.domain.exchange.drafts import Content, Unusable
+from cuocthi_quiz.domain.exchange.html_text import from_html, has_markup
+from cuocthi_quiz.domain.exchange.moodle_types import Found, Weighted
+from cuocthi_quiz.domain.exchange.texts import cleaned, decoded, refuse_old_fonts
+from cuocthi_quiz.domain.kinds.base import Scoring
+from cuocthi_quiz.models import QuestionType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from cuocthi_quiz.domain.questions import QuestionData
+
+TYPES = types.TYPES - {QuestionType.ORDERING}
+
+#: Signs that mean something, and private ones that stand for them while they are escaped.
+_SIGNS = dict(zip("~=#{}:\\>", (chr(0xF8F0 + at) for at in range(8)), strict=True))
+_ESCAPED = re.compile(r"\\([~=#{}:\\>n])")
+_HIDING = {**_SIGNS, "n": "\n"}
+_SHOWING = str.maketrans({private: sign for sign, private in _SIGNS.items()})
+_CATEGORY = re.compile(r"\$CATEGORY:\s*(.*)")
+_TITLE = re.compile(r"::(.*?)::", re.DOTALL)
+_FORMAT = re.compile(r"\s*\[(html|markdown|moodle|plain)\]")
+_ANSWER = re.compile(r"([=~])((?:(?![=~]).)*)", re.DOTALL)
+_WEIGHT = re.compile(r"\s*%(-?[0-9.]+)%")
+_IDENTITY = re.compile(r"\[id:([^\]]*)\]")
+_TAG = re.compile(r"\[tag:([^\]]*)\]")
+_RANGE = re.compile(r"\s*(-?[0-9.]+)\s*\.\.\s*(-?[0-9.]+)\s*")
+
+
+def fits(raw: bytes) -> bool:
+    """Tell whether a text looks like GIFT."""
+    return b"{" in raw
+
+
+def read_gift(raw: bytes) -> Content:
+    """Return what a file says."""
+    text = decoded(raw)
+    refuse_old_fonts(text)
+    content, topic, count = Content(), "", 0
+    for line, whole, comments in _blocks(text):
+        category, block = _CATEGORY.match(whole), whole
+        if category:
+            topic = cleaned(types.topic_in(_shown(category[1].splitlines()[0])))
+            block = whole[category.end() :].strip()
+            if not block:
+                continue
+        count += 1
+        place = T("line %(line)s (question %(number)s)", line=line, number=count)
+        identity = _IDENTITY.search(comments)
+        tags = [cleaned(tag) for tag in _TAG.findall(comments)]
+        found = Found(place, key=identity[1] if identity else "", topic=topic, tags=tags)
+        try:
+            content.drafts.append(types.draft_from(found, *_question(found, block)))
+        except Unusable as error:
+            content.wrong(place, error.text)
+    return content
+
+
+def _blocks(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield each block with the line where it begins, its escaped signs hidden, and the comments before it."""
+    lines: list[str] = []
+    comments: list[str] = []
+    begin = 0
+    for number, line in enumerate([*text.replace("\r\n", "\n").split("\n"), ""], start=1):
+        if line.lstrip().startswith("//"):
+            comments.append(line)
+            continue
+        hidden = _ESCAPED.sub(lambda found: _HIDING[found[1]], line)
+        if line.strip():
+            begin = begin or number
+            lines.append(hidden)
+            continue
+        block = "\n".join(lines)
+        if block.strip() and (block.count("{") <= block.count("}") or number > len(text)):
+            yield begin, block.strip(), "\n".join(comments)
+            lines, comments, begin = [], [], 0
+    if "\n".join(lines).strip():
+        yield begin, "\n".join(lines).strip(), "\n".join(comments)
+
+
+def _question(found: Found, block: str) -> tuple[QuestionType, Any]:
+    title = _TITLE.match(block)
+    block = block[title.end() :] if title else block
+    format_ = _FORMAT.match(block)
+    block = block[format_.end() :] if format_ else block
+    form = format_[1] if format_ else ""
+    before, brace, rest = block.partition("{")
+    answers, closed, after = rest.partition("}")
+    if not brace or not closed:
+        raise Unusable(T("there are no answers in braces; essays and descriptions are no questions here"))
+    gap = f"{before.rstrip()} _____ {after.strip()}" if after.strip() else before
+    found.text = _text(found, gap, form, markdown=True)
+    answers, _, feedback = answers.partition("####")
+    found.feedback = _text(found, feedback, form, markdown=True)
+    return _body(found, answers.strip(), form)
+
+
+def _text(found: Found, text: str, form: str, *, markdown: bool) -> str:
+    shown = _shown(text)
+    if form == "html" or (form in {"", "moodle"} and has_markup(shown)):
+        shown, lost = from_html(shown, markdown=markdown)
+        found.notes += lost
+    return cleaned(shown)
+
+
+def _shown(text: str) -> str:
+    return text.translate(_SHOWING)
+
+
+def _body(found: Found, answers: str, form: str) -> tuple[QuestionType, Any]:
+    if not answers:
+        raise Unusable(T("there are no answers in braces; essays and descriptions are no questions here"))
+    if answers.startswith("#"):
+        return QuestionType.NUMBER, types.number(found, _numbers(answers[1:]))
+    word = answers.partition("#")[0].strip().upper()
+    if word in {"T", "TRUE", "F", "FALSE"}:
+        return QuestionType.TRUE_FALSE, types.true_or_false(word.startswith("T"))
+    given = _ANSWER.findall(answers)
+    if not given:
+        raise Unusable(T("an answer begins with “=” if it is right, with “~” if it is wrong"))
+    if all("->" in text for _, text in given):
+        pairs = (text.partition("#")[0].partition("->") for _, text in given)
+        told = (
+            (_text(found, left, form, markdown=False), _text(found, right, form, markdown=False))
+            for left, _, right in pairs
+        )
+        return QuestionType.MATCHING, types.matching(found, told)
+    read = [_weighted(found, sign, text, form) for sign, text in given]
+    if all(sign == "=" for sign, _ in given):
+        return QuestionType.TEXT, types.wording(found, read, case_matters=False)
+    single = any(sign == "=" for sign, _ in given)
+    return types.choice(found, read, single=single, keep_order=False)
+
+
+def _weighted(found: Found, sign: str, text: str, form: str) -> Weighted:
+    share = _WEIGHT.match(text)
+    weight = types.weight_of(share[1]) if share else types.WHOLE if sign == "=" else Decimal(0)
+    words, feedback, _ = text[share.end() if share else 0 :].partition("#")
+    if feedback:
+        found.notes.append(T("the feedback of single answers is not taken over"))
+    own = _FORMAT.match(words)
+    words = words[own.end() :] if own else words
+    return Weighted(_text(found, words, own[1] if own else form, markdown=False), weight)
+
+
+def _numbers(text: str) -> Iterator[Weighted]:
+    for one in text.split("=") if "=" in text else [text]:
+        share = _WEIGHT.match(one)
+        value = _shown(one[share.end() if share else 0 :].partition("#")[0]).strip()
+        if not value:
+            continue
+        weight = types.weight_of(share[1]) if share else types.WHOLE
+        between = _RANGE.fullmatch(value)
+        try:
+            if between:
+                low, high = Decimal(between[1]), Decimal(between[2])
+                yield Weighted(f"{(low + high) / 2:f}", weight, f"{(high - low) / 2:f}")
+            else:
+                number, _, near = value.partition(":")
+                yield Weighted(number, weight, near.strip() or "0")
+        except InvalidOperation as error:
+            raise Unusable(T("“%(text)s” is no number", text=value[:40])) from error
+
+
+# --- writing --------------------------------------------------------------------------------------------------------
+
+
+def write_gift(questions: Sequence[QuestionData], topics: Mapping[str, str]) -> bytes:
+    """Return questions as GIFT, by topics in the order of the questions."""
+    blocks: list[str] = []
+    topic = ""
+    for question in questions:
+        if question.topic != topic:
+            topic = question.topic
+            blocks.append(f"$CATEGORY: {_hidden(types.path_of(topics[topic]))}")
+        blocks.append(_block(question))
+    return ("\n\n".join(blocks) + "\n").encode()
+
+
+def _hidden(text: str) -> str:
+    return re.sub(r"[~=#{}:\\]|->", lambda found: "-\\>" if found[0] == "->" else f"\\{found[0]}", text).replace(
+        "\n", "\\n"
+    )
+
+
+def _block(question: QuestionData) -> str:
+    marks = " ".join([f"[id:{question.key}]", *(f"[tag:{tag}]" for tag in tags_of(question))])
+    answers = "\n".join(f"\t{answer}" for answer in _answers(question))
+    feedback = _hidden(feedback_of(question))
+    return f"// {marks}\n::{question.key}::[markdown]{_hidden(question.text)} {{{answers}\n\t####{feedback}\n}}"
+
+
+def _answers(question: QuestionData) -> Iterator[str]:
+    body = question.body
+    match question.type:
+        case QuestionType.NUMBER:
+            yield "#"
+            yield from (f"={types.dotted(one.value)}:{types.dotted(one.tolerance)}" for one in body.accepted)
+        case QuestionType.TEXT:
+            yield from (f"=%100%{_hidden(text)}" for text in body.accepted)
+        case QuestionType.MATCHING:
+            yield from (f"={_hidden(pair.prompt)} -> {_hidden(pair.target)}" for pair in body.pairs)
+            yield from (f"= -> {_hidden(text)}" for text in body.others)
+        case QuestionType.TRUE_FALSE if types.is_plain_true_false(body):
+            yield "T" if body.options[0].right else "F"
+        case QuestionType.MULTIPLE:
+            right = [option.right for option in body.options]
+            shares = types.weights(right) if body.scoring is Scoring.PARTIAL else types.strict(right)
+            yield from (f"~%{share:f}%{_hidden(one.text)}" for share, one in zip(shares, body.options, strict=True))
+        case _:
+            yield from (f"{'=' if option.right else '~'}{_hidden(option.text)}" for option in body.options)

@@ -1,0 +1,233 @@
+"""Moodle XML: questions with HTML texts, categories, tags and shares of the points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape, quoteattr
+
+from cuocthi.text import T
+from cuocthi_quiz.domain.exchange import moodle_types as types
+from cuocthi_quiz.domain.exchange.archives import parse
+from cuocthi_quiz.domain.exchange.asides import feedback_of, tags_of
+from cuocthi_quiz.domain.exchange.drafts import Content, Unreadable, Unusable
+from cuocthi_quiz.domain.exchange.html_text import PICTURE, from_html, has_markup
+from cuocthi_quiz.domain.exchange.moodle_types import Found, Weighted
+from cuocthi_quiz.domain.exchange.texts import cleaned, refuse_old_fonts
+from cuocthi_quiz.domain.kinds.base import Scoring
+from cuocthi_quiz.models import QuestionType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from xml.etree.ElementTree import Element
+
+    from cuocthi_quiz.domain.questions import QuestionData
+
+_NAMES = {
+    QuestionType.SINGLE: "multichoice",
+    QuestionType.MULTIPLE: "multichoice",
+    QuestionType.TRUE_FALSE: "multichoice",
+    QuestionType.NUMBER: "numerical",
+    QuestionType.TEXT: "shortanswer",
+    QuestionType.MATCHING: "matching",
+    QuestionType.ORDERING: "ordering",
+}
+
+
+def fits(raw: bytes) -> bool:
+    """Tell whether a document looks like Moodle XML."""
+    return b"<quiz" in raw
+
+
+def read_moodle(raw: bytes) -> Content:
+    """Return what a file says."""
+    root = parse(raw)
+    if root.tag != "quiz":
+        raise Unreadable(T("This is no Moodle XML: it begins with <%(tag)s>, not with <quiz>.", tag=root.tag[:40]))
+    refuse_old_fonts("\n".join(root.itertext()))
+    content, topic, count = Content(), "", 0
+    for node in root.findall("question"):
+        if node.get("type") == "category":
+            topic = cleaned(types.topic_in(_plain(node, "category/text")))
+            continue
+        count += 1
+        place = T("line %(line)s (question %(number)s)", line=node.line, number=count)
+        found = Found(place, topic=topic, key=_plain(node, "idnumber"))
+        try:
+            content.drafts.append(_draft(found, node))
+        except Unusable as error:
+            content.wrong(place, error.text)
+    return content
+
+
+def _draft(found: Found, node: Element) -> Any:
+    kind = node.get("type", "")
+    if kind not in _BODIES:
+        raise Unusable(T("questions of Moodle's type “%(kind)s” cannot be taken over", kind=kind[:40]))
+    found.tags = [cleaned(_plain(tag, "text")) for tag in node.findall("tags/tag")]
+    found.text = _text(found, node.find("questiontext"), markdown=True)
+    found.feedback = _text(found, node.find("generalfeedback"), markdown=True)
+    if any(_plain(one, "text") for one in node.iter("feedback")):
+        found.notes.append(T("the feedback of single answers is not taken over"))
+    if node.findall("hint"):
+        found.notes.append(T("hints are not taken over"))
+    return types.draft_from(found, *_BODIES[kind](found, node))
+
+
+def _plain(node: Element, path: str) -> str:
+    return (node.findtext(path) or "").strip()
+
+
+def _text(found: Found, node: Element | None, *, markdown: bool) -> str:
+    """Return a text, by the format that it says; pictures that stand beside it are lost."""
+    if node is None:
+        return ""
+    text, form = node.findtext("text") or "", node.get("format", "moodle_auto_format")
+    if form == "html" or (form == "moodle_auto_format" and has_markup(text)):
+        text, lost = from_html(text, markdown=markdown)
+        found.notes += lost
+    elif node.find("file") is not None:
+        found.notes.append(PICTURE)
+    return cleaned(text)
+
+
+def _weighted(found: Found, node: Element) -> Iterator[Weighted]:
+    for answer in node.findall("answer"):
+        near = _plain(answer, "tolerance") or "0"
+        yield Weighted(_text(found, answer, markdown=False), types.weight_of(answer.get("fraction", "0")), near)
+
+
+def _is(node: Element, name: str) -> bool:
+    return _plain(node, name).lower() in {"true", "1"}
+
+
+def _multichoice(found: Found, node: Element) -> tuple[QuestionType, Any]:
+    keep_order = node.find("shuffleanswers") is not None and not _is(node, "shuffleanswers")
+    single = node.find("single") is None or _is(node, "single")
+    return types.choice(found, list(_weighted(found, node)), single=single, keep_order=keep_order)
+
+
+def _truefalse(_found: Found, node: Element) -> tuple[QuestionType, Any]:
+    right = [_plain(answer, "text").lower() for answer in node.findall("answer") if answer.get("fraction") == "100"]
+    if len(right) != 1 or right[0] not in {"true", "false"}:
+        raise Unusable(T("it is not said whether the statement is true"))
+    return QuestionType.TRUE_FALSE, types.true_or_false(right[0] == "true")
+
+
+def _shortanswer(found: Found, node: Element) -> tuple[QuestionType, Any]:
+    return QuestionType.TEXT, types.wording(found, _weighted(found, node), case_matters=_is(node, "usecase"))
+
+
+def _numerical(found: Found, node: Element) -> tuple[QuestionType, Any]:
+    units = node.findall("units/unit")
+    if len(units) > 1:
+        found.notes.append(T("only the first of several units is taken over"))
+    unit = cleaned(_plain(units[0], "unit_name")) if units else ""
+    return QuestionType.NUMBER, types.number(found, _weighted(found, node), unit)
+
+
+def _matching(found: Found, node: Element) -> tuple[QuestionType, Any]:
+    pairs = (
+        (_text(found, one, markdown=False), cleaned(_plain(one, "answer/text"))) for one in node.findall("subquestion")
+    )
+    return QuestionType.MATCHING, types.matching(found, pairs)
+
+
+def _ordering(found: Found, node: Element) -> tuple[QuestionType, Any]:
+    return QuestionType.ORDERING, types.ordering(
+        found, (_text(found, one, markdown=False) for one in node.findall("answer"))
+    )
+
+
+_BODIES: Mapping[str, Callable[[Found, Element], tuple[QuestionType, Any]]] = {
+    "multichoice": _multichoice,
+    "multichoiceset": _multichoice,
+    "truefalse": _truefalse,
+    "shortanswer": _shortanswer,
+    "numerical": _numerical,
+    "matching": _matching,
+    "ordering": _ordering,
+}
+
+
+# --- writing --------------------------------------------------------------------------------------------------------
+
+
+def write_moodle(questions: Sequence[QuestionData], topics: Mapping[str, str]) -> bytes:
+    """Return questions as Moodle XML, with a category wherever the topic changes."""
+    parts = ['<?xml version="1.0" encoding="UTF-8"?>', "<quiz>"]
+    topic = ""
+    for question in questions:
+        if question.topic != topic:
+            topic = question.topic
+            parts.append(
+                f'<question type="category"><category>{_node(types.path_of(topics[topic]))}</category></question>'
+            )
+        parts.append(_written(question))
+    return "\n".join([*parts, "</quiz>", ""]).encode()
+
+
+def _node(text: str) -> str:
+    return f"<text>{escape(text)}</text>"
+
+
+def _of(name: str, text: str, form: str = "plain_text", more: str = "", **attributes: str) -> str:
+    said = "".join(f" {key}={quoteattr(value)}" for key, value in {**attributes, "format": form}.items())
+    return f"<{name}{said}>{_node(text)}{more}</{name}>"
+
+
+def _written(question: QuestionData) -> str:
+    plain = question.type is QuestionType.TRUE_FALSE and types.is_plain_true_false(question.body)
+    kind = "truefalse" if plain else _NAMES[question.type]
+    tags = "".join(f"<tag>{_node(tag)}</tag>" for tag in tags_of(question))
+    return "\n".join(
+        [
+            f'<question type="{kind}">',
+            f"<name>{_node(question.key)}</name>",
+            _of("questiontext", question.text, "markdown"),
+            _of("generalfeedback", feedback_of(question), "markdown"),
+            f"<defaultgrade>1</defaultgrade><penalty>0</penalty><hidden>0</hidden><idnumber>{question.key}</idnumber>",
+            *_answers(question, plain=plain),
+            f"<tags>{tags}</tags>",
+            "</question>",
+        ]
+    )
+
+
+def _answers(question: QuestionData, *, plain: bool) -> Iterator[str]:
+    body = question.body
+    match question.type:
+        case QuestionType.NUMBER:
+            for one in body.accepted:
+                near = f"<tolerance>{types.dotted(one.tolerance)}</tolerance>"
+                yield _of("answer", types.dotted(one.value), more=near, fraction="100")
+            if body.unit:
+                unit = f"<multiplier>1</multiplier><unit_name>{escape(body.unit)}</unit_name>"
+                yield f"<units><unit>{unit}</unit></units>"
+        case QuestionType.TEXT:
+            yield f"<usecase>{int(body.case_matters)}</usecase>"
+            yield from (_of("answer", text, fraction="100") for text in body.accepted)
+        case QuestionType.MATCHING:
+            yield "<shuffleanswers>true</shuffleanswers>"
+            pairs = [*((pair.prompt, pair.target) for pair in body.pairs), *(("", other) for other in body.others)]
+            yield from (_of("subquestion", left, more=f"<answer>{_node(right)}</answer>") for left, right in pairs)
+        case QuestionType.ORDERING:
+            yield "<layouttype>VERTICAL</layouttype><selecttype>ALL</selecttype>"
+            yield "<gradingtype>ABSOLUTE_POSITION</gradingtype>"
+            yield from (_of("answer", step, fraction=str(at)) for at, step in enumerate(body.steps, start=1))
+        case _ if plain:
+            for word, option in zip(("true", "false"), body.options, strict=True):
+                yield _of("answer", word, fraction="100" if option.right else "0")
+        case _:
+            yield from _choice(question)
+
+
+def _choice(question: QuestionData) -> Iterator[str]:
+    body, single = question.body, question.type is not QuestionType.MULTIPLE
+    right = [option.right for option in body.options]
+    shares = [types.WHOLE * is_right for is_right in right] if single else types.weights(right)
+    if not single and body.scoring is not Scoring.PARTIAL:
+        shares = types.strict(right)
+    keep_order = body.keep_order or question.type is QuestionType.TRUE_FALSE
+    yield f"<single>{str(single).lower()}</single><shuffleanswers>{str(not keep_order).lower()}</shuffleanswers>"
+    yield "<answernumbering>ABCD</answernumbering>"
+    yield from (_of("answer", one.text, fraction=f"{share:f}") for share, one in zip(shares, body.options, strict=True))
