@@ -42,6 +42,7 @@ LISTS = {
     "attempts",
     "audit",
     "documents",
+    "duplicates",
     "enrolments",
     "inquiries",
     "jobs",
@@ -57,8 +58,9 @@ LISTS = {
     "roster",
     "tasks",
     "units",
+    "validity",
 }
-EMPTY = {"attempts", "inquiries", "mergers", "people", "roster"}
+EMPTY = {"attempts", "duplicates", "inquiries", "mergers", "people", "roster", "validity"}
 #: Whom the support looks for is shown one by one; nobody is listed.
 NO_LIST = {f"{STAFF}/support/"}
 on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
