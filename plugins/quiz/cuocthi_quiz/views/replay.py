@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from cuocthi.text import Text
     from cuocthi_quiz.domain.replay import Happening
+    from cuocthi_quiz.models import Attempt
     from cuocthi_quiz.queries.devices import Devices
     from cuocthi_quiz.queries.marks import Marked
     from cuocthi_quiz.queries.papers import PaperRow
@@ -56,7 +57,7 @@ class Shown:
     after: timedelta
     step: Text
     position: int
-    said: str
+    said: str | Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def attempt(attempt_id: int) -> Response:
         "quiz/attempt.html",
         found=found,
         round=phase_of(ctx, campaign_id=g.campaign.id, phase_id=of.phase_id),
-        happenings=[_shown(one, of.user_id, devices, reads=reads) for one in happenings],
+        happenings=[_shown(one, of, devices, reads=reads) for one in happenings],
         questions=[
             Stands(
                 row,
@@ -113,13 +114,14 @@ def attempt(attempt_id: int) -> Response:
     )
 
 
-def _shown(one: Happening, user_id: int, devices: Devices, *, reads: bool) -> Shown:
+def _shown(one: Happening, of: Attempt, devices: Devices, *, reads: bool) -> Shown:
+    said: str | Text = one.response
     if one.row is not None:
         said = _said(one.row, one.response, reads=reads)
     elif one.step in {Step.BEGUN, Step.TAKEN_OVER}:
-        said = ", ".join(part for part in (one.address, devices.at(user_id, one.at)) if part)
-    else:
-        said = one.response
+        said = ", ".join(part for part in (one.address, devices.at(of.user_id, one.at)) if part)
+    elif one.step is Step.HANDED_IN and of.handed_in_by:
+        said = HAND_INS[of.handed_in_by]
     return Shown(one.at, one.after, STEPS[one.step], one.row.position if one.row else 0, said)
 
 

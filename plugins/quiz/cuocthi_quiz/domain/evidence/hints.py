@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from cuocthi_quiz.domain.evidence.company import HANDED_ON
 from cuocthi_quiz.domain.evidence.speed import DURATION, FAR_BELOW, usual_time
@@ -37,7 +38,7 @@ class Hints:
 
 
 def hints(ctx: Context, *, round_id: int, enrolment_ids: Sequence[int]) -> Mapping[int, Hints]:
-    """Return what stands out about those of these persons who handed a paper in, by enrolment (three statements)."""
+    """Return what stands out about those of these persons who handed a paper in, by enrolment (four statements)."""
     own = (Attempt.phase_id == round_id, Attempt.enrolment_id.in_(enrolment_ids), Attempt.submitted_at.is_not(None))
     shortest = ctx.session.execute(
         sa.select(Attempt.enrolment_id, sa.func.min(DURATION)).where(*own, COUNTS).group_by(Attempt.enrolment_id)
@@ -59,21 +60,34 @@ def _micros(moment: Any) -> sa.ColumnElement[int]:
 
 
 def _followed(ctx: Context, own: Sequence[sa.ColumnElement[bool]]) -> set[int]:
-    other = aliased(Attempt)
-    after = (_micros(other.started_at) - _micros(Attempt.submitted_at)).between(0, _HANDED_ON)
-    before = (_micros(Attempt.started_at) - _micros(other.submitted_at)).between(0, _HANDED_ON)
-    return set(
-        ctx.session.scalars(
-            sa.select(Attempt.enrolment_id)
-            .join(
-                other,
-                sa.and_(
-                    other.phase_id == Attempt.phase_id,
-                    other.address == Attempt.address,
-                    other.enrolment_id != Attempt.enrolment_id,
-                    sa.or_(after, before),
-                ),
-            )
-            .where(*own, Attempt.address != "")
-        )
-    )
+    """Return whose papers begin soon after, or end soon before, another person's from the same address."""
+    moments = (Attempt.enrolment_id, Attempt.address, _micros(Attempt.started_at), _micros(Attempt.submitted_at))
+    theirs = ctx.session.execute(sa.select(*moments, Attempt.phase_id).where(*own, Attempt.address != "")).all()
+    if not theirs:
+        return set()
+    # One look at the round: a join would look at it once for each of these persons.
+    there = (Attempt.phase_id == theirs[0].phase_id, Attempt.address.in_({row.address for row in theirs}))
+    begun: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    ended: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for enrolment_id, address, started, submitted in ctx.session.execute(sa.select(*moments).where(*there)):
+        begun[address].append((started, enrolment_id))
+        if submitted is not None:
+            ended[address].append((submitted, enrolment_id))
+    for found in (*begun.values(), *ended.values()):
+        found.sort()
+    return {
+        enrolment_id
+        for enrolment_id, address, started, submitted, _ in theirs
+        if _another(begun[address], submitted, submitted + _HANDED_ON, enrolment_id)
+        or _another(ended[address], started - _HANDED_ON, started, enrolment_id)
+    }
+
+
+def _another(moments: Sequence[tuple[int, int]], first: int, last: int, enrolment_id: int) -> bool:
+    """Tell whether one of these moments, in order and with whose they are, lies between and is somebody else's."""
+    at = bisect_left(moments, (first, 0))
+    while at < len(moments) and moments[at][0] <= last:
+        if moments[at][1] != enrolment_id:
+            return True
+        at += 1
+    return False
