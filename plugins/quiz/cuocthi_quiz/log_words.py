@@ -15,6 +15,7 @@ LOG_WORDS = LogWords(
         "quiz_extra_time": T("Extra time"),
         "quiz_issue": T("Issue of the question bank"),
     },
+        "quiz_key": T("Key of a question"),
     fields={
         "answers": T("Answers and explanations"),
         "approvals": T("Approvals"),
@@ -35,6 +36,8 @@ LOG_WORDS = LogWords(
         "remark": T("Remark"),
         "replaced_by": T("Replaced by"),
         "results": T("Results are shown"),
+        "remedy": T("What was decided"),
+        "worth": T("Worth"),
         "target": T("What is predicted"),
         "topic": T("Topic"),
         "true_as_of": T("True as of"),

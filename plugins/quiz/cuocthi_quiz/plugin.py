@@ -24,12 +24,13 @@ from cuocthi.contributions import (
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
-from cuocthi_quiz import contributed, contributed_bank, contributed_evidence
+from cuocthi_quiz import contributed, contributed_bank, contributed_evidence, contributed_keys
 from cuocthi_quiz.domain import campaign_file, clauses, jobs, personal_data, results
 from cuocthi_quiz.domain.attempts import follow_enrolments
 from cuocthi_quiz.domain.deadlines import move_deadlines
 from cuocthi_quiz.domain.rehearsal import take
 from cuocthi_quiz.domain.relief import grant, reached
+from cuocthi_quiz.domain.wrong_keys import REMARK
 from cuocthi_quiz.log_words import LOG_WORDS
 from cuocthi_quiz.models import MODELS
 from cuocthi_quiz.queries import figures as figures_queries
@@ -117,6 +118,8 @@ def register_permissions() -> Sequence[Permission]:
         Permission("quiz:question:edit", T("Write questions"), asking, reveals=True),
         Permission("quiz:question:approve", T("Approve and withdraw questions"), deciding, reveals=True),
         Permission("quiz:attempt:view", T("See papers"), deciding | overseen),
+        Permission(contributed_keys.DECIDE, T("Decide on wrong keys"), deciding, reveals=True),
+        Permission(contributed_keys.LOOK, T("See how questions did their work"), deciding | overseen, reveals=True),
         Permission("quiz:evidence:view", T("See what may point to help from others"), weighing),
         Permission("quiz:extra_time:grant", T("Grant extra time and read why"), granting),
         Permission("quiz:live:view", T("Watch an open round"), asking | overseen | {Role.TECHNICAL}),
@@ -146,6 +149,7 @@ def register_jobs() -> Sequence[JobKind]:
     return [
         JobKind("quiz.sweep", T("Hand in papers whose time is up"), jobs.sweep, every=_SWEEP_EVERY),
         JobKind("quiz.forget_figures", old, jobs.forget_figures, every=timedelta(days=1)),
+        JobKind(REMARK, T("Mark papers again"), jobs.mark_again, results={"rescored": T("Papers with another score")}),
     ]
 
 
@@ -183,7 +187,10 @@ def _kept_files() -> Path:
 
 @hookimpl
 def nav_items(ctx: Context, campaign: Campaign) -> Sequence[NavItem]:
-    return contributed.navigation(ctx, campaign=campaign, address=_address)
+    return [
+        *contributed.navigation(ctx, campaign=campaign, address=_address),
+        *contributed_keys.navigation(campaign=campaign, address=_address),
+    ]
 
 
 @hookimpl
@@ -207,12 +214,18 @@ def readiness_items(ctx: Context, campaign: Campaign) -> Sequence[ReadinessItem]
 
 @hookimpl
 def duties(ctx: Context, campaigns: Sequence[Campaign]) -> Sequence[Duty]:
-    return contributed_bank.duties(ctx, campaigns=campaigns, address=_address)
+    return [
+        *contributed_bank.duties(ctx, campaigns=campaigns, address=_address),
+        *contributed_keys.duties(ctx, campaigns=campaigns, address=_address),
+    ]
 
 
 @hookimpl
 def act_blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | None) -> Sequence[Blocker]:
-    return contributed.blockers(ctx, campaign=campaign, act=act, round_=round_, address=_address)
+    return [
+        *contributed.blockers(ctx, campaign=campaign, act=act, round_=round_, address=_address),
+        *contributed_keys.blockers(ctx, campaign=campaign, act=act, round_=round_, address=_address),
+    ]
 
 
 @hookimpl
@@ -264,7 +277,11 @@ def rule_clauses(ctx: Context, campaign: Campaign) -> Sequence[RuleClause]:
 
 @hookimpl
 def publication_sections(ctx: Context, campaign: Campaign) -> Sequence[PublicationSection]:
-    return [*contributed.sections(ctx, campaign=campaign), *contributed_bank.issue_section(ctx, campaign=campaign)]
+    return [
+        *contributed_keys.section(ctx, campaign=campaign),
+        *contributed.sections(ctx, campaign=campaign),
+        *contributed_bank.issue_section(ctx, campaign=campaign),
+    ]
 
 
 @hookimpl

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from cuocthi.standings.criteria import Counted
 from cuocthi.text import T
+from cuocthi_quiz.domain.item_analysis import Flag
 from cuocthi_quiz.domain.kinds.base import Scoring
-from cuocthi_quiz.models import Difficulty, HandIn, QuestionType, RemarkKind, RevisionState
+from cuocthi_quiz.models import Difficulty, HandIn, QuestionType, RemarkKind, Remedy, RevisionState
 from cuocthi_quiz.queries.review import Stage
 from cuocthi_quiz.settings import Among, CountedIn, Over, Predicted, Release, Span, TakingPart
 
@@ -131,4 +132,34 @@ HAND_INS: Mapping[HandIn, Text] = {
 }
 
 #: How options are called in the order shown.
+#: What stands out at a question in the analysis of a round.
+FLAGS: Mapping[Flag, Text] = {
+    Flag.KEY: T("wrong key suspected: of the better participants more chose a wrong answer than the right one"),
+    Flag.NEGATIVE: T("better participants did worse at it than others"),
+    Flag.POOR: T("it hardly tells better participants from others"),
+    Flag.HARD: T("hardly anybody was right"),
+    Flag.EASY: T("almost everybody was right"),
+    Flag.OPEN: T("many left it open"),
+    Flag.IDLE: T("an option that hardly anybody chose"),
+}
+
+#: The same, short.
+FLAG_NAMES: Mapping[Flag, Text] = {
+    Flag.KEY: T("wrong key suspected"),
+    Flag.NEGATIVE: T("better ones did worse"),
+    Flag.POOR: T("tells little apart"),
+    Flag.HARD: T("very hard"),
+    Flag.EASY: T("very easy"),
+    Flag.OPEN: T("often left open"),
+    Flag.IDLE: T("idle option"),
+}
+
+#: What is done about a wrong key.
+REMEDIES: Mapping[Remedy, Text] = {
+    Remedy.REPLACE: T("another answer is right instead"),
+    Remedy.ACCEPT: T("another answer is right, too"),
+    Remedy.EVERYONE: T("full marks for everybody, also for who left it open"),
+    Remedy.VOID: T("void: it counts neither in the score nor in the maximum"),
+}
+
 LETTERS = "ABCDEFGH"

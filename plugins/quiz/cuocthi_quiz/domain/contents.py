@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 
 
 def content_of(revision: Revision, *, key: str, topic: str) -> dict[str, Any]:
-    """Return all that a revision says; ``key`` and ``topic`` are the keys of its question and topic."""
-    return {
+    """Return all that a revision says; ``key`` and ``topic`` are the keys of its question and topic.
+
+    The key of answers is the one that was approved, whatever was decided on it since.
+    """
+    said = {
         "question": key,
         "revision": revision.number,
         "topic": topic,
@@ -20,7 +23,7 @@ def content_of(revision: Revision, *, key: str, topic: str) -> dict[str, Any]:
         "type": str(revision.type),
         "text": revision.text,
         "content": revision.content,
-        "key": revision.key,
+        "key": revision.approved_key or revision.key,
         "explanation": revision.explanation,
         "source": revision.source,
         "true_as_of": revision.true_as_of.isoformat(),

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from cuocthi_quiz.domain.attempts import submit_overdue
 from cuocthi_quiz.domain.grading import grade_round, grade_ungraded
+from cuocthi_quiz.domain.remarking import remark
 from cuocthi_quiz.domain.save_figures import forget_old
+from cuocthi_quiz.models import KeyChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +26,14 @@ def forget_figures(
 ) -> Mapping[str, Any]:
     """Remove the figures about saving that nobody looks at any more."""
     return {"rows": forget_old(ctx)}
+
+
+def mark_again(
+    ctx: Context, arguments: Mapping[str, Any], progress: Callable[[int, int], None]
+) -> Mapping[str, Any]:
+    """Mark all papers again that have the question of a decision; each portion is kept by itself."""
+    change = ctx.session.get_one(KeyChange, arguments["key"])
+    return {"rescored": remark(ctx, change=change, progress=progress, keep=ctx.session.commit)}
 
 
 def finish_round(ctx: Context, *, round_id: int) -> None:

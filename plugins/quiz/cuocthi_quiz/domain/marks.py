@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from cuocthi_quiz.domain.kinds import KINDS
+from cuocthi_quiz.domain.kinds import earned
 from cuocthi_quiz.models import POINT, Mark, Revision
 
 if TYPE_CHECKING:
@@ -38,7 +38,12 @@ def _unmarked(which: str) -> sa.TextClause:
 
 def points_for(revision: Revision, response: str) -> int:
     """Return what a response earns under the key in force, out of what the question is worth."""
-    return KINDS[revision.type].points(revision.content, revision.key, response) * revision.worth // POINT
+    return points_under(revision, revision.key, revision.worth, response)
+
+
+def points_under(revision: Revision, key: dict[str, Any], worth: int, response: str) -> int:
+    """Return what a response to a revision earns under a key, out of ``worth``."""
+    return earned(revision.type, revision.content, key, response) * worth // POINT
 
 
 def mark_answers(ctx: Context, which: str, values: Mapping[str, int]) -> int:

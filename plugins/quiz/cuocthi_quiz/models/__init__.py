@@ -20,6 +20,7 @@ from cuocthi_quiz.models.extra_time import MAX_EXTRA_MINUTES, MAX_PERCENT, Extra
 from cuocthi_quiz.models.figures import Outcome, SaveFigures
 from cuocthi_quiz.models.papers import THOUSANDTHS, Answer, Attempt, HandIn, Item, TakeOver
 from cuocthi_quiz.models.pictures import Picture
+from cuocthi_quiz.models.keys import MAX_DOCUMENT, KeyChange, Remedy, Rescored
 from cuocthi_quiz.models.review import (
     MAX_DECISION,
     Distinction,
@@ -35,6 +36,7 @@ __all__ = [
     "MAX_DECISION",
     "MAX_EXTRA_MINUTES",
     "MAX_KEY",
+    "MAX_DOCUMENT",
     "MAX_OPTIONS",
     "MAX_PERCENT",
     "MAX_TARGETS",
@@ -55,6 +57,7 @@ __all__ = [
     "Outcome",
     "Picture",
     "Question",
+    "KeyChange",
     "QuestionType",
     "Remark",
     "RemarkKind",
@@ -62,6 +65,8 @@ __all__ = [
     "RevisionState",
     "SaveFigures",
     "StillTrue",
+    "Remedy",
+    "Rescored",
     "TakeOver",
     "Topic",
     "WaitingImport",
@@ -87,3 +92,5 @@ MODELS = (
     SaveFigures,
     WaitingImport,
 )
+    KeyChange,
+    Rescored,

@@ -116,6 +116,10 @@ class Revision(Base):
     option_count: Mapped[int] = mapped_column(sa.SmallInteger)
     target_count: Mapped[int] = mapped_column(sa.SmallInteger)
     shuffled: Mapped[bool]
+    What never changes is what was asked and shown. What is *right* may turn out to be wrong: two persons then decide on
+    another key, which takes the place of ``key``; ``approved_key`` keeps the one that was approved (empty while that is
+    the one in force), :class:`KeyChange` those between and who decided what.
+
     key_number: Mapped[int] = mapped_column(default=0)
     worth: Mapped[int] = mapped_column(default=POINT)
     explanation: Mapped[str] = mapped_column(sa.Text)
@@ -151,3 +155,4 @@ class Mark(Base):
     key_number: Mapped[int]
     response: Mapped[str] = mapped_column(sa.Text)
     points: Mapped[int]
+    approved_key: Mapped[dict[str, Any]] = mapped_column(default=dict)

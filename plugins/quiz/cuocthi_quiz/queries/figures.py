@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
-from cuocthi_quiz.models import POINT, Answer, Attempt, Difficulty, Item, Mark, Question, Revision
+from cuocthi_quiz.models import Answer, Attempt, Difficulty, Item, Mark, Question, Revision
 from cuocthi_quiz.queries.papers import COUNTS
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def activity(ctx: Context, *, campaign_id: int, since: datetime) -> tuple[int, i
     return (row[0], row[1], row[2])
 
 
-def _counting(round_: Phase) -> list[sa.ColumnElement[bool]]:
+def counting(round_: Phase) -> list[sa.ColumnElement[bool]]:
+    """Return which attempts, joined with their enrolments, figures are made of: graded ones that count."""
     return [
         Attempt.phase_id == round_.id,
         Attempt.graded_at.is_not(None),
@@ -77,7 +78,7 @@ def score_distribution(ctx: Context, *, round_: Phase) -> list[tuple[int, int, i
     rows = ctx.session.execute(
         sa.select(sa.func.coalesce(Attempt.score, 0), sa.func.count(), sa.func.count(sa.distinct(Attempt.enrolment_id)))
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(*_counting(round_))
+        .where(*counting(round_))
         .group_by(Attempt.score)
         .order_by(Attempt.score.desc())
     )
@@ -89,7 +90,7 @@ def persons_and_attempts(ctx: Context, *, round_: Phase) -> tuple[int, int]:
     row = ctx.session.execute(
         sa.select(sa.func.count(sa.distinct(Attempt.enrolment_id)), sa.func.count())
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(*_counting(round_))
+        .where(*counting(round_))
     ).one()
     return (row[0], row[1])
 
@@ -105,8 +106,8 @@ class QuestionFigure:
 
 
 def question_figures(ctx: Context, *, round_: Phase) -> list[QuestionFigure]:
-    """Return how every question of a round fared, by key; excluded persons are left out."""
-    right = sa.func.count().filter(Mark.points == POINT)
+    """Return how every question of a round fared, by key; excluded persons are left out, and void questions."""
+    right = sa.func.count().filter(Mark.points == Revision.worth)
     rows = ctx.session.execute(
         sa.select(Question.key, sa.func.max(Revision.text), sa.func.count(), right)
         .select_from(Item)
@@ -116,7 +117,7 @@ def question_figures(ctx: Context, *, round_: Phase) -> list[QuestionFigure]:
         .join(Question, Question.id == Revision.question_id)
         .outerjoin(Answer, sa.and_(Answer.attempt_id == Item.attempt_id, Answer.position == Item.position))
         .outerjoin(Mark, MARKED)
-        .where(*_counting(round_))
+        .where(*counting(round_), Revision.worth > 0)
         .group_by(Question.id, Question.key)
         .order_by(Question.key)
     )
@@ -124,6 +125,22 @@ def question_figures(ctx: Context, *, round_: Phase) -> list[QuestionFigure]:
 
 
 def difficulties(ctx: Context, *, attempt_id: int) -> dict[int, Difficulty]:
+def facility(ctx: Context, *, campaign_ids: Sequence[int]) -> dict[Difficulty, tuple[int, int]]:
+    """Return how many answers to questions of each difficulty were marked, and how many of them were right."""
+    right = sa.func.count().filter(Mark.points == Revision.worth)
+    rows = ctx.session.execute(
+        sa.select(Revision.difficulty, sa.func.count(), right)
+        .select_from(Item)
+        .join(Attempt, Attempt.id == Item.attempt_id)
+        .join(Revision, Revision.id == Item.revision_id)
+        .outerjoin(Answer, sa.and_(Answer.attempt_id == Item.attempt_id, Answer.position == Item.position))
+        .outerjoin(Mark, MARKED)
+        .where(Attempt.campaign_id.in_(campaign_ids), Attempt.graded_at.is_not(None), COUNTS)
+        .group_by(Revision.difficulty)
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
     """Return the difficulty of each question of a paper by its position."""
     rows = ctx.session.execute(
         sa.select(Item.position, Revision.difficulty)

@@ -9,6 +9,7 @@ from cuocthi_quiz.views import (
     extra_time,
     issues,
     live,
+    item_analysis,
     meeting,
     papers,
     pictures,
@@ -20,6 +21,7 @@ from cuocthi_quiz.views import (
     validity,
 )
 from cuocthi_quiz.views.blueprint import blueprint
+    wrong_keys,
 
 __all__ = [
     "bank",
@@ -33,6 +35,7 @@ __all__ = [
     "live",
     "meeting",
     "papers",
+    "item_analysis",
     "pictures",
     "receipts",
     "replay",
@@ -41,3 +44,4 @@ __all__ = [
     "staff_attempts",
     "validity",
 ]
+    "wrong_keys",

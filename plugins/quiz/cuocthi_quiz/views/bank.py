@@ -28,10 +28,11 @@ from cuocthi_quiz.models import Ending, QuestionType, RemarkKind
 from cuocthi_quiz.queries import bank as bank_queries
 from cuocthi_quiz.queries import review as review_queries
 from cuocthi_quiz.queries.pictures import pictures
+from cuocthi_quiz.queries import wrong_keys
 from cuocthi_quiz.settings import OWNER
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.texts import as_shown
-from cuocthi_quiz.words import DIFFICULTIES, FAMILIES, REMARKS, STAGES, STATES, TYPES
+from cuocthi_quiz.words import DIFFICULTIES, FAMILIES, REMARKS, REMEDIES, STAGES, STATES, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -161,6 +162,9 @@ def _stands_back(said: Remark) -> bool:
 
 @blueprint.page("/staff/questions/new", permission=EDIT, methods=["GET", "POST"], reveals_nothing=True)
 def new_question() -> AnyResponse:
+        key_changes=wrong_keys.changes(ctx, campaign_id=g.campaign.id, question_id=found.id),
+        used=wrong_keys.used_revisions(ctx, question_id=found.id),
+        remedies=REMEDIES,
     """Write a new question, of the type that the address names."""
     form = QUESTION_FORMS[_type()]()
     if request.method == "POST":

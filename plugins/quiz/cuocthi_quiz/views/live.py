@@ -47,7 +47,7 @@ REFUSALS: Mapping[Outcome, Text] = {
 def live() -> Response:
     """Show how a round goes; while it is open the figures renew themselves."""
     ctx = reading_context()
-    own, round_ = _rounds(ctx)
+    own, round_ = chosen_round(ctx)
     if round_ is None:
         return render("quiz/live.html", round=None)
     hours = queries.hours(ctx, round_=round_)
@@ -73,7 +73,7 @@ def live() -> Response:
 def live_units() -> Response:
     """Show how many of each unit's people got how far in a round, against those entitled."""
     ctx = reading_context()
-    own, round_ = _rounds(ctx)
+    own, round_ = chosen_round(ctx)
     if round_ is None:
         abort(404)
     table = Table(
@@ -121,7 +121,7 @@ def live_units() -> Response:
     )
 
 
-def _rounds(ctx: Context) -> tuple[Sequence[Phase], Phase | None]:
+def chosen_round(ctx: Context) -> tuple[Sequence[Phase], Phase | None]:
     """Return the quiz's rounds, and the one that is wanted: without a wish the open one, or the last that has opened.
 
     Answers 404 for a round that is not the quiz's.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi_quiz.domain.drawing import unpack
-from cuocthi_quiz.domain.kinds import KINDS
+from cuocthi_quiz.domain.kinds import KINDS, earned
 from cuocthi_quiz.domain.responses import WAYS, Given, Way, target_of, to_given, to_response
 from cuocthi_quiz.models import POINT, QuestionType
 from cuocthi_quiz.words import INSTRUCTIONS, LETTERS
@@ -127,7 +127,7 @@ class ShownQuestion:
     @property
     def points(self) -> int:
         """What the answer earns, in thousandths of a point."""
-        return KINDS[self.row.type].points(self.row.content, self.row.key, self.row.response)
+        return earned(self.row.type, self.row.content, self.row.key, self.row.response)
 
     @property
     def right(self) -> bool:

@@ -8,12 +8,12 @@ from cuocthi_quiz.domain.kinds.choice import MultipleChoice, SingleChoice, TrueF
 from cuocthi_quiz.domain.kinds.hotspot import HotspotKind
 from cuocthi_quiz.domain.kinds.placing import Matching, Ordering
 from cuocthi_quiz.domain.kinds.written import NumberKind, TextKind
-from cuocthi_quiz.models import QuestionType
+from cuocthi_quiz.models import POINT, QuestionType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cuocthi_quiz.domain.kinds.base import Kind
+    from cuocthi_quiz.domain.kinds.base import Json, Kind
 
 KINDS: Mapping[QuestionType, Kind[Any]] = {
     QuestionType.SINGLE: SingleChoice(),
@@ -25,3 +25,22 @@ KINDS: Mapping[QuestionType, Kind[Any]] = {
     QuestionType.MATCHING: Matching(),
     QuestionType.HOTSPOT: HotspotKind(),
 }
+
+# What a decision on a wrong key adds to it, whatever the type (``domain/wrong_keys.py``): further keys of which each is
+# right, too; full marks for everybody, whatever was answered; or that the question does not count.
+ALSO = "also"
+EVERYONE = "everyone"
+VOID = "void"
+
+
+def earned(type_: QuestionType, content: Json, key: Json, response: str) -> int:
+    """Return what a response earns under a key with all that was decided on it, in thousandths of a point.
+
+    Of several keys that are right the one counts that gives most.
+    """
+    if key.get(VOID):
+        return 0
+    if key.get(EVERYONE):
+        return POINT
+    kind = KINDS[type_]
+    return max(kind.points(content, one, response) for one in (key, *key.get(ALSO, ())))

@@ -75,6 +75,10 @@ class Kind(ABC, Generic[Body]):
         """Return a response that earns everything."""
 
     @abstractmethod
+    def key_for(self, content: Json, key: Json, response: str) -> Json:
+        """Return a key under which this response, not an empty one, is what is right; used when a key was wrong."""
+
+    @abstractmethod
     def mistake(self, content: Json, key: Json, pick: float) -> str:
         """Return a response that does not earn everything, picked by a number in [0, 1); used in rehearsals."""
 

@@ -96,6 +96,10 @@ class SingleChoice(Kind[Choice]):
         """Return the first option that is right."""
         return str(1 << key["right"][0])
 
+    def key_for(self, content: Json, key: Json, response: str) -> Json:
+        """Return that the options chosen are right."""
+        return {"right": chosen_in(int(response))}
+
     def mistake(self, content: Json, key: Json, pick: float) -> str:
         """Return an option that is not right; no answer if there is none."""
         wrong = [place for place in range(len(content["options"])) if place not in key["right"]]

@@ -96,6 +96,10 @@ class HotspotKind(Kind[Hotspot]):
         """Return the first region that is right."""
         return self._choice.right(content, key)
 
+    def key_for(self, content: Json, key: Json, response: str) -> Json:
+        """Return that the regions chosen are right."""
+        return self._choice.key_for(content, key, response)
+
     def mistake(self, content: Json, key: Json, pick: float) -> str:
         """Return a region that is not right."""
         return self._choice.mistake(content, key, pick)

@@ -32,6 +32,11 @@ class _Placing(Kind[Body]):
         """Return the right target for each thing."""
         return str(_packed(key["targets"]))
 
+    def key_for(self, content: Json, key: Json, response: str) -> Json:
+        """Return that each thing has the target it was given."""
+        bits = int(response)
+        return {"targets": [target_of(bits, place) for place in range(len(key["targets"]))]}
+
     def mistake(self, content: Json, key: Json, pick: float) -> str:
         """Return a placing in which one thing has the target of its neighbour."""
         targets = list(key["targets"])

@@ -88,6 +88,10 @@ class NumberKind(Kind[Number]):
         """Return the first number that is right."""
         return str(key["accepted"][0][0])
 
+    def key_for(self, content: Json, key: Json, response: str) -> Json:
+        """Return that this number is right, within the tolerance of the first one that was."""
+        return {"accepted": [[response, key["accepted"][0][1]]]}
+
     def mistake(self, content: Json, key: Json, pick: float) -> str:
         """Return a number beyond every one that is right."""
         most = max(Decimal(value) + Decimal(tolerance) for value, tolerance in key["accepted"])
@@ -164,6 +168,10 @@ class TextKind(Kind[Wording]):
     def right(self, content: Json, key: Json) -> str:
         """Return the first wording."""
         return str(key["accepted"][0])
+
+    def key_for(self, content: Json, key: Json, response: str) -> Json:
+        """Return that these words are right, compared as before."""
+        return {**key, "accepted": [response]}
 
     def mistake(self, content: Json, key: Json, pick: float) -> str:
         """Return words that are none of the wordings."""
