@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cuocthi.text import T
-from cuocthi_quiz.domain.exchange.entries import deduced, entry_of
+from cuocthi_quiz.domain.exchange.entries import deduced, fields_of
 from cuocthi_quiz.domain.exchange.words import LABELS, difficulty_of, label_of
 from cuocthi_quiz.domain.kinds.choice import Choice
 from cuocthi_quiz.models import QuestionType
@@ -25,7 +24,7 @@ _NO = "không"
 
 def tags_of(question: QuestionData) -> Iterator[str]:
     """Yield the tags that tell how hard a question is and how it is marked."""
-    said = entry_of(question, place=T(""), topic="").fields
+    said = fields_of(question)
     if not isinstance(question.body, Choice) or _tells_its_type(question.body, question.type):
         del said["type"]
     if hasattr(question.body, "scoring") and question.type is not QuestionType.SINGLE:
@@ -54,7 +53,7 @@ def said_in_tags(tags: Iterable[str]) -> dict[str, str]:
 
 def feedback_of(question: QuestionData) -> str:
     """Return the explanation with the source, and since when it is known to be true, as its last paragraphs."""
-    said = entry_of(question, place=T(""), topic="").fields
+    said = fields_of(question)
     ends = (f"{LABELS[name][0]}: {said[name]}" for name in _AT_END if said.get(name))
     return "\n\n".join([question.explanation, *ends])
 

@@ -234,18 +234,22 @@ _BODIES: Mapping[QuestionType | None, Callable[[Mapping[str, str], list[str]], A
 
 def entry_of(question: QuestionData, *, place: Text, topic: str) -> Entry:
     """Return a question as labelled texts; ``topic`` is how its topic is called in the file."""
-    common = {
+    return Entry(place, {"topic": topic, **fields_of(question)}, _written(question.body)[1])
+
+
+def fields_of(question: QuestionData) -> dict[str, str]:
+    """Return what a question says beside its topic and its options, by the names of ``words.LABELS``."""
+    said = {
         "key": question.key,
-        "topic": topic,
         "difficulty": DIFFICULTIES[question.difficulty][0],
         "type": TYPES[question.type][0],
         "text": question.text,
         "explanation": question.explanation,
         "source": question.source,
         "true_as_of": question.true_as_of.strftime("%d/%m/") + f"{question.true_as_of.year:04}",
+        **_written(question.body)[0],
     }
-    own, options = _written(question.body)
-    return Entry(place, {**common, **{name: text for name, text in own.items() if text}}, options)
+    return {name: text for name, text in said.items() if text}
 
 
 def _written(body: Any) -> tuple[dict[str, str], list[str]]:

@@ -189,7 +189,7 @@ class _Numbers:
 
     def next_for(self, topic: str) -> str:
         """Return a key for another question of a topic."""
-        stem = topic[:_LONGEST_STEM].strip("-")
+        stem = topic[:_LONGEST_STEM].strip("-") or "cau"
         self._last[stem] = self._last.get(stem, 0) + 1
         return f"{stem}-{self._last[stem]:03}"
 
@@ -212,6 +212,8 @@ def _data(draft: Draft, key: str, topic: str, before: QuestionData | None, choic
 
 def _check(plan: Plan, draft: Draft, data: QuestionData, bank: _Bank) -> None:
     plan.problems += [Problem(draft.place, text) for _, text in problems(data)]
+    if not data.topic:
+        plan.problems.append(Problem(draft.place, T("the question names no topic; please choose one")))
     if isinstance(data.body, Hotspot) and data.body.picture and data.body.picture not in bank.pictures:
         text = T("there is no picture “%(key)s” in the bank; please add it first", key=data.body.picture[:60])
         plan.problems.append(Problem(draft.place, text))
