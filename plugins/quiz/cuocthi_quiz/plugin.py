@@ -117,9 +117,9 @@ def register_permissions() -> Sequence[Permission]:
         Permission("quiz:question:view", T("Read the questions and their keys"), asking | overseen, reveals=True),
         Permission("quiz:question:edit", T("Write questions"), asking, reveals=True),
         Permission("quiz:question:approve", T("Approve and withdraw questions"), deciding, reveals=True),
-        Permission("quiz:attempt:view", T("See papers"), deciding | overseen),
         Permission(contributed_keys.DECIDE, T("Decide on wrong keys"), deciding, reveals=True),
         Permission(contributed_keys.LOOK, T("See how questions did their work"), deciding | overseen, reveals=True),
+        Permission("quiz:attempt:view", T("See papers"), deciding | overseen),
         Permission("quiz:evidence:view", T("See what may point to help from others"), weighing),
         Permission("quiz:extra_time:grant", T("Grant extra time and read why"), granting),
         Permission("quiz:live:view", T("Watch an open round"), asking | overseen | {Role.TECHNICAL}),
@@ -148,8 +148,8 @@ def register_jobs() -> Sequence[JobKind]:
     old = T("Forget old figures about saving answers")
     return [
         JobKind("quiz.sweep", T("Hand in papers whose time is up"), jobs.sweep, every=_SWEEP_EVERY),
-        JobKind("quiz.forget_figures", old, jobs.forget_figures, every=timedelta(days=1)),
         JobKind(REMARK, T("Mark papers again"), jobs.mark_again, results={"rescored": T("Papers with another score")}),
+        JobKind("quiz.forget_figures", old, jobs.forget_figures, every=timedelta(days=1)),
     ]
 
 

@@ -131,7 +131,6 @@ HAND_INS: Mapping[HandIn, Text] = {
     HandIn.DEADLINE: T("by the system when time was up"),
 }
 
-#: How options are called in the order shown.
 #: What stands out at a question in the analysis of a round.
 FLAGS: Mapping[Flag, Text] = {
     Flag.KEY: T("wrong key suspected: of the better participants more chose a wrong answer than the right one"),
@@ -162,4 +161,5 @@ REMEDIES: Mapping[Remedy, Text] = {
     Remedy.VOID: T("void: it counts neither in the score nor in the maximum"),
 }
 
+#: How options are called in the order shown.
 LETTERS = "ABCDEFGH"

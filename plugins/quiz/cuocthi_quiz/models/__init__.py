@@ -18,9 +18,9 @@ from cuocthi_quiz.models.bank import (
 from cuocthi_quiz.models.exchange import WaitingImport
 from cuocthi_quiz.models.extra_time import MAX_EXTRA_MINUTES, MAX_PERCENT, ExtraTime
 from cuocthi_quiz.models.figures import Outcome, SaveFigures
+from cuocthi_quiz.models.keys import MAX_DOCUMENT, KeyChange, Remedy, Rescored
 from cuocthi_quiz.models.papers import THOUSANDTHS, Answer, Attempt, HandIn, Item, TakeOver
 from cuocthi_quiz.models.pictures import Picture
-from cuocthi_quiz.models.keys import MAX_DOCUMENT, KeyChange, Remedy, Rescored
 from cuocthi_quiz.models.review import (
     MAX_DECISION,
     Distinction,
@@ -34,9 +34,9 @@ from cuocthi_quiz.models.review import (
 
 __all__ = [
     "MAX_DECISION",
+    "MAX_DOCUMENT",
     "MAX_EXTRA_MINUTES",
     "MAX_KEY",
-    "MAX_DOCUMENT",
     "MAX_OPTIONS",
     "MAX_PERCENT",
     "MAX_TARGETS",
@@ -53,20 +53,20 @@ __all__ = [
     "Issue",
     "Issued",
     "Item",
+    "KeyChange",
     "Mark",
     "Outcome",
     "Picture",
     "Question",
-    "KeyChange",
     "QuestionType",
     "Remark",
     "RemarkKind",
+    "Remedy",
+    "Rescored",
     "Revision",
     "RevisionState",
     "SaveFigures",
     "StillTrue",
-    "Remedy",
-    "Rescored",
     "TakeOver",
     "Topic",
     "WaitingImport",
@@ -91,6 +91,6 @@ MODELS = (
     Issued,
     SaveFigures,
     WaitingImport,
-)
     KeyChange,
     Rescored,
+)

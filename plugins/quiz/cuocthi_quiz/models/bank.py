@@ -85,6 +85,10 @@ def _one_revision_in(state: RevisionState) -> sa.Index:
 class Revision(Base):
     """One wording of a question. Once approved it never changes: papers are drawn only from approved revisions.
 
+    What never changes is what was asked and shown. What is *right* may turn out to be wrong: two persons then decide on
+    another key, which takes the place of ``key``; ``approved_key`` keeps the one that was approved (empty while that is
+    the one in force), :class:`KeyChange` those between and who decided what.
+
     ``content`` is what a participant gets to see beside the text, ``key`` what is right; their shape is that of the
     type (``domain/kinds/``). ``option_count`` options (regions, steps, prompts), in the author's order, are put into
     another order on each paper if ``shuffled``; ``target_count`` are the places or targets each may be given. Marks are
@@ -116,11 +120,8 @@ class Revision(Base):
     option_count: Mapped[int] = mapped_column(sa.SmallInteger)
     target_count: Mapped[int] = mapped_column(sa.SmallInteger)
     shuffled: Mapped[bool]
-    What never changes is what was asked and shown. What is *right* may turn out to be wrong: two persons then decide on
-    another key, which takes the place of ``key``; ``approved_key`` keeps the one that was approved (empty while that is
-    the one in force), :class:`KeyChange` those between and who decided what.
-
     key_number: Mapped[int] = mapped_column(default=0)
+    approved_key: Mapped[dict[str, Any]] = mapped_column(default=dict)
     worth: Mapped[int] = mapped_column(default=POINT)
     explanation: Mapped[str] = mapped_column(sa.Text)
     source: Mapped[str] = mapped_column(sa.Text)
@@ -155,4 +156,3 @@ class Mark(Base):
     key_number: Mapped[int]
     response: Mapped[str] = mapped_column(sa.Text)
     points: Mapped[int]
-    approved_key: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -125,22 +125,6 @@ def question_figures(ctx: Context, *, round_: Phase) -> list[QuestionFigure]:
 
 
 def difficulties(ctx: Context, *, attempt_id: int) -> dict[int, Difficulty]:
-def facility(ctx: Context, *, campaign_ids: Sequence[int]) -> dict[Difficulty, tuple[int, int]]:
-    """Return how many answers to questions of each difficulty were marked, and how many of them were right."""
-    right = sa.func.count().filter(Mark.points == Revision.worth)
-    rows = ctx.session.execute(
-        sa.select(Revision.difficulty, sa.func.count(), right)
-        .select_from(Item)
-        .join(Attempt, Attempt.id == Item.attempt_id)
-        .join(Revision, Revision.id == Item.revision_id)
-        .outerjoin(Answer, sa.and_(Answer.attempt_id == Item.attempt_id, Answer.position == Item.position))
-        .outerjoin(Mark, MARKED)
-        .where(Attempt.campaign_id.in_(campaign_ids), Attempt.graded_at.is_not(None), COUNTS)
-        .group_by(Revision.difficulty)
-    )
-    return {row[0]: (row[1], row[2]) for row in rows}
-
-
     """Return the difficulty of each question of a paper by its position."""
     rows = ctx.session.execute(
         sa.select(Item.position, Revision.difficulty)

@@ -8,8 +8,8 @@ from cuocthi_quiz.views import (
     exchange,
     extra_time,
     issues,
-    live,
     item_analysis,
+    live,
     meeting,
     papers,
     pictures,
@@ -19,9 +19,9 @@ from cuocthi_quiz.views import (
     saving,
     staff_attempts,
     validity,
+    wrong_keys,
 )
 from cuocthi_quiz.views.blueprint import blueprint
-    wrong_keys,
 
 __all__ = [
     "bank",
@@ -32,10 +32,10 @@ __all__ = [
     "exchange",
     "extra_time",
     "issues",
+    "item_analysis",
     "live",
     "meeting",
     "papers",
-    "item_analysis",
     "pictures",
     "receipts",
     "replay",
@@ -43,5 +43,5 @@ __all__ = [
     "saving",
     "staff_attempts",
     "validity",
-]
     "wrong_keys",
+]

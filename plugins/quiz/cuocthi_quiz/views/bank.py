@@ -27,8 +27,8 @@ from cuocthi_quiz.forms.review import RemarkForm, SendBackForm
 from cuocthi_quiz.models import Ending, QuestionType, RemarkKind
 from cuocthi_quiz.queries import bank as bank_queries
 from cuocthi_quiz.queries import review as review_queries
-from cuocthi_quiz.queries.pictures import pictures
 from cuocthi_quiz.queries import wrong_keys
+from cuocthi_quiz.queries.pictures import pictures
 from cuocthi_quiz.settings import OWNER
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.texts import as_shown
@@ -151,6 +151,9 @@ def question_page(
         types=TYPES,
         states=STATES,
         kinds=REMARKS,
+        key_changes=wrong_keys.changes(ctx, campaign_id=g.campaign.id, question_id=found.id),
+        used=wrong_keys.used_revisions(ctx, question_id=found.id),
+        remedies=REMEDIES,
         reader_id=ctx.actor.user_id,
         status=status,
     )
@@ -162,9 +165,6 @@ def _stands_back(said: Remark) -> bool:
 
 @blueprint.page("/staff/questions/new", permission=EDIT, methods=["GET", "POST"], reveals_nothing=True)
 def new_question() -> AnyResponse:
-        key_changes=wrong_keys.changes(ctx, campaign_id=g.campaign.id, question_id=found.id),
-        used=wrong_keys.used_revisions(ctx, question_id=found.id),
-        remedies=REMEDIES,
     """Write a new question, of the type that the address names."""
     form = QUESTION_FORMS[_type()]()
     if request.method == "POST":
