@@ -15,7 +15,7 @@ def content_of(revision: Revision, *, key: str, topic: str) -> dict[str, Any]:
 
     The key of answers is the one that was approved, whatever was decided on it since.
     """
-    said = {
+    return {
         "question": key,
         "revision": revision.number,
         "topic": topic,
