@@ -214,6 +214,7 @@ def test_every_page_that_reveals_questions_is_put_on_record(world: World) -> Non
         "quiz.question",
         "quiz.edit_question",
         "quiz.attempt",
+        "quiz.evidence",
         "quiz.validity",
         "quiz.endings",
         "quiz.end_validity",

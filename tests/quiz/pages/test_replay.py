@@ -74,6 +74,11 @@ def test_the_page_tells_answers_by_letters_and_from_where(quiz: Quiz, disputed: 
     assert rows[0][4] == "test", "the device, as the address is not known here"
 
 
+def test_a_prediction_is_told_as_it_was_written(quiz: Quiz, disputed: Attempt, staff: Reader) -> None:
+    disputed.prediction_history, disputed.prediction_decimals = "12500@61000;", 1
+    assert cells(staff.get(f"staff/papers/{disputed.id}").text)[7][4] == "12,5"
+
+
 def test_questions_are_read_by_who_may_and_asks_and_that_is_on_record(
     quiz: Quiz, disputed: Attempt, sign_in: Callable[[int], Reader]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from flask import abort, g, request
@@ -17,10 +18,12 @@ from cuocthi_quiz.domain.kinds import KINDS
 from cuocthi_quiz.domain.receipts import check, receipt
 from cuocthi_quiz.domain.replay import Step, replay
 from cuocthi_quiz.domain.responses import WAYS, Way, chosen_in, target_of, to_given
+from cuocthi_quiz.models import THOUSANDTHS
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.queries.devices import devices_of
 from cuocthi_quiz.queries.marks import marks_of
 from cuocthi_quiz.views.blueprint import blueprint
+from cuocthi_quiz.views.shown import comma
 from cuocthi_quiz.views.staff_attempts import VIEW
 from cuocthi_quiz.words import HAND_INS, LETTERS
 
@@ -120,6 +123,8 @@ def _shown(one: Happening, of: Attempt, devices: Devices, *, reads: bool) -> Sho
         said = _said(one.row, one.response, reads=reads)
     elif one.step in {Step.BEGUN, Step.TAKEN_OVER}:
         said = ", ".join(part for part in (one.address, devices.at(of.user_id, one.at)) if part)
+    elif one.step is Step.PREDICTED and one.response and of.prediction_decimals:
+        said = comma(Decimal(one.response) / THOUSANDTHS)
     elif one.step is Step.HANDED_IN and of.handed_in_by:
         said = HAND_INS[of.handed_in_by]
     return Shown(one.at, one.after, STEPS[one.step], one.row.position if one.row else 0, said)
