@@ -14,11 +14,10 @@ from cuocthi.contributions import Role
 from cuocthi.errors import Conflict, DomainError, InvalidData
 from cuocthi_quiz.domain.attempts import candidates
 from cuocthi_quiz.domain.bank import add_topic, withdraw, write_question
-from cuocthi_quiz.domain.blueprint import preview
+from cuocthi_quiz.domain.blueprint import previews
 from cuocthi_quiz.domain.kinds.choice import Choice, Option
 from cuocthi_quiz.domain.questions import problems
 from cuocthi_quiz.models import Difficulty, Question, QuestionType, Revision, RevisionState
-from cuocthi_quiz.queries import bank as bank_queries
 from cuocthi_quiz.settings import BlueprintRow
 
 from .conftest import SETTINGS, Quiz, acting, approve_by_two, question
@@ -191,19 +190,29 @@ def test_a_topic_that_cannot_be_is_refused(quiz: Quiz, author: Context, key: str
 
 
 def test_the_preview_names_what_is_missing(quiz: Quiz) -> None:
-    assert preview(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_).problems == []
+    (found,) = previews(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_)
+    assert found.problems == ()
+    assert found.forecast is not None
     quiz.set(replace(SETTINGS, blueprint=(BlueprintRow("safety", Difficulty.HARD, 5),)))
-    found = preview(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_)
+    (found,) = previews(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_)
     assert [str(problem) for problem in found.problems] == [
-        "“Vòng 1” needs 5 questions (hard) on “An toàn dữ liệu”, the bank has 2."
+        "“Vòng 1” needs 5 questions (“An toàn dữ liệu”, hard), the bank has 2."
     ]
-    assert [(cell.topic, str(cell.difficulty), cell.needed, cell.available) for cell in found.cells] == [
-        ("safety", "easy", 0, 5),
-        ("safety", "hard", 5, 2),
-        ("services", "easy", 0, 1),
+    assert [(kind.needed, kind.available) for kind in found.kinds] == [(5, 2)]
+    assert found.forecast is None
+
+
+def test_rows_that_overlap_are_named_together(quiz: Quiz) -> None:
+    quiz.set(
+        replace(SETTINGS, blueprint=(BlueprintRow("safety", number=5), BlueprintRow("safety", Difficulty.EASY, 3)))
+    )
+    (found,) = previews(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_)
+    assert [str(problem) for problem in found.problems] == [
+        "“Vòng 1” needs 8 questions (“An toàn dữ liệu”; “An toàn dữ liệu”, easy), the bank has 7."
     ]
 
 
 def test_an_empty_blueprint_is_a_problem(quiz: Quiz) -> None:
     quiz.set(replace(SETTINGS, blueprint=()))
-    assert len(preview(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_).problems) == 1
+    (found,) = previews(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_)
+    assert len(found.problems) == 1

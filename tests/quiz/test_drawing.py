@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cuocthi_quiz.domain.drawing import Candidate, draw, pack, seed, shortages, unpack
+from cuocthi_quiz.domain.drawing import (
+    Candidate,
+    Membership,
+    common_seed,
+    draw,
+    pack,
+    seed,
+    shortages,
+    units,
+    unpack,
+)
 from cuocthi_quiz.models import MAX_OPTIONS, Difficulty
 from cuocthi_quiz.settings import BlueprintRow
 
@@ -110,9 +120,53 @@ EXPECTED = [
 
 def test_a_bank_that_is_too_small_is_named() -> None:
     blueprint = [BlueprintRow("a", Difficulty.EASY, 13), BlueprintRow("c", Difficulty.EASY, 1)]
-    assert [(found.row.topic, found.available) for found in shortages(blueprint, BANK)] == [("a", 12), ("c", 0)]
+    found = shortages(blueprint, units(BANK))
+    assert [(lack.rows[0].topic, lack.needed, lack.available) for lack in found] == [("a", 13, 12), ("c", 1, 0)]
     with pytest.raises(ValueError, match="12 of 13"):
         draw(blueprint, BANK, bytes(32))
+
+
+def in_group(key: str, size: int, *, difficulty: Difficulty = Difficulty.EASY) -> list[Candidate]:
+    """The questions of a group, the last one first."""
+    return [
+        Candidate(100 * size + place, f"{key}-{place}", "a", difficulty, 4, True, group=Membership(key, place, size))
+        for place in range(size, 0, -1)
+    ]
+
+
+GROUPED = [*BANK, *in_group("chung", 3), *in_group("khac", 2)]
+
+
+@given(seeds)
+def test_a_group_is_drawn_whole_and_stands_together_in_its_order(seed_: bytes) -> None:
+    rows = [*BLUEPRINT, BlueprintRow("a", number=3, together=3)]
+    keys = [{c.revision_id: c.key for c in GROUPED}[item.revision_id] for item in draw(rows, GROUPED, seed_)]
+    first = keys.index("chung-1")
+    assert keys[first : first + 3] == ["chung-1", "chung-2", "chung-3"]
+    assert not any(key.startswith("khac") for key in keys)
+
+
+def test_a_group_that_is_not_complete_is_not_drawn_from() -> None:
+    rest = [c for c in GROUPED if c.key != "chung-2"]
+    (lack,) = shortages([BlueprintRow("a", number=3, together=3)], units(rest))
+    assert (lack.needed, lack.available) == (3, 0)
+    assert not any(unit.key.startswith("chung") for unit in units(rest))
+
+
+@given(seeds)
+def test_everybody_gets_what_a_row_names_and_nobody_twice(seed_: bytes) -> None:
+    rows = [BlueprintRow("a", Difficulty.EASY, 11), BlueprintRow(only="a-easy-03"), BlueprintRow(only="b-hard-00")]
+    keys = [BY_ID[item.revision_id].key for item in draw(rows, BANK, seed_)]
+    assert len(set(keys)) == 13
+    assert {"a-easy-03", "b-hard-00"} <= set(keys)
+
+
+@given(seeds, seeds)
+def test_all_may_have_the_same_questions_each_in_an_order_of_its_own(one: bytes, other: bytes) -> None:
+    common = common_seed("bí mật", round_key="vong-1", division="")
+    papers = [draw(BLUEPRINT, BANK, seed_, common=common) for seed_ in (one, other)]
+    assert {item.revision_id for item in papers[0]} == {item.revision_id for item in papers[1]}
+    assert one == other or papers[0] != papers[1]
 
 
 @given(orders)

@@ -8,8 +8,8 @@ from flask.cli import with_appcontext
 from cuocthi.cli.context import campaign_named, committing
 from cuocthi.timelines.queries import rounds
 from cuocthi.web.i18n import translate
-from cuocthi_quiz.domain.attempts import submit_overdue
-from cuocthi_quiz.domain.blueprint import preview
+from cuocthi_quiz.domain.attempts import candidates, submit_overdue
+from cuocthi_quiz.domain.blueprint import previews
 from cuocthi_quiz.domain.grading import grade_round, grade_ungraded
 from cuocthi_quiz.settings import OWNER
 
@@ -40,16 +40,19 @@ def check(slug: str) -> None:
     """Tell whether the bank can fill the papers of every round; fails when it cannot."""
     with committing() as ctx:
         campaign = campaign_named(ctx, slug)
-        previews = [
-            preview(ctx, campaign=campaign, round_=round_)
-            for round_ in rounds(ctx, campaign_id=campaign.id, source=OWNER)
+        own = rounds(ctx, campaign_id=campaign.id, source=OWNER)
+        problems = [
+            problem
+            for round_ in own
+            for found in previews(ctx, campaign=campaign, round_=round_)
+            for problem in found.problems
         ]
-    problems = [problem for found in previews for problem in found.problems]
+        available = len(candidates(ctx, round_=own[0])) if own else 0
     for problem in problems:
         click.echo(translate(problem), err=True)
     if problems:
         raise SystemExit(1)
-    click.echo(f"{sum(cell.available for found in previews[:1] for cell in found.cells)} approved questions")
+    click.echo(f"{available} approved questions")
 
 
 COMMANDS = (sweep, regrade, check)

@@ -13,6 +13,7 @@ from cuocthi.contributions import (
     Fact,
     NavGroup,
     NavItem,
+    Panel,
     PublicationSection,
 )
 from cuocthi.enrolments.entering import own_window
@@ -26,6 +27,7 @@ from cuocthi_quiz.domain import predictions
 from cuocthi_quiz.domain.allowances import allowance, refusal
 from cuocthi_quiz.domain.attempts import settings_of
 from cuocthi_quiz.domain.deadlines import closing, replaceable
+from cuocthi_quiz.domain.practice import practice_settings
 from cuocthi_quiz.domain.predictions import definition
 from cuocthi_quiz.domain.release import has_closed
 from cuocthi_quiz.domain.results import PREDICTION_ERROR
@@ -118,6 +120,14 @@ def _unknown(ctx: Context, campaign: Campaign, round_: Phase) -> Iterator[Blocke
     decides = any(criterion.key == PREDICTION_ERROR for criterion in rules.criteria)
     if decides and not predictions.is_known(ctx, campaign=campaign, round_=round_, target=settings.target):
         yield Blocker("prediction", T("What was predicted is known only when all rounds of the quiz have closed."))
+
+
+def panels(ctx: Context, *, campaign: Campaign, slot: str, address: Address) -> list[Panel]:
+    """Return the way to practice on the campaign's page."""
+    if slot != "campaign" or practice_settings(ctx, campaign=campaign) is None:
+        return []
+    values = {"url": address("quiz.practice", slug=campaign.slug)}
+    return [Panel("practice", T("Practice"), "quiz/_practice_panel.html", values, order=15)]
 
 
 # --- what a person can do -------------------------------------------------------------------------------------------

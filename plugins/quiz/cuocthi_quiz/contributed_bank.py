@@ -78,7 +78,8 @@ def _bank_problems(ctx: Context, campaign: Campaign) -> list[Text]:
     """Say what the bank lacks, once for all rounds that are held alike: of the first of them."""
     own = rounds(ctx, campaign_id=campaign.id, source=OWNER)
     alike = settings_by_rounds(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, rounds=own)
-    previews = [blueprint.preview(ctx, campaign=campaign, round_=held[0]) for held, _ in alike]
+    first = [held[0] for held, _ in alike]
+    previews = [found for round_ in first for found in blueprint.previews(ctx, campaign=campaign, round_=round_)]
     return [problem for preview in previews for problem in preview.problems]
 
 

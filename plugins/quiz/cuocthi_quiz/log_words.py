@@ -7,6 +7,7 @@ from cuocthi.text import T
 
 LOG_WORDS = LogWords(
     kinds={
+        "quiz_group": T("Group of questions"),
         "quiz_topic": T("Topic"),
         "quiz_question": T("Question"),
         "attempt": T("Paper"),
@@ -30,6 +31,8 @@ LOG_WORDS = LogWords(
         "decision": T("Decision"),
         "digest": T("Digest"),
         "percent": T("Per cent"),
+        "practice": T("Who may practise"),
+        "practice_questions": T("Questions for practice at a time"),
         "prediction": T("Prediction"),
         "prediction_text": T("Prediction question"),
         "questions": T("Questions"),
@@ -38,6 +41,7 @@ LOG_WORDS = LogWords(
         "remark": T("Remark"),
         "replaced_by": T("Replaced by"),
         "results": T("Results are shown"),
+        "same_questions": T("The same questions for all"),
         "target": T("What is predicted"),
         "topic": T("Topic"),
         "true_as_of": T("True as of"),

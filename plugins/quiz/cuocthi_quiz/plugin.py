@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         Evidence,
         Fact,
         NavItem,
+        Panel,
         Participant,
         Person,
         PersonalData,
@@ -196,6 +197,11 @@ def nav_items(ctx: Context, campaign: Campaign) -> Sequence[NavItem]:
 @hookimpl
 def campaign_facts(ctx: Context, campaign: Campaign) -> Sequence[Fact]:
     return contributed.facts(ctx, campaign=campaign)
+
+
+@hookimpl
+def panels(ctx: Context, campaign: Campaign, slot: str) -> Sequence[Panel]:
+    return contributed.panels(ctx, campaign=campaign, slot=slot, address=_address)
 
 
 @hookimpl

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from cuocthi.campaigns.settings import SettingsError
 from cuocthi.text import T
-from cuocthi_quiz.models import Difficulty
+from cuocthi_quiz.models import MAX_GROUP, Difficulty
 
 OWNER = "quiz"
 
 MAX_QUESTIONS = 200
+MAX_PRACTICE = 30
 MAX_MINUTES = 24 * 60
 MAX_ATTEMPTS = 1000
 #: A week, in minutes.
@@ -30,6 +31,19 @@ class Release(StrEnum):
 
 
 _ORDER = tuple(Release)
+
+
+class Practice(StrEnum):
+    """Who may practise with the questions that are for practice only."""
+
+    NOBODY = "nobody"
+    ENTRANTS = "entrants"
+    EVERYBODY = "everybody"
+
+    @property
+    def open(self) -> bool:
+        """Whether anybody may."""
+        return self is not Practice.NOBODY
 
 
 class Span(StrEnum):
@@ -110,20 +124,38 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class BlueprintRow:
-    """How many questions of one topic and difficulty a paper has."""
+    """How many questions of one kind a paper has.
 
-    topic: str
-    difficulty: Difficulty
-    number: int
+    An empty ``topic``, ``difficulty``, ``tag`` or ``only`` asks for none in particular; ``only`` is the key of the one
+    question or group that everybody gets. ``together`` is 1 for single questions; a larger number asks for groups of
+    exactly so many, each as a whole, so that all papers have the same number of questions. A row with the key of a
+    ``division`` is for papers of that division alone.
+    """
+
+    topic: str = ""
+    difficulty: Difficulty | None = None
+    number: int = 1
+    tag: str = ""
+    only: str = ""
+    together: int = 1
+    division: str = ""
 
     def __post_init__(self) -> None:
         """Raise SettingsError for a number out of bounds."""
-        if not self.topic:
-            raise SettingsError(T("A row of the blueprint needs a topic."), field="blueprint")
         if not 1 <= self.number <= MAX_QUESTIONS:
             raise SettingsError(
                 T("A row of the blueprint asks for 1 to %(most)s questions.", most=MAX_QUESTIONS), field="blueprint"
             )
+        if not 1 <= self.together <= MAX_GROUP or self.number % self.together:
+            text = T("Groups are drawn whole: the questions of a row are a multiple of the size of its groups.")
+            raise SettingsError(text, field="blueprint")
+        if self.only and self.draws > 1:
+            raise SettingsError(T("A row that names one question or group draws it once."), field="blueprint")
+
+    @property
+    def draws(self) -> int:
+        """How many single questions, or groups, are drawn."""
+        return self.number // self.together
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +164,14 @@ class QuizSettings:
 
     ``minutes`` is the time for a paper (0: until the round closes). A person may take ``attempts`` papers in the span
     ``attempts_in``, and ``attempts_in_contest`` in all rounds together (0: any number), each begun at least
-    ``cooldown`` minutes after the one before was handed in. ``prediction`` asks for the
+    ``cooldown`` minutes after the one before was handed in. With ``same_questions`` all papers (of a division) have
+    the same questions, each in an order of its own. ``prediction`` asks for the
     ``target``. ``results`` and ``answers`` say when participants see their score and the review with keys and
-    explanations.
+    explanations. ``practice`` says who may practise, with ``practice_questions`` at a time.
     """
 
     blueprint: tuple[BlueprintRow, ...] = ()
+    same_questions: bool = False
     minutes: int = 15
     attempts: int = 1
     attempts_in: Span = Span.ROUND
@@ -148,6 +182,8 @@ class QuizSettings:
     target: Target = Target()
     results: Release = Release.AT_ONCE
     answers: Release = Release.AFTER_ROUND
+    practice: Practice = Practice.NOBODY
+    practice_questions: int = 10
 
     def __post_init__(self) -> None:
         """Raise SettingsError for values that are not possible."""
@@ -158,6 +194,9 @@ class QuizSettings:
                 raise SettingsError(T("The number of attempts is 0 to %(most)s.", most=MAX_ATTEMPTS), field=name)
         if not 0 <= self.cooldown <= MAX_COOLDOWN:
             raise SettingsError(T("The pause is 0 to %(most)s minutes.", most=MAX_COOLDOWN), field="cooldown")
+        if not 1 <= self.practice_questions <= MAX_PRACTICE:
+            text = T("A paper for practice has 1 to %(most)s questions.", most=MAX_PRACTICE)
+            raise SettingsError(text, field="practice_questions")
         if self.prediction and not self.prediction_text.strip():
             raise SettingsError(T("Please enter the text of the prediction question."), field="prediction_text")
         if _ORDER.index(self.answers) < _ORDER.index(self.results):
@@ -165,19 +204,26 @@ class QuizSettings:
         self._check_blueprint()
 
     def _check_blueprint(self) -> None:
-        cells = Counter((row.topic, row.difficulty) for row in self.blueprint)
-        for (topic, difficulty), times in cells.items():
-            if times > 1:
-                text = T(
-                    "The blueprint names topic “%(topic)s” with difficulty “%(difficulty)s” twice.",
-                    topic=topic,
-                    difficulty=str(difficulty),
-                )
-                raise SettingsError(text, field="blueprint")
+        kinds = Counter(replace(row, number=row.together) for row in self.blueprint)
+        if max(kinds.values(), default=0) > 1:
+            raise SettingsError(T("The blueprint asks twice for questions of the same kind."), field="blueprint")
         if self.questions > MAX_QUESTIONS:
             raise SettingsError(T("A paper has at most %(most)s questions.", most=MAX_QUESTIONS), field="blueprint")
 
+    def rows_for(self, division: str) -> tuple[BlueprintRow, ...]:
+        """Return the rows of the blueprint that papers of a division (its key, or nothing) are drawn by."""
+        return tuple(row for row in self.blueprint if row.division in {"", division})
+
+    def questions_for(self, division: str) -> int:
+        """Return how many questions a paper of a division has, the prediction not counted."""
+        return sum(row.number for row in self.rows_for(division))
+
     @property
     def questions(self) -> int:
-        """How many questions a paper has, the prediction not counted."""
-        return sum(row.number for row in self.blueprint)
+        """How many questions a paper has, the prediction not counted; the most where divisions differ."""
+        return max(self.questions_by_division.values())
+
+    @property
+    def questions_by_division(self) -> dict[str, int]:
+        """How many questions a paper has, by the divisions that the blueprint names; under nothing for all others."""
+        return {division: self.questions_for(division) for division in ("", *(row.division for row in self.blueprint))}

@@ -10,12 +10,13 @@ from cuocthi_quiz.domain.item_analysis import Flag
 from cuocthi_quiz.domain.kinds.base import Scoring
 from cuocthi_quiz.models import Difficulty, HandIn, QuestionType, RemarkKind, Remedy, RevisionState
 from cuocthi_quiz.queries.review import Stage
-from cuocthi_quiz.settings import Among, CountedIn, Over, Predicted, Release, Span, TakingPart
+from cuocthi_quiz.settings import Among, CountedIn, Over, Practice, Predicted, Release, Span, TakingPart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cuocthi.text import Text
+    from cuocthi_quiz.settings import BlueprintRow
 
 DIFFICULTIES: Mapping[Difficulty, Text] = {
     Difficulty.EASY: T("easy"),
@@ -163,3 +164,24 @@ REMEDIES: Mapping[Remedy, Text] = {
 
 #: How options are called in the order shown.
 LETTERS = "ABCDEFGH"
+
+
+PRACTICE: Mapping[Practice, Text] = {
+    Practice.NOBODY: T("nobody"),
+    Practice.ENTRANTS: T("those who have registered"),
+    Practice.EVERYBODY: T("everybody"),
+}
+
+
+def row_words(row: BlueprintRow, topics: Mapping[str, str]) -> Text:
+    """Say what a row of the blueprint asks for; ``topics`` are the titles by key."""
+    if row.only:
+        return T("exactly “%(key)s”", key=row.only)
+    kind = T("“%(topic)s”", topic=topics.get(row.topic, row.topic)) if row.topic else T("any topic")
+    if row.difficulty is not None:
+        kind = T("%(kind)s, %(difficulty)s", kind=kind, difficulty=DIFFICULTIES[row.difficulty])
+    if row.tag:
+        kind = T("%(kind)s, with the tag “%(tag)s”", kind=kind, tag=row.tag)
+    if row.together > 1:
+        kind = T("%(kind)s, in groups of %(size)s", kind=kind, size=row.together)
+    return kind

@@ -195,7 +195,7 @@ def _explain_save(ctx: Context, *, place: Place, position: int, given: Given, se
     row = papers_queries.answer_at(ctx, attempt_id=attempt.id, position=position)
     if row is None:
         raise Missing(T("There is no such question on your paper."))
-    if not _fits(given, row) or not 0 < sequence <= MOST:
+    if not fits(given, row) or not 0 < sequence <= MOST:
         raise Missing(T("There is no such option for this question."))
     order = unpack(row.option_order, row.option_count)
     if row.saved_at is not None and row.sequence == sequence and row.response == to_response(given, order):
@@ -204,7 +204,8 @@ def _explain_save(ctx: Context, *, place: Place, position: int, given: Given, se
     raise Stale(to_given(row.response, given.way, order), row.sequence)
 
 
-def _fits(given: Given, row: papers_queries.PaperRow) -> bool:
+def fits(given: Given, row: papers_queries.PaperRow) -> bool:
+    """Tell whether an answer is one that can be given to a question."""
     if given.way is not WAYS[row.type]:
         return False
     if given.way is Way.CHOICE:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.timelines.models import Phase
+    from cuocthi_quiz.settings import BlueprintRow
 
 _TOKEN_BYTES = 12
 
@@ -43,7 +44,19 @@ def settings_of(ctx: Context, *, campaign: Campaign, round_: Phase) -> QuizSetti
 def candidates(ctx: Context, *, round_: Phase) -> list[drawing.Candidate]:
     """Return the questions that a round's papers are drawn from: those that hold until its last day."""
     found = bank_queries.drawn_from(ctx, campaign_id=round_.campaign_id, on=last_day(round_.closes_at))
-    return [drawing.Candidate(*row) for row in found]
+    return [drawing.candidate(row) for row in found]
+
+
+def divisions_of(campaign: Campaign) -> list[str]:
+    """Return the keys of the divisions that somebody may be in; nothing stands for those who are in none."""
+    return [division.key for division in campaign.divisions] or [""]
+
+
+def division_key(campaign: Campaign, enrolment: Enrolment) -> str:
+    """Return the key of the division that somebody is in, or nothing."""
+    if enrolment.division_id is None:
+        return ""
+    return next(division.key for division in campaign.divisions if division.id == enrolment.division_id)
 
 
 def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolment) -> Attempt:
@@ -76,7 +89,10 @@ def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolme
     # what was found to be left in the round, its day or week, and the pause, still holds.
     number = len(earlier) + 1
     seed = drawing.seed(campaign.draw_key, round_key=round_.key, contest_number=enrolment.code, attempt=number)
-    paper = _draw(settings, candidates(ctx, round_=round_), seed)
+    division = division_key(campaign, enrolment)
+    common = drawing.common_seed(campaign.draw_key, round_key=round_.key, division=division)
+    bank = drawing.for_division(candidates(ctx, round_=round_), division)
+    paper = _draw(settings.rows_for(division), bank, seed, common if settings.same_questions else None)
     extra = minutes_for(ctx, enrolment_id=enrolment.id, minutes=settings.minutes)
     values = {
         "campaign_id": campaign.id,
@@ -140,12 +156,14 @@ def _refuse_outsiders(campaign: Campaign, round_: Phase, enrolment: Enrolment) -
         raise Forbidden(T("You have been excluded from this contest: %(reason)s", reason=enrolment.excluded_reason))
 
 
-def _draw(settings: QuizSettings, bank: list[drawing.Candidate], seed: bytes) -> list[dict[str, int]]:
-    if not settings.blueprint or drawing.shortages(settings.blueprint, bank):
+def _draw(
+    rows: Sequence[BlueprintRow], bank: list[drawing.Candidate], seed: bytes, common: bytes | None
+) -> list[dict[str, int]]:
+    if not rows or drawing.shortages(rows, drawing.units(bank)):
         raise Conflict(T("The questions are not ready. Please tell the organisers; you have lost nothing."))
     return [
         {"position": position, "revision_id": drawn.revision_id, "option_order": drawing.pack(drawn.order)}
-        for position, drawn in enumerate(drawing.draw(settings.blueprint, bank, seed), start=1)
+        for position, drawn in enumerate(drawing.draw(rows, bank, seed, common=common), start=1)
     ]
 
 

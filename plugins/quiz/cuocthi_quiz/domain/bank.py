@@ -11,10 +11,10 @@ from cuocthi.errors import Conflict, DomainError, InvalidData
 from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
 from cuocthi.timelines.windows import open_span
-from cuocthi_quiz.domain.attempts import candidates, settings_of
-from cuocthi_quiz.domain.drawing import shortages
+from cuocthi_quiz.domain.attempts import candidates, divisions_of, settings_of
+from cuocthi_quiz.domain.drawing import for_division, shortages, units
 from cuocthi_quiz.domain.kinds import KINDS
-from cuocthi_quiz.domain.questions import QuestionData, is_key, problems, tidy
+from cuocthi_quiz.domain.questions import QuestionData, is_key, problems, tidy, to_lines
 from cuocthi_quiz.domain.statements import change, forget
 from cuocthi_quiz.models import Question, Remark, RemarkKind, Revision, RevisionState, Topic
 from cuocthi_quiz.settings import OWNER
@@ -69,12 +69,17 @@ def write_question(
     topic = ctx.session.scalar(sa.select(Topic).where(Topic.campaign_id == campaign.id, Topic.key == data.topic))
     if topic is None:
         raise DomainError(T("There is no topic “%(topic)s”.", topic=data.topic), field="topic")
+    division_id = division_of(campaign, data.division)
+    former = None if question is None else newest_of(ctx, question)
     if question is None:
-        question = _new_question(ctx, campaign=campaign, key=data.key)
+        question = _new_question(ctx, campaign=campaign, data=data)
     retire(ctx, question, RevisionState.DRAFT)
     _answer(ctx, question)
-    newest = ctx.session.scalar(sa.select(sa.func.max(Revision.number)).where(Revision.question_id == question.id))
-    revision = new_revision(ctx, data=data, question_id=question.id, topic_id=topic.id, number=(newest or 0) + 1)
+    number = former.number + 1 if former else 1
+    revision = new_revision(ctx, data=data, question_id=question.id, topic_id=topic.id, number=number)
+    revision.division_id = division_id
+    if former is not None:
+        revision.group_id, revision.group_place = former.group_id, former.group_place
     ctx.session.add(revision)
     ctx.session.flush()
     record(
@@ -103,12 +108,28 @@ def _answer(ctx: Context, question: Question) -> None:
     )
 
 
-def _new_question(ctx: Context, *, campaign: Campaign, key: str) -> Question:
-    taken = sa.select(Question.id).where(Question.campaign_id == campaign.id, Question.key == key)
+def newest_of(ctx: Context, question: Question) -> Revision:
+    """Return the newest revision of a question."""
+    found = sa.select(Revision).where(Revision.question_id == question.id).order_by(Revision.number.desc()).limit(1)
+    return ctx.session.scalars(found).one()
+
+
+def division_of(campaign: Campaign, key: str) -> int | None:
+    """Return the id of a division by its key, None for all. Raises DomainError (field ``division``)."""
+    if not key:
+        return None
+    found = next((division.id for division in campaign.divisions if division.key == key), None)
+    if found is None:
+        raise DomainError(T("There is no division “%(division)s”.", division=key), field="division")
+    return found
+
+
+def _new_question(ctx: Context, *, campaign: Campaign, data: QuestionData) -> Question:
+    taken = sa.select(Question.id).where(Question.campaign_id == campaign.id, Question.key == data.key)
     if ctx.session.scalar(taken) is not None:
-        raise DomainError(T("There is already a question with the key “%(key)s”.", key=key), field="key")
+        raise DomainError(T("There is already a question with the key “%(key)s”.", key=data.key), field="key")
     last = ctx.session.scalar(sa.select(sa.func.max(Question.position)).where(Question.campaign_id == campaign.id))
-    question = Question(campaign_id=campaign.id, key=key, position=(last or 0) + 1)
+    question = Question(campaign_id=campaign.id, key=data.key, position=(last or 0) + 1, for_practice=data.for_practice)
     ctx.session.add(question)
     ctx.session.flush()
     return question
@@ -134,6 +155,7 @@ def new_revision(ctx: Context, *, data: QuestionData, question_id: int, topic_id
         explanation=data.explanation,
         source=data.source,
         true_as_of=data.true_as_of,
+        tags=to_lines(data.tags),
         search=data.search,
         reading_verdict=reading.verdict if reading else "",
         reading_of=reading.read if reading else "",
@@ -170,7 +192,9 @@ def refuse_shortage(ctx: Context, campaign: Campaign) -> None:
     for round_ in rounds(ctx, campaign_id=campaign.id):
         if round_.source != OWNER or not open_span(round_.windows, ctx.now):
             continue
-        if shortages(settings_of(ctx, campaign=campaign, round_=round_).blueprint, candidates(ctx, round_=round_)):
+        settings, bank = settings_of(ctx, campaign=campaign, round_=round_), candidates(ctx, round_=round_)
+        papers = [(settings.rows_for(key), units(for_division(bank, key))) for key in divisions_of(campaign)]
+        if any(shortages(rows, drawn_from) for rows, drawn_from in papers):
             raise Conflict(
                 T("“%(round)s” is open and needs what would be gone; approve something else first.", round=round_.title)
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
@@ -13,15 +14,24 @@ import sqlalchemy as sa
 from cuocthi.campaigns.settings import structure
 from cuocthi.errors import InvalidData
 from cuocthi.text import T
-from cuocthi_quiz.domain.bank import new_revision
+from cuocthi_quiz.domain.bank import division_of, new_revision
 from cuocthi_quiz.domain.kinds import KINDS
-from cuocthi_quiz.domain.questions import QuestionData, SecondReading, data_of, problems, tidy
-from cuocthi_quiz.models import Difficulty, Ending, Question, QuestionType, RevisionState
+from cuocthi_quiz.domain.questions import (
+    MAX_TEXT,
+    QuestionData,
+    SecondReading,
+    data_of,
+    is_key,
+    problems,
+    tidy,
+    to_tags,
+)
+from cuocthi_quiz.models import MAX_GROUP, Difficulty, Ending, Group, Question, QuestionType, RevisionState
 from cuocthi_quiz.queries import bank as bank_queries
 from cuocthi_quiz.queries import validity as validity_queries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
@@ -43,7 +53,17 @@ _QUESTION = {
     "source": str,
     "true_as_of": date,
 }
-_OPTIONAL = {"second_reading": dict, "draft": bool, "valid_until": date, "replaced_by": str}
+_OPTIONAL = {
+    "second_reading": dict,
+    "draft": bool,
+    "valid_until": date,
+    "replaced_by": str,
+    "tags": list,
+    "division": str,
+    "for_practice": bool,
+    "group": str,
+}
+_GROUP = {"key": str, "text": str}
 _SECOND_READING = {"verdict": str, "read": str, "note": str, "on": date}
 
 
@@ -68,23 +88,44 @@ class _Reader:
         except tomllib.TOMLDecodeError as error:
             self.problems.append(T("%(file)s: the file is not valid TOML: %(reason)s", file=name, reason=str(error)))
             return
-        for unknown in sorted(set(table) - {"question"}):
+        for unknown in sorted(set(table) - {"question", "group"}):
             self.problems.append(T("%(file)s: “%(name)s” is not known here", file=name, name=unknown))
         entries = table.get("question", [])
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
             self.problems.append(T("%(file)s: questions are written as [[question]]", file=name))
             return
+        groups = self._groups(name, table.get("group", []))
         for number, entry in enumerate(entries, start=1):
-            self._entry(name, number, entry)
+            self._entry(name, number, entry, groups)
 
-    def _entry(self, name: str, number: int, entry: Mapping[str, Any]) -> None:
+    def _groups(self, name: str, entries: object) -> dict[str, str]:
+        """Return what groups of a file share, by their keys."""
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            self.problems.append(T("%(file)s: groups are written as [[group]]", file=name))
+            return {}
+        found: dict[str, str] = {}
+        for number, entry in enumerate(entries, start=1):
+            wrong = list(_shape(entry, _GROUP, {}))
+            key, text = entry.get("key"), entry.get("text")
+            if not wrong and not (is_key(key) and 0 < len(tidy(text)) <= MAX_TEXT):
+                wrong.append(T("a group has a code, and a text of at most %(most)s characters", most=MAX_TEXT))
+            if not wrong and key in found:
+                wrong.append(T("the key is used twice, first in %(file)s", file=name))
+            if not wrong:
+                found[key] = tidy(text)
+            for problem in wrong:
+                text = T("%(file)s, group %(key)s: %(problem)s", file=name, key=key or f"#{number}", problem=problem)
+                self.problems.append(text)
+        return found
+
+    def _entry(self, name: str, number: int, entry: Mapping[str, Any], groups: Mapping[str, str]) -> None:
         key = entry.get("key")
         called = key if isinstance(key, str) and key else f"#{number}"
         common, rest = _divided(entry)
         found = list(self._checked(common))
         body = self._body(entry.get("type"), rest, found)
         if not found:
-            question = _question(common, body)
+            question = _question(common, body, groups)
             found = self._question_problems(question)
             self.questions.append(question)
         if isinstance(key, str) and key:
@@ -108,6 +149,8 @@ class _Reader:
         found = [problem for _, problem in problems(question)]
         if question.topic not in self.topics:
             found.append(T("there is no topic “%(topic)s”", topic=question.topic))
+        if question.group and not question.group_text:
+            found.append(T("there is no group “%(group)s” in this file", group=question.group))
         return found
 
     def _checked(self, entry: Mapping[str, Any]) -> Iterator[Text]:
@@ -117,6 +160,8 @@ class _Reader:
             if isinstance(value, str) and value not in set(kinds):
                 known = ", ".join(kinds)
                 yield T("“%(name)s” is %(known)s, not “%(value)s”", name=name, known=known, value=value)
+        if not all(isinstance(tag, str) for tag in entry.get("tags") or ()):
+            yield T("“%(name)s” has a value of the wrong kind", name="tags")
         reading = entry.get("second_reading")
         if isinstance(reading, dict):
             yield from _shape(reading, _SECOND_READING, {})
@@ -140,7 +185,7 @@ def _divided(entry: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return common, {name: value for name, value in entry.items() if name not in common}
 
 
-def _question(entry: Mapping[str, Any], body: Any) -> QuestionData:
+def _question(entry: Mapping[str, Any], body: Any, groups: Mapping[str, str]) -> QuestionData:
     reading = entry.get("second_reading")
     return QuestionData(
         key=entry["key"],
@@ -156,6 +201,11 @@ def _question(entry: Mapping[str, Any], body: Any) -> QuestionData:
         draft=entry.get("draft", False),
         valid_until=entry.get("valid_until"),
         replaced_by=tidy(entry.get("replaced_by", "")),
+        tags=to_tags(entry.get("tags", [])),
+        division=entry.get("division", ""),
+        for_practice=entry.get("for_practice", False),
+        group=entry.get("group", ""),
+        group_text=groups.get(entry.get("group", ""), ""),
     )
 
 
@@ -188,14 +238,21 @@ def read_bank(files: Mapping[str, bytes], *, topics: Iterable[str]) -> list[Ques
 def fill_bank(ctx: Context, *, campaign: Campaign, topics: Iterable[Topic], questions: Iterable[QuestionData]) -> int:
     """Put questions into an empty bank; those that are not drafts are approved by the actor. Return their number."""
     topic_ids = {topic.key: topic.id for topic in topics}
+    questions = list(questions)
+    groups = _grouped(ctx, campaign, questions)
+    places: Counter[str] = Counter()
     ending: list[tuple[Question, Ending]] = []
     added = 0
     for position, data in enumerate(questions, start=1):
-        question = Question(campaign_id=campaign.id, key=data.key, position=position)
+        question = Question(campaign_id=campaign.id, key=data.key, position=position, for_practice=data.for_practice)
         # The question's key of the database is only known after the flush, which takes all rows together.
         revision = new_revision(ctx, data=data, question_id=0, topic_id=topic_ids[data.topic], number=1)
         revision.question = question
         revision.author_id = None
+        revision.division_id = division_of(campaign, data.division)
+        if data.group:
+            places[data.group] += 1
+            revision.group, revision.group_place = groups[data.group], places[data.group]
         if not data.draft:
             revision.state = RevisionState.APPROVED
             revision.approved_by, revision.approved_at = ctx.actor.user_id, ctx.now
@@ -213,6 +270,28 @@ def fill_bank(ctx: Context, *, campaign: Campaign, topics: Iterable[Topic], ques
     return added
 
 
+def _grouped(ctx: Context, campaign: Campaign, questions: Iterable[QuestionData]) -> dict[str, Group]:
+    """Return the first wordings of the groups that questions name, by key.
+
+    Raises InvalidData for one with too few or too many questions.
+    """
+    texts = {data.group: data.group_text for data in questions if data.group}
+    sizes = Counter(data.group for data in questions)
+    wrong = [
+        T("group %(key)s has %(count)s questions; there are 2 to %(most)s", key=key, count=sizes[key], most=MAX_GROUP)
+        for key in texts
+        if sizes[key] not in range(2, MAX_GROUP + 1)
+    ]
+    if wrong:
+        raise InvalidData(T("The questions could not be read; nothing was changed."), wrong)
+    made = {
+        key: Group(campaign_id=campaign.id, key=key, number=1, text=text, size=sizes[key], created_at=ctx.now)
+        for key, text in texts.items()
+    }
+    ctx.session.add_all(made.values())
+    return made
+
+
 def has_questions(ctx: Context, *, campaign: Campaign) -> bool:
     """Tell whether a campaign's bank holds anything."""
     return ctx.session.scalar(sa.select(Question.id).where(Question.campaign_id == campaign.id).limit(1)) is not None
@@ -226,10 +305,11 @@ def write_bank(ctx: Context, *, campaign: Campaign) -> dict[str, bytes]:
 
     What two persons have said to be still true is true as of that day.
     """
-    by_topic: dict[str, list[str]] = {}
+    by_topic: dict[str, list[QuestionData]] = {}
+    bank = sorted(bank_queries.bank(ctx, campaign_id=campaign.id), key=lambda row: row[1].group_place)
     known = validity_queries.true_since(ctx, campaign_id=campaign.id)
     endings = validity_queries.endings(ctx, campaign_id=campaign.id)
-    for question, revision, topic in bank_queries.bank(ctx, campaign_id=campaign.id):
+    for question, revision, topic in bank:
         data, ending = data_of(revision, key=question.key, topic=topic), endings.get(question.id)
         data = replace(
             data,
@@ -237,8 +317,14 @@ def write_bank(ctx: Context, *, campaign: Campaign) -> dict[str, bytes]:
             valid_until=ending.valid_until if ending else None,
             replaced_by=ending.replaced_by if ending else "",
         )
-        by_topic.setdefault(topic, []).append(_written(data))
-    return {f"{FOLDER}{topic}{SUFFIX}": "\n".join(entries).encode() for topic, entries in by_topic.items()}
+        by_topic.setdefault(topic, []).append(data)
+    return {f"{FOLDER}{topic}{SUFFIX}": _file(questions).encode() for topic, questions in by_topic.items()}
+
+
+def _file(questions: Sequence[QuestionData]) -> str:
+    groups = {data.group: data.group_text for data in questions if data.group}
+    shared = [f"[[group]]\nkey = {_string(key)}\ntext = {_string(text)}\n" for key, text in groups.items()]
+    return "\n".join([*shared, *map(_written, questions)])
 
 
 def _written(question: QuestionData) -> str:
@@ -258,6 +344,14 @@ def _written(question: QuestionData) -> str:
         lines.append(f"valid_until = {question.valid_until.isoformat()}")
     if question.replaced_by:
         lines.append(f"replaced_by = {_string(question.replaced_by)}")
+    if question.tags:
+        lines.append(f"tags = [{', '.join(map(_string, question.tags))}]")
+    if question.division:
+        lines.append(f"division = {_string(question.division)}")
+    if question.for_practice:
+        lines.append("for_practice = true")
+    if question.group:
+        lines.append(f"group = {_string(question.group)}")
     if question.draft:
         lines.append("draft = true")
     if question.second_reading is not None:

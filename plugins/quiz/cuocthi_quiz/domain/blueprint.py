@@ -1,4 +1,4 @@
-"""The blueprint against the bank: what is missing before anybody can draw a paper."""
+"""The blueprint against the bank: what is missing before anybody can draw a paper, and what papers will be like."""
 
 from __future__ import annotations
 
@@ -6,92 +6,109 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cuocthi.text import T
-from cuocthi_quiz.domain.attempts import candidates, settings_of
+from cuocthi_quiz.domain import drawing
+from cuocthi_quiz.domain.attempts import candidates, divisions_of, settings_of
+from cuocthi_quiz.domain.forecast import Forecast, forecast
+from cuocthi_quiz.models import Difficulty
 from cuocthi_quiz.queries import bank as bank_queries
-from cuocthi_quiz.words import DIFFICULTIES
+from cuocthi_quiz.queries import figures
+from cuocthi_quiz.words import row_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
-    from cuocthi_quiz.models import Difficulty
+    from cuocthi_quiz.settings import BlueprintRow
+
+#: How likely a question is answered rightly, where too few answers have been given to measure it.
+ASSUMED: Mapping[Difficulty, float] = {Difficulty.EASY: 0.9, Difficulty.MEDIUM: 0.75, Difficulty.HARD: 0.55}
+_ENOUGH_ANSWERS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """A topic and difficulty: how many questions a paper needs of it, and how many the bank has."""
+class Kind:
+    """A row of the blueprint in words: how many questions it asks for, and how many of the bank fit it."""
 
-    topic: str
-    title: str
-    difficulty: Difficulty
+    words: Text
     needed: int
     available: int
-
-    @property
-    def missing(self) -> bool:
-        """Whether papers cannot be drawn for want of these."""
-        return self.available < self.needed
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A round's blueprint against the bank; ``cells`` are all that are needed or available."""
+    """A round's blueprint against the bank, for papers of a division (its name, or nothing).
+
+    ``forecast`` is None where papers cannot be drawn.
+    """
 
     round_: Phase
+    division: str
     questions: int
-    cells: tuple[Cell, ...]
-
-    @property
-    def problems(self) -> list[Text]:
-        """Why papers cannot be drawn, in words."""
-        if not self.questions:
-            return [
-                T(
-                    "The blueprint of “%(round)s” is empty: it does not say which questions a paper has.",
-                    round=self.round_.title,
-                )
-            ]
-        return [
-            T(
-                "“%(round)s” needs %(needed)s questions (%(difficulty)s) on “%(topic)s”, the bank has %(available)s.",
-                round=self.round_.title,
-                needed=cell.needed,
-                difficulty=DIFFICULTIES[cell.difficulty],
-                topic=cell.title,
-                available=cell.available,
-            )
-            for cell in self.cells
-            if cell.missing
-        ]
+    kinds: tuple[Kind, ...]
+    problems: tuple[Text, ...]
+    forecast: Forecast | None
 
 
-def preview(ctx: Context, *, campaign: Campaign, round_: Phase) -> Preview:
-    """Return a round's blueprint against the approved questions."""
-    settings = settings_of(ctx, campaign=campaign, round_=round_)
+def previews(
+    ctx: Context, *, campaign: Campaign, round_: Phase, facility: Mapping[Difficulty, float] = ASSUMED
+) -> list[Preview]:
+    """Return a round's blueprint against the approved questions, one for each division."""
+    settings, found = settings_of(ctx, campaign=campaign, round_=round_), candidates(ctx, round_=round_)
     titles = {topic.key: topic.title for topic in bank_queries.topics(ctx, campaign_id=campaign.id)}
-    available: dict[tuple[str, Difficulty], int] = {}
-    for candidate in candidates(ctx, round_=round_):
-        cell = (candidate.topic, candidate.difficulty)
-        available[cell] = available.get(cell, 0) + 1
-    needed = {(row.topic, row.difficulty): row.number for row in settings.blueprint}
-    order = list(DIFFICULTIES)
-    places = {key: place for place, key in enumerate(titles)}
-    cells = sorted(
-        available.keys() | needed.keys(),
-        key=lambda cell: (places.get(cell[0], len(places)), cell[0], order.index(cell[1])),
-    )
-    return Preview(
-        round_,
-        settings.questions,
-        tuple(
-            Cell(
-                topic,
-                titles.get(topic, topic),
-                difficulty,
-                needed.get((topic, difficulty), 0),
-                available.get((topic, difficulty), 0),
-            )
-            for topic, difficulty in cells
-        ),
-    )
+    names = {division.key: division.name for division in campaign.divisions}
+    made: list[Preview] = []
+    for division in divisions_of(campaign):
+        rows, bank = settings.rows_for(division), drawing.units(drawing.for_division(found, division))
+        words = {row: row_words(row, titles) for row in rows}
+        kinds = tuple(Kind(words[row], row.number, row.together * sum(unit.fits(row) for unit in bank)) for row in rows)
+        problems = tuple(_problems(round_, names.get(division, ""), rows, bank, words))
+        seen = None if problems else forecast(rows, bank, facility, same_questions=settings.same_questions)
+        made.append(Preview(round_, names.get(division, ""), settings.questions_for(division), kinds, problems, seen))
+    return made
+
+
+def _problems(
+    round_: Phase,
+    division: str,
+    rows: tuple[BlueprintRow, ...],
+    bank: list[drawing.Unit],
+    words: Mapping[BlueprintRow, Text],
+) -> list[Text]:
+    """Say why papers cannot be drawn."""
+    where = f"{round_.title}, {division}" if division else round_.title
+    if not rows:
+        return [T("The blueprint of “%(round)s” is empty: it does not say which questions a paper has.", round=where)]
+    return [
+        T(
+            "“%(round)s” needs %(needed)s questions (%(kind)s), the bank has %(available)s.",
+            round=where,
+            needed=lack.needed,
+            kind=_joined([words[row] for row in lack.rows]),
+            available=lack.available,
+        )
+        for lack in drawing.shortages(rows, bank)
+    ]
+
+
+def _joined(texts: list[Text]) -> Text:
+    first, *rest = texts
+    for text in rest:
+        first = T("%(first)s; %(second)s", first=first, second=text)
+    return first
+
+
+def measured(ctx: Context, *, campaign: Campaign) -> dict[Difficulty, float]:
+    """Return how likely questions are answered rightly: measured where enough answers were given, else assumed.
+
+    Measured is over all papers marked in this campaign and the one that it follows (one statement).
+    """
+    ids = [number for number in (campaign.id, campaign.earlier_id) if number is not None]
+    answers = figures.facility(ctx, campaign_ids=ids)
+    found = dict(ASSUMED)
+    for difficulty, (given, right) in answers.items():
+        if given >= _ENOUGH_ANSWERS:
+            found[difficulty] = right / given
+    return found

@@ -84,5 +84,5 @@ def _problems(table: QuizPart) -> list[Text]:
     found = [T("topic “%(key)s”: the key is malformed", key=key) for key in keys if not is_key(key)]
     found += [T("topic “%(key)s” is there twice", key=key) for key in sorted({k for k in keys if keys.count(k) > 1})]
     found += [T("topic “%(key)s” has no title", key=topic.key) for topic in table.topics if not topic.title.strip()]
-    unknown = sorted({row.topic for row in table.settings.blueprint} - set(keys))
+    unknown = sorted({row.topic for row in table.settings.blueprint if row.topic} - set(keys))
     return found + [T("the blueprint names the topic “%(key)s”, which is not there", key=key) for key in unknown]

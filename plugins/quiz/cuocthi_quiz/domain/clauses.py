@@ -103,11 +103,28 @@ def _heading(held: Sequence[Phase]) -> Text:
 
 def paper_rules(settings: QuizSettings) -> Iterator[Text]:
     """Yield what holds for every paper, a sentence each."""
-    yield TN(
-        "A paper has %(count)s question, drawn at random from the approved bank; questions and options are shuffled.",
-        "A paper has %(count)s questions, drawn at random from the approved bank; questions and options are shuffled.",
-        settings.questions,
-    )
+    least = min(number for number in settings.questions_by_division.values() if number) if settings.questions else 0
+    if least < settings.questions:
+        yield T(
+            "A paper has %(least)s to %(most)s questions, depending on the division, drawn at random from the approved "
+            "bank; questions and options are shuffled.",
+            least=least,
+            most=settings.questions,
+        )
+    elif settings.same_questions:
+        yield TN(
+            "A paper has %(count)s question, the same for all; questions and options are shuffled.",
+            "A paper has %(count)s questions, the same for all; questions and options are shuffled.",
+            settings.questions,
+        )
+    else:
+        yield TN(
+            "A paper has %(count)s question, drawn at random from the approved bank; questions and options are "
+            "shuffled.",
+            "A paper has %(count)s questions, drawn at random from the approved bank; questions and options are "
+            "shuffled.",
+            settings.questions,
+        )
     yield T(
         "Each question is worth one point when exactly the right options are chosen, and nothing otherwise; a question "
         "left open is worth nothing."

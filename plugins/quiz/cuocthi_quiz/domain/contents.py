@@ -15,7 +15,7 @@ def content_of(revision: Revision, *, key: str, topic: str) -> dict[str, Any]:
 
     The key of answers is the one that was approved, whatever was decided on it since.
     """
-    return {
+    said = {
         "question": key,
         "revision": revision.number,
         "topic": topic,
@@ -28,6 +28,9 @@ def content_of(revision: Revision, *, key: str, topic: str) -> dict[str, Any]:
         "source": revision.source,
         "true_as_of": revision.true_as_of.isoformat(),
     }
+    if revision.group is not None:
+        said["group"] = {"key": revision.group.key, "text": revision.group.text, "place": revision.group_place}
+    return said
 
 
 def digest_of(revision: Revision, *, key: str, topic: str) -> str:

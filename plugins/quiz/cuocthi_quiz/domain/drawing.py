@@ -2,6 +2,10 @@
 
 Everything follows from one seed, and from keys instead of rows' ids: whoever knows the campaign's draw key can draw
 every paper again, in whatever order the bank was filled.
+
+What is drawn are units: single questions, and groups as a whole. Each row of the blueprint in its turn takes, of the
+units that fit it and are not on the paper yet, each with the same chance, as far as the rows after it can still be
+filled (``domain/matching.py``).
 """
 
 from __future__ import annotations
@@ -9,14 +13,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from cuocthi_quiz.domain.matching import Fit, lacks, suffices
 from cuocthi_quiz.domain.responses import BITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cuocthi_quiz.models import Difficulty
     from cuocthi_quiz.settings import BlueprintRow
@@ -24,6 +29,16 @@ if TYPE_CHECKING:
 Thing = TypeVar("Thing")
 
 _MASK = (1 << BITS) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """That a question belongs to one wording of a group of so many, and its place there."""
+
+    key: str
+    place: int
+    size: int
+    wording: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +51,35 @@ class Candidate:
     difficulty: Difficulty
     option_count: int
     shuffled: bool
+    tags: frozenset[str] = frozenset()
+    division: str = ""
+    group: Membership | None = None
+
+
+def candidate(row: Sequence[Any]) -> Candidate:
+    """Return a candidate from a row of the bank (``queries/bank.py``)."""
+    *facts, tags, division, group, place, size, wording = row
+    member = None if group is None else Membership(group, place, size, wording)
+    return Candidate(*facts, tags=frozenset(tags.split("\n")[1:]), division=division or "", group=member)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What is drawn as a whole: a question, or all questions of a group in their order."""
+
+    key: str
+    questions: tuple[Candidate, ...]
+
+    def fits(self, row: BlueprintRow) -> bool:
+        """Tell whether a row of the blueprint may take it: it has the size, and what is asked holds for every part."""
+        if len(self.questions) != row.together or row.only not in {"", self.key}:
+            return False
+        return all(
+            row.topic in {"", question.topic}
+            and row.difficulty in {None, question.difficulty}
+            and (not row.tag or row.tag in question.tags)
+            for question in self.questions
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +92,10 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """A row of the blueprint that the bank cannot fill, and how many questions it has for it."""
+    """Rows of the blueprint that together need more questions than the bank has for them."""
 
-    row: BlueprintRow
+    rows: tuple[BlueprintRow, ...]
+    needed: int
     available: int
 
 
@@ -60,35 +105,114 @@ def seed(draw_key: str, *, round_key: str, contest_number: str, attempt: int) ->
     return hmac.digest(draw_key.encode(), message.encode(), hashlib.sha256)
 
 
-def shortages(blueprint: Iterable[BlueprintRow], candidates: Iterable[Candidate]) -> list[Shortage]:
-    """Return the rows of the blueprint for which there are too few candidates."""
-    cells = _by_cell(candidates)
-    rows = [Shortage(row, len(cells[row.topic, row.difficulty])) for row in blueprint]
-    return [found for found in rows if found.available < found.row.number]
+def common_seed(draw_key: str, *, round_key: str, division: str) -> bytes:
+    """Return the seed of the questions that everybody of a division gets, where all get the same."""
+    message = f"quiz:{round_key}:same:{division}"
+    return hmac.digest(draw_key.encode(), message.encode(), hashlib.sha256)
 
 
-def draw(blueprint: Sequence[BlueprintRow], candidates: Iterable[Candidate], seed_: bytes) -> list[Drawn]:
+def for_division(candidates: Iterable[Candidate], division: str) -> list[Candidate]:
+    """Return what papers of a division (its key, or nothing) may be drawn with."""
+    return [candidate for candidate in candidates if candidate.division in {"", division}]
+
+
+def units(candidates: Iterable[Candidate]) -> list[Unit]:
+    """Return what may be drawn, by key; of a group that is not complete nothing is."""
+    found = []
+    groups: defaultdict[tuple[str, int, int], list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        if candidate.group is None:
+            found.append(Unit(candidate.key, (candidate,)))
+        else:
+            groups[candidate.group.key, candidate.group.size, candidate.group.wording].append(candidate)
+    for (key, size, _wording), members in groups.items():
+        if len(members) == size:
+            found.append(Unit(key, tuple(sorted(members, key=_place))))
+    return sorted(found, key=lambda unit: (unit.key, len(unit.questions)))
+
+
+def _place(candidate: Candidate) -> int:
+    return candidate.group.place if candidate.group else 0
+
+
+def fitting(rows: Sequence[BlueprintRow], bank: Iterable[Unit]) -> dict[Fit, list[Unit]]:
+    """Return the units by the rows that they fit; those that fit none are left out."""
+    found: defaultdict[Fit, list[Unit]] = defaultdict(list)
+    for unit in bank:
+        fit = frozenset(at for at, row in enumerate(rows) if unit.fits(row))
+        if fit:
+            found[fit].append(unit)
+    return found
+
+
+def shortages(rows: Sequence[BlueprintRow], bank: Iterable[Unit]) -> list[Shortage]:
+    """Return which rows of the blueprint cannot be filled; none exactly if a paper can be drawn."""
+    supply = {fit: len(found) for fit, found in fitting(rows, bank).items()}
+    return [
+        Shortage(
+            tuple(rows[at] for at in sorted(lack.rows)),
+            sum(rows[at].number for at in lack.rows),
+            lack.available * rows[min(lack.rows)].together,
+        )
+        for lack in lacks([row.draws for row in rows], supply)
+    ]
+
+
+def draw(
+    rows: Sequence[BlueprintRow], candidates: Iterable[Candidate], seed_: bytes, *, common: bytes | None = None
+) -> list[Drawn]:
     """Return a paper in the order in which it is shown.
 
-    Options that are not shuffled keep their order. Raises ValueError if the bank cannot fill the blueprint.
+    The questions follow from the seed ``common`` where that is given, the orders always from the person's own. Options
+    that are not shuffled keep their order. Raises ValueError if the bank cannot fill the blueprint.
     """
-    cells = _by_cell(candidates)
-    chance = random.Random(int.from_bytes(seed_))  # noqa: S311 - the seed is secret and the draw must be repeatable
-    chosen: list[Candidate] = []
-    for row in blueprint:
-        cell = sorted(cells[row.topic, row.difficulty], key=lambda candidate: candidate.key)
-        if len(cell) < row.number:
-            msg = f"the bank has {len(cell)} of {row.number} questions for {row.topic}/{row.difficulty}"
+    chance = _chance(seed_)
+    chosen = choose(rows, units(candidates), chance if common is None else _chance(common))
+    return [
+        Drawn(question.revision_id, _order(question, chance))
+        for unit in _shuffled(chosen, chance)
+        for question in unit.questions
+    ]
+
+
+def draw_some(bank: Sequence[Unit], number: int, seed_: bytes) -> list[Drawn]:
+    """Return so many questions of any kind, fewer if the next group would be too large or the bank is at its end."""
+    chance = _chance(seed_)
+    chosen: list[Drawn] = []
+    for unit in _shuffled(bank, chance):
+        if len(chosen) + len(unit.questions) <= number:
+            chosen += [Drawn(question.revision_id, _order(question, chance)) for question in unit.questions]
+    return chosen
+
+
+def _chance(seed_: bytes) -> random.Random:
+    return random.Random(int.from_bytes(seed_))  # noqa: S311 - the seed is secret and the draw must be repeatable
+
+
+def choose(rows: Sequence[BlueprintRow], bank: Sequence[Unit], chance: random.Random) -> list[Unit]:
+    """Return the units of a paper, row by row. Raises ValueError if there are too few."""
+    fits = {unit: fit for fit, found in fitting(rows, bank).items() for unit in found}
+    left = Counter(fits.values())
+    needs = [row.draws for row in rows]
+    chosen: list[Unit] = []
+    for at, row in enumerate(rows):
+        pool = [unit for unit in bank if at in fits.get(unit, ())]
+        order = _in_random_order(pool, chance)
+        while needs[at] and (unit := next(order, None)) is not None:
+            fit = fits[unit]
+            left[fit] -= 1
+            needs[at] -= 1
+            # What fits no other row is no loss to any.
+            if len(fit) > 1 and not suffices(needs, left):
+                left[fit] += 1
+                needs[at] += 1
+            else:
+                chosen.append(unit)
+                del fits[unit]
+        if needs[at]:
+            msg = f"the bank has {row.draws - needs[at]} of {row.draws} for {row}"
             raise ValueError(msg)
-        chosen += _shuffled(cell, chance, row.number)
-    return [Drawn(candidate.revision_id, _order(candidate, chance)) for candidate in _shuffled(chosen, chance)]
-
-
-def _by_cell(candidates: Iterable[Candidate]) -> defaultdict[tuple[str, Difficulty], list[Candidate]]:
-    cells: defaultdict[tuple[str, Difficulty], list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        cells[candidate.topic, candidate.difficulty].append(candidate)
-    return cells
+    return chosen
 
 
 def _order(candidate: Candidate, chance: random.Random) -> tuple[int, ...]:
@@ -96,16 +220,20 @@ def _order(candidate: Candidate, chance: random.Random) -> tuple[int, ...]:
     return tuple(_shuffled(places, chance)) if candidate.shuffled else tuple(places)
 
 
-def _shuffled(things: Sequence[Thing], chance: random.Random, count: int | None = None) -> list[Thing]:
-    """Return ``count`` things (default: all) in random order.
+def _in_random_order(things: Sequence[Thing], chance: random.Random) -> Iterator[Thing]:
+    """Yield things in random order; chance is asked only for those that are taken.
 
     Only ``random()`` is promised to give the same numbers in every version of Python, so the shuffle is our own.
     """
     pool = list(things)
-    for place in range(len(pool) if count is None else count):
+    for place in range(len(pool)):
         other = place + int(chance.random() * (len(pool) - place))
         pool[place], pool[other] = pool[other], pool[place]
-    return pool[:count]
+        yield pool[place]
+
+
+def _shuffled(things: Sequence[Thing], chance: random.Random) -> list[Thing]:
+    return list(_in_random_order(things, chance))
 
 
 def pack(order: Sequence[int]) -> int:

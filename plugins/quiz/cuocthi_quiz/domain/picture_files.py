@@ -61,7 +61,7 @@ def read_pictures(
             problems.append(T("%(file)s: %(problem)s", file=name, problem=error.message))
     there = {PurePosixPath(name).stem for name in files}
     for question in questions:
-        wanted = named_in([question.text, question.explanation]) | _of_body(question)
+        wanted = named_in([question.text, question.explanation, question.group_text]) | _of_body(question)
         problems += [
             T("question %(key)s: the picture “%(picture)s” is not there", key=question.key, picture=key)
             for key in sorted(wanted - there)

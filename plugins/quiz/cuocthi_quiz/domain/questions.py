@@ -14,12 +14,14 @@ from cuocthi_quiz.domain.kinds import KINDS
 from cuocthi_quiz.models import MAX_KEY, Difficulty, QuestionType, RevisionState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cuocthi.text import Text
     from cuocthi_quiz.models import Revision
 
 MAX_TEXT = 4000
+MAX_TAGS = 10
+MAX_TAG = 40
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -40,7 +42,8 @@ class QuestionData:
 
     ``topic`` is the key of a topic, ``body`` what its type asks for (``domain/kinds/``); ``draft`` ones are not drawn
     from. ``valid_until`` and ``replaced_by`` are of the question, whatever its wording: files carry them, and writing a
-    wording leaves them alone.
+    wording leaves them alone; so it is with ``for_practice`` and the ``group``, its key and what it shares.
+    ``division`` is the key of the one that it is for, empty for all.
     """
 
     key: str
@@ -56,16 +59,31 @@ class QuestionData:
     draft: bool = False
     valid_until: date | None = None
     replaced_by: str = ""
+    tags: tuple[str, ...] = ()
+    division: str = ""
+    for_practice: bool = False
+    group: str = ""
+    group_text: str = ""
 
     @property
     def search(self) -> str:
         """The text by which the bank is searched: without accents, in lower case."""
-        return fold(" ".join([self.key, self.text, *KINDS[self.type].texts(self.body), self.source]))
+        return fold(" ".join([self.key, self.text, *KINDS[self.type].texts(self.body), self.source, *self.tags]))
 
 
 def tidy(text: str) -> str:
     """Return text as it is stored: composed letters, no space at the ends."""
     return unicodedata.normalize("NFC", text).strip()
+
+
+def to_tags(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return tags as they are kept: in small letters, with single blanks, each once, in order."""
+    return tuple(sorted({" ".join(tidy(text).lower().split()) for text in texts} - {""}))
+
+
+def to_lines(tags: Iterable[str]) -> str:
+    """Return tags as a revision holds them."""
+    return "".join(f"\n{tag}" for tag in tags)
 
 
 def is_key(text: str) -> bool:
@@ -86,6 +104,8 @@ def problems(question: QuestionData) -> Iterator[tuple[str, Text]]:
             yield name, _MISSING[name]
         elif len(value) > MAX_TEXT:
             yield name, T("the text is longer than %(most)s characters", most=MAX_TEXT)
+    if len(question.tags) > MAX_TAGS or any(len(tag) > MAX_TAG for tag in question.tags):
+        yield "tags", T("there are at most %(most)s tags of %(length)s characters each", most=MAX_TAGS, length=MAX_TAG)
     if question.replaced_by and question.valid_until is None:
         yield "valid_until", T("what replaces the source is named, but not until when it is in force")
     yield from (("body", problem) for problem in KINDS[question.type].problems(question.body))
@@ -117,4 +137,9 @@ def data_of(revision: Revision, *, key: str, topic: str) -> QuestionData:
         true_as_of=revision.true_as_of,
         second_reading=reading,
         draft=revision.state is RevisionState.DRAFT,
+        tags=tuple(revision.tag_list),
+        division=revision.division.key if revision.division else "",
+        for_practice=revision.question.for_practice,
+        group=revision.group.key if revision.group else "",
+        group_text=revision.group_text,
     )

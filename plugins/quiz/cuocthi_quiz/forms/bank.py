@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
-from cuocthi_quiz.domain.questions import MAX_TEXT, QuestionData, tidy
+from cuocthi_quiz.domain.questions import MAX_TEXT, QuestionData, tidy, to_tags
 from cuocthi_quiz.forms.bodies import FIELDS, BodyFields
-from cuocthi_quiz.forms.choices import choices, topic_choices
+from cuocthi_quiz.forms.choices import choices, division_choices, topic_choices
 from cuocthi_quiz.models import MAX_KEY, Difficulty, QuestionType
 from cuocthi_quiz.words import DIFFICULTIES
 
-_MARKDOWN = _l("Paragraphs, **bold**, lists, and ![what is to be seen](picture:code) for a picture of the bank.")
+MARKDOWN = _l("Paragraphs, **bold**, lists, and ![what is to be seen](picture:code) for a picture of the bank.")
 
 
 class TopicForm(BaseForm):
@@ -40,7 +40,7 @@ class QuestionForm(BodyFields):
     )
     topic = SelectField(_l("Topic"), [InputRequired()])
     difficulty = SelectField(_l("Difficulty"), [InputRequired()])
-    text = TextAreaField(_l("Question"), [DataRequired(), Length(max=MAX_TEXT)], description=_MARKDOWN)
+    text = TextAreaField(_l("Question"), [DataRequired(), Length(max=MAX_TEXT)], description=MARKDOWN)
     explanation = TextAreaField(
         _l("Explanation"), [DataRequired(), Length(max=MAX_TEXT)], description=_l("Participants see it afterwards.")
     )
@@ -48,11 +48,17 @@ class QuestionForm(BodyFields):
         _l("Source"), [DataRequired(), Length(max=MAX_TEXT)], description=_l("The document with its article or clause.")
     )
     true_as_of = DateField(_l("True as of"), [DataRequired()])
+    tags = StringField(_l("Tags"), [Length(max=500)], description=_l("Divided by commas; the blueprint asks for them."))
+    division = SelectField(_l("For the division"))
+    for_practice = BooleanField(
+        _l("For practice only"), description=_l("Never on a paper that counts. This cannot be changed later.")
+    )
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         self.topic.choices = topic_choices()
         self.difficulty.choices = choices(DIFFICULTIES)
+        self.division.choices = division_choices()
 
     @classmethod
     def from_question(cls, question: QuestionData) -> QuestionForm:
@@ -67,6 +73,9 @@ class QuestionForm(BodyFields):
                 "explanation": question.explanation,
                 "source": question.source,
                 "true_as_of": question.true_as_of,
+                "tags": ", ".join(question.tags),
+                "division": question.division,
+                "for_practice": question.for_practice,
                 **cls.values_of(question.body),
             }
         )
@@ -83,6 +92,9 @@ class QuestionForm(BodyFields):
             explanation=tidy(self.explanation.data or ""),
             source=tidy(self.source.data or ""),
             true_as_of=self.true_as_of.data,  # type: ignore[arg-type]  # DataRequired has seen to it
+            tags=to_tags((self.tags.data or "").split(",")),
+            division=self.division.data or "",
+            for_practice=bool(self.for_practice.data),
         )
 
 

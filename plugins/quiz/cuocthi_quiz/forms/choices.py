@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import g
 
+from cuocthi.text import T
 from cuocthi.web.context import reading_context
 from cuocthi.web.fields import select_choices
 from cuocthi.web.i18n import translate
@@ -26,3 +27,14 @@ def topic_choices() -> list[Any]:
     """Return the choices of a select for the topics of the campaign."""
     topics = bank_queries.topics(reading_context(), campaign_id=g.campaign.id)
     return select_choices([(topic.key, topic.title) for topic in topics])
+
+
+def tag_choices() -> list[Any]:
+    """Return the choices of a select for the tags of the campaign's questions."""
+    return select_choices([(tag, tag) for tag in bank_queries.tags(reading_context(), campaign_id=g.campaign.id)])
+
+
+def division_choices() -> list[Any]:
+    """Return the choices of a select for the divisions of the campaign, all of them first."""
+    named = [(division.key, division.name) for division in g.campaign.divisions]
+    return select_choices([("", translate(T("all"))), *named])

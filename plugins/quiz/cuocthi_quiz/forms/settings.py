@@ -11,26 +11,31 @@ from wtforms import (
     FormField,
     IntegerField,
     SelectField,
+    StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from cuocthi.campaigns.settings import unstructure
+from cuocthi.text import T
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
+from cuocthi.web.i18n import translate
 from cuocthi_quiz.domain.questions import tidy
-from cuocthi_quiz.forms.choices import choices, topic_choices
-from cuocthi_quiz.models import Difficulty
+from cuocthi_quiz.forms.choices import choices, division_choices, tag_choices, topic_choices
+from cuocthi_quiz.models import MAX_GROUP, MAX_KEY, Difficulty
 from cuocthi_quiz.settings import (
     MAX_ATTEMPTS,
     MAX_COOLDOWN,
     MAX_DECIMALS,
     MAX_MINUTES,
+    MAX_PRACTICE,
     MAX_QUESTIONS,
     Among,
     BlueprintRow,
     CountedIn,
     Over,
+    Practice,
     Predicted,
     QuizSettings,
     Release,
@@ -38,7 +43,7 @@ from cuocthi_quiz.settings import (
     TakingPart,
     Target,
 )
-from cuocthi_quiz.words import AMONG, COUNTED_IN, DIFFICULTIES, OVER, PREDICTED, RELEASES, SPANS, TAKING_PART
+from cuocthi_quiz.words import AMONG, COUNTED_IN, DIFFICULTIES, OVER, PRACTICE, PREDICTED, RELEASES, SPANS, TAKING_PART
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,26 +61,55 @@ _CHOICES: Mapping[str, Mapping[Any, Text]] = {
     "taking_part": TAKING_PART,
     "results": RELEASES,
     "answers": RELEASES,
+    "practice": PRACTICE,
 }
 
 
 class BlueprintRowForm(Form):
-    """So many questions of a topic and difficulty."""
+    """So many questions of one kind."""
 
-    topic = SelectField(_l("Topic"), [InputRequired()])
-    difficulty = SelectField(_l("Difficulty"), [InputRequired()])
+    topic = SelectField(_l("Topic"))
+    difficulty = SelectField(_l("Difficulty"))
+    tag = SelectField(_l("Tag"))
     number = IntegerField(_l("Questions"), [InputRequired(), NumberRange(1, MAX_QUESTIONS)])
+    together = IntegerField(
+        _l("In groups of"),
+        [InputRequired(), NumberRange(1, MAX_GROUP)],
+        default=1,
+        description=_l("1: single questions."),
+    )
+    only = StringField(
+        _l("Only this one"), [Length(max=MAX_KEY)], description=_l("Code of a question or group that everybody gets.")
+    )
+    division = SelectField(_l("Division"))
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.topic.choices = topic_choices()
-        self.difficulty.choices = choices(DIFFICULTIES)
+        self.topic.choices = [("", translate(T("any"))), *topic_choices()]
+        self.difficulty.choices = [("", translate(T("any"))), *choices(DIFFICULTIES)]
+        self.tag.choices = [("", translate(T("any"))), *tag_choices()]
+        self.division.choices = division_choices()
+
+    def to_row(self) -> BlueprintRow:
+        """Return the row of the blueprint; raises SettingsError for what cannot be."""
+        return BlueprintRow(
+            topic=self.topic.data,
+            difficulty=Difficulty(self.difficulty.data) if self.difficulty.data else None,
+            number=_number(self.number),
+            tag=self.tag.data,
+            only=tidy(self.only.data or ""),
+            together=_number(self.together),
+            division=self.division.data,
+        )
 
 
 class SettingsForm(BaseForm):
     """The quiz's settings; ``act`` buttons add and remove rows of the blueprint without storing anything."""
 
     blueprint = FieldList(FormField(BlueprintRowForm), label=_l("What a paper is made of"), max_entries=_MOST_ROWS)
+    same_questions = BooleanField(
+        _l("The same questions for all"), description=_l("Drawn once for a division; each paper has its own order.")
+    )
     minutes = IntegerField(
         _l("Minutes for a paper"),
         [InputRequired(), NumberRange(0, MAX_MINUTES)],
@@ -108,6 +142,11 @@ class SettingsForm(BaseForm):
     results = SelectField(_l("Participants see their score"))
     answers = SelectField(_l("Participants see right answers and explanations"))
 
+    practice = SelectField(_l("Who may practise"), description=_l("With questions that are for practice only."))
+    practice_questions = IntegerField(
+        _l("Questions for practice at a time"), [InputRequired(), NumberRange(1, MAX_PRACTICE)], default=10
+    )
+
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         for name, words in _CHOICES.items():
@@ -117,12 +156,11 @@ class SettingsForm(BaseForm):
     @classmethod
     def from_settings(cls, settings: QuizSettings) -> SettingsForm:
         """Return the form filled with settings."""
-        rows = [
-            {"topic": row.topic, "difficulty": str(row.difficulty), "number": row.number} for row in settings.blueprint
-        ]
+        rows = [{**unstructure(row), "difficulty": str(row.difficulty or "")} for row in settings.blueprint]
         return cls(
             data={
                 "blueprint": rows,
+                "same_questions": settings.same_questions,
                 "minutes": settings.minutes,
                 "attempts": settings.attempts,
                 "attempts_in": str(settings.attempts_in),
@@ -133,15 +171,16 @@ class SettingsForm(BaseForm):
                 **unstructure(settings.target),
                 "results": str(settings.results),
                 "answers": str(settings.answers),
+                "practice": str(settings.practice),
+                "practice_questions": settings.practice_questions,
             }
         )
 
     def to_settings(self) -> QuizSettings:
         """Return the settings that the form describes; raises SettingsError for what cannot be."""
         return QuizSettings(
-            blueprint=tuple(
-                BlueprintRow(row["topic"], Difficulty(row["difficulty"]), row["number"]) for row in self.blueprint.data
-            ),
+            blueprint=tuple(row.form.to_row() for row in self.blueprint),
+            same_questions=bool(self.same_questions.data),
             minutes=_number(self.minutes),
             attempts=_number(self.attempts),
             attempts_in=Span(self.attempts_in.data),
@@ -159,6 +198,8 @@ class SettingsForm(BaseForm):
             ),
             results=Release(self.results.data),
             answers=Release(self.answers.data),
+            practice=Practice(self.practice.data),
+            practice_questions=_number(self.practice_questions),
         )
 
     def change_rows(self, act: str) -> bool:

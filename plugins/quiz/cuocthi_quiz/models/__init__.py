@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from cuocthi_quiz.models.bank import (
+    MAX_GROUP,
     MAX_KEY,
     MAX_OPTIONS,
     MAX_TARGETS,
     POINT,
     Difficulty,
+    Group,
     Mark,
     Question,
     QuestionType,
@@ -36,6 +38,7 @@ __all__ = [
     "MAX_DECISION",
     "MAX_DOCUMENT",
     "MAX_EXTRA_MINUTES",
+    "MAX_GROUP",
     "MAX_KEY",
     "MAX_OPTIONS",
     "MAX_PERCENT",
@@ -49,6 +52,7 @@ __all__ = [
     "Distinction",
     "Ending",
     "ExtraTime",
+    "Group",
     "HandIn",
     "Issue",
     "Issued",
@@ -74,6 +78,7 @@ __all__ = [
 
 MODELS = (
     Topic,
+    Group,
     Question,
     Revision,
     Mark,

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from cuocthi.campaigns.models import Division
 from cuocthi.database import Base, PrimaryKey, choice
 
 #: The most options, steps or prompts a question may have: an order of them is packed into one integer, four bits each.
@@ -18,6 +19,8 @@ MAX_TARGETS = 15
 #: What a question is worth, in thousandths of a point.
 POINT = 1000
 MAX_KEY = 60
+#: The most questions that may stand together.
+MAX_GROUP = 20
 
 
 class Difficulty(StrEnum):
@@ -62,8 +65,35 @@ class Topic(Base):
     position: Mapped[int]
 
 
+class Group(Base):
+    """One wording of what several questions share: a text, a picture, a scenario. It never changes.
+
+    Another wording is the next ``number`` of its key. Revisions name the wording that they were written under, so that
+    a paper keeps what it showed. A group is drawn whole, that is while as many revisions as its ``size`` are drawable.
+    """
+
+    __tablename__ = "quiz_group"
+    __table_args__ = (
+        sa.UniqueConstraint("campaign_id", "key", "number"),
+        sa.CheckConstraint("text <> ''", name="says_something"),
+        sa.CheckConstraint(f"size BETWEEN 2 AND {MAX_GROUP}", name="several_questions"),
+    )
+
+    id: Mapped[PrimaryKey]
+    campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("core_campaign.id"))
+    key: Mapped[str] = mapped_column(sa.String(MAX_KEY))
+    number: Mapped[int]
+    text: Mapped[str] = mapped_column(sa.Text)
+    size: Mapped[int] = mapped_column(sa.SmallInteger)
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id"))
+    created_at: Mapped[datetime]
+
+
 class Question(Base):
-    """A question of a campaign's bank; what it says stands in its revisions."""
+    """A question of a campaign's bank; what it says stands in its revisions.
+
+    One ``for_practice`` is never on a paper that counts, and no other one is shown for practice: that never changes.
+    """
 
     __tablename__ = "quiz_question"
     __table_args__ = (sa.UniqueConstraint("campaign_id", "key"),)
@@ -72,6 +102,7 @@ class Question(Base):
     campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("core_campaign.id"))
     key: Mapped[str] = mapped_column(sa.String(MAX_KEY))
     position: Mapped[int]
+    for_practice: Mapped[bool] = mapped_column(default=False)
 
     revisions: Mapped[list[Revision]] = relationship(order_by="Revision.number", back_populates="question")
 
@@ -93,7 +124,9 @@ class Revision(Base):
     type (``domain/kinds/``). ``option_count`` options (regions, steps, prompts), in the author's order, are put into
     another order on each paper if ``shuffled``; ``target_count`` are the places or targets each may be given. Marks are
     given by the key of number ``key_number``, out of ``worth`` thousandths of a point. ``search`` is the folded text
-    that the bank is searched by. The fields ``reading_…`` hold the second reading against the source.
+    that the bank is searched by. ``tags`` stand a line each, with a line break before the first. Without a division it
+    is for all of them. Questions of one group stand together, in the order of ``group_place``. The fields ``reading_…``
+    hold the second reading against the source.
     """
 
     __tablename__ = "quiz_revision"
@@ -104,6 +137,7 @@ class Revision(Base):
         sa.CheckConstraint(f"option_count BETWEEN 0 AND {MAX_OPTIONS}", name="has_options"),
         sa.CheckConstraint(f"target_count BETWEEN 0 AND {MAX_TARGETS}", name="has_targets"),
         sa.CheckConstraint("worth >= 0", name="plausible_worth"),
+        sa.CheckConstraint("(group_id IS NULL) = (group_place = 0)", name="place_in_a_group"),
         sa.CheckConstraint("state <> 'approved' OR approved_at IS NOT NULL", name="approval_has_a_time"),
     )
 
@@ -126,6 +160,10 @@ class Revision(Base):
     explanation: Mapped[str] = mapped_column(sa.Text)
     source: Mapped[str] = mapped_column(sa.Text)
     true_as_of: Mapped[date]
+    tags: Mapped[str] = mapped_column(sa.Text, default="")
+    division_id: Mapped[int | None] = mapped_column(sa.ForeignKey("core_division.id"), index=True)
+    group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("quiz_group.id"), index=True)
+    group_place: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
     search: Mapped[str] = mapped_column(sa.Text)
     reading_verdict: Mapped[str] = mapped_column(sa.String(60), default="")
     reading_of: Mapped[str] = mapped_column(sa.Text, default="")
@@ -138,6 +176,18 @@ class Revision(Base):
 
     question: Mapped[Question] = relationship(back_populates="revisions")
     topic: Mapped[Topic] = relationship()
+    division: Mapped[Division | None] = relationship()
+    group: Mapped[Group | None] = relationship()
+
+    @property
+    def tag_list(self) -> list[str]:
+        """The tags."""
+        return self.tags.split("\n")[1:]
+
+    @property
+    def group_text(self) -> str:
+        """What it shares with the others of its group, or nothing."""
+        return self.group.text if self.group else ""
 
 
 class Mark(Base):

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from cuocthi.campaigns.models import Division
 from cuocthi.users.models import User
 from cuocthi.users.names import fold
-from cuocthi_quiz.models import Difficulty, Question, QuestionType, Revision, RevisionState, Topic
+from cuocthi_quiz.models import Difficulty, Group, Question, QuestionType, Revision, RevisionState, Topic
 from cuocthi_quiz.queries.issues import drawable
 from cuocthi_quiz.queries.review import Stage, newest, open_count, stage
 from cuocthi_quiz.queries.validity import ended
@@ -80,6 +81,8 @@ class QuestionRow:
     type: QuestionType
     stage: Stage
     in_bank: bool
+    tags: str
+    for_practice: bool
     remarks: int
 
 
@@ -106,19 +109,29 @@ def questions(
 ) -> tuple[list[QuestionRow], int]:
     """Return a page of the bank, and the number of all questions that match (two statements).
 
-    ``search`` finds words without accents in any order; ``narrowed`` may name topic, difficulty, type and state, which
-    is a :class:`Stage`.
+    ``search`` finds words without accents in any order; ``narrowed`` may name topic, difficulty, type, division, tag
+    and state, which is a :class:`Stage`.
     """
     conditions = [Question.campaign_id == campaign_id, newest()]
     conditions += [Revision.search.contains(word, autoescape=True) for word in fold(search).split()]
-    columns = {"topic": Topic.key, "difficulty": Revision.difficulty, "type": Revision.type, "state": stage()}
-    conditions += [columns[name] == value for name, value in (narrowed or {}).items() if value]
+    columns = {
+        "topic": Topic.key,
+        "difficulty": Revision.difficulty,
+        "type": Revision.type,
+        "division": Division.key,
+        "state": stage(),
+    }
+    wanted = {name: value for name, value in (narrowed or {}).items() if value}
+    if tag := wanted.pop("tag", ""):
+        conditions.append((Revision.tags + "\n").contains(f"\n{tag}\n", autoescape=True))
+    conditions += [columns[name] == value for name, value in wanted.items()]
     approved = sa.orm.aliased(Revision)
     in_bank = sa.exists().where(approved.question_id == Question.id, approved.state == RevisionState.APPROVED)
     base = sa.select(Question.id).join(Revision, Revision.question_id == Question.id).join(Topic, _TOPIC)
+    base = base.outerjoin(Division, Division.id == Revision.division_id)
     total = ctx.session.scalar(sa.select(sa.func.count()).select_from(base.where(*conditions).subquery())) or 0
     order = _SORTS[sort_key].desc() if descending else _SORTS[sort_key]
-    rows = ctx.session.execute(
+    rows: Any = ctx.session.execute(
         base.with_only_columns(
             Question.id,
             Question.key,
@@ -128,6 +141,8 @@ def questions(
             Revision.type,
             stage(),
             in_bank,
+            Revision.tags,
+            Question.for_practice,
             open_count(),
         )
         .where(*conditions)
@@ -138,21 +153,49 @@ def questions(
     return [QuestionRow(*row[:6], Stage(row[6]), *row[7:]) for row in rows], total
 
 
+def tags(ctx: Context, *, campaign_id: int) -> list[str]:
+    """Return the tags of a campaign's questions as their newest wordings have them, in order."""
+    found = sa.select(Revision.tags).join(Question).where(Question.campaign_id == campaign_id, newest()).distinct()
+    return sorted({tag for text in ctx.session.scalars(found) for tag in text.split("\n") if tag})
+
+
 _TOPIC = Topic.id == Revision.topic_id
 
 
-def drawn_from(ctx: Context, *, campaign_id: int, on: date) -> list[tuple[int, str, str, Difficulty, int, bool]]:
-    """Return (revision, key, topic, difficulty, number of options, shuffled) of what papers may be drawn with.
+def drawn_from(ctx: Context, *, campaign_id: int, on: date) -> Sequence[Any]:
+    """Return what papers that count may be drawn with; questions are left out that do not hold on the day ``on``."""
+    return _candidates(ctx, campaign_id, drawable(campaign_id), ~ended(on), ~Question.for_practice)
 
-    Questions whose validity has ended by the day ``on`` are left out.
-    """
-    rows = ctx.session.execute(
-        sa.select(Revision.id, Question.key, Topic.key, Revision.difficulty, Revision.option_count, Revision.shuffled)
+
+def practised_from(ctx: Context, *, campaign_id: int, on: date) -> Sequence[Any]:
+    """Return the questions for practice in the same way; they are never issued, and never on a paper that counts."""
+    approved = Revision.state == RevisionState.APPROVED
+    return _candidates(ctx, campaign_id, approved, ~ended(on), Question.for_practice)
+
+
+def _candidates(ctx: Context, campaign_id: int, *conditions: Any) -> Sequence[Any]:
+    """Return rows as ``domain.drawing.candidate`` takes them."""
+    return ctx.session.execute(
+        sa.select(
+            Revision.id,
+            Question.key,
+            Topic.key,
+            Revision.difficulty,
+            Revision.option_count,
+            Revision.shuffled,
+            Revision.tags,
+            Division.key,
+            Group.key,
+            Revision.group_place,
+            Group.size,
+            Group.number,
+        )
         .join(Question, Question.id == Revision.question_id)
         .join(Topic, _TOPIC)
-        .where(Question.campaign_id == campaign_id, drawable(campaign_id), ~ended(on))
-    )
-    return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows]
+        .outerjoin(Division, Division.id == Revision.division_id)
+        .outerjoin(Group, Group.id == Revision.group_id)
+        .where(Question.campaign_id == campaign_id, *conditions)
+    ).all()
 
 
 def bank(ctx: Context, *, campaign_id: int) -> list[tuple[Question, Revision, str]]:

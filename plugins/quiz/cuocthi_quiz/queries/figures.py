@@ -12,6 +12,7 @@ from cuocthi_quiz.models import Answer, Attempt, Difficulty, Item, Mark, Questio
 from cuocthi_quiz.queries.papers import COUNTS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from cuocthi.context import Context
@@ -122,6 +123,22 @@ def question_figures(ctx: Context, *, round_: Phase) -> list[QuestionFigure]:
         .order_by(Question.key)
     )
     return [QuestionFigure(*row) for row in rows]
+
+
+def facility(ctx: Context, *, campaign_ids: Sequence[int]) -> dict[Difficulty, tuple[int, int]]:
+    """Return how many answers to questions of each difficulty were marked, and how many of them were right."""
+    right = sa.func.count().filter(Mark.points == Revision.worth)
+    rows = ctx.session.execute(
+        sa.select(Revision.difficulty, sa.func.count(), right)
+        .select_from(Item)
+        .join(Attempt, Attempt.id == Item.attempt_id)
+        .join(Revision, Revision.id == Item.revision_id)
+        .outerjoin(Answer, sa.and_(Answer.attempt_id == Item.attempt_id, Answer.position == Item.position))
+        .outerjoin(Mark, MARKED)
+        .where(Attempt.campaign_id.in_(campaign_ids), Attempt.graded_at.is_not(None), COUNTS)
+        .group_by(Revision.difficulty)
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 def difficulties(ctx: Context, *, attempt_id: int) -> dict[int, Difficulty]:

@@ -56,8 +56,9 @@ def revisions_of(ctx: Context, *, issue_id: int) -> list[tuple[Question, Revisio
 
 
 def approved_set(ctx: Context, *, campaign_id: int) -> list[tuple[Question, Revision, str]]:
-    """Return all approved revisions with the keys of topics, in the order of the questions' keys (one statement)."""
-    return _listed(ctx, Question.campaign_id == campaign_id, Revision.state == RevisionState.APPROVED)
+    """Return what is approved for papers that count, as :func:`revisions_of` does (one statement)."""
+    counts = (Question.campaign_id == campaign_id, ~Question.for_practice)
+    return _listed(ctx, *counts, Revision.state == RevisionState.APPROVED)
 
 
 def _listed(ctx: Context, *wanted: sa.ColumnElement[bool]) -> list[tuple[Question, Revision, str]]:
@@ -66,6 +67,7 @@ def _listed(ctx: Context, *wanted: sa.ColumnElement[bool]) -> list[tuple[Questio
         .join(Revision, Revision.question_id == Question.id)
         .join(Topic, Topic.id == Revision.topic_id)
         .where(*wanted)
+        .options(sa.orm.joinedload(Revision.group))
     )
     # Databases order letters each in their own way; the digest follows this order.
     return sorted(((row[0], row[1], row[2]) for row in rows), key=lambda row: row[0].key)
@@ -81,6 +83,7 @@ def not_issued(ctx: Context, *, campaign_id: int) -> int:
         .where(
             Question.campaign_id == campaign_id,
             Revision.state == RevisionState.APPROVED,
+            ~Question.for_practice,
             issue.is_not(None),
             ~_issued_in(issue),
         )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from cuocthi.campaigns.models import SettingsVersion
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.users.names import fold
-from cuocthi_quiz.models import Answer, Attempt, Item, Question, QuestionType, Revision, TakeOver
+from cuocthi_quiz.models import Answer, Attempt, Group, Item, Question, QuestionType, Revision, TakeOver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -82,6 +82,8 @@ class PaperRow:
     sequence: int
     saved_at: datetime | None
     history: str
+    group_id: int | None = None
+    group_text: str = ""
 
     @property
     def answered(self) -> bool:
@@ -110,14 +112,54 @@ def paper(ctx: Context, *, attempt_id: int) -> list[PaperRow]:
             sa.func.coalesce(Answer.sequence, 0),
             Answer.saved_at,
             sa.func.coalesce(Answer.history, ""),
+            Group.id,
+            sa.func.coalesce(Group.text, ""),
         )
         .join(Revision, Revision.id == Item.revision_id)
+        .outerjoin(Group, Group.id == Revision.group_id)
         .join(Question, Question.id == Revision.question_id)
         .outerjoin(Answer, sa.and_(Answer.attempt_id == Item.attempt_id, Answer.position == Item.position))
         .where(Item.attempt_id == attempt_id)
         .order_by(Item.position)
     )
     return [PaperRow(*cast("tuple[Any, ...]", row)) for row in rows]
+
+
+def unanswered(ctx: Context, *, orders: Mapping[int, int]) -> list[PaperRow]:
+    """Return a paper that nobody holds: revisions in this order, each with the order of its options (one statement)."""
+    rows = ctx.session.execute(
+        sa.select(Revision, Question.key, Group.id, sa.func.coalesce(Group.text, ""))
+        .join(Question, Question.id == Revision.question_id)
+        .outerjoin(Group, Group.id == Revision.group_id)
+        .where(Revision.id.in_(orders))
+    )
+    found = {row[0].id: row for row in rows}
+    return [_unanswered(position, found[key], order) for position, (key, order) in enumerate(orders.items(), start=1)]
+
+
+def _unanswered(position: int, row: Any, order: int) -> PaperRow:
+    revision: Revision = row[0]
+    return PaperRow(
+        position=position,
+        option_order=order,
+        flagged=False,
+        type=revision.type,
+        text=revision.text,
+        content=revision.content,
+        key=revision.key,
+        option_count=revision.option_count,
+        target_count=revision.target_count,
+        explanation=revision.explanation,
+        source=revision.source,
+        question_key=row[1],
+        revision_number=revision.number,
+        response="",
+        sequence=0,
+        saved_at=None,
+        history="",
+        group_id=row[2],
+        group_text=row[3],
+    )
 
 
 def answer_at(ctx: Context, *, attempt_id: int, position: int) -> PaperRow | None:

@@ -19,6 +19,7 @@ from cuocthi.web.tables import Column, Filter, Table
 from cuocthi_quiz.domain import bank
 from cuocthi_quiz.domain import blueprint as blueprints
 from cuocthi_quiz.domain.duplicates import resembling
+from cuocthi_quiz.domain.forecast import tie
 from cuocthi_quiz.domain.questions import data_of
 from cuocthi_quiz.domain.review import wrote
 from cuocthi_quiz.forms.bank import QUESTION_FORMS, QuestionForm, TopicForm
@@ -50,6 +51,8 @@ APPROVE = "quiz:question:approve"
 
 READ = T("Read a question and its key")
 
+#: Of how many persons it is told how many may get everything right.
+_PERSONS = 1000
 #: How many questions are named that one resembles.
 _ALIKE = 5
 
@@ -73,6 +76,7 @@ def questions() -> Response:
             Column("topic", T("Topic"), sortable=True, cell=lambda row: row.topic),
             Column("difficulty", T("Difficulty"), sortable=True, cell=lambda row: DIFFICULTIES[row.difficulty]),
             Column("type", T("Kind of question"), cell=lambda row: TYPES[row.type]),
+            Column("tags", T("Tags"), cell=lambda row: ", ".join(row.tags.split("\n")[1:])),
             Column("state", T("State"), sortable=True, kind="status", cell=lambda row: STAGES[row.stage]),
         ],
         sort="key",
@@ -80,6 +84,8 @@ def questions() -> Response:
             Filter("topic", T("Topic"), [(topic.key, topic.title) for topic in topics]),
             Filter("difficulty", T("Difficulty"), _choices(DIFFICULTIES)),
             Filter("type", T("Kind of question"), _choices(TYPES)),
+            Filter("tag", T("Tag"), [(tag, tag) for tag in bank_queries.tags(ctx, campaign_id=g.campaign.id)]),
+            *_division_filter(),
             Filter("state", T("State"), _choices(STAGES)),
         ],
     )
@@ -108,6 +114,11 @@ def questions() -> Response:
         types=TYPES,
         stages=STAGES,
     )
+
+
+def _division_filter() -> list[Filter]:
+    divisions = [(division.key, division.name) for division in g.campaign.divisions]
+    return [Filter("division", T("Division"), divisions)] if divisions else []
 
 
 def own_question(ctx: Context, question_id: int) -> Question:
@@ -281,8 +292,18 @@ def _topics(form: TopicForm, status: int = 200) -> Response:
 def bank_preview() -> Response:
     """Show for each round whether the bank can fill its papers."""
     ctx = reading_context()
+    facility = blueprints.measured(ctx, campaign=g.campaign)
     previews = [
-        blueprints.preview(ctx, campaign=g.campaign, round_=round_)
+        found
         for round_ in rounds(ctx, campaign_id=g.campaign.id, source=OWNER)
+        for found in blueprints.previews(ctx, campaign=g.campaign, round_=round_, facility=facility)
     ]
-    return render("quiz/preview.html", previews=previews, difficulties=DIFFICULTIES)
+    return render(
+        "quiz/preview.html",
+        previews=previews,
+        facility=facility,
+        assumed=facility == blueprints.ASSUMED,
+        difficulties=DIFFICULTIES,
+        persons=_PERSONS,
+        tie=tie,
+    )

@@ -81,6 +81,7 @@ def entrance(round_id: int) -> AnyResponse:
         round_=round_,
         enrolment=enrolment,
         settings=settings,
+        questions=settings.questions_for(attempts.division_key(g.campaign, enrolment)),
         running=running,
         finished=[attempt for attempt in made if attempt is not running],
         closes_at=closes_at,

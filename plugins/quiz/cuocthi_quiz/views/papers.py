@@ -17,7 +17,7 @@ from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.entrance import paper_url
 from cuocthi_quiz.views.shown import comma, shown
-from cuocthi_quiz.views.texts import pictures_of, stem_of
+from cuocthi_quiz.views.texts import pictures_of, shared_of, stem_of
 
 if TYPE_CHECKING:
     from flask import Response
@@ -70,6 +70,7 @@ def _paper(attempt_id: int, token: str, position: int | None) -> AnyResponse:
             granted=_granted(ctx, attempt),
             questions=[shown(row) for row in rows],
             stems={row.position: stem_of(row.text, pictures) for row in rows},
+            shared=shared_of(rows, pictures, once=position is None),
             pictures=pictures,
             current=position,
             count=count,

@@ -17,7 +17,7 @@ from cuocthi_quiz.domain.release import released
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.shown import shown
-from cuocthi_quiz.views.texts import html_of, pictures_of, stem_of
+from cuocthi_quiz.views.texts import html_of, pictures_of, shared_of, stem_of
 from cuocthi_quiz.words import HAND_INS, RELEASES
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def result(attempt_id: int) -> Response:
         questions=[shown(row) for row in rows],
         stems={row.position: stem_of(row.text, pictures) for row in rows},
         explanations={row.position: html_of(row.explanation, pictures) for row in rows},
+        shared=shared_of(rows, pictures, once=True),
         pictures=pictures,
         standing=standing_of(ctx, ranking=ranking, enrolment_id=attempt.enrolment_id) if ranking else None,
         results=RELEASES[settings.results],

@@ -27,6 +27,7 @@ from cuocthi_quiz.views.shown import clock_time, comma, shown
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from werkzeug.datastructures import MultiDict
     from werkzeug.wrappers import Response as AnyResponse
 
 _NUMBER = re.compile(r"[0-9]{1,10}")
@@ -86,7 +87,8 @@ def _save(ctx: Context, place: answers.Place) -> datetime:
     sequence = _number(form.get("sequence"))
     if "prediction" in form:
         return answers.predict(ctx, place=place, prediction=_prediction(form["prediction"]), sequence=sequence)
-    return answers.save(ctx, place=place, position=_number(form.get("position")), given=_given(), sequence=sequence)
+    position = _number(form.get("position"))
+    return answers.save(ctx, place=place, position=position, given=given_in(form), sequence=sequence)
 
 
 def _prediction(text: str) -> Decimal | None:
@@ -102,12 +104,11 @@ def _prediction(text: str) -> Decimal | None:
     return Decimal(written.replace(".", "").replace(",", "."))
 
 
-def _given() -> Given:
-    """Return the answer that the form gives. What no paper has falls outside of what the statement accepts.
+def given_in(form: MultiDict[str, str]) -> Given:
+    """Return the answer that a form gives. What no paper has falls outside of what the statement accepts.
 
     Raises DomainError for what is no number, and for too many words.
     """
-    form = request.form
     try:
         if "number" in form:
             return Given.number(form["number"])
@@ -184,7 +185,7 @@ def _conflict(ctx: Context, error: answers.Stale, values: dict[str, Any], positi
         position=position,
         text=asked.row.text if asked else "",
         saved=asked.in_words(error.stored) if asked and isinstance(error.stored, Given) else _predicted(error.stored),
-        given=asked.in_words(_given()) if asked else _predicted(request.form.get("prediction")),
+        given=asked.in_words(given_in(request.form)) if asked else _predicted(request.form.get("prediction")),
         fields=[(name, value) for name, value in request.form.items(multi=True) if _is_answer(name)],
         sequence=error.sequence + 1,
     )

@@ -51,7 +51,7 @@ class Stem:
 
 def pictures_of(ctx: Context, rows: Sequence[PaperRow | Revision]) -> Pictures:
     """Return the pictures that questions show, by key (one statement, none if they show none)."""
-    wanted = named_in(text for row in rows for text in (row.text, row.explanation))
+    wanted = named_in(text for row in rows for text in (row.text, row.explanation, row.group_text))
     wanted |= {row.content["picture"] for row in rows if "picture" in row.content}
     found = pictures(ctx, campaign_id=g.campaign.id, keys=wanted) if wanted else []
     return {row.picture.key: as_shown(row) for row in found}
@@ -76,6 +76,15 @@ def stem_of(text: str, found: Pictures) -> Stem:
         return Stem(Markup(), _with_pictures(html, found))
     rest = Markup(html[first.end() :])  # noqa: S704 - a part of what has been cleaned
     return Stem(Markup(first[1]), _with_pictures(rest, found))  # noqa: S704 - as above
+
+
+def shared_of(rows: Sequence[PaperRow], found: Pictures, *, once: bool) -> dict[int, Markup]:
+    """Return what questions share with others of their group, by position; ``once`` with the first of them only."""
+    texts = {row.position: html_of(row.group_text, found) for row in rows if row.group_text}
+    if once:
+        groups = {row.position: row.group_id for row in rows}
+        return {at: text for at, text in texts.items() if groups.get(at - 1) != groups[at]}
+    return texts
 
 
 @lru_cache(_KEPT)
