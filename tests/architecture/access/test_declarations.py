@@ -45,6 +45,8 @@ OPEN_TO_EVERYBODY = {
     "GET /c/<slug>/publishing/<any(awards,units,statistics,documents):key>": 200,
     "GET /c/<slug>/publishing/release/<int:number>/": 404,
     "GET /c/<slug>/publishing/release/<int:number>/<any(awards,units,statistics,documents):key>": 404,
+    "GET /c/<slug>/quiz/practice/": 404,
+    "GET /c/<slug>/quiz/practice/<token>": 404,
     "GET /c/<slug>/quiz/receipt": 200,
     "GET /c/<slug>/rankings/<int:phase_id>/": 404,
     "GET /c/<slug>/rules": 200,

@@ -76,11 +76,8 @@ class BlueprintRowForm(Form):
         _l("In groups of"),
         [InputRequired(), NumberRange(1, MAX_GROUP)],
         default=1,
-        description=_l("1: single questions."),
     )
-    only = StringField(
-        _l("Only this one"), [Length(max=MAX_KEY)], description=_l("Code of a question or group that everybody gets.")
-    )
+    only = StringField(_l("Only this one"), [Length(max=MAX_KEY)])
     division = SelectField(_l("Division"))
 
     def __init__(self, *args: Any, **values: Any) -> None:
@@ -89,6 +86,10 @@ class BlueprintRowForm(Form):
         self.difficulty.choices = [("", translate(T("any"))), *choices(DIFFICULTIES)]
         self.tag.choices = [("", translate(T("any"))), *tag_choices()]
         self.division.choices = division_choices()
+        # Where there is nothing to choose from, nothing is asked; what is stored stays.
+        for field in (self.tag, self.division):
+            if len(field.choices) == 1 and not field.data:
+                del self[field.short_name]
 
     def to_row(self) -> BlueprintRow:
         """Return the row of the blueprint; raises SettingsError for what cannot be."""
@@ -96,17 +97,25 @@ class BlueprintRowForm(Form):
             topic=self.topic.data,
             difficulty=Difficulty(self.difficulty.data) if self.difficulty.data else None,
             number=_number(self.number),
-            tag=self.tag.data,
+            tag=self.data.get("tag", ""),
             only=tidy(self.only.data or ""),
             together=_number(self.together),
-            division=self.division.data,
+            division=self.data.get("division", ""),
         )
 
 
 class SettingsForm(BaseForm):
     """The quiz's settings; ``act`` buttons add and remove rows of the blueprint without storing anything."""
 
-    blueprint = FieldList(FormField(BlueprintRowForm), label=_l("What a paper is made of"), max_entries=_MOST_ROWS)
+    blueprint = FieldList(
+        FormField(BlueprintRowForm),
+        label=_l("What a paper is made of"),
+        description=_l(
+            "In groups of 1 means single questions; a larger number asks for groups that share a text, each as a "
+            "whole. “Only this one” is the code of a question or group that everybody gets."
+        ),
+        max_entries=_MOST_ROWS,
+    )
     same_questions = BooleanField(
         _l("The same questions for all"), description=_l("Drawn once for a division; each paper has its own order.")
     )
