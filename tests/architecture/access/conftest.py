@@ -57,7 +57,15 @@ NOTHING: dict[str, list[int]] = {"excluded": []}
 _ARGUMENT = re.compile(r"<(?:([^:>]+):)?(\w+)>")
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 #: What stands for a part of an address that names no object.
-_WORDS = {"owner": "quiz", "key": "units", "path": "x", "act": "up", "clause": "entrants", "earlier": "hoi-thi"}
+_WORDS = {
+    "owner": "quiz",
+    "key": "units",
+    "path": "x",
+    "act": "up",
+    "clause": "entrants",
+    "earlier": "hoi-thi",
+    "format": "csv",
+}
 
 #: A browser: sends a request by method and address, and follows no redirect.
 Send = Callable[[str, str], "TestResponse"]

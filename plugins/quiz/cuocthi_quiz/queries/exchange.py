@@ -25,6 +25,7 @@ def newest_revisions(
         .join(Topic, Topic.id == Revision.topic_id)
         .where(Question.campaign_id == campaign_id, newest())
         .order_by(Question.position, Question.id)
+        .options(sa.orm.selectinload(Revision.division), sa.orm.selectinload(Revision.group))
     )
     if ids is not None:
         found = found.where(Question.id.in_(ids))

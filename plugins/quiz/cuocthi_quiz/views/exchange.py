@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from flask import Response, abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
@@ -174,7 +175,8 @@ def export_file(format: str) -> AnyResponse:  # noqa: A002 - as the address call
     questions, titles = _questions(reading_context(), narrowed)
     lost = losses(format_, questions, titles)
     if not lost.carried or (lost and "confirmed" not in request.args):
-        return redirect(url_for("quiz.choose_export", slug=g.campaign.slug, format=format, **narrowed))
+        address = url_for("quiz.choose_export", slug=g.campaign.slug, format=format)
+        return redirect(f"{address}&{urlencode(narrowed)}")
     _record_export(format_, lost, narrowed)
     return _file(format_.write(lost.carried, titles), format_, f"{g.campaign.slug}-cau-hoi")
 

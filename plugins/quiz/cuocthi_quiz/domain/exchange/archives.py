@@ -24,6 +24,11 @@ class Node(ET.Element):
     line = 0
 
 
+def line_of(node: ET.Element) -> int:
+    """Return the line of its file in which an element begins."""
+    return node.line if isinstance(node, Node) else 0
+
+
 def parse(raw: bytes) -> Node:
     """Return the root of an XML document. Raises Unreadable for what is none, for entities, and for deep nesting."""
     reader = _Reader()

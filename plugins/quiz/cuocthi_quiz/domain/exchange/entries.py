@@ -116,7 +116,7 @@ def day_of(text: str) -> date:
 
 def _type_and_body(said: Mapping[str, str], options: list[str], marked: set[int]) -> tuple[QuestionType, Any]:
     type_ = _type(said)
-    if type_ in _BODIES:
+    if type_ is not None and type_ in _BODIES:
         return type_, _BODIES[type_](said, options)
     if not options:
         message = T("there are no options; a question of another type names it under “%(label)s”", label="Loại câu hỏi")
@@ -208,19 +208,24 @@ def _match(said: Mapping[str, str], options: Sequence[str]) -> Match:
     return Match(pairs, tuple(sorted(targets[len(options) :])), _scoring(said))
 
 
+def _sides(numbers: Sequence[str]) -> tuple[int, int, int, int]:
+    x, y, width, height = map(int, numbers)
+    return x, y, width, height
+
+
 def _hotspot(said: Mapping[str, str], options: Sequence[str]) -> Hotspot:
     right = _places(said.get("right", ""), options)
     sides = [line.split() for line in said.get("regions", "").splitlines()]
     if [len(side) for side in sides] != [4] * len(options) or not all(n.isdecimal() for side in sides for n in side):
         raise Unusable(T("each region needs a line of four whole numbers: left, top, width, height, in thousandths"))
     regions = (
-        Region(name, *map(int, side), right=place in right)
+        Region(name, *_sides(side), place in right)
         for place, (name, side) in enumerate(zip(options, sides, strict=True))
     )
     return Hotspot(said.get("picture", ""), said.get("alternative", ""), tuple(regions))
 
 
-_BODIES: Mapping[QuestionType | None, Callable[[Mapping[str, str], list[str]], Any]] = {
+_BODIES: Mapping[QuestionType, Callable[[Mapping[str, str], list[str]], Any]] = {
     QuestionType.NUMBER: _number,
     QuestionType.TEXT: _wording,
     QuestionType.ORDERING: _order,
@@ -275,9 +280,10 @@ def _written(body: Any) -> tuple[dict[str, str], list[str]]:
             return {"right": "\n".join(targets), "scoring": _written_scoring(body.scoring)}, prompts
         case Hotspot():
             sides = [f"{region.x} {region.y} {region.width} {region.height}" for region in body.regions]
-            right = _letters([region.right for region in body.regions])
             named = {"picture": body.picture, "alternative": body.alternative, "regions": "\n".join(sides)}
-            return {"right": right, **named}, [region.name for region in body.regions]
+            return {"right": _letters([region.right for region in body.regions]), **named}, [
+                region.name for region in body.regions
+            ]
     raise TypeError(body)
 
 

@@ -41,9 +41,16 @@ WORDS: Mapping[str, Text] = {
     "case_matters": T("whether capital letters matter"),
     "accents_matter": T("whether accents matter"),
     "picture": T("the picture"),
+    "tags": T("the tags"),
+    "division": T("the division"),
+    "group": T("the group"),
+    "for_practice": T("whether it is for practice"),
     "alternative": T("signs or line breaks of what the picture shows"),
     "regions": T("signs or line breaks of the regions"),
 }
+
+#: What no format carries: it says where a question belongs in this bank.
+_OF_THE_BANK = ("tags", "division", "group", "for_practice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,8 @@ def losses(format_: Format, questions: Sequence[QuestionData], topics: Mapping[s
             carried.append(question)
         if draft is None or what:
             lost.append(Loss(question.key, tuple(WORDS[name] for name in what)))
-    missing = tuple(WORDS[name] for name in FIELDS if name not in format_.fields)
+    own = (name for name in _OF_THE_BANK if any(getattr(question, name) for question in questions))
+    missing = tuple(WORDS[name] for name in (*(name for name in FIELDS if name not in format_.fields), *own))
     return Losses(missing, tuple(lost), tuple(carried))
 
 

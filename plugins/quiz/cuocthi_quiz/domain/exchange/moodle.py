@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from cuocthi.text import T
 from cuocthi_quiz.domain.exchange import moodle_types as types
-from cuocthi_quiz.domain.exchange.archives import parse
+from cuocthi_quiz.domain.exchange.archives import line_of, parse
 from cuocthi_quiz.domain.exchange.asides import feedback_of, tags_of
 from cuocthi_quiz.domain.exchange.drafts import Content, Unreadable, Unusable
 from cuocthi_quiz.domain.exchange.html_text import PICTURE, from_html, has_markup
@@ -50,7 +50,7 @@ def read_moodle(raw: bytes) -> Content:
             topic = cleaned(types.topic_in(_plain(node, "category/text")))
             continue
         count += 1
-        place = T("line %(line)s (question %(number)s)", line=node.line, number=count)
+        place = T("line %(line)s (question %(number)s)", line=line_of(node), number=count)
         found = Found(place, topic=topic, key=_plain(node, "idnumber"))
         try:
             content.drafts.append(_draft(found, node))

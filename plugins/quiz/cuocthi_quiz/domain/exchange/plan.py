@@ -196,18 +196,20 @@ class _Numbers:
 
 def _data(draft: Draft, key: str, topic: str, before: QuestionData | None, choices: Choices) -> QuestionData:
     other = before or choices
-    return QuestionData(
-        key=key,
-        topic=topic,
-        difficulty=draft.difficulty or other.difficulty,
-        type=draft.type,
-        text=draft.text,
-        body=draft.body,
-        explanation=draft.explanation or other.explanation,
-        source=draft.source or other.source,
-        true_as_of=draft.true_as_of or other.true_as_of,
-        draft=True,
-    )
+    said = {
+        "key": key,
+        "topic": topic,
+        "difficulty": draft.difficulty or other.difficulty,
+        "type": draft.type,
+        "text": draft.text,
+        "body": draft.body,
+        "explanation": draft.explanation or other.explanation,
+        "source": draft.source or other.source,
+        "true_as_of": draft.true_as_of or other.true_as_of,
+        "draft": True,
+    }
+    # Tags, division and group are the bank's own; a second reading was of the former wording.
+    return replace(before, second_reading=None, **said) if before else QuestionData(**said)
 
 
 def _check(plan: Plan, draft: Draft, data: QuestionData, bank: _Bank) -> None:

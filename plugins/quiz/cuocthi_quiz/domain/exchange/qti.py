@@ -153,12 +153,10 @@ def _html(node: Element, without: Element | None = None) -> str:
 def _body(item: Node, choice: Element, notes: list[Text]) -> tuple[QuestionType, Choice]:
     identifier = choice.get("responseIdentifier", "")
     declared = next((one for one in item.iter("responseDeclaration") if one.get("identifier") == identifier), None)
-    right = (
-        {(value.text or "").strip() for value in declared.iterfind("correctResponse/value")}
-        if declared is not None
-        else set()
-    )
-    mapped = {} if declared is None else _mapping(declared)
+    if declared is None:
+        raise Unusable(T("no option is marked as right"))
+    right = {(value.text or "").strip() for value in declared.iterfind("correctResponse/value")}
+    mapped = _mapping(declared)
     if not right:
         right = {key for key, value in mapped.items() if value > 0}
     options: list[Option] = []

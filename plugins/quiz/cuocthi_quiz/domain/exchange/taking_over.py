@@ -17,6 +17,7 @@ from cuocthi_quiz.domain.exchange.packing import packed, unpacked
 from cuocthi_quiz.domain.exchange.plan import Choices, Plan, Verdict, choices_packed, make_plan
 from cuocthi_quiz.domain.statements import change, forget
 from cuocthi_quiz.models import Difficulty, Question, Remark, RemarkKind, Revision, RevisionState, Topic, WaitingImport
+from cuocthi_quiz.queries.review import newest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from cuocthi_quiz.domain.exchange.drafts import Content
     from cuocthi_quiz.domain.exchange.formats import Format
     from cuocthi_quiz.domain.exchange.plan import Planned
+    from cuocthi_quiz.domain.questions import QuestionData
 
 #: How long a file waits to be taken over.
 KEPT = timedelta(days=1)
@@ -41,6 +43,7 @@ def hand_in(
     """
     if ctx.actor.user_id is None:
         raise Forbidden(T("Only a person who is signed in can do this."))
+    forget_waiting(ctx)
     own = (WaitingImport.campaign_id == campaign.id, WaitingImport.handed_in_by == ctx.actor.user_id)
     ctx.session.execute(sa.delete(WaitingImport).where(*own))
     waiting = WaitingImport(
@@ -149,18 +152,22 @@ def _write(ctx: Context, campaign: Campaign, planned: Sequence[Planned]) -> None
         topic.key: topic.id for topic in ctx.session.scalars(sa.select(Topic).where(Topic.campaign_id == campaign.id))
     }
     keys = _questions(ctx, campaign, [item.data.key for item in planned if item.verdict is Verdict.NEW])
-    numbers = _set_aside(ctx, [keys[item.data.key] for item in planned if item.verdict is Verdict.REWORDED])
+    former = _set_aside(ctx, [keys[item.data.key] for item in planned if item.verdict is Verdict.REWORDED])
     revisions = [
-        new_revision(
-            ctx,
-            data=item.data,
-            question_id=keys[item.data.key],
-            topic_id=topics[item.data.topic],
-            number=numbers.get(keys[item.data.key], 0) + 1,
-        )
+        _revision(ctx, item.data, keys[item.data.key], topics[item.data.topic], former.get(keys[item.data.key]))
         for item in planned
     ]
     ctx.session.bulk_save_objects(revisions)
+
+
+def _revision(ctx: Context, data: QuestionData, question_id: int, topic_id: int, former: Revision | None) -> Revision:
+    """Return a wording of a question; division and group stay as they were."""
+    number = former.number + 1 if former else 1
+    revision = new_revision(ctx, data=data, question_id=question_id, topic_id=topic_id, number=number)
+    if former is not None:
+        revision.division_id = former.division_id
+        revision.group_id, revision.group_place = former.group_id, former.group_place
+    return revision
 
 
 def _questions(ctx: Context, campaign: Campaign, new: Sequence[str]) -> dict[str, int]:
@@ -174,8 +181,8 @@ def _questions(ctx: Context, campaign: Campaign, new: Sequence[str]) -> dict[str
     return {row[0]: row[1] for row in found}
 
 
-def _set_aside(ctx: Context, question_ids: Collection[int]) -> dict[int, int]:
-    """Set the drafts of questions aside and answer what they were sent back for; return the newest number of each."""
+def _set_aside(ctx: Context, question_ids: Collection[int]) -> dict[int, Revision]:
+    """Set the drafts of questions aside and answer what they were sent back for; return the newest wording of each."""
     if not question_ids:
         return {}
     own = Revision.question_id.in_(question_ids)
@@ -185,5 +192,5 @@ def _set_aside(ctx: Context, question_ids: Collection[int]) -> dict[int, int]:
     drafts = sa.update(Revision).where(own, Revision.state == RevisionState.DRAFT)
     change(ctx, drafts.values(state=RevisionState.FORMER))
     forget(ctx, Revision)
-    newest = sa.select(Revision.question_id, sa.func.max(Revision.number)).where(own).group_by(Revision.question_id)
-    return {row[0]: row[1] for row in ctx.session.execute(newest)}
+    found = ctx.session.scalars(sa.select(Revision).where(own, newest()))
+    return {revision.question_id: revision for revision in found}

@@ -16,9 +16,9 @@ from cuocthi_quiz.domain.exchange.texts import plain, refuse_old_fonts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from xml.etree.ElementTree import Element
 
     from cuocthi.text import Text
-    from cuocthi_quiz.domain.exchange.archives import Node
 
 _NO = frozenset({"0", "false", "none", "off"})
 #: What is not there for the reader: deleted or moved away, shown twice, notes, fields' instructions.
@@ -88,14 +88,14 @@ class _Numbering:
                 made.styles[style.get("styleId", "")] = (_value(found, "numId"), int(_value(found, "ilvl") or 0))
         return made
 
-    def _add(self, num: Node) -> None:
+    def _add(self, num: Element) -> None:
         key = num.get("numId", "")
         self.origins[key] = _value(num, "abstractNumId")
         overrides = num.findall("lvlOverride")
         starts = {_number(one, "ilvl"): _value(one, "startOverride") for one in overrides}
         self.restarts[key] = {level: int(start) for level, start in starts.items() if start.isdigit()}
 
-    def label(self, paragraph: Node) -> str:
+    def label(self, paragraph: Element) -> str:
         """Return the label that Word shows before a paragraph, and count it."""
         found = paragraph.find("pPr/numPr")
         if found is not None:
@@ -130,17 +130,17 @@ class _Numbering:
         return str(number)
 
 
-def _level(node: Node) -> _Level:
+def _level(node: Element) -> _Level:
     start = _value(node, "start")
     return _Level(_value(node, "numFmt"), _value(node, "lvlText"), int(start) if start.isdigit() else 1)
 
 
-def _value(node: Node, name: str) -> str:
+def _value(node: Element, name: str) -> str:
     found = node.find(name)
     return found.get("val", "") if found is not None else ""
 
 
-def _number(node: Node, name: str) -> int:
+def _number(node: Element, name: str) -> int:
     text = node.get(name, "0")
     return int(text) if text.isdigit() else 0
 
@@ -157,7 +157,7 @@ class _Document:
     tables: list[list[list[str]]] = field(default_factory=list)
     count: int = 0
 
-    def read(self, node: Node) -> None:
+    def read(self, node: Element) -> None:
         """Read what stands in a body or in a part of it that holds paragraphs."""
         for child in node:
             if child.tag == "p":
@@ -167,7 +167,7 @@ class _Document:
             elif child.tag not in _SKIPPED:
                 self.read(child)
 
-    def _paragraph(self, node: Node) -> Iterator[Line]:
+    def _paragraph(self, node: Element) -> Iterator[Line]:
         self.count += 1
         label = self.numbering.label(node)
         words = _Words()
@@ -180,7 +180,7 @@ class _Document:
             yield Line(self.count, piece, marks[start:end], at > 0, bool(label) and at == 0, lost if at == 0 else ())
             start = end + 1
 
-    def _table(self, node: Node) -> None:
+    def _table(self, node: Element) -> None:
         """Read a table: one of questions is kept as such, of any other each row is a line, its cells apart by tabs."""
         rows = [[list(self._cell(cell)) for cell in row.iter("tc")] for row in node.findall("tr")]
         texts = [["\n".join(line.text for line in cell).strip() for cell in row] for row in rows]
@@ -193,7 +193,7 @@ class _Document:
             else:
                 self.lines.append(_side_by_side([cell[0] for cell in row if cell]))
 
-    def _cell(self, cell: Node) -> Iterator[Line]:
+    def _cell(self, cell: Element) -> Iterator[Line]:
         for paragraph in cell.iter("p"):
             yield from (line for line in self._paragraph(paragraph))
 
@@ -215,7 +215,7 @@ class _Words:
     marks: list[frozenset[Mark]] = field(default_factory=list)
     lost: list[Text] = field(default_factory=list)
 
-    def read(self, node: Node, marks: frozenset[Mark] = frozenset()) -> None:
+    def read(self, node: Element, marks: frozenset[Mark] = frozenset()) -> None:
         """Add the words of a node."""
         for child in node:
             if child.tag in _SKIPPED:
@@ -240,7 +240,7 @@ class _Words:
                 case _:
                     self.read(child, marks)
 
-    def _boxes(self, node: Node, marks: frozenset[Mark]) -> None:
+    def _boxes(self, node: Element, marks: frozenset[Mark]) -> None:
         """Add the words of text boxes."""
         for paragraph in node.iter("txbxContent"):
             self.read(paragraph, marks)
@@ -255,7 +255,7 @@ class _Words:
         self.marks += [marks] * len(words)
 
 
-def _marks(run: Node) -> frozenset[Mark]:
+def _marks(run: Element) -> frozenset[Mark]:
     own = run.find("rPr")
     if own is None:
         return frozenset()
@@ -270,15 +270,15 @@ def _marks(run: Node) -> frozenset[Mark]:
     return frozenset(mark for mark, is_set in found.items() if is_set)
 
 
-def _on(node: Node | None) -> bool:
+def _on(node: Element | None) -> bool:
     return node is not None and node.get("val", "1") not in _NO
 
 
-def _filled(node: Node | None) -> bool:
+def _filled(node: Element | None) -> bool:
     return node is not None and node.get("fill", "auto") not in _BLACK
 
 
-def _coloured(node: Node | None) -> bool:
+def _coloured(node: Element | None) -> bool:
     """Tell whether letters have a colour; black and dark grey are none."""
     value = node.get("val", "auto") if node is not None else "auto"
     if value in _BLACK or not re.fullmatch(r"[0-9A-Fa-f]{6}", value):
