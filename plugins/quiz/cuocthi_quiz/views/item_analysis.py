@@ -110,7 +110,6 @@ def _has(tally: analysis.Tally, at: int) -> bool:
 
 _SORTS: Mapping[str, Callable[[ItemRow], Any]] = {
     "key": lambda row: row.asked.key,
-    "topic": lambda row: row.asked.topic,
     "papers": lambda row: row.figures.papers,
     "facility": lambda row: row.figures.facility,
     "discrimination": lambda row: row.figures.discrimination if row.figures.discrimination is not None else 2.0,
@@ -128,7 +127,6 @@ def _table(round_: Phase) -> Table:
         columns=[
             Column("key", T("Code"), sortable=True, cell=lambda row: row.asked.key),
             Column("text", T("Question"), cell=lambda row: row.asked.revision.text),
-            Column("topic", T("Topic"), sortable=True, cell=lambda row: row.asked.topic),
             Column("papers", T("Papers"), sortable=True, kind="number", cell=lambda row: row.figures.papers),
             Column("facility", T("Facility, %"), sortable=True, kind="number", cell=lambda row: row.facility),
             Column(
@@ -144,6 +142,7 @@ def _table(round_: Phase) -> Table:
             *([Filter("division", T("Division"), divisions)] if divisions else []),
         ],
         in_files=[
+            Column("topic", T("Topic"), cell=lambda row: row.asked.topic),
             Column("revision", T("Revision"), cell=lambda row: row.asked.revision.number),
             Column("round", T("Round"), cell=lambda _row: round_.title),
         ],
