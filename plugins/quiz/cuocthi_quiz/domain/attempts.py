@@ -159,11 +159,15 @@ def _refuse_outsiders(campaign: Campaign, round_: Phase, enrolment: Enrolment) -
 def _draw(
     rows: Sequence[BlueprintRow], bank: list[drawing.Candidate], seed: bytes, common: bytes | None
 ) -> list[dict[str, int]]:
-    if not rows or drawing.shortages(rows, drawing.units(bank)):
+    try:
+        paper = drawing.draw(rows, bank, seed, common=common)
+    except ValueError:
+        paper = []
+    if not paper:
         raise Conflict(T("The questions are not ready. Please tell the organisers; you have lost nothing."))
     return [
         {"position": position, "revision_id": drawn.revision_id, "option_order": drawing.pack(drawn.order)}
-        for position, drawn in enumerate(drawing.draw(rows, bank, seed, common=common), start=1)
+        for position, drawn in enumerate(paper, start=1)
     ]
 
 

@@ -135,19 +135,25 @@ def _place(candidate: Candidate) -> int:
     return candidate.group.place if candidate.group else 0
 
 
-def fitting(rows: Sequence[BlueprintRow], bank: Iterable[Unit]) -> dict[Fit, list[Unit]]:
-    """Return the units by the rows that they fit; those that fit none are left out."""
-    found: defaultdict[Fit, list[Unit]] = defaultdict(list)
+def fitting(rows: Sequence[BlueprintRow], bank: Iterable[Unit]) -> list[Fit]:
+    """Return which rows each unit fits; units of one kind are compared with the rows once."""
+    named = {row.only for row in rows}
+    known: dict[tuple[object, ...], Fit] = {}
+    found = []
     for unit in bank:
-        fit = frozenset(at for at, row in enumerate(rows) if unit.fits(row))
-        if fit:
-            found[fit].append(unit)
+        kind = (
+            unit.key if unit.key in named else "",
+            *((question.topic, question.difficulty, question.tags) for question in unit.questions),
+        )
+        if kind not in known:
+            known[kind] = frozenset(at for at, row in enumerate(rows) if unit.fits(row))
+        found.append(known[kind])
     return found
 
 
 def shortages(rows: Sequence[BlueprintRow], bank: Iterable[Unit]) -> list[Shortage]:
     """Return which rows of the blueprint cannot be filled; none exactly if a paper can be drawn."""
-    supply = {fit: len(found) for fit, found in fitting(rows, bank).items()}
+    supply = Counter(fitting(rows, bank))
     return [
         Shortage(
             tuple(rows[at] for at in sorted(lack.rows)),
@@ -191,15 +197,17 @@ def _chance(seed_: bytes) -> random.Random:
 
 def choose(rows: Sequence[BlueprintRow], bank: Sequence[Unit], chance: random.Random) -> list[Unit]:
     """Return the units of a paper, row by row. Raises ValueError if there are too few."""
-    fits = {unit: fit for fit, found in fitting(rows, bank).items() for unit in found}
-    left = Counter(fits.values())
-    needs = [row.draws for row in rows]
-    chosen: list[Unit] = []
+    fits = fitting(rows, bank)
+    left, needs = Counter(fits), [row.draws for row in rows]
+    pools: defaultdict[int, list[int]] = defaultdict(list)
+    for number, fit in enumerate(fits):
+        for at in fit:
+            pools[at].append(number)
+    chosen: dict[int, Unit] = {}
     for at, row in enumerate(rows):
-        pool = [unit for unit in bank if at in fits.get(unit, ())]
-        order = _in_random_order(pool, chance)
-        while needs[at] and (unit := next(order, None)) is not None:
-            fit = fits[unit]
+        order = _in_random_order([number for number in pools[at] if number not in chosen], chance)
+        while needs[at] and (number := next(order, -1)) >= 0:
+            fit = fits[number]
             left[fit] -= 1
             needs[at] -= 1
             # What fits no other row is no loss to any.
@@ -207,12 +215,11 @@ def choose(rows: Sequence[BlueprintRow], bank: Sequence[Unit], chance: random.Ra
                 left[fit] += 1
                 needs[at] += 1
             else:
-                chosen.append(unit)
-                del fits[unit]
+                chosen[number] = bank[number]
         if needs[at]:
             msg = f"the bank has {row.draws - needs[at]} of {row.draws} for {row}"
             raise ValueError(msg)
-    return chosen
+    return list(chosen.values())
 
 
 def _order(candidate: Candidate, chance: random.Random) -> tuple[int, ...]:

@@ -61,7 +61,7 @@ def forecast(
     The bank must be able to fill the rows.
     """
     pools = [[unit for unit in bank if unit.fits(row)] for row in rows]
-    exact = all(len(fit) == 1 for fit in fitting(rows, bank))
+    exact = all(len(fit) <= 1 for fit in fitting(rows, bank))
     drawn = [] if exact else [_paper(rows, bank, number) for number in range(PAPERS)]
     shared, some = _shared(rows, pools) if exact else _shared_by(drawn)
     if exact:

@@ -49,7 +49,7 @@ class QuestionForm(BodyFields):
     )
     true_as_of = DateField(_l("True as of"), [DataRequired()])
     tags = StringField(_l("Tags"), [Length(max=500)], description=_l("Divided by commas; the blueprint asks for them."))
-    division = SelectField(_l("For the division"))
+    division = SelectField(_l("For the division"), default="")
     for_practice = BooleanField(
         _l("For practice only"), description=_l("Never on a paper that counts. This cannot be changed later.")
     )

@@ -68,17 +68,17 @@ _CHOICES: Mapping[str, Mapping[Any, Text]] = {
 class BlueprintRowForm(Form):
     """So many questions of one kind."""
 
-    topic = SelectField(_l("Topic"))
-    difficulty = SelectField(_l("Difficulty"))
-    tag = SelectField(_l("Tag"))
+    topic = SelectField(_l("Topic"), default="")
+    difficulty = SelectField(_l("Difficulty"), default="")
+    tag = SelectField(_l("Tag"), default="")
     number = IntegerField(_l("Questions"), [InputRequired(), NumberRange(1, MAX_QUESTIONS)])
     together = IntegerField(
         _l("In groups of"),
-        [InputRequired(), NumberRange(1, MAX_GROUP)],
+        [NumberRange(1, MAX_GROUP)],
         default=1,
     )
     only = StringField(_l("Only this one"), [Length(max=MAX_KEY)])
-    division = SelectField(_l("Division"))
+    division = SelectField(_l("Division"), default="")
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -151,9 +151,13 @@ class SettingsForm(BaseForm):
     results = SelectField(_l("Participants see their score"))
     answers = SelectField(_l("Participants see right answers and explanations"))
 
-    practice = SelectField(_l("Who may practise"), description=_l("With questions that are for practice only."))
+    practice = SelectField(
+        _l("Who may practise"),
+        default=str(Practice.NOBODY),
+        description=_l("With questions that are for practice only."),
+    )
     practice_questions = IntegerField(
-        _l("Questions for practice at a time"), [InputRequired(), NumberRange(1, MAX_PRACTICE)], default=10
+        _l("Questions for practice at a time"), [NumberRange(1, MAX_PRACTICE)], default=10
     )
 
     def __init__(self, *args: Any, **values: Any) -> None:
