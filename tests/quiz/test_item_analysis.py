@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from cuocthi_quiz.domain import item_analysis as analysis
 from cuocthi_quiz.domain.grading import grade_round
-from cuocthi_quiz.domain.item_analysis import Flag, ItemFigures, Tally
+from cuocthi_quiz.domain.item_analysis import Flag, ItemFigures
 from cuocthi_quiz.queries import item_analysis as queries
+from cuocthi_quiz.queries.item_analysis import Tally
 
 from .conftest import Quiz
 
@@ -182,7 +183,7 @@ def test_the_database_counts_what_stands_on_the_papers(quiz: Quiz) -> None:
     excluded.set_aside_reason = "Mất điện"
     quiz.ctx.session.flush()
     scores = queries.distribution(quiz.ctx, round_=quiz.round_)
-    found = queries.tallies(quiz.ctx, round_=quiz.round_, scores=scores)
+    found = queries.tallies(quiz.ctx, round_=quiz.round_, groups=analysis.cuts(scores))
     assert sum(papers for _, papers in scores) == 5
     assert sum(one.papers for one in found) == 25
     assert sum(one.points * one.papers for one in found) == sum(value * papers for value, papers in scores)

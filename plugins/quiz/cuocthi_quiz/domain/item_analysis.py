@@ -29,6 +29,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from cuocthi_quiz.queries.item_analysis import Tally
+
 #: The share of each of the two groups.
 KELLEY = 0.27
 EASY, HARD = 0.95, 0.05
@@ -49,24 +51,6 @@ class Flag(StrEnum):
     HARD = "hard"
     OPEN = "open"
     IDLE = "idle"
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How often a question was answered in one way, and by whom.
-
-    ``points`` are what that earns, in thousandths; ``rest`` and ``rest_squares`` sum the points for the rest of the
-    paper and their squares; ``lower`` and ``upper`` count those in the two groups.
-    """
-
-    revision_id: int
-    response: str
-    points: int
-    papers: int
-    rest: int
-    rest_squares: int
-    lower: int
-    upper: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from cuocthi.enrolments.models import Enrolment
-from cuocthi_quiz.domain.item_analysis import Tally, cuts
 from cuocthi_quiz.models import Answer, Attempt, Item, Mark, Question, Revision, Topic
 from cuocthi_quiz.queries.figures import MARKED, counting
 
@@ -24,6 +23,24 @@ SAMPLE = 20_000
 #: Longer times say that somebody was away; they are counted as this long, which leaves the median as it is.
 _LONGEST = 600
 _SECOND = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often a question was answered in one way, and by whom.
+
+    ``points`` are what that earns, in thousandths; ``rest`` and ``rest_squares`` sum the points for the rest of the
+    paper and their squares; ``lower`` and ``upper`` count those in the two groups.
+    """
+
+    revision_id: int
+    response: str
+    points: int
+    papers: int
+    rest: int
+    rest_squares: int
+    lower: int
+    upper: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +74,16 @@ def tallies(
     ctx: Context,
     *,
     round_: Phase,
-    scores: Sequence[tuple[int, int]],
+    groups: tuple[int, int] | None,
     division_id: int | None = None,
     revision_id: int | None = None,
 ) -> list[Tally]:
-    """Return how often each question was answered in each way; ``scores`` are those of :func:`distribution`.
+    """Return how often each question was answered in each way; ``groups`` are the scores up to and from which
+    papers are in the lower and upper group.
 
     One statement for all questions of a round, or for one of them. Void questions are left out.
     """
-    lower, upper = cuts(scores) or (-1, -1)
+    lower, upper = groups or (-1, -1)
     rest = sa.type_coerce(Attempt.score - Mark.points, sa.BigInteger)
     chosen = (
         sa.select(

@@ -80,7 +80,7 @@ class Analysed:
 def _analysed(ctx: Context, round_: Phase, division_id: int | None) -> Analysed:
     scores = queries.distribution(ctx, round_=round_, division_id=division_id)
     papers = sum(number for _, number in scores)
-    tallies = queries.tallies(ctx, round_=round_, scores=scores, division_id=division_id)
+    tallies = queries.tallies(ctx, round_=round_, groups=analysis.cuts(scores), division_id=division_id)
     asked = queries.asked(ctx, revision_ids=sorted({tally.revision_id for tally in tallies}))
     found = analysis.figures(tallies, worths={key: one.revision.worth for key, one in asked.items()})
     seconds = queries.times(ctx, round_=round_, papers=papers, division_id=division_id)
@@ -206,7 +206,7 @@ def item(revision_id: int) -> Response:
     if round_ is None:
         abort(404)
     scores = queries.distribution(ctx, round_=round_)
-    tallies = queries.tallies(ctx, round_=round_, scores=scores, revision_id=revision_id)
+    tallies = queries.tallies(ctx, round_=round_, groups=analysis.cuts(scores), revision_id=revision_id)
     asked = queries.asked(ctx, revision_ids=[revision_id]).get(revision_id)
     found = analysis.figures(tallies, worths={revision_id: asked.revision.worth}) if asked else []
     if asked is None or not found:
