@@ -38,7 +38,7 @@ from cuocthi.users.names import fold
 from cuocthi.web.i18n import translate
 from cuocthi_prizes.queries import load_scheme
 from cuocthi_quiz.domain.bank_files import read_bank
-from cuocthi_quiz.domain.blueprint import preview
+from cuocthi_quiz.domain.blueprint import previews
 from cuocthi_quiz.domain.questions import QuestionData
 from cuocthi_quiz.models import Difficulty, QuestionType
 
@@ -276,8 +276,8 @@ def test_the_campaign_goes_in_and_out_and_in_and_out_the_same(
     other = ctx.session.scalars(sa.select(Unit).where(Unit.kind == "other")).one()
     assert (other.name, other.selectable) == ("Đơn vị khác", True)
     (round_,) = rounds(ctx, campaign_id=campaign.id)
-    papers = preview(ctx, campaign=campaign, round_=round_)
-    assert (papers.questions, papers.problems) == (20, [])
+    (papers,) = previews(ctx, campaign=campaign, round_=round_)
+    assert (papers.questions, papers.problems) == (20, ())
     assert timeline_warnings(phases(ctx, campaign_id=campaign.id)) == []
 
     first = export_campaign(ctx, campaign=campaign)

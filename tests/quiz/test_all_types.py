@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cuocthi.errors import Missing
+from cuocthi.errors import Closed, Missing
 from cuocthi_quiz.domain import answers
 from cuocthi_quiz.domain.bank_files import fill_bank
 from cuocthi_quiz.domain.drawing import unpack
@@ -176,7 +176,7 @@ def test_a_lost_reply_may_be_asked_for_again_whatever_the_type(quiz: Quiz, attem
     quiz.at(attempt.deadline + timedelta(seconds=1))
     for row in quiz.paper(attempt):
         give(quiz, attempt, row, right_response(row))
-    with pytest.raises(answers.Closed):
+    with pytest.raises(Closed):
         quiz.answer(attempt, row_of(quiz, attempt, QuestionType.TEXT).position, Given.text("khác"), 2)
 
 

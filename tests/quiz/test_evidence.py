@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -387,7 +387,7 @@ def test_nobody_has_a_dossier_without_a_paper_or_elsewhere(crowded: Field) -> No
     one = crowded.paper(crowded.options(0.3))
     idle = quiz.make.enrolment(quiz.campaign)
     other = quiz.make.campaign(plugins=("quiz",))
-    ids = {"campaign_id": quiz.campaign.id, "enrolment_id": one.enrolment_id, "round_id": None}
+    ids: dict[str, Any] = {"campaign_id": quiz.campaign.id, "enrolment_id": one.enrolment_id, "round_id": None}
     assert dossier(quiz.ctx, **ids) is not None
     for changed in ({"campaign_id": other.id}, {"enrolment_id": idle.id}, {"round_id": 10**6}):
-        assert dossier(quiz.ctx, **(ids | changed)) is None  # type: ignore[arg-type]
+        assert dossier(quiz.ctx, **(ids | changed)) is None

@@ -21,7 +21,6 @@ from cuocthi_quiz.queries.review import approvals
 from .conftest import Quiz, acting, question
 
 if TYPE_CHECKING:
-
     from cuocthi.context import Context
     from cuocthi_quiz.domain.meeting import Entry
 

@@ -263,7 +263,7 @@ def test_what_is_known_of_truth_goes_along(quiz: Quiz, jury: Context, chair: Con
             sa.select(Question.key, Revision.true_as_of)
             .join(Revision, Revision.question_id == Question.id)
             .where(Question.campaign_id == copy.id, Question.key.in_(["de-1", "de-2"]))
-        ).all()  # type: ignore[arg-type]
+        ).all()
     )
     assert rows == {"de-1": later, "de-2": date(2024, 9, 15)}
     (ending,) = validity_queries.endings(quiz.ctx, campaign_id=copy.id).values()

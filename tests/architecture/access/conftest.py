@@ -198,6 +198,7 @@ def populate(ctx: Context, make: Factories, config: Config, campaign: Campaign, 
     question = add(ctx, quiz.Question, **within)
     said = {"option_count": 2, "content": {"options": ["Đúng", "Sai"]}, "key": {"right": [0]}}
     revision = add(ctx, quiz.Revision, question_id=question.id, topic_id=topic.id, **said)
+    key = {"number": 1, "based_on": 0, "key": {"right": [1]}, "former_key": {"right": [0]}}
     entered = {**within, "enrolment_id": enrolment.id, "user_id": enrolment.user_id, "phase_id": round_.id}
     attempt = add(ctx, quiz.Attempt, token=token, **entered)
     ranking = add(ctx, Ranking, **within, phase_id=round_.id, criteria={"counted": "best", "criteria": []})
@@ -228,6 +229,7 @@ def populate(ctx: Context, make: Factories, config: Config, campaign: Campaign, 
         "revision_id": revision.id,
         "remark_id": add(ctx, quiz.Remark, revision_id=revision.id).id,
         "issue_id": add(ctx, quiz.Issue, **within).id,
+        "change_id": add(ctx, quiz.KeyChange, **within, revision_id=revision.id, **key).id,
         "attempt_id": attempt.id,
         "token": token,
         "award_id": add(ctx, prizes.UnitAward, award_list_id=award_list.id, unit_id=enrolment.unit_id).id,

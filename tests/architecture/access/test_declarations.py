@@ -90,6 +90,7 @@ OPEN_TO_THE_SIGNED_IN = {
     "GET /c/<slug>/quiz/paper/<int:attempt_id>/receipt": 200,
     "GET /c/<slug>/quiz/paper/<int:attempt_id>/result": 200,
     "POST /c/<slug>/quiz/paper/<int:attempt_id>/take-over": 302,
+    "GET /c/<slug>/quiz/picture/<sha256>/<key>": 404,
     "GET /c/<slug>/quiz/round/<int:round_id>/": 200,
     "POST /c/<slug>/quiz/round/<int:round_id>/start": 409,
     "GET /me": 200,

@@ -172,7 +172,7 @@ def test_a_round_of_another_campaign_is_not_there(quiz: Quiz, staff: Reader) -> 
 
 
 def test_without_a_round_the_page_says_so(quiz: Quiz, sign_in: Callable[[int], Reader]) -> None:
-    quiz.round_.source = None
+    quiz.round_.source = None  # type: ignore[assignment]  # no round of the quiz any more
     for window in quiz.round_.windows:
         quiz.ctx.session.delete(window)
     quiz.ctx.session.delete(quiz.round_)

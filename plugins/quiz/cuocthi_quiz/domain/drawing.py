@@ -60,7 +60,8 @@ def candidate(row: Sequence[Any]) -> Candidate:
     """Return a candidate from a row of the bank (``queries/bank.py``)."""
     *facts, tags, division, group, place, size, wording = row
     member = None if group is None else Membership(group, place, size, wording)
-    return Candidate(*facts, tags=frozenset(tags.split("\n")[1:]), division=division or "", group=member)
+    whole: tuple[Any, ...] = (*facts, frozenset(tags.split("\n")[1:]), division or "", member)
+    return Candidate(*whole)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,7 @@ def forget_figures(
     return {"rows": forget_old(ctx)}
 
 
-def mark_again(
-    ctx: Context, arguments: Mapping[str, Any], progress: Callable[[int, int], None]
-) -> Mapping[str, Any]:
+def mark_again(ctx: Context, arguments: Mapping[str, Any], progress: Callable[[int, int], None]) -> Mapping[str, Any]:
     """Mark all papers again that have the question of a decision; each portion is kept by itself."""
     change = ctx.session.get_one(KeyChange, arguments["key"])
     return {"rescored": remark(ctx, change=change, progress=progress, keep=ctx.session.commit)}

@@ -88,7 +88,7 @@ class BlueprintRowForm(Form):
         self.division.choices = division_choices()
         # Where there is nothing to choose from, nothing is asked; what is stored stays.
         for field in (self.tag, self.division):
-            if len(field.choices) == 1 and not field.data:
+            if len(list(field.choices or ())) == 1 and not field.data:
                 del self[field.short_name]
 
     def to_row(self) -> BlueprintRow:

@@ -83,16 +83,19 @@ def form_for(revision: Revision) -> type[WrongKeyForm]:
     if way is Way.CHOICE:
         options = [(str(at), f"{LETTERS[at]}. {text}") for at, text in enumerate(content["options"])]
         fields["answer"] = SelectMultipleField(
-            _l("Right answer"), choices=options, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+            _l("Right answer"),
+            choices=select_choices(options),
+            widget=ListWidget(prefix_label=False),
+            option_widget=CheckboxInput(),
         )
     elif way is Way.PLACING:
         ordered = revision.type is QuestionType.ORDERING
         things = content["steps" if ordered else "prompts"]
         targets = [str(at + 1) for at in range(len(things))] if ordered else content["targets"]
-        offered = select_choices([(str(at), text) for at, text in enumerate(targets, start=1)])
+        offered = select_choices([("0", "–"), *((str(at), text) for at, text in enumerate(targets, start=1))])
         for at, text in enumerate(things):
             name = "answer" if at == 0 else f"answer_{at}"
-            fields[name] = SelectField(text, choices=[("0", "–"), *offered], validate_choice=True)
+            fields[name] = SelectField(text, choices=offered, validate_choice=True)
     else:
         fields["answer"] = StringField(_l("Right answer"))
     return type("WrongKeyFormOfType", (WrongKeyForm,), {**fields, "answer_names": tuple(fields)})

@@ -150,7 +150,8 @@ def questions(
         .limit(limit)
         .offset(offset)
     )
-    return [QuestionRow(*row[:6], Stage(row[6]), *row[7:]) for row in rows], total
+    found: list[tuple[Any, ...]] = [(*row[:6], Stage(row[6]), *row[7:]) for row in rows]
+    return [QuestionRow(*row) for row in found], total
 
 
 def tags(ctx: Context, *, campaign_id: int) -> list[str]:

@@ -31,3 +31,9 @@ def enrolment_by_code(ctx: Context, *, campaign_id: int, code: str) -> Enrolment
     return ctx.session.scalar(
         sa.select(Enrolment).where(Enrolment.campaign_id == campaign_id, Enrolment.code == code.strip().upper())
     )
+
+
+def is_granted(ctx: Context, *, campaign_id: int, enrolment_id: int) -> bool:
+    """Tell whether a person of a campaign has extra time."""
+    own = (ExtraTime.campaign_id == campaign_id, ExtraTime.enrolment_id == enrolment_id)
+    return ctx.session.scalar(sa.select(ExtraTime.enrolment_id).where(*own)) is not None

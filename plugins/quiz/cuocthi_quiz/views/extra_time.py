@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash, g, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from cuocthi.errors import DomainError
@@ -80,6 +80,8 @@ def _page(form: ExtraTimeForm, status: int = 200) -> Response:
 def withdraw_extra_time(enrolment_id: int) -> AnyResponse:
     """Ask, then withdraw a person's extra time."""
     if request.method == "GET":
+        if not queries.is_granted(reading_context(), campaign_id=g.campaign.id, enrolment_id=enrolment_id):
+            abort(404)
         return render("quiz/withdraw_extra_time.html", enrolment_id=enrolment_id)
     with committing() as ctx:
         granting.withdraw(ctx, campaign=g.campaign, enrolment_id=enrolment_id)

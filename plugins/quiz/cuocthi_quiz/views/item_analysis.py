@@ -104,7 +104,7 @@ def option_counts(revision: Revision, item: ItemFigures) -> list[tuple[str, int,
     ]
 
 
-def _has(tally: analysis.Tally, at: int) -> bool:
+def _has(tally: queries.Tally, at: int) -> bool:
     return at in chosen_in(int(tally.response or 0))
 
 
@@ -257,9 +257,7 @@ def _chosen(revision: Revision, figures: ItemFigures) -> list[Chosen]:
     return [*rows, _share(figures, T("left open"), open_)]
 
 
-def _share(
-    figures: ItemFigures, label: str | Text, tallies: Sequence[analysis.Tally], *, right: bool = False
-) -> Chosen:
+def _share(figures: ItemFigures, label: str | Text, tallies: Sequence[queries.Tally], *, right: bool = False) -> Chosen:
     papers, lower, upper = (sum(getattr(one, name) for one in tallies) for name in ("papers", "lower", "upper"))
     middle = figures.papers - figures.lower - figures.upper
     return Chosen(

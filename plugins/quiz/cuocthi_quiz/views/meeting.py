@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Response as FlaskResponse
 from flask import abort, flash, g, redirect, request, url_for
@@ -116,12 +116,15 @@ def _planned(form: SheetForm, entries: Sequence[Entry]) -> Response:
     )
 
 
+def _given_entry(row: dict[str, Any]) -> Entry:
+    values: dict[str, Any] = {name: int(value) if name == "row" else str(value) for name, value in row.items()}
+    return Entry(**values)
+
+
 def _given_entries() -> list[Entry]:
     try:
         rows = json.loads(request.form["entries"])
-        return [
-            Entry(**{name: int(value) if name == "row" else str(value) for name, value in row.items()}) for row in rows
-        ]
+        return [_given_entry(row) for row in rows]
     except (ValueError, TypeError, KeyError, AttributeError):
         abort(400)
 
