@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
@@ -98,3 +99,32 @@ def started(quiz: Quiz, person: Enrolment, reader: Reader) -> tuple[Attempt, str
     reader.post(f"round/{quiz.round_.id}/start")
     attempt = attempt_of(quiz, person)
     return attempt, f"paper/{attempt.id}/{attempt.token}/"
+
+
+class Form(HTMLParser):
+    """The fields of a page's forms as a browser sends them when nothing is changed."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self.inside = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        name, value = found.get("name") or "", found.get("value") or ""
+        if tag in {"textarea", "select"}:
+            self.inside = name
+            self.fields[name] = ""
+        elif tag == "option" and "selected" in found:
+            self.fields[self.inside] = value
+        elif tag == "input" and name and (found.get("type") not in {"checkbox", "radio"} or "checked" in found):
+            self.fields[name] = value
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"textarea", "select"}:
+            self.inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.inside and self.lasttag == "textarea":
+            self.fields[self.inside] += data

@@ -43,4 +43,4 @@ def test_whoever_writes_a_question_is_told_what_it_resembles(staff: Reader) -> N
     assert "moi-1" in staff.post("staff/questions/new", written()).text
     staff.get("staff/questions/new")
     page = staff.post("staff/questions/new", written("moi-2", text="Mật khẩu nào… MẠNH HƠN?"))
-    assert "nearly the same as: moi-1" in page.text
+    assert "gần giống với: moi-1" in page.text

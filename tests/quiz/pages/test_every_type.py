@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +17,7 @@ from cuocthi_quiz.models import Difficulty, QuestionType, Revision, RevisionStat
 from cuocthi_quiz.settings import BlueprintRow, Release
 from cuocthi_quiz.views.shown import shown
 
-from .conftest import Reader, attempt_of, started
+from .conftest import Form, Reader, attempt_of, started
 
 if TYPE_CHECKING:
     from cuocthi.enrolments.models import Enrolment
@@ -78,35 +77,6 @@ def bank(quiz: Quiz, staff: Reader, pictured: None) -> None:
         approve_by_two(quiz, draft)
     blueprint = (BlueprintRow("services", Difficulty.HARD, len(WRITTEN)),)
     quiz.set(replace(SETTINGS, blueprint=blueprint, answers=Release.AT_ONCE))
-
-
-class Form(HTMLParser):
-    """The fields of a page's forms as a browser sends them when nothing is changed."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.fields: dict[str, str] = {}
-        self.inside = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        name, value = found.get("name") or "", found.get("value") or ""
-        if tag in {"textarea", "select"}:
-            self.inside = name
-            self.fields[name] = ""
-        elif tag == "option" and "selected" in found:
-            self.fields[self.inside] = value
-        elif tag == "input" and name and (found.get("type") not in {"checkbox", "radio"} or "checked" in found):
-            self.fields[name] = value
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in {"textarea", "select"}:
-            self.inside = ""
-
-    def handle_data(self, data: str) -> None:
-        if self.inside and self.lasttag == "textarea":
-            self.fields[self.inside] += data
 
 
 def said(quiz: Quiz, type_: QuestionType) -> tuple[int, QuestionData]:
