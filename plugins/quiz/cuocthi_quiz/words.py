@@ -39,8 +39,8 @@ TYPES: Mapping[QuestionType, Text] = {
 FAMILIES: Mapping[QuestionType, Text] = {
     QuestionType.SINGLE: T("Options"),
     QuestionType.NUMBER: T("A number"),
-    QuestionType.TEXT: T("Words"),
-    QuestionType.ORDERING: T("Order"),
+    QuestionType.TEXT: T("A short answer"),
+    QuestionType.ORDERING: T("Steps in order"),
     QuestionType.MATCHING: T("Pairs"),
     QuestionType.HOTSPOT: T("Place in a picture"),
 }

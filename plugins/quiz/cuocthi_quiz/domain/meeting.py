@@ -56,7 +56,7 @@ COLUMNS = {
     "topic": T("Topic"),
     "text": T("Question"),
     "options": T("Options"),
-    "right": T("Key"),
+    "right": T("Key of the question"),
     "source": T("Source"),
     "verdict": T("Verdict"),
     "reviewer": T("Reviewer"),

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 class WrongKeyForm(BaseForm):
     """What is wrong, what is done, and under which document; the fields of the answer follow the type."""
 
-    remedy = RadioField(_l("What is to be done"), [InputRequired()])
+    remedy = RadioField(_l("What shall be done"), [InputRequired()])
     reason = TextAreaField(
-        _l("What is wrong"),
+        _l("What is wrong with the key"),
         [InputRequired(), Length(max=MAX_TEXT)],
         description=_l("It stands in the notice that is published."),
     )

@@ -47,7 +47,7 @@ def duplicates() -> Response:
             Column("common", T("In common"), kind="number", cell=lambda row: f"{row.common} %"),
             Column("first", T("First question"), cell=lambda row: f"{row.first.key}: {row.first.text}"),
             Column("second", T("Second question"), cell=lambda row: f"{row.second.key}: {row.second.text}"),
-            Column("acts", T("Act"), kind="acts"),
+            Column("acts", T("Your decision"), kind="acts"),
         ],
         sort="common",
         filters=[Filter("decided", T("Decision"), [("apart", T("no duplicates"))])],
