@@ -218,8 +218,6 @@ def test_every_page_that_reveals_questions_is_put_on_record(world: World) -> Non
         "quiz.endings",
         "quiz.evidence",
         "quiz.export_file",
-        "quiz.extra_time",
-        "quiz.grant_extra_time",
         "quiz.groups",
         "quiz.item",
         "quiz.items",

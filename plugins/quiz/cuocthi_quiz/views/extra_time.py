@@ -11,6 +11,7 @@ from cuocthi.errors import DomainError
 from cuocthi.text import T
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
+from cuocthi.web.on_record import put_look_on_record
 from cuocthi.web.rendering import render
 from cuocthi_quiz.domain import extra_time as granting
 from cuocthi_quiz.forms.extra_time import ExtraTimeForm
@@ -22,21 +23,16 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
 GRANT = "quiz:extra_time:grant"
+LOOKED = T("Looked at who has extra time")
 
 
-@blueprint.page("/staff/extra-time/", permission=GRANT, on_record=T("Looked at who has extra time"))
+@blueprint.page("/staff/extra-time/", permission=GRANT)
 def extra_time() -> Response:
     """List who has extra time and why, with a form to grant it."""
     return _page(ExtraTimeForm(formdata=None))
 
 
-@blueprint.page(
-    "/staff/extra-time/",
-    permission=GRANT,
-    methods=["POST"],
-    endpoint="grant_extra_time",
-    on_record=T("Looked at who has extra time"),
-)
+@blueprint.page("/staff/extra-time/", permission=GRANT, methods=["POST"], endpoint="grant_extra_time")
 def grant() -> AnyResponse:
     """Grant a person extra time, or something else than before."""
     form = ExtraTimeForm()
@@ -64,6 +60,8 @@ def grant() -> AnyResponse:
 
 
 def _page(form: ExtraTimeForm, status: int = 200) -> Response:
+    # Why somebody needs more time may tell of an illness: who looks is on record.
+    put_look_on_record(action="quiz:extra_time:view", summary=LOOKED, object_kind="quiz_extra_time")
     found = queries.granted_in(reading_context(), campaign_id=g.campaign.id)
     rows = [
         (enrolment, granting.More(held.percent, held.minutes), granting.reason_of(held, vault=registry().vault), held)
