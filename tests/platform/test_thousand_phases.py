@@ -83,6 +83,8 @@ def test_pages_of_a_thousand_phases_take_the_statements_of_three(
     statements: Callable[[], int],
 ) -> None:
     organiser = sign_in(make.member(campaign))
+    # Whatever a process asks but once, it has asked by then.
+    organiser.get(HOME)
     taken = {}
     for page in PAGES:
         statements()
@@ -93,7 +95,8 @@ def test_pages_of_a_thousand_phases_take_the_statements_of_three(
     for page in PAGES:
         statements()
         status, text = organiser.get(f"{HOME}{page}")
-        assert (status, statements()) == (200, taken[page]), page
+        assert status == 200, page
+        assert statements() <= taken[page], page
         assert page.endswith(".ics") or len(text) < 150_000, page
     page = organiser.get(f"{HOME}/staff/timeline?page=20")[1]
     assert "Ngày 999" in page, "the list has pages"

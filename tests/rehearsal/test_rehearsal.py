@@ -144,5 +144,5 @@ def test_the_pages_lead_everybody_from_joining_to_the_ranking(
     through = rehearse("--http", "-n", people, database_url=empty_url)
     counts = [through.figures[title] for title in ("registered", "entries", "persons ranked", "answers acknowledged")]
     assert counts == [str(people)] * 3 + [str(people * 21)]
-    assert through.number("SELECT count(*) FROM quiz_answer WHERE chosen > 0") == people * 20
+    assert through.number("SELECT count(*) FROM quiz_answer WHERE response <> ''") == people * 20
     assert through.number("SELECT count(*) FROM quiz_attempt WHERE prediction IS NOT NULL") == people
