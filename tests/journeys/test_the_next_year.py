@@ -33,6 +33,13 @@ def test_last_years_contest_is_set_up_for_the_next_year(
     organiser.sign_in(visitor, shared_site.staff[0])
     visitor.press(visitor.page.locator("main a[href$='/staff/']", has_text="Tất cả cuộc thi"))
     hold_again(visitor)
+    expect(main).to_contain_text("Còn 2 việc trước khi mở")
+    say_questions_are_true(visitor)
+    second = open_browser(shared_site.address, width=DESKTOP)
+    organiser.sign_in(second, shared_site.staff[1])
+    second.visit(f"{shared_site.address}/c/{ADDRESS}/staff/")
+    say_questions_are_true(second)
+    organiser.open_section(visitor, "Chuẩn bị và mở")
     expect(main).to_contain_text("Còn 1 việc trước khi mở")
 
     visitor.press(visitor.page.get_by_role("link", name=re.compile("Nội dung nói về cuộc thi lần này")))
@@ -68,6 +75,15 @@ def hold_again(visitor: Visitor) -> None:
     page.locator("label[for=members]").click()
     visitor.press(visitor.button("Tạo cuộc thi"))
     expect(page.locator("#messages")).to_contain_text("dự thảo")
+
+
+def say_questions_are_true(visitor: Visitor) -> None:
+    """Say of all questions of the earlier contest that they are still true, as two persons have to."""
+    page = visitor.page
+    organiser.open_section(visitor, "Câu hỏi")
+    visitor.press(page.get_by_role("link", name="Rà soát hiệu lực", exact=True))
+    page.locator("label[for=everything]").click()
+    visitor.press(visitor.button("Tôi đã rà soát: vẫn còn đúng"))
 
 
 def say_who_may_take_part(visitor: Visitor) -> None:
