@@ -206,3 +206,11 @@ def test_what_is_written_as_a_workbook_stays_text(rows: list[list[str | int]]) -
 def test_a_sheet_with_too_many_columns_is_refused() -> None:
     with pytest.raises(DomainError, match="columns"):
         read_sheets(write_workbook([("A", [["x"] * (MAX_COLUMNS + 1)])]))
+
+
+def test_numbers_with_decimals_are_written_as_people_here_read_them() -> None:
+    def fill(made: xlsxwriter.Workbook) -> None:
+        made.add_worksheet().write_row(0, 0, [12.125, 0.5, 7.0, 1e-7, "12.125"])
+
+    [sheet] = read_sheets(book(fill))
+    assert list(sheet.rows) == [["12,125", "0,5", "7", "0,0000001", "12.125"]]

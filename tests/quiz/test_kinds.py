@@ -115,7 +115,7 @@ def test_choosing_everything_earns_nothing_unless_everything_is_right(count: int
     [
         ("12", "12"), (" 12 ", "12"), ("1.234", "1234"), ("1.234.567", "1234567"), ("1,5", "1.5"), ("1.5", "1.5"),
         ("1.234,50", "1234.5"), ("-0", "0"), ("-3,20", "-3.2"), ("007", "7"), ("1 000", "1000"), ("+4", "4"), ("", ""),
-        ("5,", "5"), ("０1", "1"),
+        ("5,", "5"), ("0.125", "0.125"), ("0.500", "0.5"), ("12.125", "12125"), ("０1", "1"),
     ],
 )  # fmt: skip
 def test_numbers_are_read_as_people_write_them(typed: str, stored: str) -> None:
@@ -194,6 +194,13 @@ def test_prompts_may_share_a_target_and_targets_stand_in_the_order_of_letters() 
     assert content["targets"] == ["an ninh", "bảo hiểm", "định danh"]
     assert MATCHING.points(content, key, str(Given.placing([3, 2, 3]).bits)) == POINT
     assert MATCHING.words(content, str(Given.placing([1, 0, 3]).bits)) == ["VNeID – an ninh", "CCCD – định danh"]
+
+
+def test_steps_are_read_in_the_order_that_a_changed_key_gives() -> None:
+    content, _key = ORDERING.stored(Order(("hai", "một", "ba")))
+    read = ORDERING.read(content, {"targets": [2, 1, 3]})
+    assert read.steps == ("một", "hai", "ba")
+    assert points(ORDERING, read, ORDERING.right(*ORDERING.stored(read))) == POINT
 
 
 # --- what may be asked ---

@@ -20,9 +20,10 @@ from cuocthi_quiz.domain.attempts import submit_overdue
 from cuocthi_quiz.domain.grading import grade_round
 from cuocthi_quiz.domain.issues import contents
 from cuocthi_quiz.domain.kinds import earned
+from cuocthi_quiz.domain.questions import data_of
 from cuocthi_quiz.domain.receipts import check, receipt
 from cuocthi_quiz.domain.wrong_keys import Finding, propose, put_in_force, withdraw
-from cuocthi_quiz.models import Attempt, Item, KeyChange, Mark, QuestionType, Remedy, Rescored, Revision
+from cuocthi_quiz.models import Attempt, Item, KeyChange, Mark, QuestionType, Remedy, Rescored, Revision, RevisionState
 from cuocthi_quiz.queries import issues as issue_queries
 from cuocthi_quiz.queries import wrong_keys as queries
 from cuocthi_quiz.queries.figures import question_figures
@@ -360,3 +361,13 @@ def test_a_void_question_is_no_question_that_went_badly(
     shown = {figure.key for figure in question_figures(quiz.ctx, round_=quiz.round_)}
     assert shown
     assert revision.question.key not in shown
+
+
+def test_a_question_with_a_decision_on_its_key_is_a_draft_where_it_is_written_down(quiz: Quiz) -> None:
+    revision = quiz.ctx.session.scalars(sa.select(Revision).where(Revision.state == RevisionState.APPROVED)).first()
+    assert revision is not None
+    assert not data_of(revision, key="k", topic="t").draft
+    for decided in ({"void": True}, {"everyone": True}, {"also": [{"right": [0]}]}):
+        revision.key = {**revision.key, **decided}
+        assert data_of(revision, key="k", topic="t").draft
+        revision.key = {"right": revision.key["right"]}

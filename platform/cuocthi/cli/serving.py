@@ -15,6 +15,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from cuocthi.app import create_app
 from cuocthi.cli.context import parts
 from cuocthi.cli.demo import load_demo
 from cuocthi.config import DEFAULT_ADDRESS
@@ -71,6 +72,12 @@ def _work() -> None:
     run_worker(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own way
 
 
+def _work_anew() -> None:
+    """Work in a process of its own, by the settings that hold for it: the address is known only by now."""
+    keep_small()
+    run_worker(create_app())
+
+
 def _announce(address: str) -> None:
     for line in load_demo(address):
         click.echo(line)
@@ -97,7 +104,7 @@ def _worker(config: Config) -> Iterator[None]:
     if config.is_embedded:
         yield
         return
-    process = multiprocessing.get_context("fork").Process(target=_work, name="worker")
+    process = multiprocessing.get_context("fork").Process(target=_work_anew, name="worker")
     process.start()
     try:
         yield

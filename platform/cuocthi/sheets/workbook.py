@@ -15,6 +15,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 _MEMORY = 224 * 2**20
@@ -78,8 +79,9 @@ def _sheet(sheet: Any, rows: int, columns: int) -> list[list[str]]:
 def _text(cell: object) -> str:
     if isinstance(cell, bool):
         return str(cell).upper()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    if isinstance(cell, float):
+        # With a decimal comma, as the sheet shows it here: 12.125 written out would be read as twelve thousand.
+        return str(int(cell)) if cell.is_integer() else f"{Decimal(str(cell)):f}".replace(".", ",")
     if isinstance(cell, datetime):
         return cell.date().isoformat()
     return cell.isoformat() if isinstance(cell, date) else str(cell)

@@ -70,7 +70,11 @@ def mark_answers(ctx: Context, which: str, values: Mapping[str, int]) -> int:
 
 
 def write_marks(ctx: Context, marks: Sequence[Mapping[str, Any]]) -> None:
-    """Store marks, those that are there already left as they are."""
+    """Store marks, those that are there already left as they are.
+
+    In one order for all: two that store the same ones at the same moment wait for one another, never both.
+    """
+    marks = sorted(marks, key=lambda mark: (mark["revision_id"], mark["key_number"], mark["response"]))
     insert: Any = postgresql.insert if ctx.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for first in range(0, len(marks), _BATCH):
         ctx.session.execute(insert(Mark).on_conflict_do_nothing(), list(marks[first : first + _BATCH]))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cuocthi.text import T
 from cuocthi.users.names import fold
-from cuocthi_quiz.domain.kinds import KINDS
+from cuocthi_quiz.domain.kinds import DECIDED, KINDS
 from cuocthi_quiz.models import MAX_KEY, Difficulty, QuestionType, RevisionState
 
 if TYPE_CHECKING:
@@ -136,7 +136,8 @@ def data_of(revision: Revision, *, key: str, topic: str) -> QuestionData:
         source=revision.source,
         true_as_of=revision.true_as_of,
         second_reading=reading,
-        draft=revision.state is RevisionState.DRAFT,
+        # What was decided on the key cannot be written down: the question is looked at again before it is drawn.
+        draft=revision.state is RevisionState.DRAFT or not DECIDED.isdisjoint(revision.key),
         tags=tuple(revision.tag_list),
         division=revision.division.key if revision.division else "",
         for_practice=revision.question.for_practice,

@@ -35,7 +35,7 @@ MAX_WRITTEN = 200
 
 _DIGITS = 15
 _DECIMALS = 6
-_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]*)?")
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]*)?")
 _PLAIN = re.compile(r"[+-]?[0-9]+([.,][0-9]*)?")
 #: What would be taken for the end of an entry in the history of an answer.
 _ESCAPES = {"%": "%25", ";": "%3B", "@": "%40"}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import abort, g, redirect, request, url_for
+from flask import abort, current_app, g, redirect, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
 
 from cuocthi.incidents.queries import granted_to
 from cuocthi.web.context import committing, reading_context
@@ -146,6 +147,9 @@ def hand_in(attempt_id: int, token: str) -> AnyResponse:
             return render("quiz/taken.html", status=409, attempt=attempt)
         attempts.hand_in(ctx, attempt=attempt, token=token)
     # The hand-in is safe by now; a score that fails to be computed comes from the sweep.
-    with committing() as ctx:
-        grade_attempt(ctx, attempt_id=attempt_id)
+    try:
+        with committing() as ctx:
+            grade_attempt(ctx, attempt_id=attempt_id)
+    except SQLAlchemyError:
+        current_app.logger.exception("a paper waits for the sweep to grade it")
     return redirect(url_for("quiz.receipt", slug=g.campaign.slug, attempt_id=attempt_id))

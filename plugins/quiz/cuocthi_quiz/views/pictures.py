@@ -14,8 +14,10 @@ from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
 from cuocthi_quiz.domain.pictures import add_picture
+from cuocthi_quiz.domain.practice import practice_settings
 from cuocthi_quiz.forms.pictures import PictureForm
 from cuocthi_quiz.queries import pictures as pictures_queries
+from cuocthi_quiz.settings import Practice
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.texts import as_shown
 
@@ -27,12 +29,20 @@ EDIT = "quiz:question:edit"
 _A_YEAR = 365 * 24 * 3600
 
 
-@blueprint.page("/picture/<sha256>/<key>", signed_in=True)
+@blueprint.page("/picture/<sha256>/<key>", public=True)
 def picture(sha256: str, key: str) -> AnyResponse:
-    """Hand a picture out to who knows its digest, which stands only on papers and on pages of the bank."""
-    stored = pictures_queries.file_of_picture(reading_context(), campaign_id=g.campaign.id, key=key)
+    """Hand a picture out to who knows its digest, which stands only on papers and on pages of the bank.
+
+    Without signing in only where everybody may practise.
+    """
+    ctx = reading_context()
+    stored = pictures_queries.file_of_picture(ctx, campaign_id=g.campaign.id, key=key)
     if stored is None or stored.sha256 != sha256:
         abort(404)
+    if ctx.actor.user_id is None:
+        settings = practice_settings(ctx, campaign=g.campaign)
+        if settings is None or settings.practice is not Practice.EVERYBODY:
+            abort(404)
     if request.if_none_match.contains(sha256):
         response = Response(status=304)
     else:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"[0-9]{1,10}")
 #: A number with or without points between its thousands, and decimals after a comma.
-_WRITTEN = re.compile(r"(?:[0-9]{1,10}|[0-9]{1,3}(?:\.[0-9]{3}){1,3})(?:,[0-9]{1,6})?")
+_WRITTEN = re.compile(r"(?:[0-9]{1,10}|[1-9][0-9]{0,2}(?:\.[0-9]{3}){1,3})(?:,[0-9]{1,6})?")
 _JSON = "application/json"
 #: The fields of an answer, and how those begin that give a thing its place.
 _ANSWERS = frozenset({"choice", "number", "text", "prediction"})

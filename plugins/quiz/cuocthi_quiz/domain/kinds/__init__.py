@@ -31,6 +31,8 @@ KINDS: Mapping[QuestionType, Kind[Any]] = {
 ALSO = "also"
 EVERYONE = "everyone"
 VOID = "void"
+#: What a decision on a key adds to it, beyond what an author writes.
+DECIDED = frozenset({ALSO, EVERYONE, VOID})
 
 
 def earned(type_: QuestionType, content: Json, key: Json, response: str) -> int:

@@ -92,8 +92,9 @@ class Ordering(_Placing[Order]):
         return content, {"targets": list(range(1, len(body.steps) + 1))}
 
     def read(self, content: Json, key: Json) -> Order:
-        """Return the steps in their order."""
-        return Order(tuple(content["steps"]), Scoring(content.get("scoring", Scoring.ALL)))
+        """Return the steps in the order that the key gives them: a decision on it may have changed that."""
+        placed = sorted(zip(key["targets"], content["steps"], strict=True))
+        return Order(tuple(step for _place, step in placed), Scoring(content.get("scoring", Scoring.ALL)))
 
     def words(self, content: Json, response: str) -> list[str]:
         """Return the steps that were given a place, in the order given."""

@@ -57,6 +57,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("quiz_answer") as batch_op:
         batch_op.drop_column("chosen")
+    # Scores are sums of marks from now on: the sweep grades every paper anew, and finds the marks on its way.
+    op.execute("UPDATE quiz_attempt SET graded_at = NULL, score = NULL, max_score = NULL")
 
 
 def _fill_content() -> None:
