@@ -168,7 +168,7 @@ def test_numbers_and_days_are_read_as_people_write_them() -> None:
 
     [sheet] = read_sheets(book(fill))
 
-    assert sheet.rows[2] == ["", "7", "2.5", "TRUE", "2025-07-01"], "rows count from the first of the sheet"
+    assert sheet.rows[2] == ["", "7", "2,5", "TRUE", "2025-07-01"], "rows count from the first of the sheet"
 
 
 @pytest.mark.parametrize(
