@@ -56,9 +56,8 @@ def read_sheets(raw: bytes) -> list[Sheet]:
     """Return the sheets of an XLSX file, or the one of a CSV file (comma, semicolon or tab; UTF-8 or UTF-16).
 
     Numbers are written without a needless ".0" and with a decimal comma, days as 2025-07-01, texts in NFC. Raises
-    DomainError (field ``file``)
-    within two seconds for a file that is of another kind, hostile, or larger than :data:`MAX_ROWS` by
-    :data:`MAX_COLUMNS`.
+    DomainError (field ``file``) within two seconds for a file that is of another kind, hostile, or larger than
+    :data:`MAX_ROWS` by :data:`MAX_COLUMNS`.
     """
     if not raw:
         raise _refused(T("The file is empty."))
