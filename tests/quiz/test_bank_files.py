@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cuocthi.errors import InvalidData
-from cuocthi_quiz.domain import bank_files
+from cuocthi_quiz.domain import bank_files, bank_writing
 from cuocthi_quiz.domain.bank import write_question
 from cuocthi_quiz.domain.bank_files import read_bank
 from cuocthi_quiz.domain.campaign_file import export_part, import_part
@@ -26,7 +26,7 @@ from .pictures import jpeg, png
 from .strategies import questions
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "thai-binh-2024"
-GOOD = bank_files._written(question("q-1")).encode()
+GOOD = bank_writing._written(question("q-1")).encode()
 
 
 def problems(files: dict[str, bytes]) -> list[str]:
@@ -85,7 +85,7 @@ def test_texts_are_read_composed_and_without_space_around() -> None:
 
 @given(st.lists(questions(), max_size=4, unique_by=lambda question: question.key))
 def test_what_is_written_reads_the_same(bank: list[QuestionData]) -> None:
-    written = "\n".join(bank_files._written(question) for question in bank).encode()
+    written = "\n".join(bank_writing._written(question) for question in bank).encode()
     assert read_bank({"questions/a.toml": written}, topics=["safety"]) == bank
 
 
@@ -99,7 +99,7 @@ def test_the_bank_of_2024_survives_import_and_export(quiz: Quiz) -> None:
     bank_files.fill_bank(
         quiz.ctx, campaign=target, topics=topics, questions=read_bank(files, topics=[topic.key for topic in topics])
     )
-    written = bank_files.write_bank(quiz.ctx, campaign=target)
+    written = bank_writing.write_bank(quiz.ctx, campaign=target)
     assert {name: tomllib.loads(content.decode()) for name, content in written.items()} == {
         name: tomllib.loads(content.decode()) for name, content in files.items()
     }

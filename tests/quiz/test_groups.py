@@ -14,7 +14,8 @@ from cuocthi.contributions import Role
 from cuocthi.errors import Conflict, DomainError, InvalidData
 from cuocthi_quiz.domain.attempts import candidates
 from cuocthi_quiz.domain.bank import write_question
-from cuocthi_quiz.domain.bank_files import fill_bank, read_bank, write_bank
+from cuocthi_quiz.domain.bank_files import fill_bank, read_bank
+from cuocthi_quiz.domain.bank_writing import write_bank
 from cuocthi_quiz.domain.groups import write_group
 from cuocthi_quiz.models import Difficulty, Question, Revision, Topic
 from cuocthi_quiz.queries import bank as bank_queries

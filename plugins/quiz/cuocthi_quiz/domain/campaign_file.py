@@ -10,6 +10,7 @@ from cuocthi.contributions import CampaignPart
 from cuocthi.errors import InvalidData
 from cuocthi.text import T
 from cuocthi_quiz.domain import bank_files
+from cuocthi_quiz.domain.bank_writing import write_bank
 from cuocthi_quiz.domain.picture_files import divided, read_pictures, write_pictures
 from cuocthi_quiz.domain.questions import is_key
 from cuocthi_quiz.models import Topic
@@ -46,7 +47,7 @@ def export_part(ctx: Context, *, campaign: Campaign, folder: Callable[[], Path])
     settings = load_settings(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign).value
     topics = tuple(TopicPart(topic.key, topic.title) for topic in bank_queries.topics(ctx, campaign_id=campaign.id))
     values: dict[str, Any] = unstructure(QuizPart(topics, settings))
-    files = bank_files.write_bank(ctx, campaign=campaign) | write_pictures(ctx, campaign=campaign, folder=folder)
+    files = write_bank(ctx, campaign=campaign) | write_pictures(ctx, campaign=campaign, folder=folder)
     return CampaignPart(values, files)
 
 
