@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
 import pytest
+import xlsxwriter
 
 from cuocthi.errors import DomainError
 from cuocthi_quiz.domain.exchange.drafts import Content
 from cuocthi_quiz.domain.exchange.reading import format_of, read_file
-from cuocthi_quiz.domain.exchange.sheets import read_csv, write_xlsx
+from cuocthi_quiz.domain.exchange.sheets import read_csv, read_workbook, write_xlsx
 from cuocthi_quiz.domain.kinds.placing import Match, Order, Pair
 from cuocthi_quiz.domain.kinds.written import AcceptedNumber, Number
 from cuocthi_quiz.models import Difficulty, QuestionType
@@ -97,7 +102,7 @@ def test_a_file_is_read_by_another_process_and_refused_in_words() -> None:
     with pytest.raises(DomainError, match="empty"):
         read_file(b" \n", format_of("x.csv", b""))
     with pytest.raises(DomainError, match="what format"):
-        format_of("x.pdf", b"%PDF")
+        format_of("x.exe", b"MZ")
 
 
 @pytest.mark.parametrize(
@@ -112,3 +117,41 @@ def test_a_file_is_read_by_another_process_and_refused_in_words() -> None:
 )
 def test_the_format_is_told_by_the_ending_and_the_content(name: str, raw: bytes, key: str) -> None:
     assert format_of(name, raw).key == key
+
+
+def book(*rows: Sequence[object], formulas: Mapping[str, tuple[str, object]] = MappingProxyType({})) -> bytes:
+    """A workbook of one sheet; formulas by their cells, each with the value that it shows."""
+    out = io.BytesIO()
+    workbook = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = workbook.add_worksheet()
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
+    for cell, (formula, value) in formulas.items():
+        sheet.write_formula(cell, formula, None, value)
+    workbook.close()
+    return out.getvalue()
+
+
+def test_a_computed_cell_is_refused_only_where_it_is_read() -> None:
+    rows = [["STT", "Câu hỏi", "A", "B", "Đáp án"], ["", "x?", 1, 2.5, "B"]]
+    counted = read_workbook(book(*rows, formulas={"A2": ("=ROW()-1", 1)}))
+    assert right(counted) == [["2,5"]]
+    key = read_workbook(book(*rows, formulas={"E2": ('=IF(1,"A","B")', "A")}))
+    assert [str(problem.place) for problem in key.problems] == ["cell E2"]
+
+
+@pytest.mark.parametrize(
+    ("headings", "row"),
+    [
+        (["Câu hỏi (*)", "Đáp án A", "Đáp án B", "Đáp án đúng (A/B/C/D)"], ["x?", "m", "n", "B"]),
+        (
+            ["Question - max 120 characters", "Answer 1 - max 75", "Answer 2", "Correct answer(s)"],
+            ["x?", "m", "n", "2"],
+        ),
+        (["Question Text", "Option 1", "Option 2", "Correct Answer"], ["x?", "m", "n", 2]),
+        (["Nội dung", "Phương án A", "Phương án B", "ĐA"], ["x?", "m", "n", "B. n"]),
+        (["Câu hỏi:", "a", "b", "Đáp án:"], ["x?", "m", "n", "Phương án B"]),
+    ],
+)
+def test_headings_and_keys_have_many_forms(headings: Sequence[str], row: Sequence[object]) -> None:
+    assert right(read_workbook(book(["Danh sách"], [], headings, row, ["", "", " "]))) == [["n"]]

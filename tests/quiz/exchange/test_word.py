@@ -8,7 +8,7 @@ from cuocthi_quiz.domain.exchange.drafts import Content, Unreadable
 from cuocthi_quiz.domain.exchange.word import read_docx
 from cuocthi_quiz.models import Difficulty, QuestionType
 
-from .documents import docx, paragraph, run, table, zipped
+from .documents import NUMBERING, docx, paragraph, run, table, zipped
 
 
 def letters(content: Content) -> list[str]:
@@ -243,3 +243,94 @@ def test_what_is_no_document_is_refused() -> None:
     for raw in (bomb, entities, deep, zipped({"a": "b"}), zipped({"word/document.xml": "<a>"}), b"PK\x03\x04"):
         with pytest.raises(Unreadable):
             read_docx(raw)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["ĐA: B", "Đ/A: B", "[Đáp án: B]", "(Đáp án B)", "Trả lời: B", "Key: B", "Đáp án: B. Căn cước công dân", "Câu B"],
+)
+def test_the_key_has_many_abbreviations(key: str) -> None:
+    label = "" if key != "Câu B" else "Đáp án: "
+    assert letters(read_docx(docx("Câu 1. x?", "A. m", "B. n", label + key))) == ["B"]
+
+
+@pytest.mark.parametrize("marked", ["B. n (Đúng)", "B. n [x]", "B. n ✓", "[x] B. n", "✓ B. n", "#B. n", "B- n *"])
+def test_an_option_is_marked_by_signs(marked: str) -> None:
+    content = read_docx(docx("Câu 1. x?", "A. m", marked, "C. p"))
+    assert (letters(content), options(content)) == (["B"], ["m", "n", "p"])
+
+
+def test_what_stands_between_parts_belongs_to_no_option() -> None:
+    content = read_docx(
+        docx(
+            "I. Pháp luật",
+            "Câu 1. x?",
+            "A. m",
+            "*B. n",
+            "II. Kỹ năng",
+            "Câu 2. y?",
+            "A. m",
+            "*B. n",
+            "-----",
+            "HẾT",
+            "*",
+        )
+    )
+    assert (options(content, 0), options(content, 1)) == (["m", "n"], ["m", "n"])
+
+
+def test_what_follows_the_key_explains_it() -> None:
+    content = read_docx(
+        docx("Câu 1. x?", "A. m", "B. n", "Đáp án: B", "Vì Điều 5 quy định như vậy.", "Câu 2. y?", "*A. m")
+    )
+    assert content.drafts[0].explanation == "Vì Điều 5 quy định như vậy."
+
+
+def test_a_statement_without_options_is_true_or_false() -> None:
+    content = read_docx(docx("Câu 1. Hà Nội là thủ đô.", "Đáp án: Đúng", "Câu 2. Huế là thủ đô.", "Đáp án: Sai"))
+    assert letters(content) == ["A", "B"]
+    assert {draft.type for draft in content.drafts} == {QuestionType.TRUE_FALSE}
+
+
+def test_letters_inside_of_an_option_divide_nothing_and_a_letter_left_out_is_named() -> None:
+    content = read_docx(
+        docx("Câu 1. x?", "A. Theo a. b. và c. của Điều 5", "*B. n", "Câu 2. y?", "A. m", "*B. n", "D. p")
+    )
+    assert options(content) == ["Theo a. b. và c. của Điều 5", "n"]
+    assert [(str(problem.place), str(problem.text)) for problem in content.problems] == [
+        ("question 2 (paragraph 4)", "option “D” stands where “C” should")
+    ]
+
+
+def test_options_may_stand_in_the_cell_of_the_question() -> None:
+    cell = "Thủ đô?\nA. Huế\nB. Hà Nội"
+    body = table(["STT", "Nội dung câu hỏi", "Đáp án"], ["1", cell, "B"])
+    own = table(["Câu hỏi", "Các phương án", "Đáp án"], ["Thủ đô?", "A. Huế\nB. Hà Nội", "B"])
+    for content in (read_docx(docx(body)), read_docx(docx(own))):
+        assert (letters(content), content.drafts[0].text, options(content)) == (["B"], "Thủ đô?", ["Huế", "Hà Nội"])
+
+
+def test_raised_letters_are_raised() -> None:
+    up = '<w:vertAlign w:val="superscript"/>'
+    content = read_docx(docx(paragraph("Câu 1. Bao nhiêu km", run("2", up), "?"), "*A. Một", "B. Hai"))
+    assert content.drafts[0].text == "Bao nhiêu km²?"
+
+
+def test_numbers_of_other_lists_are_counted_by_each() -> None:
+    def listed(number: int, form: str) -> str:
+        level = f'<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="%1."/></w:lvl>'
+        return f'<w:abstractNum w:abstractNumId="{number}">{level}</w:abstractNum>'
+
+    used = "".join(f'<w:num w:numId="{at}"><w:abstractNumId w:val="{at}"/></w:num>' for at in (1, 2, 3))
+    head = NUMBERING.partition(">")[0] + ">"
+    numbering = f"{head}{listed(1, 'decimal')}{listed(2, 'lowerLetter')}{listed(3, 'upperLetter')}{used}</w:numbering>"
+    body = [
+        line
+        for at, name in ((2, "Một"), (3, "Hai"))
+        for line in (
+            paragraph(name, numbered=(1, 0)),
+            paragraph("x", numbered=(at, 0)),
+            paragraph(run("y", "<w:b/>"), numbered=(at, 0)),
+        )
+    ]
+    assert letters(read_docx(docx(*body, numbering=numbering))) == ["B", "B"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cuocthi.text import T
 from cuocthi_quiz.domain.exchange.drafts import Content
 from cuocthi_quiz.domain.exchange.entries import Entry, draft_of
-from cuocthi_quiz.domain.exchange.texts import decoded, one_line, refuse_old_fonts
+from cuocthi_quiz.domain.exchange.texts import decoded, one_line, plain, refuse_old_fonts
 from cuocthi_quiz.domain.exchange.words import LETTERS
 
 if TYPE_CHECKING:
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from cuocthi_quiz.domain.questions import QuestionData
 
 _OPTION = re.compile(r"\s*([A-Za-z])[.)]\s*(.*)")
-_ANSWER = re.compile(r"\s*ANSWER\s*:\s*(.*?)\s*", re.IGNORECASE)
+_ANSWER = re.compile(r"\s*(?:ANSWER|ĐÁP ÁN)\s*:\s*(.*?)\s*", re.IGNORECASE)
 
 
 def fits(raw: bytes) -> bool:
     """Tell whether a text looks like Aiken."""
-    return re.search(rb"^\s*ANSWER\s*:", raw, re.IGNORECASE | re.MULTILINE) is not None
+    return any(map(_ANSWER.fullmatch, plain(decoded(raw)).split("\n")))
 
 
 def read_aiken(raw: bytes) -> Content:
     """Return what a file says; a question ends with its answer."""
-    text = decoded(raw)
+    text = plain(decoded(raw))
     refuse_old_fonts(text)
     content, block = Content(), list[tuple[int, str]]()
     count = 0
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         answer = _ANSWER.fullmatch(line)
@@ -54,8 +54,10 @@ def _place(line: int, number: int) -> Text:
 def _question(content: Content, count: int, block: Sequence[tuple[int, str]], answer: str) -> None:
     place = _place(block[0][0] if block else 0, count)
     entry = Entry(place, {"right": answer})
-    stem: list[str] = []
-    for number, line in block:
+    # A stem may begin with a letter and a point too ("A. Lincoln was …"): the options begin with the last A.
+    begin = max((at for at, (_, line) in enumerate(block) if _letter(line) == LETTERS[0]), default=0)
+    stem = [line for _, line in block[:begin]]
+    for number, line in block[begin:]:
         found = _OPTION.fullmatch(line)
         if found and found[1].upper() == LETTERS[len(entry.options) : len(entry.options) + 1]:
             entry.options.append(found[2])
@@ -70,6 +72,11 @@ def _question(content: Content, count: int, block: Sequence[tuple[int, str]], an
         content.drafts.append(draft)
     for text in wrong:
         content.wrong(place, text)
+
+
+def _letter(line: str) -> str:
+    found = _OPTION.fullmatch(line)
+    return found[1].upper() if found else ""
 
 
 _STRAY = T("an option begins with its letter: “B. …” or “B) …”")

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
+from html.entities import html5
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from cuocthi.text import T
 from cuocthi_quiz.domain.exchange.drafts import Unreadable
+from cuocthi_quiz.domain.exchange.texts import declared
 
 #: What all parts of an archive may unpack to, in bytes, and how many there may be.
 _MOST_UNPACKED = 64 * 2**20
 _MOST_PARTS = 10_000
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DEEPEST = 200
+_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
+_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
 class Node(ET.Element):
@@ -39,7 +44,7 @@ def parse(raw: bytes) -> Node:
     parser.CharacterDataHandler = reader.builder.data
     parser.EntityDeclHandler = _refuse_entities
     try:
-        parser.Parse(raw, True)
+        parser.Parse(_ENTITY.sub(_letter, declared(raw)), True)
     except expat.ExpatError as error:
         message = T("The XML is damaged at line %(line)s: %(reason)s", line=error.lineno, reason=str(error))
         raise Unreadable(message) from error
@@ -72,6 +77,11 @@ class _Reader:
 def _tag(name: str) -> str:
     """Return a name without its namespace: files of one format differ in it, never in the names themselves."""
     return name.rpartition("}")[2]
+
+
+def _letter(found: re.Match[str]) -> str:
+    """Return the letter that HTML calls so; what XML itself knows, and what nobody knows, stays."""
+    return found[0] if found[1] in _OF_XML else html5.get(f"{found[1]};", found[0])
 
 
 def _refuse_entities(*_declaration: object) -> None:

@@ -12,12 +12,16 @@ from cuocthi_quiz.domain.exchange.drafts import Draft, Unusable
 from cuocthi_quiz.domain.exchange.texts import cleaned, one_line
 from cuocthi_quiz.domain.exchange.words import (
     DIFFICULTIES,
+    FALSE,
     LETTERS,
+    TRUE,
     TYPES,
     YES,
     difficulty_of,
     is_true_or_false,
     key_of,
+    option_of,
+    truth_of,
     type_of,
     yes_or_no,
 )
@@ -37,6 +41,10 @@ if TYPE_CHECKING:
 #: Between a number and how far an answer may be from it.
 _NEAR = re.compile(r"\s*(?:±|\+/-|\+-)\s*")
 _BETWEEN_LETTERS = re.compile(r"[\s,;/&+.()]+|\bvà\b|\band\b", re.IGNORECASE)
+#: The letter before an option in a cell: at the beginning of a line, or behind a wide space.
+_LETTERED = re.compile(r"(?:^|\n|\t|[ ]{2,})[ ]*(\*?)[ ]*([A-H])[ ]*[.)/:][ ]*")
+#: Between the letter of an option and its words, where a key says both.
+_AFTER_LETTER = re.compile(r"[.):]")
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
@@ -63,6 +71,9 @@ def draft_of(entry: Entry) -> tuple[Draft | None, list[Text]]:
     options = [cleaned(option) for option in entry.options]
     while options and not options[-1]:
         options.pop()
+    marked = entry.marked
+    if not options:
+        said["text"], options, marked = _divided(said)
     wrong: list[Text] = []
 
     def tried(read: Callable[..., Any], *arguments: Any) -> Any:
@@ -73,7 +84,7 @@ def draft_of(entry: Entry) -> tuple[Draft | None, list[Text]]:
             return None
 
     difficulty, day = tried(_difficulty, said), tried(_day, said)
-    read = tried(_type_and_body, said, options, entry.marked)
+    read = tried(_type_and_body, said, options, marked)
     if wrong or read is None:
         return None, wrong
     type_, body = read
@@ -90,6 +101,24 @@ def draft_of(entry: Entry) -> tuple[Draft | None, list[Text]]:
         true_as_of=day,
         notes=tuple(entry.notes),
     ), []
+
+
+def _divided(said: Mapping[str, str]) -> tuple[str, list[str], set[int]]:
+    """Return the text without the options that stand below it, or in a field of their own, and those; as in one cell.
+
+    A star marks one that is right.
+    """
+    text, own = said.get("text", ""), said.get("options")
+    if type_of(said.get("type", "")) in _BODIES:
+        return text, [], set()
+    whole = own or text
+    found = list(_LETTERED.finditer(whole))
+    letters = "".join(one[2] for one in found)
+    if len(found) < 2 or not LETTERS.startswith(letters):  # noqa: PLR2004 - a choice has two
+        return text, [line for line in (own or "").splitlines() if line.strip()], set()
+    ends = [one.start() for one in found[1:]] + [len(whole)]
+    options = [whole[one.end() : end].strip() for one, end in zip(found, ends, strict=True)]
+    return (text if own else text[: found[0].start()].strip()), options, {at for at, one in enumerate(found) if one[1]}
 
 
 def _difficulty(said: Mapping[str, str]) -> Difficulty | None:
@@ -118,6 +147,9 @@ def _type_and_body(said: Mapping[str, str], options: list[str], marked: set[int]
     type_ = _type(said)
     if type_ is not None and type_ in _BODIES:
         return type_, _BODIES[type_](said, options)
+    truth = truth_of(said.get("right", ""))
+    if not options and truth is not None and type_ in {None, QuestionType.TRUE_FALSE}:
+        options, marked = [TRUE, FALSE], {0 if truth else 1}
     if not options:
         message = T("there are no options; a question of another type names it under “%(label)s”", label="Loại câu hỏi")
         raise Unusable(message)
@@ -162,6 +194,9 @@ def _places(answer: str, options: Sequence[str]) -> set[int]:
         return {texts.index(line) for line in lines}
     if all(sign.isascii() and sign.isdigit() for sign in signs):
         return _existing({int(sign) - 1 for sign in signs}, answer, options)
+    named = option_of(_AFTER_LETTER.split(answer, maxsplit=1)[0])
+    if named is not None:
+        return _existing({named}, answer, options)
     raise Unusable(T("“%(answer)s” is none of the options", answer=answer[:60]))
 
 

@@ -82,10 +82,10 @@ def _blocks(text: str) -> Iterator[tuple[int, str, str]]:
             lines.append(hidden)
             continue
         block = "\n".join(lines)
-        if block.strip() and (block.count("{") <= block.count("}") or number > len(text)):
+        if block.strip() and block.count("{") <= block.count("}"):
             yield begin, block.strip(), "\n".join(comments)
             lines, comments, begin = [], [], 0
-    if "\n".join(lines).strip():
+    if lines:
         yield begin, "\n".join(lines).strip(), "\n".join(comments)
 
 
@@ -99,6 +99,8 @@ def _question(found: Found, block: str) -> tuple[QuestionType, Any]:
     answers, closed, after = rest.partition("}")
     if not brace or not closed:
         raise Unusable(T("there are no answers in braces; essays and descriptions are no questions here"))
+    if "{" in after:
+        raise Unusable(T("a question has one place for answers in braces; between two questions is an empty line"))
     gap = f"{before.rstrip()} _____ {after.strip()}" if after.strip() else before
     found.text = _text(found, gap, form, markdown=True)
     answers, _, feedback = answers.partition("####")
@@ -125,18 +127,22 @@ def _body(found: Found, answers: str, form: str) -> tuple[QuestionType, Any]:
         return QuestionType.NUMBER, types.number(found, _numbers(answers[1:]))
     word = answers.partition("#")[0].strip().upper()
     if word in {"T", "TRUE", "F", "FALSE"}:
+        # Behind it stands what is said to a wrong answer, and then to a right one.
+        told = [_own_format(found, one, form, markdown=True) for one in answers.split("#")[1:3]]
+        types.explain(found, [Weighted("", types.WHOLE * at, feedback=one) for at, one in enumerate(told)])
         return QuestionType.TRUE_FALSE, types.true_or_false(word.startswith("T"))
     given = _ANSWER.findall(answers)
     if not given:
         raise Unusable(T("an answer begins with “=” if it is right, with “~” if it is wrong"))
     if all("->" in text for _, text in given):
         pairs = (text.partition("#")[0].partition("->") for _, text in given)
-        told = (
+        matched = (
             (_text(found, left, form, markdown=False), _text(found, right, form, markdown=False))
             for left, _, right in pairs
         )
-        return QuestionType.MATCHING, types.matching(found, told)
+        return QuestionType.MATCHING, types.matching(found, matched)
     read = [_weighted(found, sign, text, form) for sign, text in given]
+    types.explain(found, read)
     if all(sign == "=" for sign, _ in given):
         return QuestionType.TEXT, types.wording(found, read, case_matters=False)
     single = any(sign == "=" for sign, _ in given)
@@ -146,12 +152,15 @@ def _body(found: Found, answers: str, form: str) -> tuple[QuestionType, Any]:
 def _weighted(found: Found, sign: str, text: str, form: str) -> Weighted:
     share = _WEIGHT.match(text)
     weight = types.weight_of(share[1]) if share else types.WHOLE if sign == "=" else Decimal(0)
-    words, feedback, _ = text[share.end() if share else 0 :].partition("#")
-    if feedback:
-        found.notes.append(T("the feedback of single answers is not taken over"))
-    own = _FORMAT.match(words)
-    words = words[own.end() :] if own else words
-    return Weighted(_text(found, words, own[1] if own else form, markdown=False), weight)
+    words, _, feedback = text[share.end() if share else 0 :].partition("#")
+    told = _own_format(found, feedback, form, markdown=True)
+    return Weighted(_own_format(found, words, form, markdown=False), weight, feedback=told)
+
+
+def _own_format(found: Found, text: str, form: str, *, markdown: bool) -> str:
+    """Return a text that may say its own format, else that of the question."""
+    own = _FORMAT.match(text)
+    return _text(found, text[own.end() :] if own else text, own[1] if own else form, markdown=markdown)
 
 
 def _numbers(text: str) -> Iterator[Weighted]:
@@ -208,7 +217,7 @@ def _answers(question: QuestionData) -> Iterator[str]:
             yield "#"
             yield from (f"={types.dotted(one.value)}:{types.dotted(one.tolerance)}" for one in body.accepted)
         case QuestionType.TEXT:
-            yield from (f"=%100%{_hidden(text)}" for text in body.accepted)
+            yield from (f"=%100%{_hidden(types.starred(text))}" for text in body.accepted)
         case QuestionType.MATCHING:
             yield from (f"={_hidden(pair.prompt)} -> {_hidden(pair.target)}" for pair in body.pairs)
             yield from (f"= -> {_hidden(text)}" for text in body.others)

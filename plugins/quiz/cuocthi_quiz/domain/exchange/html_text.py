@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cuocthi.text import Text
 
 PICTURE = T("a picture is not taken over")
-_SMALL = T("a raised or lowered sign stands on the line now")
+SMALL = T("a raised or lowered sign stands on the line now")
 _TABLE = T("a table is taken over as lines")
 _BLOCKS = frozenset(
     {"p", "div", "ul", "ol", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "section"}
@@ -25,6 +25,20 @@ _HIDDEN = frozenset({"script", "style", "head", "title", "audio", "video", "obje
 _ESCAPED = re.compile(r"[\\`*]|(?<![^\W_])_|_(?![^\W_])|^(?=[#>])", re.MULTILINE)
 _MARKUP = re.compile(r"</?(?:p|br|b|strong|i|em|u|ul|ol|li|div|span|img|sub|sup|table|h[1-6])\b[^>]*>", re.IGNORECASE)
 _BREAKS = re.compile(r"\n{3,}")
+
+
+_RAISED = dict(zip("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ", strict=True))
+_LOWERED = dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True))
+
+
+def raised(text: str) -> str | None:
+    """Return a text in raised signs (m²), or None if Unicode has not all of them."""
+    return "".join(_RAISED[sign] for sign in text) if set(text) <= set(_RAISED) else None
+
+
+def lowered(text: str) -> str | None:
+    """Return a text in lowered signs (H₂O), or None if Unicode has not all of them."""
+    return "".join(_LOWERED[sign] for sign in text) if set(text) <= set(_LOWERED) else None
 
 
 def has_markup(text: str) -> bool:
@@ -50,6 +64,8 @@ class _Reader(HTMLParser):
         self._out: list[str] = []
         self._lists: list[int | None] = []
         self._hidden = 0
+        self._small = ""
+        self._links: list[str] = []
 
     def result(self) -> str:
         lines = (line.strip(" \t") for line in "".join(self._out).split("\n"))
@@ -69,7 +85,10 @@ class _Reader(HTMLParser):
             alternative = dict(attrs).get("alt")
             self._out.append(f" {alternative} " if alternative else "")
         elif tag in {"sub", "sup"}:
-            self._lose(_SMALL)
+            self._small = tag
+        elif tag == "a" and self._markdown:
+            self._links.append(dict(attrs).get("href") or "")
+            self._out.append("\0[")
         elif self._markdown and tag in _MARKS:
             self._out.append(f"\0{_MARKS[tag]}")
 
@@ -82,6 +101,10 @@ class _Reader(HTMLParser):
             self._out.append("\n\n" if not self._lists else "\n")
         elif tag in {"td", "th"}:
             self._out.append(" | ")
+        elif tag in {"sub", "sup"}:
+            self._small = ""
+        elif tag == "a" and self._links:
+            self._close_link(self._links.pop())
         elif self._markdown and tag in _MARKS:
             self._close(_MARKS[tag])
 
@@ -89,18 +112,38 @@ class _Reader(HTMLParser):
         if self._hidden:
             return
         text = re.sub(r"\s+", " ", data.replace("\xa0", " "))
+        if self._small:
+            text = self._raised(text)
         if self._markdown:
             text = _ESCAPED.sub(lambda found: f"\\{found[0]}", text)
         ended = not self._out or self._out[-1].endswith(("\n", " "))
         self._out.append(text.lstrip() if ended and text else text)
 
-    def _close(self, mark: str) -> None:
-        """End a mark: it stands right at the words, or nowhere."""
+    def _raised(self, text: str) -> str:
+        """Return raised or lowered signs as the letters that Unicode has for them; others stand on the line."""
+        small = raised(text) if self._small == "sup" else lowered(text)
+        if small is None:
+            self._lose(SMALL)
+        return text if small is None else small
+
+    def _close_link(self, address: str) -> None:
+        words = self._taken("[")
+        shown = words.strip()
+        linked = address.startswith(("https://", "http://")) and shown and not set(address) & set("()<> \n")
+        self._out.append(f"[{shown}]({address})" if linked else words)
+
+    def _taken(self, mark: str) -> str:
+        """Take back what was written since a mark."""
         words = ""
         while self._out and self._out[-1] != f"\0{mark}":
             words = self._out.pop() + words
         if self._out:
             self._out.pop()
+        return words
+
+    def _close(self, mark: str) -> None:
+        """End a mark: it stands right at the words, or nowhere."""
+        words = self._taken(mark)
         inner = words.strip()
         before, after = words[: len(words) - len(words.lstrip())], words[len(words.rstrip()) :]
         self._out.append(f"{before}{mark}{inner}{mark}{after}" if inner and "\n\n" not in inner else words)

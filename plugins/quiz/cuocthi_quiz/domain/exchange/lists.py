@@ -58,17 +58,29 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _BARE_NUMBER = re.compile(r"\s*(\d{1,4})\s*[.)/:]\s*(?=\S)")
-_OPTION = re.compile(r"(?:^|(?<=[\t ]))\s*(\*?)\s*\(?([A-Ha-h])(?<!\()\s*[.)/:]\s*(\*?)")
+_OPTION = re.compile(
+    r"(?:^|(?<=[\t ]))\s*([*#✓✔☑]?|\[x\]|\(x\))\s*\(?([A-Ha-h])(?<!\()\s*(?:[.)/:]|[-–](?=\s))\s*([*✓✔]?)"
+)
 _LABELLED = re.compile(r"\s*([^:\n]{1,40}?)\s*[:：][ \t]*")
 _RIGHT = re.compile(
-    r"\s*(?:=>|⇒|→)?\s*(?:(?:chọn\s+)?(?:đáp án|phương án)(?:\s+(?:đúng|chính xác))?|chọn)(?:\s+là)?\s*[:.]?\s*"
-    r"([A-H](?:\s*(?:,|;|&|\bvà\b)?\s*[A-H])*)\b\s*[.)]?\s*$",
+    r"\s*(?:=>|⇒|→)?\s*[(\[]?\s*(?:(?:chọn\s+)?(?:đáp án|phương án|trả lời|đ/?a|đ\.a|answer|key)"
+    r"(?:\s+(?:đúng|chính xác))?|chọn)(?:\s+là)?\s*[:.]?\s*"
+    r"([A-H](?:\s*(?:,|;|&|\bvà\b)?\s*[A-H])*)\b\s*[.)\]]*\s*$",
     re.IGNORECASE,
 )
 _LETTER_FIRST = re.compile(r"([A-H])\s*[.)]\s+\S.*", re.DOTALL)
-_STARRED = re.compile(r"\s*(?:\(\*\)|\*)\s*$")
+#: Behind an option that is right.
+_STARRED = re.compile(
+    r"\s*(?:\(\*\)|\*|[✓✔☑]|[(\[]\s*(?:x|đúng|đáp án|đáp án đúng|correct)\s*[)\]])\s*$", re.IGNORECASE
+)
+#: A line that begins like an option.
+_OUT_OF_ORDER = re.compile(r"\s*\*?\s*([A-Ha-h])[.)]\s+\S")
+#: What stands for itself below the last question, or between two parts.
+_ORNAMENT = re.compile(r"[\s\-–—_=*.…~#]*(?:hết|the end|end)?[\s\-–—_=*.…~#]*", re.IGNORECASE)
 _SECTION = re.compile(
-    r"\s*(phần|chương|mục|bài|chuyên đề|chủ đề|lĩnh vực)\s+(?:[ivxIVX]+|\d+)\b\s*[.:–-]*\s*", re.IGNORECASE
+    r"\s*(phần|chương|mục|bài|chuyên đề|chủ đề|lĩnh vực)\s+(?:[ivx]+|\d+)\b\s*[.:–-]*\s*"
+    r"|\s*(?-i:[IVX]+)\s*[.)/–-]+\s+",
+    re.IGNORECASE,
 )
 _TOPIC = frozenset({"chuyên đề", "chủ đề", "lĩnh vực"})
 _KEYS_BEGIN = re.compile(
@@ -93,6 +105,17 @@ class _Question:
     labels: list[Line] = field(default_factory=list)
     starred: set[int] = field(default_factory=set)
     wrong: list[Text] = field(default_factory=list)
+
+    def fits(self, letter: str) -> bool:
+        """Tell whether a letter is as large as that of the first option."""
+        return not self.labels or letter.isupper() is any(map(str.isupper, self.labels[0].text))
+
+
+def is_list(text: str) -> bool:
+    """Tell whether a text looks like a list of questions with lettered options, and like no other format of texts."""
+    lines = text.splitlines()
+    numbered = any(map(_NUMBERED.match, lines)) or (_BARE_NUMBER.match(text) and "ANSWER:" not in text)
+    return bool(numbered) and any(map(_OPTION.match, lines))
 
 
 def read_list(lines: Sequence[Line]) -> Content:
@@ -119,7 +142,7 @@ class _Reader:
             self._keys = {}
         if self._keys is not None:
             self._take_keys(line)
-        elif not line.text.strip():
+        elif not line.text.strip() or (self._part != "text" and _ORNAMENT.fullmatch(line.text)):
             self._note_lost(line)
         elif not (self._begins(line) or self._section(line)):
             self._take_part(line)
@@ -163,7 +186,7 @@ class _Reader:
             return True
         if found is None or not heads:
             return False
-        if found[1].lower() in _TOPIC:
+        if (found[1] or "").lower() in _TOPIC:
             self._topic = line.text[found.end() :].strip()
         self._part = ""
         return True
@@ -176,16 +199,27 @@ class _Reader:
         label = _LABELLED.match(line.text)
         name = label_of(label[1]) if label else None
         if right:
-            self._part = "right"
+            # What somebody writes below the key says why, with or without a label.
+            self._part = "explanation"
             question.entry.fields["right"] = right[1]
         elif label and name and name != "text":
             self._part = name
-            question.entry.fields.pop(name, None)
+            if name != "explanation":
+                question.entry.fields.pop(name, None)
             self._add(name, line.cut(label.end()))
         else:
-            rest = self._rest(line)
-            if rest.text.strip() and self._part:
-                self._add(self._part, rest)
+            self._take_words(question, line)
+
+    def _take_words(self, question: _Question, line: Line) -> None:
+        """Take a line that says by itself neither where it belongs nor what it is."""
+        rest = self._rest(line)
+        skipped = _OUT_OF_ORDER.match(line.text) if self._part == "options" and rest is line else None
+        if skipped and question.fits(skipped[1]):
+            expected = LETTERS[len(question.options) : len(question.options) + 1]
+            text = T("option “%(letter)s” stands where “%(expected)s” should", letter=skipped[1], expected=expected)
+            question.wrong.append(text)
+        elif rest.text.strip() and self._part:
+            self._add(self._part, rest)
 
     def _rest(self, line: Line) -> Line:
         """Take the options that a line holds, and return what stands before them."""
@@ -216,6 +250,8 @@ class _Reader:
             first = not before.strip() or before.endswith("\t") or several
             counted = line.counted and not before.strip()
             if expected >= len(LETTERS) or not (first or expected > len(question.options)):
+                continue
+            if before.strip() and not (question.fits(found[2]) and found[2].isupper() is all_found[0][2].isupper()):
                 continue
             if counted or found[2].upper() == LETTERS[expected]:
                 yield found.start(), found.end(), bool(found[1] or found[3])
@@ -273,9 +309,9 @@ class _Reader:
         entry.marked = marked if not several else set()
         entry.options = [_joined(part) for part in question.options]
         draft, wrong = draft_of(entry)
-        if draft is not None:
+        if draft is not None and not question.wrong:
             content.drafts.append(draft)
-        for text in wrong:
+        for text in (*question.wrong, *wrong):
             content.wrong(question.place, text)
 
 

@@ -13,6 +13,7 @@ from cuocthi_quiz.domain.exchange.drafts import Content, Unreadable, Unusable
 from cuocthi_quiz.domain.exchange.html_text import PICTURE, from_html, has_markup
 from cuocthi_quiz.domain.exchange.moodle_types import Found, Weighted
 from cuocthi_quiz.domain.exchange.texts import cleaned, refuse_old_fonts
+from cuocthi_quiz.domain.exchange.words import truth_of
 from cuocthi_quiz.domain.kinds.base import Scoring
 from cuocthi_quiz.models import QuestionType
 
@@ -66,11 +67,11 @@ def _draft(found: Found, node: Element) -> Any:
     found.tags = [cleaned(_plain(tag, "text")) for tag in node.findall("tags/tag")]
     found.text = _text(found, node.find("questiontext"), markdown=True)
     found.feedback = _text(found, node.find("generalfeedback"), markdown=True)
-    if any(_plain(one, "text") for one in node.iter("feedback")):
-        found.notes.append(T("the feedback of single answers is not taken over"))
     if node.findall("hint"):
         found.notes.append(T("hints are not taken over"))
-    return types.draft_from(found, *_BODIES[kind](found, node))
+    type_, body = _BODIES[kind](found, node)
+    types.explain(found, list(_weighted(found, node)))
+    return types.draft_from(found, type_, body)
 
 
 def _plain(node: Element, path: str) -> str:
@@ -92,8 +93,9 @@ def _text(found: Found, node: Element | None, *, markdown: bool) -> str:
 
 def _weighted(found: Found, node: Element) -> Iterator[Weighted]:
     for answer in node.findall("answer"):
-        near = _plain(answer, "tolerance") or "0"
-        yield Weighted(_text(found, answer, markdown=False), types.weight_of(answer.get("fraction", "0")), near)
+        text, near = _text(found, answer, markdown=False), _plain(answer, "tolerance") or "0"
+        feedback = _text(found, answer.find("feedback"), markdown=True)
+        yield Weighted(text, types.weight_of(answer.get("fraction", "0")), near, feedback)
 
 
 def _is(node: Element, name: str) -> bool:
@@ -101,16 +103,26 @@ def _is(node: Element, name: str) -> bool:
 
 
 def _multichoice(found: Found, node: Element) -> tuple[QuestionType, Any]:
-    keep_order = node.find("shuffleanswers") is not None and not _is(node, "shuffleanswers")
     single = node.find("single") is None or _is(node, "single")
-    return types.choice(found, list(_weighted(found, node)), single=single, keep_order=keep_order)
+    return types.choice(found, list(_weighted(found, node)), single=single, keep_order=_keeps_order(node))
+
+
+def _keeps_order(node: Element) -> bool:
+    return node.find("shuffleanswers") is not None and not _is(node, "shuffleanswers")
+
+
+def _multichoiceset(found: Found, node: Element) -> tuple[QuestionType, Any]:
+    """Return a choice that earns everything or nothing, whose right answers all bear the whole."""
+    answers, keep_order = list(_weighted(found, node)), _keeps_order(node)
+    return types.choice(found, answers, single=False, keep_order=keep_order, scoring=Scoring.ALL)
 
 
 def _truefalse(_found: Found, node: Element) -> tuple[QuestionType, Any]:
-    right = [_plain(answer, "text").lower() for answer in node.findall("answer") if answer.get("fraction") == "100"]
-    if len(right) != 1 or right[0] not in {"true", "false"}:
+    whole = [one for one in node.findall("answer") if types.weight_of(one.get("fraction", "0")) == types.WHOLE]
+    said = [truth_of(_plain(answer, "text")) for answer in whole]
+    if len(said) != 1 or said[0] is None:
         raise Unusable(T("it is not said whether the statement is true"))
-    return QuestionType.TRUE_FALSE, types.true_or_false(right[0] == "true")
+    return QuestionType.TRUE_FALSE, types.true_or_false(said[0])
 
 
 def _shortanswer(found: Found, node: Element) -> tuple[QuestionType, Any]:
@@ -140,7 +152,7 @@ def _ordering(found: Found, node: Element) -> tuple[QuestionType, Any]:
 
 _BODIES: Mapping[str, Callable[[Found, Element], tuple[QuestionType, Any]]] = {
     "multichoice": _multichoice,
-    "multichoiceset": _multichoice,
+    "multichoiceset": _multichoiceset,
     "truefalse": _truefalse,
     "shortanswer": _shortanswer,
     "numerical": _numerical,
@@ -205,7 +217,7 @@ def _answers(question: QuestionData, *, plain: bool) -> Iterator[str]:
                 yield f"<units><unit>{unit}</unit></units>"
         case QuestionType.TEXT:
             yield f"<usecase>{int(body.case_matters)}</usecase>"
-            yield from (_of("answer", text, fraction="100") for text in body.accepted)
+            yield from (_of("answer", types.starred(text), fraction="100") for text in body.accepted)
         case QuestionType.MATCHING:
             yield "<shuffleanswers>true</shuffleanswers>"
             pairs = [*((pair.prompt, pair.target) for pair in body.pairs), *(("", other) for other in body.others)]

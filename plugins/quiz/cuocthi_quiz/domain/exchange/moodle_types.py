@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from cuocthi.text import T
 from cuocthi_quiz.domain.exchange.asides import said_in_feedback, said_in_tags
 from cuocthi_quiz.domain.exchange.drafts import Draft, Unusable, once
 from cuocthi_quiz.domain.exchange.entries import day_of, deduced
-from cuocthi_quiz.domain.exchange.words import difficulty_of, key_of, type_of, yes_or_no
+from cuocthi_quiz.domain.exchange.words import FALSE, TRUE, difficulty_of, key_of, type_of, yes_or_no
 from cuocthi_quiz.domain.kinds.base import Scoring
 from cuocthi_quiz.domain.kinds.choice import Choice, Option
 from cuocthi_quiz.domain.kinds.placing import Match, Order, Pair
@@ -24,20 +25,27 @@ if TYPE_CHECKING:
     from cuocthi.text import Text
 
 WHOLE = Decimal(100)
-TRUE, FALSE = "Đúng", "Sai"
 TYPES = frozenset(QuestionType) - {QuestionType.HOTSPOT}
 
 _NO_CATEGORY = frozenset({"", "top", "$course$", "$module$", "$cat1$", "$system$"})
 _ABOUT = Decimal(1)
+#: A star in an answer of Moodle that stands for any letters.
+_ANY_LETTERS = re.compile(r"(?<!\\)\*")
+#: A number with a power of ten that can be written out.
+_POWER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?[eE][+-]?[0-9]{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
 class Weighted:
-    """An answer with its share of the points, in per cent; ``near`` is the tolerance of a number."""
+    """An answer with its share of the points, in per cent; ``near`` is the tolerance of a number.
+
+    ``feedback`` is what somebody reads who has given it.
+    """
 
     text: str
     weight: Decimal
     near: str = "0"
+    feedback: str = ""
 
 
 @dataclass
@@ -88,6 +96,16 @@ def weight_of(text: str) -> Decimal:
     return weight
 
 
+def explain(found: Found, answers: Sequence[Weighted]) -> None:
+    """Let the feedback of what is right explain a question that has none of its own; note that of other answers."""
+    right = dict.fromkeys(answer.feedback for answer in answers if answer.feedback and answer.weight > 0)
+    told = not found.feedback and bool(right)
+    if told:
+        found.feedback = "\n\n".join(right)
+    if any(answer.feedback for answer in answers if not told or answer.weight <= 0):
+        found.notes.append(T("the feedback of single answers is not taken over"))
+
+
 def topic_in(path: str) -> str:
     """Return the last name of a category such as ``$course$/top/An toàn``; a stroke in a name is doubled."""
     names = [name.replace("\0", "/").strip() for name in path.replace("//", "\0").split("/")]
@@ -103,8 +121,13 @@ def path_of(topic: str) -> str:
 # --- bodies ---------------------------------------------------------------------------------------------------------
 
 
-def choice(found: Found, answers: Sequence[Weighted], *, single: bool, keep_order: bool) -> tuple[QuestionType, Choice]:
-    """Return a choice among answers with weights: with one that is right, or all with a share of their own."""
+def choice(
+    found: Found, answers: Sequence[Weighted], *, single: bool, keep_order: bool, scoring: Scoring | None = None
+) -> tuple[QuestionType, Choice]:
+    """Return a choice among answers with weights: with one that is right, or all with a share of their own.
+
+    ``scoring`` is how several are scored, where that does not follow from their shares or a tag.
+    """
     right = {at for at, answer in enumerate(answers) if answer.weight > (WHOLE - _ABOUT if single else 0)}
     if single and any(0 < answer.weight < WHOLE - _ABOUT for answer in answers):
         found.notes.append(T("an option that earns a part of the points earns none here"))
@@ -118,7 +141,7 @@ def choice(found: Found, answers: Sequence[Weighted], *, single: bool, keep_orde
         # What is true or false never changes places.
         return type_, Choice(options, kept or (keep_order and type_ is not QuestionType.TRUE_FALSE))
     kept = kept or keep_order
-    scoring = scoring_of(found)
+    scoring = scoring or scoring_of(found)
     if scoring is Scoring.PARTIAL and not _is_even(answers, right):
         found.notes.append(T("the shares of the points become equal: each wrong option takes away what it is worth"))
     return QuestionType.MULTIPLE, Choice(options, kept, scoring)
@@ -154,11 +177,19 @@ def true_or_false(right: bool) -> Choice:  # noqa: FBT001 - the answer
 def wording(found: Found, answers: Iterable[Weighted], *, case_matters: bool) -> Wording:
     """Return the wordings that earn everything."""
     whole = _whole(found, answers)
-    if any("*" in answer.text for answer in whole):
-        found.notes.append(T("a star in an answer stands for itself here"))
+    patterns = [answer.text for answer in whole if _ANY_LETTERS.search(answer.text)]
+    accepted = [answer.text.replace("\\*", "*") for answer in whole if answer.text not in patterns]
+    if patterns and not accepted:
+        raise Unusable(T("“%(text)s” stands for many answers; please write out those that are right", text=patterns[0]))
+    found.notes += [T("the pattern “%(text)s” is not taken over", text=text[:80]) for text in patterns]
     accents = bool(yes_or_no(found.said.get("accents_matter", "")))
     case = case_matters or bool(yes_or_no(found.said.get("case_matters", "")))
-    return Wording(tuple(answer.text for answer in whole), case, accents)
+    return Wording(tuple(accepted), case, accents)
+
+
+def starred(text: str) -> str:
+    """Return an answer as Moodle has it, where a star without a backslash stands for any letters."""
+    return text.replace("*", "\\*")
 
 
 def number(found: Found, answers: Iterable[Weighted], unit: str = "") -> Number:
@@ -169,7 +200,10 @@ def number(found: Found, answers: Iterable[Weighted], unit: str = "") -> Number:
 
 def _comma(text: str) -> str:
     """Return a number as people write it: other systems write a point for the decimals, and for nothing else."""
-    return text.strip().replace(",", "").replace(".", ",") if text.count(".") <= 1 and "." in text else text.strip()
+    text = text.strip()
+    if _POWER.fullmatch(text):
+        return f"{Decimal(text):f}".replace(".", ",")
+    return text.replace(",", "").replace(".", ",") if text.count(".") == 1 else text
 
 
 def dotted(text: str) -> str:

@@ -43,9 +43,13 @@ _TOOL = "cuocthi"
 _MANIFEST = "imsmanifest.xml"
 
 
+#: By what other versions are known, and which they are.
+_OTHERS = {b"questestinterop": "1.2", b"qti-assessment-item": "3.0"}
+
+
 def fits(raw: bytes) -> bool:
     """Tell whether a document looks like QTI."""
-    return is_archive(raw) or b"assessmentItem" in raw or b"questestinterop" in raw
+    return is_archive(raw) or any(sign in raw for sign in (b"assessmentItem", *_OTHERS))
 
 
 def read_qti(raw: bytes) -> Content:
@@ -55,15 +59,26 @@ def read_qti(raw: bytes) -> Content:
         _item(content, T("question %(number)s", number=1), _root(raw))
         return content
     found = parts(raw)
+    for name, part in found.items():
+        if name.endswith((".xml", ".qti")):
+            _refuse_others(part)
     for number, (name, item) in enumerate(_items(found), start=1):
         _item(content, T("file “%(file)s” (question %(number)s)", file=name, number=number), item)
     return content
 
 
+def _refuse_others(raw: bytes) -> None:
+    for sign, version in _OTHERS.items():
+        if sign in raw:
+            message = T(
+                "This is QTI %(version)s. Please export QTI 2.1, or Moodle XML, from the other system.", version=version
+            )
+            raise Unreadable(message)
+
+
 def _root(raw: bytes) -> Node:
+    _refuse_others(raw)
     root = parse(raw)
-    if root.tag == "questestinterop":
-        raise Unreadable(T("This is QTI 1.2. Please export QTI 2.1, or Moodle XML, from the other system."))
     if root.tag != "assessmentItem":
         raise Unreadable(T("This is no item of QTI 2.1: it begins with <%(tag)s>.", tag=root.tag[:40]))
     return root
@@ -75,10 +90,8 @@ def _items(found: Mapping[str, bytes]) -> Iterator[tuple[str, Node]]:
         raw = found.get(name)
         if raw is None:
             raise Unreadable(T("The package names a file “%(file)s” that is not in it.", file=name[:120]))
-        if b"assessmentItem" in raw or b"questestinterop" in raw:
-            root = parse(raw)
-            if root.tag in {"assessmentItem", "questestinterop"}:
-                yield name, _root(raw)
+        if b"assessmentItem" in raw and parse(raw).tag == "assessmentItem":
+            yield name, _root(raw)
 
 
 def _named(found: Mapping[str, bytes]) -> list[str]:

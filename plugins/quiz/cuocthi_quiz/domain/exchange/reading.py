@@ -12,8 +12,12 @@ from cuocthi.text import T, unpack
 from cuocthi_quiz.domain.exchange.drafts import Unreadable
 from cuocthi_quiz.domain.exchange.formats import FORMATS
 from cuocthi_quiz.domain.exchange.packing import unpacked
+from cuocthi_quiz.domain.exchange.texts import in_utf_8
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cuocthi.text import Text
     from cuocthi_quiz.domain.exchange.drafts import Content
     from cuocthi_quiz.domain.exchange.formats import Format
 
@@ -23,16 +27,36 @@ MOST = 5_000
 _SECONDS = 60
 
 
+#: Where the type of a document of LibreOffice stands in it, uncompressed.
+_TYPE = slice(30, 100)
+_IN_WORD = T("In Word or LibreOffice, please save it as “Word Document (.docx)”.")
+_IN_EXCEL = T("In Excel or LibreOffice, please save it as “Excel Workbook (.xlsx)”.")
+_OTHERS: tuple[tuple[Callable[[bytes], bool], Text], ...] = (
+    (lambda raw: raw.startswith(b"%PDF"), T("A PDF cannot be read. Please choose the document that it was made from.")),
+    (lambda raw: raw.startswith(b"{\\rtf"), _IN_WORD),
+    (lambda raw: b"opendocument.text" in raw[_TYPE], _IN_WORD),
+    (lambda raw: b"opendocument.spreadsheet" in raw[_TYPE], _IN_EXCEL),
+    (
+        lambda raw: raw.startswith(b"\xd0\xcf\x11\xe0"),
+        T("This is an old or a locked file of Word or Excel. Please save it as .docx or .xlsx, unlocked."),
+    ),
+)
+
+
 def format_of(name: str, raw: bytes, chosen: str = "") -> Format:
     """Return the format that was chosen, or else the one that the name's ending and the content tell.
 
-    Raises Unreadable if they tell none.
+    Raises Unreadable if they tell none, or one that is not read, with the way out.
     """
+    for is_of, way_out in _OTHERS:
+        if is_of(raw):
+            raise Unreadable(way_out)
     if chosen in FORMATS:
         return FORMATS[chosen]
     ending = PurePath(name).suffix.lower()
     possible = [format_ for format_ in FORMATS.values() if ending in format_.endings]
-    found = next((format_ for format_ in possible if format_.fits(raw)), None)
+    shown = in_utf_8(raw)
+    found = possible[0] if len(possible) == 1 else next((one for one in possible if one.fits(shown)), None)
     if found is None:
         raise Unreadable(T("It cannot be told from “%(name)s” what format this is. Please choose it.", name=name[:60]))
     return found

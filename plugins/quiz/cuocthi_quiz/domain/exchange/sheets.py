@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from cuocthi_quiz.domain.questions import QuestionData
 
 _BEFORE = ("key", "topic", "difficulty", "type", "text")
-_AFTER = tuple(name for name in LABELS if name not in _BEFORE)
+#: Options in one cell are read, and written each into its own.
+_AFTER = tuple(name for name in LABELS if name not in {*_BEFORE, "options"})
 _HEADINGS = [
     *(LABELS[name][0] for name in _BEFORE),
     *(f"Phương án {letter}" for letter in LETTERS),
@@ -42,6 +43,13 @@ class _Columns:
     fields: dict[str, int] = field(default_factory=dict)
     options: dict[int, int] = field(default_factory=dict)
 
+    def reads(self, cell: str) -> bool:
+        """Tell whether a cell, such as "B7", stands below one of the headings."""
+        place = 0
+        for letter in cell.rstrip("0123456789"):
+            place = 26 * place + ord(letter) - ord("A") + 1
+        return place - 1 in {*self.fields.values(), *self.options.values()}
+
 
 def read_workbook(raw: bytes) -> Content:
     """Return what an XLSX workbook says: all of its sheets that have a column of questions."""
@@ -56,6 +64,12 @@ def read_csv(raw: bytes) -> Content:
     sheets = read_sheets(text.encode())
     rows = [[_without_apostrophe(cell) for cell in row] for sheet in sheets for row in sheet.rows]
     return read_rows(rows)
+
+
+def fits(raw: bytes) -> bool:
+    """Tell whether a text begins like a table of questions."""
+    heads = decoded(raw).splitlines()[:_HEADING_ROWS]
+    return any(is_table([head.split(sign)]) for head in heads for sign in ("\t", ";", ","))
 
 
 def read_rows(rows: Sequence[Sequence[str]]) -> Content:
@@ -79,7 +93,8 @@ def _read(sheets: Sequence[Sheet], *, named: bool) -> Content:
         refuse_old_fonts("\n".join(cell for row in sheet.rows for cell in row))
         name = sheet.name if named else ""
         for cell in sheet.computed:
-            content.wrong(T("cell %(cell)s", cell=cell), T("the cell is computed; please put in its value"))
+            if columns.reads(cell):
+                content.wrong(T("cell %(cell)s", cell=cell), T("the cell is computed; please put in its value"))
         for number, cells in enumerate(sheet.rows[columns.row + 1 :], start=columns.row + 2):
             _read_row(content, _entry(cells, columns, number, name))
     if not found:

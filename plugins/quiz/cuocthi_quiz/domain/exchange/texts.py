@@ -16,6 +16,11 @@ _UNSEEN = dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF, 0x200E, 0x200F])
 _BREAKS = dict.fromkeys([0x0B, 0x0C, 0x85, 0x2028, 0x2029], "\n")
 _CONTROLS = dict.fromkeys(code for code in [*range(32), *range(0x7F, 0xA0)] if code not in {0x09, 0x0A, 0x85})
 _CLEANING = {**_CONTROLS, **_SPACES, **_UNSEEN, **_BREAKS}
+#: Of a document's first bytes, how it says its letters are written; and the whole declaration in its text.
+_HEAD = 200
+_DECLARED = re.compile(rb"<\?xml[^>]*\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_DECLARATION = re.compile(r"\A\ufeff?\s*<\?xml\b[^>]*\?>")
+_FORBIDDEN = dict.fromkeys((code for code in range(32) if code not in {0x09, 0x0A, 0x0D}), " ")
 _SPACE_AT_END = re.compile(r"[ \t]+$", re.MULTILINE)
 
 #: Signs that TCVN3 (ABC) fonts show as Vietnamese letters inside of words; vowels with their mark behind, as in VNI.
@@ -45,6 +50,25 @@ def decoded(raw: bytes) -> str:
         return raw.decode()
     except UnicodeDecodeError:
         return _single_bytes(raw)
+
+
+def in_utf_8(raw: bytes) -> bytes:
+    """Return a file as it is, or in UTF-8 if it begins like UTF-16."""
+    return raw.decode("utf-16", "replace").encode() if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else raw
+
+
+def declared(raw: bytes) -> str:
+    """Return the text of an XML document, in the letters that its declaration names, and without the declaration.
+
+    What XML forbids, and word processors leave in it all the same, goes too. Raises Unreadable.
+    """
+    found = _DECLARED.search(raw[:_HEAD])
+    encoding = found[1].decode() if found else "utf-8"
+    try:
+        text = decoded(raw) if encoding.lower().startswith("utf") else raw.decode(encoding)
+    except (LookupError, ValueError) as error:
+        raise Unreadable(T("The file is damaged: not all of its letters can be read.")) from error
+    return _DECLARATION.sub("", text, count=1).translate(_FORBIDDEN)
 
 
 def _without_mark(raw: bytes) -> str:

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cuocthi.text import T
-from cuocthi_quiz.domain.exchange.archives import parse, parts
+from cuocthi_quiz.domain.exchange.archives import is_archive, parse, parts
 from cuocthi_quiz.domain.exchange.drafts import Content, Unreadable
-from cuocthi_quiz.domain.exchange.lists import Line, Mark, read_list
+from cuocthi_quiz.domain.exchange.html_text import SMALL, lowered, raised
+from cuocthi_quiz.domain.exchange.lists import Line, Mark, is_list, read_list
 from cuocthi_quiz.domain.exchange.sheets import is_table, read_rows
-from cuocthi_quiz.domain.exchange.texts import plain, refuse_old_fonts
+from cuocthi_quiz.domain.exchange.texts import decoded, plain, refuse_old_fonts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from xml.etree.ElementTree import Element
 
     from cuocthi.text import Text
@@ -29,9 +30,26 @@ _PICTURE = T("a picture is not taken over")
 _FORMULA = T("a formula is taken over as its letters only")
 
 
+def fits(raw: bytes) -> bool:
+    """Tell whether a text looks like a list of questions that somebody has typed."""
+    return is_list(plain(decoded(raw)))
+
+
 def read_docx(raw: bytes) -> Content:
-    """Return what a Word document says: a list of questions, or tables with a question a row."""
-    found = parts(raw)
+    """Return what a Word document says: a list of questions, or tables with a question a row; or a list as plain text.
+
+    Raises Unreadable.
+    """
+    return _read(parts(raw)) if is_archive(raw) else read_list(_typed(raw))
+
+
+def _typed(raw: bytes) -> list[Line]:
+    text = decoded(raw)
+    refuse_old_fonts(text)
+    return [Line(number, line) for number, line in enumerate(plain(text).split("\n"), start=1)]
+
+
+def _read(found: Mapping[str, bytes]) -> Content:
     main = found.get("word/document.xml") or found.get("word/document2.xml")
     if main is None:
         raise Unreadable(T("This is no Word document. In Word, save it as “Word Document (.docx)”."))
@@ -224,7 +242,7 @@ class _Words:
                 case "r":
                     self.read(child, _marks(child))
                 case "t":
-                    self._add(child.text or "", marks)
+                    self._add(self._placed(child.text or "", node.find("rPr/vertAlign")), marks)
                 case "tab" | "ptab":
                     self._add("\t", marks)
                 case "br" | "cr":
@@ -239,6 +257,17 @@ class _Words:
                     self.read(child, marks)
                 case _:
                     self.read(child, marks)
+
+    def _placed(self, text: str, align: Element | None) -> str:
+        """Return raised or lowered letters as those that Unicode has for them."""
+        place = align.get("val") if align is not None else ""
+        small = {"superscript": raised, "subscript": lowered}.get(place or "")
+        if small is None:
+            return text
+        found = small(text)
+        if found is None:
+            self._lose(SMALL)
+        return text if found is None else found
 
     def _boxes(self, node: Element, marks: frozenset[Mark]) -> None:
         """Add the words of text boxes."""

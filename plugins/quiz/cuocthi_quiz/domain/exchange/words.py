@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 LETTERS = "ABCDEFGH"
+TRUE, FALSE = "Đúng", "Sai"
 
 LABELS: Mapping[str, Sequence[str]] = {
     "key": ("Mã câu hỏi", "Mã", "Mã số", "Code", "Key", "ID"),
@@ -24,6 +25,7 @@ LABELS: Mapping[str, Sequence[str]] = {
     "difficulty": ("Độ khó", "Mức độ", "Mức độ nhận thức", "Cấp độ", "Difficulty", "Level"),
     "type": ("Loại câu hỏi", "Loại", "Dạng câu hỏi", "Dạng", "Type", "Kind"),
     "text": ("Câu hỏi", "Nội dung câu hỏi", "Nội dung", "Question", "Question text", "Text", "Stem"),
+    "options": ("Các phương án", "Phương án", "Phương án trả lời", "Lựa chọn", "Các lựa chọn", "Options", "Choices"),
     "right": (
         "Đáp án",
         "Đáp án đúng",
@@ -31,12 +33,25 @@ LABELS: Mapping[str, Sequence[str]] = {
         "Câu trả lời đúng",
         "Trả lời đúng",
         "Đáp án chính xác",
+        "ĐA",
+        "Đ/A",
         "Answer",
         "Correct answer",
+        "Correct answers",
         "Correct",
         "Right",
     ),
-    "explanation": ("Giải thích", "Lời giải", "Hướng dẫn giải", "Giải thích đáp án", "Explanation", "Feedback"),
+    "explanation": (
+        "Giải thích",
+        "Lời giải",
+        "Hướng dẫn giải",
+        "Giải thích đáp án",
+        "Lý do",
+        "Explanation",
+        "Answer explanation",
+        "Rationale",
+        "Feedback",
+    ),
     "source": (
         "Nguồn",
         "Căn cứ",
@@ -71,9 +86,9 @@ TYPES: Mapping[QuestionType, Sequence[str]] = {
 
 #: The four levels of thinking in which Vietnamese teachers sort questions stand beside plain words.
 DIFFICULTIES: Mapping[Difficulty, Sequence[str]] = {
-    Difficulty.EASY: ("dễ", "easy", "nhận biết", "1"),
-    Difficulty.MEDIUM: ("trung bình", "vừa", "tb", "medium", "thông hiểu", "2"),
-    Difficulty.HARD: ("khó", "hard", "difficult", "vận dụng", "vận dụng cao", "vận dụng thấp", "3"),
+    Difficulty.EASY: ("dễ", "easy", "nhận biết", "nb", "1"),
+    Difficulty.MEDIUM: ("trung bình", "vừa", "tb", "medium", "thông hiểu", "th", "2"),
+    Difficulty.HARD: ("khó", "hard", "difficult", "vận dụng", "vận dụng cao", "vận dụng thấp", "vd", "vdc", "3"),
 }
 
 YES = "có"
@@ -82,7 +97,9 @@ _NO = frozenset({"", "khong", "no", "false", "0", "sai"})
 #: Options that make a question one of true or false.
 _TRUE_FALSE = ({"dung", "sai"}, {"true", "false"})
 
-_OPTION = re.compile(r"(?:(?:phuong an|dap an|lua chon|option|answer|choice|cau tra loi) ?)?([a-h]|[1-8])")
+_OPTION = re.compile(r"(?:(?:phuong an|dap an|lua chon|option|answer|choice|cau tra loi|cau) ?)?([a-h]|[1-8])")
+#: What headings add to their names: "(*)", "(A/B/C/D)", " - max 120 characters".
+_ADDED = re.compile(r"[(\[].*?[)\]]|\s[-–:]\s.*", re.DOTALL)
 
 
 def _by_word(words: Mapping[Value, Sequence[str]]) -> dict[str, Value]:
@@ -96,12 +113,16 @@ _DIFFICULTY_OF = _by_word(DIFFICULTIES)
 
 def label_of(text: str) -> str | None:
     """Return the field that a heading or label names, or None."""
-    return _LABEL_OF.get(fold(text).strip(" .:*"))
+    return _LABEL_OF.get(_named(text))
+
+
+def _named(heading: str) -> str:
+    return fold(_ADDED.sub("", heading)).strip(" .:*")
 
 
 def option_of(text: str) -> int | None:
     """Return the place from 0 of the option that a heading names ("A", "Phương án B", "Option 3"), or None."""
-    found = _OPTION.fullmatch(fold(text).strip(" .:*"))
+    found = _OPTION.fullmatch(_named(text).rstrip(")"))
     if found is None:
         return None
     sign = found[1]
@@ -122,6 +143,11 @@ def yes_or_no(text: str) -> bool | None:
     """Return what a word of assent or denial means, None for another one; an empty one denies."""
     word = fold(text).strip(" .")
     return True if word in _YES else False if word in _NO else None
+
+
+def truth_of(text: str) -> bool | None:
+    """Return whether words say that a statement is true, None for other words."""
+    return {"dung": True, "true": True, "sai": False, "false": False}.get(fold(text).strip(" ."))
 
 
 def is_true_or_false(options: Sequence[str]) -> bool:
