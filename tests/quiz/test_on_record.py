@@ -20,7 +20,8 @@ from cuocthi.context import Actor
 from cuocthi.contributions import Role
 from cuocthi.enrolments.domain import check_may_join
 from cuocthi.errors import Blocked, Forbidden
-from cuocthi.standings.decisions import exclude_entry
+from cuocthi.standings.decisions import exclude_entry, restore_entry
+from cuocthi.standings.queries import insiders
 from cuocthi.standings.readmission import barred, readmit
 from cuocthi.timelines.moving import unmoved
 from cuocthi_quiz.models import Question
@@ -63,13 +64,14 @@ def test_a_juror_appointed_in_error_who_looked_stays_out(quiz: Quiz, sign_in: Ca
     ctx, person = quiz.ctx, quiz.person()
     juror = quiz.make.member(quiz.campaign, Role.JURY, user=person.user)
     quiz.make.member(quiz.campaign)
+    exclude_entry(ctx, enrolment=person, reason="Ban Giám khảo: thành viên không được dự thi")
+    ctx.session.commit()
     assert sign_in(juror).get(f"/c/{quiz.campaign.slug}/quiz/staff/questions/")[0] == 200
     (seat,) = barring_seats(ctx, campaign_id=quiz.campaign.id, user_id=person.user_id)
     discharge(ctx, campaign=quiz.campaign, membership=seat)
     found = barred(ctx, enrolment=person)
     assert found is not None
     assert len(found.obstacles) == 1
-    exclude_entry(ctx, enrolment=person, reason="Ban Giám khảo: thành viên không được dự thi")
     with pytest.raises(Blocked):
         readmit(replace(ctx, actor=Actor(quiz.make.user().id)), enrolment=person, reason="Cử nhầm người trùng tên")
 
@@ -131,3 +133,57 @@ def test_what_shows_no_question_bars_nobody(quiz: Quiz, sign_in: Callable[[User]
         assert browser.get(f"/c/{quiz.campaign.slug}/quiz/staff/questions/{path}")[0] == 200, path
     quiz.ctx.session.rollback()
     check_may_join(quiz.ctx, campaign=copy, user_id=juror.id)
+
+
+# --- who takes part, and sits on a committee of another edition ---
+
+
+def test_whoever_takes_part_in_another_edition_is_shown_no_questions_and_once_excluded_cannot_be_restored(
+    quiz: Quiz, sign_in: Callable[[User], Browser]
+) -> None:
+    copy = held_again(quiz)
+    juror = quiz.make.member(quiz.campaign, Role.JURY)
+    entry = quiz.make.enrolment(copy, user=juror)
+    code, base = entry.code, f"/c/{quiz.campaign.slug}/quiz/staff/questions/"
+    quiz.ctx.session.commit()
+    browser = sign_in(juror)
+    for path in ("", "export", "?export=csv", "keys"):
+        status, page = browser.get(f"{base}{path}")
+        assert (status, code in page) == (403, True), path
+    assert reads(quiz) == [], "nothing was shown, and the entry counts"
+    exclude_entry(quiz.ctx, enrolment=entry, reason="Ban Giám khảo lần trước")
+    restore_entry(quiz.ctx, enrolment=entry, reason="Nhầm lẫn")
+    exclude_entry(quiz.ctx, enrolment=entry, reason="Ban Giám khảo lần trước")
+    quiz.ctx.session.commit()
+    assert browser.get(base)[0] == 200
+    quiz.ctx.session.rollback()
+    with pytest.raises(Forbidden, match="knows questions"):
+        restore_entry(quiz.ctx, enrolment=entry, reason="Nhầm lẫn")
+
+
+def test_an_organiser_who_takes_part_in_another_edition_exports_no_campaign(
+    quiz: Quiz, sign_in: Callable[[User], Browser]
+) -> None:
+    copy = held_again(quiz)
+    organiser = quiz.make.member(quiz.campaign)
+    quiz.make.enrolment(copy, user=organiser)
+    quiz.ctx.session.commit()
+    assert sign_in(organiser).get(f"/c/{quiz.campaign.slug}/staff/campaign.zip")[0] == 403
+
+
+def test_who_has_read_and_takes_part_all_the_same_is_named_to_the_organisers(
+    quiz: Quiz, sign_in: Callable[[User], Browser]
+) -> None:
+    juror = quiz.make.member(quiz.campaign, Role.JURY)
+    copy = held_again(quiz)
+    assert sign_in(juror).get(f"/c/{quiz.campaign.slug}/quiz/staff/questions/")[0] == 200
+    # The person had a second account, under which he takes part.
+    entry = quiz.make.enrolment(copy)
+    juror.merged_into_id, juror.active = entry.user_id, False
+    organiser, others = quiz.make.member(copy), quiz.make.enrolment(copy)
+    quiz.ctx.session.commit()
+    assert [one.enrolment.id for one in insiders(quiz.ctx, campaign_id=copy.id)] == [entry.id]
+    page = sign_in(organiser).get("/c/lan-sau/staff/exclusions/")[1]
+    assert (entry.name in page, entry.code in page, others.code in page) == (True, True, False)
+    exclude_entry(quiz.ctx, enrolment=entry, reason="Đã đọc câu hỏi")
+    assert insiders(quiz.ctx, campaign_id=copy.id) == []

@@ -10,9 +10,11 @@ from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.queries import editions
 from cuocthi.contributions import Permission
 from cuocthi.text import T
+from cuocthi.users.models import User
 from cuocthi.users.queries import identities
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from cuocthi.context import Context
@@ -29,24 +31,39 @@ def revealing_reads(ctx: Context, *, campaign_id: int, user_id: int) -> list[tup
     It takes one statement, over the campaign and all that were made from it, or it from them: a campaign that is held
     again has the questions of the earlier one.
     """
-    held = [found for _, found in ctx.hooks.boot("register_permissions", Permission) if found.reveals]
-    titles = {_object(found.name): found.title for found in reversed(held)}
+    titles = _titles(ctx)
     rows = ctx.session.execute(
         sa.select(AuditEvent.action, sa.func.count(), sa.func.max(AuditEvent.at))
-        .where(
-            AuditEvent.campaign_id.in_(editions(campaign_id=campaign_id)),
-            AuditEvent.actor_id.in_(identities(user_id)),
-            # Whoever wrote or approved a question knows it as well as who read it.
-            sa.or_(
-                AuditEvent.action == EXPORT,
-                *(AuditEvent.action.startswith(f"{prefix}:", autoescape=True) for prefix in titles),
-            ),
-        )
+        .where(_revealing(titles, campaign_id), AuditEvent.actor_id.in_(identities(user_id)))
         .group_by(AuditEvent.action)
         .order_by(AuditEvent.action)
     )
     exported = T("Export of the whole campaign")
     return [(titles.get(_object(action), exported), number, last) for action, number, last in rows]
+
+
+def readers(ctx: Context, *, campaign_id: int) -> sa.Select[int]:
+    """Return the SELECT of everybody for whom :func:`revealing_reads` finds something, by the account in use."""
+    in_use = sa.func.coalesce(User.merged_into_id, User.id)
+    acted = sa.select(AuditEvent.actor_id).where(_revealing(_titles(ctx), campaign_id))
+    return sa.select(in_use).where(User.id.in_(acted))
+
+
+def _titles(ctx: Context) -> dict[str, Text]:
+    """Return the titles of the permissions that reveal, by ``owner:object``, which the acts with it begin with."""
+    held = [found for _, found in ctx.hooks.boot("register_permissions", Permission) if found.reveals]
+    return {_object(found.name): found.title for found in reversed(held)}
+
+
+def _revealing(objects: Iterable[str], campaign_id: int) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        AuditEvent.campaign_id.in_(editions(campaign_id=campaign_id)),
+        # Whoever wrote or approved a question knows it as well as who read it.
+        sa.or_(
+            AuditEvent.action == EXPORT,
+            *(AuditEvent.action.startswith(f"{prefix}:", autoescape=True) for prefix in objects),
+        ),
+    )
 
 
 def _object(action: str) -> str:

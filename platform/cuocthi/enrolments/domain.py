@@ -55,6 +55,25 @@ def check_may_join(ctx: Context, *, campaign: Campaign, user_id: int | None) -> 
         raise Forbidden(message)
 
 
+def check_may_know(ctx: Context, *, campaign: Campaign, user_id: int) -> None:
+    """Raise Forbidden if somebody takes part in a campaign, or in another edition of it, and so may know no questions.
+
+    The counterpart of :func:`check_may_join`, for what reveals them (one statement).
+    """
+    entry = queries.entry_in_any_edition(ctx, campaign_id=campaign.id, user_id=user_id)
+    if entry is not None:
+        raise Forbidden(
+            T(
+                "You take part in “%(campaign)s” with the contest number %(code)s, and questions of this campaign are "
+                "or were asked there too. Who knows them may not take part, so nothing was shown to you and your entry "
+                "counts as before. If you need to read them, please first ask the organisers of that contest to "
+                "exclude your entry.",
+                campaign=entry.campaign,
+                code=entry.code,
+            )
+        )
+
+
 def enrol(
     ctx: Context,
     *,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from cuocthi.campaigns.models import Campaign
+from cuocthi.campaigns.queries import editions
 from cuocthi.committees.models import Committee, Membership
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import DomainError, Missing
@@ -18,6 +19,7 @@ from cuocthi.units.queries import named
 from cuocthi.users.contacts import contact_index, normalise_contact
 from cuocthi.users.models import Contact
 from cuocthi.users.names import fold
+from cuocthi.users.queries import identities
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +34,14 @@ OTHER_UNIT = "other"
 _EXPORT_BATCH = 1000
 #: What tells the enrolment under which somebody takes part from those that it turned out to repeat.
 _ALONE = Enrolment.duplicate_of_id.is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The name of a campaign in which somebody takes part, and the contest number there."""
+
+    campaign: str
+    code: str
 
 
 def enrolment_of(ctx: Context, *, campaign_id: int, user_id: int) -> Enrolment | None:
@@ -51,6 +61,22 @@ def enrolment_by_id(ctx: Context, *, campaign_id: int, enrolment_id: int) -> Enr
     if found is None:
         raise Missing(T("Nobody takes part under this number."))
     return found
+
+
+def entry_in_any_edition(ctx: Context, *, campaign_id: int, user_id: int) -> Entry | None:
+    """Return an entry of a person that counts in a campaign or another edition of it, None if none does."""
+    found = ctx.session.execute(
+        sa.select(Campaign.name, Enrolment.code)
+        .join_from(Campaign, Enrolment, Enrolment.campaign_id == Campaign.id)
+        .where(
+            Campaign.id.in_(editions(campaign_id=campaign_id)),
+            Enrolment.user_id.in_(identities(user_id)),
+            Enrolment.state == EnrolmentState.ACTIVE,
+        )
+        .order_by(Campaign.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if found is None else Entry(*found)
 
 
 def enrolments_of(ctx: Context, *, user_id: int) -> Sequence[tuple[Enrolment, Campaign]]:

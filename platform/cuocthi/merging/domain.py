@@ -10,6 +10,7 @@ from cuocthi.audit.domain import record
 from cuocthi.campaigns.models import Campaign
 from cuocthi.committees.models import Membership
 from cuocthi.committees.queries import has_sat
+from cuocthi.committees.reading import revealing_reads
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Blocked, Conflict
 from cuocthi.merging.models import Merger
@@ -251,7 +252,8 @@ def _exclude(ctx: Context, entry: EntryPlan) -> list[int]:
 def _restore(ctx: Context, enrolment: Enrolment) -> None:
     hold(ctx, campaign_id=enrolment.campaign_id)
     ctx.session.refresh(enrolment)
-    barred = has_sat(ctx, campaign_id=enrolment.campaign_id, user_id=enrolment.user_id)
+    who = {"campaign_id": enrolment.campaign_id, "user_id": enrolment.user_id}
+    barred = has_sat(ctx, **who) or revealing_reads(ctx, **who)
     if enrolment.state is EnrolmentState.EXCLUDED and not barred:
         language = ctx.session.get_one(Campaign, enrolment.campaign_id).language
         restore_entry(ctx, enrolment=enrolment, reason=_TWO_AGAIN.get(language, _TWO_AGAIN["en"]))

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from cuocthi.audit.domain import record
 from cuocthi.campaigns.models import Campaign
 from cuocthi.committees.queries import has_sat
+from cuocthi.committees.reading import revealing_reads
 from cuocthi.enrolments import domain as enrolments
 from cuocthi.errors import Conflict, DomainError, Forbidden
 from cuocthi.standings import queries, ties
@@ -42,7 +43,8 @@ def restore_entry(ctx: Context, *, enrolment: Enrolment, reason: str) -> Decisio
     """Let an excluded person's entries count again, from the next ranking on.
 
     Raises DomainError without a reason, Conflict if the person is not excluded, Forbidden for whom a seat bars (there
-    only :func:`cuocthi.standings.readmission.readmit` helps) and for somebody who takes part under another number.
+    only :func:`cuocthi.standings.readmission.readmit` helps), for who knows questions according to the log, and for
+    somebody who takes part under another number.
     """
     hold(ctx, campaign_id=enrolment.campaign_id)
     if enrolment.duplicate_of_id is not None:
@@ -50,6 +52,12 @@ def restore_entry(ctx: Context, *, enrolment: Enrolment, reason: str) -> Decisio
         raise Forbidden(message)
     if has_sat(ctx, campaign_id=enrolment.campaign_id, user_id=enrolment.user_id):
         message = T("%(name)s sits or sat on a committee of this contest and may not take part.", name=enrolment.name)
+        raise Forbidden(message)
+    if revealing_reads(ctx, campaign_id=enrolment.campaign_id, user_id=enrolment.user_id):
+        message = T(
+            "According to the log %(name)s knows questions of this contest. Who knows them may not take part in it.",
+            name=enrolment.name,
+        )
         raise Forbidden(message)
     enrolments.restore(ctx, enrolment=enrolment, reason=reason)
     return _decide(ctx, enrolment, DecisionKind.RESTORE, reason, T("Restored %(code)s", code=enrolment.code))

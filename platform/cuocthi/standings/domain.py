@@ -174,12 +174,16 @@ def adoption_blockers(ctx: Context, *, campaign: Campaign, round_: Phase, rankin
     if round_.source not in campaign.plugins:
         reasons.append(T("The contest format “%(source)s” of this round is not enabled.", source=round_.source))
     reasons += stale_reasons(ctx, campaign=campaign, round_=round_, ranking=ranking)
-    reasons += [
-        T("%(name)s (%(code)s) sits or sat on a committee; the entry has to be excluded.", name=name, code=code)
-        for name, code in queries.seated_persons(ctx, ranking=ranking)
-    ]
+    reasons += [_out_of_place(one) for one in queries.insiders(ctx, campaign_id=campaign.id, ranking=ranking)]
     gates = ctx.hooks.collect(ctx, campaign, "act_blockers", Blocker, act=Act.ADOPT_RANKING, round_=round_)
     return reasons + [blocker.reason for blocker in gates]
+
+
+def _out_of_place(insider: queries.Insider) -> Text:
+    who = {"name": insider.enrolment.name, "code": insider.enrolment.code}
+    if insider.seated:
+        return T("%(name)s (%(code)s) sits or sat on a committee; the entry has to be excluded.", **who)
+    return T("%(name)s (%(code)s) knows questions according to the log; the entry has to be excluded.", **who)
 
 
 # --- the way to adoption --------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from cuocthi.campaigns.models import Headcount
 from cuocthi.committees.models import Committee, Membership
 from cuocthi.committees.queries import barring
+from cuocthi.committees.reading import readers
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Missing
 from cuocthi.standings.models import (
@@ -318,25 +319,34 @@ def exclusions_changed(ctx: Context, *, ranking: Ranking) -> bool:
     return bool(ctx.session.scalar(sa.select(sa.or_(excluded.exists(), left_out.exists()))))
 
 
-def seated_persons(ctx: Context, *, ranking: Ranking) -> Sequence[tuple[str, str]]:
-    """Return (name, contest number) of those in a ranking whom a seat bars and who are not excluded."""
-    return [
-        (name, code)
-        for name, code in ctx.session.execute(
-            sa.select(Enrolment.name, Enrolment.code)
-            .join(Standing, Standing.enrolment_id == Enrolment.id)
-            .join(Membership, Membership.user_id == Enrolment.user_id)
-            .join(Committee, Committee.id == Membership.committee_id)
-            .where(
-                Standing.ranking_id == ranking.id,
-                Committee.campaign_id == ranking.campaign_id,
-                Enrolment.state == EnrolmentState.ACTIVE,
-                barring(),
-            )
-            .distinct()
-            .order_by(Enrolment.code)
-        )
-    ]
+@dataclass(frozen=True, slots=True)
+class Insider:
+    """A person whose entries count though a seat, or what the log shows to have been read, bars from taking part."""
+
+    enrolment: Enrolment
+    seated: bool
+
+
+def insiders(ctx: Context, *, campaign_id: int, ranking: Ranking | None = None) -> Sequence[Insider]:
+    """Return who has to be excluded, of a ``ranking`` or of the whole campaign, by contest number (one statement).
+
+    Whoever takes part is shown no questions, and who has seen some cannot join. There are such persons all the same:
+    of two accounts that turned out to be one person's, one has read and the other takes part.
+    """
+    seated = (
+        sa.select(Membership.id)
+        .join(Committee, Committee.id == Membership.committee_id)
+        .where(Committee.campaign_id == campaign_id, Membership.user_id == Enrolment.user_id, barring())
+        .exists()
+    )
+    rows = sa.select(Enrolment, seated).where(
+        Enrolment.campaign_id == campaign_id,
+        Enrolment.state == EnrolmentState.ACTIVE,
+        sa.or_(seated, Enrolment.user_id.in_(readers(ctx, campaign_id=campaign_id))),
+    )
+    if ranking is not None:
+        rows = rows.join(Standing, Standing.enrolment_id == Enrolment.id).where(Standing.ranking_id == ranking.id)
+    return [Insider(enrolment, sat) for enrolment, sat in ctx.session.execute(rows.order_by(Enrolment.code))]
 
 
 def tie_decision(ctx: Context, *, ranking: Ranking, rank: int) -> TieDecision | None:

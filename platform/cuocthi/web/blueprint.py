@@ -12,6 +12,7 @@ from flask_login import current_user
 
 from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.committees.queries import roles_by_campaign, roles_in
+from cuocthi.enrolments.domain import check_may_know
 from cuocthi.errors import ContractError, Forbidden
 from cuocthi.security.permissions import require
 from cuocthi.text import T
@@ -193,6 +194,8 @@ class CampaignBlueprint(_DeclaringBlueprint):
             return _to_sign_in()
         if access != SIGNED_IN:
             require(held, access, permissions.by_name)
+            if permissions.by_name[access].reveals:
+                check_may_know(reading_context(), campaign=campaign, user_id=user_id)
         return None
 
 

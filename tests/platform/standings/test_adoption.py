@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cuocthi.audit.domain import record
 from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.settings import save_settings
 from cuocthi.committees.models import Membership
+from cuocthi.committees.reading import EXPORT, EXPORTED
 from cuocthi.context import Actor, Context
 from cuocthi.contributions import Direction
 from cuocthi.errors import Blocked, Conflict, Forbidden
@@ -93,6 +96,28 @@ def test_whoever_sat_on_a_committee_is_neither_restored_nor_adopted(
     exclude_entry(ctx, enrolment=people[0], reason="Thành viên Ban Tổ chức")
     with pytest.raises(Forbidden):
         restore_entry(ctx, enrolment=people[0], reason="Nhầm lẫn")
+
+
+def test_whoever_knows_questions_according_to_the_log_is_neither_restored_nor_adopted(
+    ctx: Context, make: Factories, campaign: Campaign, round_: Phase
+) -> None:
+    people = [make.enrolment(campaign) for _ in range(2)]
+    post(ctx, campaign, round_, people, [3_000, 2_000])
+    ranking = build_ranking(ctx, campaign=campaign, round_=round_)
+    submit_ranking(ctx, ranking=ranking)
+    record(
+        dataclasses.replace(ctx, actor=Actor(people[1].user_id)),
+        action=EXPORT,
+        summary=EXPORTED,
+        campaign=campaign,
+        object_kind="campaign",
+        object_id=campaign.id,
+    )
+    [reason] = adoption_blockers(ctx, campaign=campaign, round_=round_, ranking=ranking)
+    assert (people[1].code in str(reason), "knows questions" in str(reason)) == (True, True)
+    exclude_entry(ctx, enrolment=people[1], reason="Biết trước câu hỏi")
+    with pytest.raises(Forbidden, match="knows questions"):
+        restore_entry(ctx, enrolment=people[1], reason="Nhầm lẫn")
 
 
 def test_an_older_version_cannot_be_adopted(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import abort, flash, g, redirect, request, send_file, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from cuocthi.campaigns.archives import read_archive, write_archive
 from cuocthi.campaigns.copying import Edition
@@ -27,6 +28,7 @@ from cuocthi.campaigns.rule_sets import FOLDER, find_rule_sets, first_day_of, sp
 from cuocthi.campaigns.views.blueprints import blueprint, home
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.committees.reading import EXPORT, EXPORTED
+from cuocthi.enrolments.domain import check_may_know
 from cuocthi.errors import DomainError
 from cuocthi.timelines.drawing import span_in_words
 from cuocthi.timelines.localtime import first_day, move_span
@@ -232,7 +234,9 @@ def _found(ctx: Context, form: NewCampaignForm, files: Files | None, founder: Us
 @blueprint.page("/staff/campaign.zip", permission="core:campaign:edit")
 def export() -> Response:
     """Hand the campaign out as a file from which another one can be made: no people, no results."""
-    files = export_campaign(reading_context(), campaign=g.campaign, folder=registry().config.files)
+    ctx = reading_context()
+    check_may_know(ctx, campaign=g.campaign, user_id=current_user.id)
+    files = export_campaign(ctx, campaign=g.campaign, folder=registry().config.files)
     archive = write_archive(files)
     put_on_record(
         action=EXPORT,

@@ -38,10 +38,12 @@ _BY_HAND = 60
 
 @pages.page("/staff/exclusions/", permission="core:ranking:view")
 def exclusions() -> Response:
-    """List everybody whose entries do not count, with the reason."""
+    """List everybody whose entries do not count, with the reason, and those whose entries may not count."""
+    ctx = reading_context()
     return render(
         "standings/exclusions.html",
-        excluded=queries.excluded_entries(reading_context(), campaign_id=g.campaign.id),
+        excluded=queries.excluded_entries(ctx, campaign_id=g.campaign.id),
+        insiders=queries.insiders(ctx, campaign_id=g.campaign.id),
     )
 
 
