@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from types import UnionType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, get_args, get_origin
 
 import cattrs
 import sqlalchemy as sa
@@ -87,6 +87,10 @@ def _only_of_lists(factory: Callable[[Any, Any], Any]) -> Callable[[Any, Any], A
 
 
 _CONVERTER = _converter()
+
+#: What was structured, by schema and digest of the values, and how much of it is kept.
+_STRUCTURED: dict[tuple[type[Any], str], object] = {}
+_MOST_STRUCTURED = 500
 
 
 def structure(schema: type[Schema], values: object) -> Schema:
@@ -180,7 +184,7 @@ def load_settings(
         .order_by(SettingsVersion.phase_id.is_(None), SettingsVersion.number.desc())
         .limit(1)
     )
-    return Loaded(schema(), None) if found is None else Loaded(structure(schema, found.values), found.id)
+    return Loaded(settings_in(found, schema), found.id if found else None)
 
 
 def settings_by_rounds(
@@ -195,7 +199,7 @@ def settings_by_rounds(
     found: list[tuple[list[Phase], Schema]] = []
     for round_ in rounds:
         version = next((version for version in versions if _holds_in(version, round_)), None)
-        value = schema() if version is None else structure(schema, version.values)
+        value = settings_in(version, schema)
         alike = next((held for held, other in found if other == value), None)
         if alike is None:
             found.append(([round_], value))
@@ -212,10 +216,22 @@ def _holds_in(version: SettingsVersion, round_: Phase) -> bool:
 
 def load_version(ctx: Context, *, version_id: int | None, schema: type[Schema]) -> Schema:
     """Return the settings of one version, or the defaults for None."""
-    if version_id is None:
+    return settings_in(None if version_id is None else ctx.session.get_one(SettingsVersion, version_id), schema)
+
+
+def settings_in(version: SettingsVersion | None, schema: type[Schema]) -> Schema:
+    """Return the settings that a version holds, or the defaults for None.
+
+    Equal values are structured once: the same few versions are asked for by every page.
+    """
+    if version is None:
         return schema()
-    version = ctx.session.get_one(SettingsVersion, version_id)
-    return structure(schema, version.values)
+    found = _STRUCTURED.get((schema, version.digest))
+    if found is None:
+        if len(_STRUCTURED) >= _MOST_STRUCTURED:
+            _STRUCTURED.clear()
+        found = _STRUCTURED[schema, version.digest] = structure(schema, version.values)
+    return cast("Schema", found)
 
 
 def save_settings(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -22,14 +21,8 @@ def roles_in(ctx: Context, *, campaign_id: int, user_id: int | None) -> frozense
     """Return the roles a user holds now in a campaign through its committees (one statement; none for nobody)."""
     if user_id is None:
         return frozenset()
-    return frozenset(ctx.session.scalars(_roles_in(), {"campaign_id": campaign_id, "user_id": user_id}))
-
-
-@cache
-def _roles_in() -> sa.Select[Role]:
-    """Made once: every page of a campaign asks it."""
-    own = (Committee.campaign_id == sa.bindparam("campaign_id"), Membership.user_id == sa.bindparam("user_id"))
-    return sa.select(Committee.role).join(Membership).where(*own, Membership.ended_at.is_(None))
+    own = (Committee.campaign_id == campaign_id, Membership.user_id == user_id, Membership.ended_at.is_(None))
+    return frozenset(ctx.session.scalars(sa.select(Committee.role).join(Membership).where(*own)))
 
 
 def roles_by_campaign(ctx: Context, *, user_id: int) -> dict[int, frozenset[Role]]:

@@ -55,7 +55,16 @@ _ACCOUNTS_PER_DEVICE = 8
 _MARK_LENGTH = 16
 _IPV6_NETWORK_BITS = 64
 
-limiter = Limiter(lambda: _network(), storage_uri="memory://", strategy="moving-window")  # noqa: PLW0108 - defined below
+
+class _LimitsOfPages(Limiter):
+    """Limits stand on single pages, whose views ask for them; before any other request there is nothing to look up."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:  # noqa: FBT001, FBT002 - as the library has it
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+limiter = _LimitsOfPages(lambda: _network(), storage_uri="memory://", strategy="moving-window")  # noqa: PLW0108 - defined below
 
 
 def init_app(app: Flask) -> None:

@@ -118,13 +118,16 @@ def accounts_reached(ctx: Context, *, index: str) -> list[Credential]:
 
 def signed_in(session: Session, *, token: str, now: datetime) -> SignedIn | None:
     """Return the user of a session that was neither ended nor has expired, or None (one statement)."""
-    row = session.execute(_signed_in(), {"token_hash": token_hash(token), "now": now}).one_or_none()
+    row = session.execute(sessions(), {"token_hash": token_hash(token), "now": now}).one_or_none()
     return None if row is None else SignedIn(*row)
 
 
 @cache
-def _signed_in() -> sa.Select[int, str, bool, bool, bool, bool]:
-    """Made once: every page of somebody who has signed in asks it."""
+def sessions() -> sa.Select[int, str, bool, bool, bool, bool]:
+    """Return the SELECT of the user of the session ``:token_hash`` that is valid ``:now``, as a :class:`SignedIn`.
+
+    Made once: every page of somebody who has signed in asks it.
+    """
     return (
         sa.select(User.id, User.name, User.is_admin, User.is_demo, User.must_change_password, _SECOND_FACTOR)
         .join(WebSession, WebSession.user_id == User.id)

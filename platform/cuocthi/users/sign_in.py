@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, ClassVar, cast
 from urllib.parse import urlsplit
 
-from flask import after_this_request, current_app, redirect, request, session, url_for
+from flask import after_this_request, current_app, g, redirect, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
 
@@ -18,6 +18,7 @@ from cuocthi.users import domain, queries
 from cuocthi.users.models import TicketKind
 from cuocthi.users.tickets import open_ticket
 from cuocthi.web.access import SIGNED_IN, access_of, is_for_staff
+from cuocthi.web.arrivals import arrival
 from cuocthi.web.context import reading_context, registry, request_time
 from cuocthi.web.context import session as database_session
 
@@ -60,8 +61,16 @@ def init_app(app: Flask) -> None:
 
 
 def load_user(token: str) -> LoginUser | None:
-    """Return the user of a session's token, or None if it is over (one statement)."""
-    found = queries.signed_in(database_session(), token=token, now=request_time())
+    """Return the user of a session's token, or None if it is over (one statement).
+
+    On a page of a campaign the same statement finds the campaign and the roles there, which stay in ``g.arrival``.
+    """
+    slug = (request.view_args or {}).get("slug")
+    g.arrival = arrival(database_session(), slug=slug, token=token, now=request_time()) if slug else None
+    if g.arrival is None:
+        found = queries.signed_in(database_session(), token=token, now=request_time())
+    else:
+        found = g.arrival.user
     if found is None or (found.is_demo and not demo_allowed()):
         return None
     return _login_user(found, token)

@@ -11,13 +11,13 @@ from flask import Blueprint, abort, g, redirect, request, url_for
 from flask_login import current_user
 
 from cuocthi.campaigns.models import Campaign, CampaignState
-from cuocthi.committees.queries import roles_by_campaign, roles_in
+from cuocthi.committees.queries import roles_by_campaign
 from cuocthi.enrolments.domain import check_may_know
 from cuocthi.errors import ContractError, Forbidden
 from cuocthi.security.permissions import require
 from cuocthi.text import T
 from cuocthi.web.access import ADMINISTRATOR, BY_STATEMENT, PUBLIC, SIGNED_IN, STAFF
-from cuocthi.web.context import reading_context, registry, signed_in_user_id
+from cuocthi.web.context import reading_context, registry, session, signed_in_user_id
 from cuocthi.web.links import own_path
 from cuocthi.web.on_record import put_look_on_record
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from cuocthi.text import Text
+    from cuocthi.web.arrivals import Arrival
 
 View = TypeVar("View", bound="Callable[..., Any]")
 
@@ -177,13 +178,14 @@ class CampaignBlueprint(_DeclaringBlueprint):
         return register
 
     def _enter(self, slug: str, access: str) -> Response | None:
-        ctx = reading_context()
-        campaign = ctx.session.scalar(_by_slug(), {"slug": slug})
+        # Whoever has signed in has been looked for by now, and the campaign with it.
+        user_id = signed_in_user_id()
+        arrived: Arrival | None = g.get("arrival")
+        campaign = arrived.campaign if arrived else session().scalar(_by_slug(), {"slug": slug})
         if campaign is None or (self.plugin is not None and self.plugin not in campaign.plugins):
             abort(404)
-        user_id = signed_in_user_id()
         permissions = registry().permissions
-        roles = roles_in(ctx, campaign_id=campaign.id, user_id=user_id)
+        roles = arrived.roles if arrived and user_id is not None else frozenset()
         held = permissions.granted(roles, archived=campaign.state is CampaignState.ARCHIVED)
         if campaign.state is CampaignState.DRAFT and not held:
             abort(404)

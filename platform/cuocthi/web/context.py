@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from sqlalchemy import Connection, Engine
     from sqlalchemy.orm import Session
 
     from cuocthi.registry import Registry
+
+_AT_ONCE = "cuocthi_at_once"
 
 
 def registry() -> Registry:
@@ -50,15 +53,37 @@ def reading_context() -> Context:
 
 
 @contextmanager
-def committing() -> Iterator[Context]:
-    """Give the context of a change and commit it on leaving; an exception rolls everything back."""
-    ctx = reading_context()
+def committing(ctx: Context | None = None) -> Iterator[Context]:
+    """Give the context of a change, the reader's unless given, and commit it on leaving.
+
+    An exception rolls everything back.
+    """
+    ctx = ctx or reading_context()
     try:
         yield ctx
         ctx.session.commit()
     except BaseException:
         ctx.session.rollback()
         raise
+
+
+@contextmanager
+def at_once() -> Iterator[Connection]:
+    """Give a connection for one statement that is a whole transaction: it is committed on leaving.
+
+    PostgreSQL is not asked to begin and to commit, which would cost as much as the statement.
+    """
+    with _autocommitting().begin() as connection:
+        yield connection
+
+
+def _autocommitting() -> Engine:
+    """Return the engine of :func:`at_once`, made once: every such engine registers listeners of its own."""
+    found: Engine | None = current_app.extensions.get(_AT_ONCE)
+    if found is None:
+        found = db.engine.execution_options(isolation_level="AUTOCOMMIT")
+        current_app.extensions[_AT_ONCE] = found
+    return found
 
 
 def session() -> Session:

@@ -163,24 +163,39 @@ def save(ctx: Context, *, place: Place, position: int, given: Given, sequence: i
     changes: saying the same again is no change and succeeds. Raises SignedOut, Missing for a paper, question or option
     that is not there, Closed past the deadline or after the hand-in, TakenOver, and Stale for a lower sequence.
     """
+    answer = Answering(place, position, given, sequence)
+    return store(ctx.session.connection(), answer, now=ctx.now) or look_why(ctx, answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """An answer to be saved: from where, to which question, what in the order shown, and its place among changes."""
+
+    place: Place
+    position: int
+    given: Given
+    sequence: int
+
+
+def store(connection: sa.Connection, answer: Answering, *, now: datetime) -> datetime | None:
+    """Store an answer by one statement, which decides whether it may be; return when, None if it was refused."""
+    given, place = answer.given, answer.place
+    if not (0 <= given.bits <= _LARGEST and 0 < answer.sequence <= MOST):
+        return None
     values: dict[str, Any] = {
         "session": place.session_hash,
         "attempt": place.attempt_id,
         "token": place.token,
-        "position": position,
-        "sequence": sequence,
-        "now": to_micros(ctx.now),
+        "position": answer.position,
+        "sequence": answer.sequence,
+        "now": to_micros(now),
     }
     if given.way in {Way.CHOICE, Way.PLACING}:
         values |= {"bits": given.bits, "most": _most(given)}
     else:
         values |= {"written": given.written, "listed": escaped(given.written)}
-    if 0 <= given.bits <= _LARGEST and 0 < sequence <= MOST:
-        statement = _SAVE_ON[ctx.session.get_bind().dialect.name][given.way]
-        saved = ctx.session.execute(statement, values).scalar_one_or_none()
-        if saved is not None:
-            return from_micros(saved)
-    return _explain_save(ctx, place=place, position=position, given=given, sequence=sequence)
+    saved = connection.execute(_SAVE_ON[connection.dialect.name][given.way], values).scalar_one_or_none()
+    return None if saved is None else from_micros(saved)
 
 
 def _most(given: Given) -> int:
@@ -190,7 +205,9 @@ def _most(given: Given) -> int:
     return max((target_of(given.bits, at) for at in range(MAX_OPTIONS)), default=0)
 
 
-def _explain_save(ctx: Context, *, place: Place, position: int, given: Given, sequence: int) -> datetime:
+def look_why(ctx: Context, answer: Answering) -> datetime:
+    """Raise why an answer was refused, or return when it was saved: the very same one had come before."""
+    place, position, given, sequence = answer.place, answer.position, answer.given, answer.sequence
     attempt = _own_attempt(ctx, place)
     row = papers_queries.answer_at(ctx, attempt_id=attempt.id, position=position)
     if row is None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cuocthi.campaigns.models import CampaignState
-from cuocthi.campaigns.settings import load_settings, structure
+from cuocthi.campaigns.settings import load_settings, settings_in
 from cuocthi.database import UtcTime
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Closed, Conflict, Forbidden, Missing
@@ -27,6 +27,7 @@ from cuocthi_quiz.settings import OWNER, QuizSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
@@ -93,7 +94,6 @@ def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolme
     common = drawing.common_seed(campaign.draw_key, round_key=round_.key, division=division)
     bank = drawing.for_division(candidates(ctx, round_=round_), division)
     paper = _draw(settings.rows_for(division), bank, seed, common if settings.same_questions else None)
-    extra = minutes_for(ctx, enrolment_id=enrolment.id, minutes=settings.minutes)
     values = {
         "campaign_id": campaign.id,
         "phase_id": round_.id,
@@ -103,9 +103,8 @@ def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolme
         "number": number,
         "settings_version_id": loaded.version_id,
         "minutes": settings.minutes,
-        "extra_minutes": extra,
         "started_at": ctx.now,
-        "deadline": deadline(ctx.now, settings.minutes + extra, closes_at),
+        "deadline": deadline(ctx.now, settings.minutes, closes_at),
         "relief_until": replaced and replaced.relief_until,
         "replaces_id": replaced and replaced.id,
         "token": secrets.token_hex(_TOKEN_BYTES),
@@ -116,10 +115,24 @@ def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolme
     attempt_id = _insert_once(ctx, values)
     if attempt_id is not None:
         ctx.session.execute(sa.insert(Item), [{"attempt_id": attempt_id, **item} for item in paper])
+        _give_extra_time(ctx, attempt_id, values, closes_at)
     found = papers_queries.attempts_of(ctx, round_id=round_.id, enrolment_id=enrolment.id)
     if not found or not found[-1].is_open:
         raise Conflict(T("This paper was handed in elsewhere in this very moment; please load the page again."))
     return found[-1]
+
+
+def _give_extra_time(ctx: Context, attempt_id: int, values: dict[str, Any], closes_at: datetime) -> None:
+    """Give a paper that has just been inserted the extra time of its person (one statement, two for who has some).
+
+    The insertion holds the enrolment, by its foreign key, and whoever grants holds it too: what is granted at the same
+    moment is either found here, or finds the paper.
+    """
+    extra = minutes_for(ctx, enrolment_id=values["enrolment_id"], minutes=values["minutes"])
+    if extra:
+        longer = deadline(values["started_at"], values["minutes"] + extra, closes_at)
+        given = sa.update(Attempt).where(Attempt.id == attempt_id).values(extra_minutes=extra, deadline=longer)
+        change(ctx, given)
 
 
 def allowance_of(
@@ -189,13 +202,8 @@ def own_attempt(ctx: Context, *, campaign_id: int, attempt_id: int) -> tuple[Att
     )
     if found is None:
         raise Missing(T("There is no such paper of yours."))
-    attempt, values = found
-    return attempt, made_under(values)
-
-
-def made_under(values: Any) -> QuizSettings:
-    """Return the settings of a stored version, or the defaults for None."""
-    return QuizSettings() if values is None else structure(QuizSettings, values)
+    attempt, version = found
+    return attempt, settings_in(version, QuizSettings)
 
 
 def take_over(ctx: Context, *, attempt: Attempt) -> str:

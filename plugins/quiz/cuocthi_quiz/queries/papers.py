@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from cuocthi.users.names import fold
 from cuocthi_quiz.models import Answer, Attempt, Group, Item, Question, QuestionType, Revision, TakeOver
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, MutableMapping, Sequence
     from datetime import datetime
 
     from cuocthi.context import Context
@@ -51,10 +52,10 @@ def attempts_in(ctx: Context, *, round_ids: Sequence[int], enrolment_id: int) ->
 
 def attempt_of_user(
     ctx: Context, *, campaign_id: int, attempt_id: int, user_id: int | None
-) -> tuple[Attempt, Mapping[str, Any] | None] | None:
+) -> tuple[Attempt, SettingsVersion | None] | None:
     """Return a user's own attempt in this campaign with the settings it was made under (None for defaults), or None."""
     row = ctx.session.execute(
-        sa.select(Attempt, SettingsVersion.values)
+        sa.select(Attempt, SettingsVersion)
         .outerjoin(SettingsVersion, SettingsVersion.id == Attempt.settings_version_id)
         .where(Attempt.id == attempt_id, Attempt.campaign_id == campaign_id, Attempt.user_id == user_id)
     ).one_or_none()
@@ -63,7 +64,10 @@ def attempt_of_user(
 
 @dataclass(frozen=True, slots=True)
 class PaperRow:
-    """A question of a paper as it stands: what it says, and what was answered."""
+    """A question of a paper as it stands: what it says, and what was answered.
+
+    On a paper that is open, what only matters afterwards is not there: what is right and why, and how it was answered.
+    """
 
     position: int
     option_order: int
@@ -71,19 +75,19 @@ class PaperRow:
     type: QuestionType
     text: str
     content: dict[str, Any]
-    key: dict[str, Any]
     option_count: int
     target_count: int
-    explanation: str
-    source: str
-    question_key: str
-    revision_number: int
+    group_id: int | None
+    group_text: str
     response: str
     sequence: int
     saved_at: datetime | None
-    history: str
-    group_id: int | None = None
-    group_text: str = ""
+    key: dict[str, Any] = field(default_factory=dict)
+    explanation: str = ""
+    source: str = ""
+    question_key: str = ""
+    revision_number: int = 0
+    history: str = ""
 
     @property
     def answered(self) -> bool:
@@ -91,38 +95,95 @@ class PaperRow:
         return self.response != ""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a revision that papers were drawn from asks: it never changes, and may be kept."""
+
+    type: QuestionType
+    text: str
+    content: dict[str, Any]
+    option_count: int
+    target_count: int
+    group_id: int | None
+    group_text: str
+
+
+_ASKED = (
+    Revision.type,
+    Revision.text,
+    Revision.content,
+    Revision.option_count,
+    Revision.target_count,
+    Group.id,
+    sa.func.coalesce(Group.text, ""),
+)
+_ITEM = (Item.position, Item.option_order, Item.flagged)
+_ANSWER = (sa.func.coalesce(Answer.response, ""), sa.func.coalesce(Answer.sequence, 0), Answer.saved_at)
+_ITS_ANSWER = sa.and_(Answer.attempt_id == Item.attempt_id, Answer.position == Item.position)
+
+
 def paper(ctx: Context, *, attempt_id: int) -> list[PaperRow]:
     """Return the questions of a paper in their order (one statement)."""
+    afterwards = (Revision.key, Revision.explanation, Revision.source, Question.key, Revision.number)
     rows = ctx.session.execute(
-        sa.select(
-            Item.position,
-            Item.option_order,
-            Item.flagged,
-            Revision.type,
-            Revision.text,
-            Revision.content,
-            Revision.key,
-            Revision.option_count,
-            Revision.target_count,
-            Revision.explanation,
-            Revision.source,
-            Question.key,
-            Revision.number,
-            sa.func.coalesce(Answer.response, ""),
-            sa.func.coalesce(Answer.sequence, 0),
-            Answer.saved_at,
-            sa.func.coalesce(Answer.history, ""),
-            Group.id,
-            sa.func.coalesce(Group.text, ""),
-        )
+        sa.select(*_ITEM, *_ASKED, *_ANSWER, *afterwards, sa.func.coalesce(Answer.history, ""))
+        .select_from(Item)
         .join(Revision, Revision.id == Item.revision_id)
         .outerjoin(Group, Group.id == Revision.group_id)
         .join(Question, Question.id == Revision.question_id)
-        .outerjoin(Answer, sa.and_(Answer.attempt_id == Item.attempt_id, Answer.position == Item.position))
+        .outerjoin(Answer, _ITS_ANSWER)
         .where(Item.attempt_id == attempt_id)
         .order_by(Item.position)
     )
     return [PaperRow(*cast("tuple[Any, ...]", row)) for row in rows]
+
+
+def open_paper(ctx: Context, *, attempt_id: int, known: MutableMapping[int, Asked]) -> list[PaperRow]:
+    """Return the questions of an open paper in their order: one statement, and one more for those not ``known`` yet.
+
+    ``known`` keeps by revision what is asked; what is missing is added.
+    """
+    rows = ctx.session.execute(_sheet(), {"attempt_id": attempt_id}).all()
+    missing = [row.revision_id for row in rows if row.revision_id not in known]
+    if missing:
+        known.update(_asked(ctx, missing))
+    return [_open_row(known[row.revision_id], *row) for row in rows]
+
+
+@cache
+def _sheet() -> Any:
+    """Made once: everybody's paper is shown by it."""
+    return (
+        sa.select(Item.revision_id, *_ITEM, *_ANSWER)
+        .outerjoin(Answer, _ITS_ANSWER)
+        .where(Item.attempt_id == sa.bindparam("attempt_id"))
+        .order_by(Item.position)
+    )
+
+
+def _asked(ctx: Context, revision_ids: Sequence[int]) -> dict[int, Asked]:
+    rows = ctx.session.execute(
+        sa.select(Revision.id, *_ASKED)
+        .outerjoin(Group, Group.id == Revision.group_id)
+        .where(Revision.id.in_(revision_ids))
+    )
+    return {row[0]: Asked(*row[1:]) for row in rows}
+
+
+def _open_row(asked: Asked, _revision_id: int, position: int, order: int, flagged: bool, *answer: Any) -> PaperRow:  # noqa: FBT001 - a row of the statement
+    return PaperRow(
+        position,
+        order,
+        flagged,
+        asked.type,
+        asked.text,
+        asked.content,
+        asked.option_count,
+        asked.target_count,
+        asked.group_id,
+        asked.group_text,
+        *answer,
+    )
 
 
 def unanswered(ctx: Context, *, orders: Mapping[int, int]) -> list[PaperRow]:

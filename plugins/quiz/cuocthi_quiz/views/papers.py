@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import abort, current_app, g, redirect, request, url_for
+from flask import abort, current_app, g, get_template_attribute, redirect, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
 from cuocthi.incidents.queries import granted_to
@@ -17,17 +17,26 @@ from cuocthi_quiz.domain.predictions import definition, unit_of
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.entrance import paper_url
+from cuocthi_quiz.views.patterns import Surroundings, sections
 from cuocthi_quiz.views.shown import comma, shown
 from cuocthi_quiz.views.texts import pictures_of, shared_of, stem_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Response
+    from markupsafe import Markup
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.context import Context
     from cuocthi.text import Text
     from cuocthi_quiz.models import Attempt
+    from cuocthi_quiz.queries.papers import Asked
     from cuocthi_quiz.settings import QuizSettings
+    from cuocthi_quiz.views.shown import ShownQuestion
+
+#: Under this name a process keeps what papers ask, and of how many revisions.
+_ASKED, _MOST_ASKED = "quiz_asked", 2_000
 
 
 def _opened(ctx: Context, attempt_id: int, token: str) -> tuple[Attempt, QuizSettings] | AnyResponse:
@@ -58,21 +67,19 @@ def _paper(attempt_id: int, token: str, position: int | None) -> AnyResponse:
     if not isinstance(opened, tuple):
         return opened
     attempt, settings = opened
-    rows = papers_queries.paper(ctx, attempt_id=attempt.id)
+    rows = papers_queries.open_paper(ctx, attempt_id=attempt.id, known=_asked())
     count = len(rows) + attempt.asks_prediction
     if position is not None and not 1 <= position <= count:
         abort(404)
-    pictures = pictures_of(ctx, rows)
+    questions = [shown(row) for row in rows]
     return _no_store(
         render(
             "quiz/paper.html",
             attempt=attempt,
             settings=settings,
             granted=_granted(ctx, attempt),
-            questions=[shown(row) for row in rows],
-            stems={row.position: stem_of(row.text, pictures) for row in rows},
-            shared=shared_of(rows, pictures, once=position is None),
-            pictures=pictures,
+            questions=questions,
+            sections=_sections(ctx, attempt, questions, position, count),
             current=position,
             count=count,
             seconds_left=int((attempt.deadline - ctx.now).total_seconds()),
@@ -82,6 +89,30 @@ def _paper(attempt_id: int, token: str, position: int | None) -> AnyResponse:
             unit=unit_of(settings.target),
         )
     )
+
+
+def _sections(
+    ctx: Context, attempt: Attempt, questions: Sequence[ShownQuestion], position: int | None, count: int
+) -> Markup:
+    rows = [question.row for question in questions]
+    pictures = pictures_of(ctx, rows)
+    place = {"slug": g.campaign.slug, "attempt_id": attempt.id, "token": attempt.token}
+    token_field = get_template_attribute("macros/forms.html", "csrf")()
+    return sections(
+        questions,
+        Surroundings(url_for("quiz.answer", **place), url_for("quiz.flag", **place), token_field, position, count),
+        stems={row.position: stem_of(row.text, pictures) for row in rows},
+        shared=shared_of(rows, pictures, once=position is None),
+        pictures=pictures,
+    )
+
+
+def _asked() -> dict[int, Asked]:
+    """Return what this process knows of the questions that papers ask, bounded."""
+    known: dict[int, Asked] = current_app.extensions.setdefault(_ASKED, {})
+    if len(known) > _MOST_ASKED:
+        known.clear()
+    return known
 
 
 def _granted(ctx: Context, attempt: Attempt) -> list[Text]:
@@ -117,7 +148,7 @@ def summary(attempt_id: int, token: str) -> AnyResponse:
     if not isinstance(opened, tuple):
         return opened
     attempt, _settings = opened
-    rows = papers_queries.paper(ctx, attempt_id=attempt.id)
+    rows = papers_queries.open_paper(ctx, attempt_id=attempt.id, known=_asked())
     answered, flagged, open_ = attempts.positions(rows)
     return _no_store(
         render(

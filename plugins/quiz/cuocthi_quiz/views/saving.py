@@ -10,15 +10,16 @@ import orjson
 from flask import Response, flash, redirect, request, session, url_for
 
 from cuocthi.context import Context
+from cuocthi.database import reading
 from cuocthi.errors import Closed, DomainError
 from cuocthi.text import T
 from cuocthi.users.queries import token_hash
 from cuocthi.web import context
 from cuocthi.web.i18n import translate
 from cuocthi.web.rendering import render
-from cuocthi_quiz.domain import answers
+from cuocthi_quiz.domain import answers, refused
 from cuocthi_quiz.domain.responses import MAX_WRITTEN, Given, Way, chosen_in, target_of
-from cuocthi_quiz.models import MAX_OPTIONS, MAX_TARGETS, Outcome
+from cuocthi_quiz.models import MAX_OPTIONS, MAX_TARGETS, THOUSANDTHS, Outcome
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.counting import became, counted
@@ -59,18 +60,16 @@ _REFUSALS = (
 def answer(attempt_id: int, token: str) -> AnyResponse:
     """Save one answer, or the prediction; answer a script with JSON, a plain form with the next page."""
     # The reader is not loaded: the statement itself finds the session.
-    ctx = Context(context.session(), context.registry().hooks, context.request_time())
     place = answers.Place(token_hash(session.get("_user_id", "")), attempt_id, token)
     if not _says_something():
         return _onward(attempt_id, token)
     try:
-        saved = _save(ctx, place)
         # Only what the database has safely is called saved.
-        ctx.session.commit()
+        saved = _predict(place) if "prediction" in request.form else _save(place)
     except DomainError as error:
-        ctx.session.rollback()
         became(_kind_of(error)[1])
-        return _refused(error) if _wants_json() else _refused_form(ctx, error, place)
+        _keep_refused(attempt_id, _kind_of(error)[1])
+        return _refused(error) if _wants_json() else _refused_form(error, place)
     became(Outcome.SAVED)
     return _saved(saved) if _wants_json() else _onward(attempt_id, token)
 
@@ -82,13 +81,44 @@ def _says_something() -> bool:
     return not (empty and "go" in form and form.get("sequence") == "1")
 
 
-def _save(ctx: Context, place: answers.Place) -> datetime:
+def _save(place: answers.Place) -> datetime:
     form = request.form
-    sequence = _number(form.get("sequence"))
+    given, sequence = given_in(form), _number(form.get("sequence"))
+    answering = answers.Answering(place, _number(form.get("position")), given, sequence)
+    with context.at_once() as connection:
+        saved = answers.store(connection, answering, now=context.request_time())
+    if saved is not None:
+        return saved
+    with reading():
+        return answers.look_why(_nobody(), answering)
+
+
+def _predict(place: answers.Place) -> datetime:
+    form = request.form
+    prediction, sequence = _prediction(form["prediction"]), _number(form.get("sequence"))
+    with context.committing(_nobody()) as ctx:
+        return answers.predict(ctx, place=place, prediction=prediction, sequence=sequence)
+
+
+def _keep_refused(attempt_id: int, reason: Outcome) -> None:
+    """Keep an answer that the person may dispute, once what was read to say why it was refused is done with."""
+    if reason not in refused.KEPT:
+        return
+    form, database = request.form, context.session()
     if "prediction" in form:
-        return answers.predict(ctx, place=place, prediction=_prediction(form["prediction"]), sequence=sequence)
-    position = _number(form.get("position"))
-    return answers.save(ctx, place=place, position=position, given=given_in(form), sequence=sequence)
+        prediction = _prediction(form["prediction"])
+        position, said = 0, None if prediction is None else int(prediction * THOUSANDTHS)
+    else:
+        position, said = _number(form.get("position")), given_in(form)
+    database.rollback()
+    keeping = refused.Keeping(attempt_id, position, said, reason)
+    refused.keep(database.connection(), keeping, at=context.request_time())
+    database.commit()
+
+
+def _nobody() -> Context:
+    """Return the context of a request of which it is not known yet who makes it."""
+    return Context(context.session(), context.registry().hooks, context.request_time())
 
 
 def _prediction(text: str) -> Decimal | None:
@@ -160,23 +190,23 @@ def _fields(stored: Given | Decimal | int | None) -> list[tuple[str, str]]:
     return [(str(stored.way), stored.written.replace(".", ",") if stored.way is Way.NUMBER else stored.written)]
 
 
-def _refused_form(ctx: Context, error: DomainError, place: answers.Place) -> AnyResponse:
+def _refused_form(error: DomainError, place: answers.Place) -> AnyResponse:
     """Answer a plain form: with what to do, and never as if the answer had been kept."""
     values = _paper_values(place.attempt_id, place.token)
     position = max(_number(request.form.get("position")), 1)
     if isinstance(error, answers.SignedOut):
         return redirect(url_for("users.sign_in", next=url_for("quiz.paper", **values, position=position)))
     if isinstance(error, answers.Stale):
-        return _conflict(ctx, error, values, position)
+        return _conflict(error, values, position)
     if isinstance(error, answers.TakenOver | Closed):
         flash(translate(error.message), "warn")
         return redirect(url_for("quiz.paper", **values, position=position))
     raise error
 
 
-def _conflict(ctx: Context, error: answers.Stale, values: dict[str, Any], position: int) -> AnyResponse:
+def _conflict(error: answers.Stale, values: dict[str, Any], position: int) -> AnyResponse:
     """Show the answer that is stored and the one just given; the person decides."""
-    row = papers_queries.answer_at(ctx, attempt_id=values["attempt_id"], position=position)
+    row = papers_queries.answer_at(_nobody(), attempt_id=values["attempt_id"], position=position)
     asked = shown(row) if row else None
     return render(
         "quiz/conflict.html",

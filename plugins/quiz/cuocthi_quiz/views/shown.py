@@ -34,12 +34,11 @@ class ShownOption:
 
 @dataclass(frozen=True, slots=True)
 class ShownThing:
-    """A step or prompt that is to be given a target: the field's name, the target given and the right one, or 0."""
+    """A step or prompt that is to be given a target: the field's name, and the target given, or 0."""
 
     name: str
     text: str
     target: int
-    right: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ class ShownQuestion:
         """The steps or prompts to be placed, in the order shown."""
         texts = self.row.content["steps" if self.row.type is QuestionType.ORDERING else "prompts"]
         return tuple(
-            ShownThing(f"place-{at}", texts[place], target_of(self.given.bits, at), self.row.key["targets"][place])
+            ShownThing(f"place-{at}", texts[place], target_of(self.given.bits, at))
             for at, place in enumerate(self.order)
         )
 
