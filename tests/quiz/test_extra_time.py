@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,16 +12,21 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
 from cuocthi.audit.models import AuditEvent
+from cuocthi.campaigns.models import Campaign
+from cuocthi.context import Context
 from cuocthi.contributions import Erasure, Person
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.errors import DomainError, Missing
 from cuocthi.standings.models import Result
+from cuocthi.timelines.models import Phase
 from cuocthi_quiz.domain import extra_time, results
+from cuocthi_quiz.domain.attempts import start
 from cuocthi_quiz.domain.extra_time import More
 from cuocthi_quiz.domain.personal_data import erase, export
-from cuocthi_quiz.models import ExtraTime
+from cuocthi_quiz.models import Attempt, ExtraTime
 
 from .conftest import SETTINGS, Quiz
 
@@ -142,3 +149,60 @@ def test_it_is_told_to_the_person_and_forgotten_with_the_person(quiz: Quiz, vaul
     assert told["extra_time"].rows[0][2] == REASON
     erase(quiz.ctx, people=[person], erasure=Erasure.WITHDRAWAL)
     assert extra_time.granted(quiz.ctx, enrolment_id=enrolment.id) is None
+
+
+# --- granted while the person starts, by another connection ---
+
+
+@dataclass
+class Other:
+    """What another connection does meanwhile, until it has committed."""
+
+    quiz: Quiz
+    done: threading.Event = field(default_factory=threading.Event)
+    errors: list[Exception] = field(default_factory=list)
+
+    def begin(self, act: Callable[[Context], object]) -> threading.Thread:
+        engine = self.quiz.ctx.session.get_bind()
+        assert isinstance(engine, sa.Engine)
+
+        def run() -> None:
+            try:
+                with Session(engine) as session:
+                    act(replace(self.quiz.ctx, session=session))
+                    session.commit()
+            except Exception as error:  # noqa: BLE001 - the test looks at whatever went wrong
+                self.errors.append(error)
+            self.done.set()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        return thread
+
+
+@pytest.mark.parametrize("first", ["start", "grant"])
+def test_extra_time_granted_at_the_moment_of_the_start_is_in_the_paper(quiz: Quiz, vault: Vault, first: str) -> None:
+    person = quiz.person()
+    quiz.ctx.session.commit()
+    number, campaign_id, round_id = person.id, quiz.campaign.id, quiz.round_.id
+    quiz.ctx.session.commit()
+
+    def grants(ctx: Context) -> None:
+        enrolment, campaign = ctx.session.get_one(Enrolment, number), ctx.session.get_one(Campaign, campaign_id)
+        extra_time.grant(ctx, campaign=campaign, enrolment=enrolment, more=HALF, reason=REASON, vault=vault)
+
+    def starts(ctx: Context) -> None:
+        enrolment, campaign = ctx.session.get_one(Enrolment, number), ctx.session.get_one(Campaign, campaign_id)
+        start(ctx, campaign=campaign, round_=ctx.session.get_one(Phase, round_id), enrolment=enrolment)
+
+    mine, theirs = (starts, grants) if first == "start" else (grants, starts)
+    other = Other(quiz)
+    # All is done but committed when the other one begins; on SQLite it waits for the one writer.
+    mine(quiz.ctx)
+    thread = other.begin(theirs)
+    assert not other.done.wait(timeout=1), "it waits for what is going on"
+    quiz.ctx.session.commit()
+    thread.join(timeout=60)
+    assert other.errors == []
+    attempt = quiz.ctx.session.scalars(sa.select(Attempt).execution_options(populate_existing=True)).one()
+    assert (attempt.extra_minutes, attempt.deadline) == (8, attempt.started_at + 23 * MINUTE)

@@ -86,6 +86,8 @@ def grant(ctx: Context, *, campaign: Campaign, enrolment: Enrolment, more: More,
     reason = reason.strip()
     if not 0 < len(reason) <= MAX_REASON:
         raise DomainError(T("Please give the reason, in at most %(most)s characters.", most=MAX_REASON), field="reason")
+    # A paper that is started at this moment waits, or is waited for: see ``domain/attempts.start``.
+    ctx.session.refresh(enrolment, with_for_update=True)
     held = ctx.session.get(ExtraTime, enrolment.id)
     before = None if held is None else _values(held)
     if held is None:
