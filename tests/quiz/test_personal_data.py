@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,9 @@ from cuocthi.contributions import Erasure, Person
 from cuocthi.security.keys import Keys
 from cuocthi.security.personal_data import Vault
 from cuocthi_quiz.domain.personal_data import erase, export
-from cuocthi_quiz.models import TakeOver
+from cuocthi_quiz.domain.refused import Keeping, keep
+from cuocthi_quiz.domain.responses import Given
+from cuocthi_quiz.models import Outcome, TakeOver
 from cuocthi_quiz.settings import QuizSettings, Release
 
 from .conftest import BLUEPRINT, Quiz
@@ -43,6 +46,19 @@ def test_a_paper_is_told_at_once_and_its_answers_when_the_round_has_closed(quiz:
     assert str(answers.rows[0][3]).startswith("Câu hỏi")
     assert str(answers.rows[0][4]).startswith("Phương án")
     assert answers.kept
+
+
+def test_answers_that_were_refused_are_told_too(quiz: Quiz) -> None:
+    attempt = quiz.start()
+    quiz.hand_in(attempt)
+    late = Keeping(attempt.id, 2, Given.choice(0b1), Outcome.CLOSED)
+    for refused in (late, replace(late, position=0, said=12_000)):
+        keep(quiz.ctx.session.connection(), refused, at=quiz.later(minutes=1).now)
+    assert "refused" not in told(quiz, attempt)
+    quiz.later(days=6)
+    first, second = told(quiz, attempt)["refused"].rows
+    assert (first[2], str(first[3]).startswith("Phương án")) == (2, True)
+    assert (second[2], second[3]) == (None, "12")
 
 
 def test_a_score_is_told_no_sooner_than_elsewhere(quiz: Quiz) -> None:

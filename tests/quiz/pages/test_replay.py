@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-from tests.quiz.conftest import Quiz
+from tests.quiz.conftest import SETTINGS, Quiz
 
 from cuocthi.audit.models import AuditEvent
 from cuocthi.contributions import Role
 from cuocthi_quiz.domain.attempts import take_over
+from cuocthi_quiz.domain.drawing import unpack
 from cuocthi_quiz.domain.grading import grade_round
 from cuocthi_quiz.domain.receipts import receipt
+from cuocthi_quiz.domain.refused import refused_on
 from cuocthi_quiz.domain.replay import Step, replay
 from cuocthi_quiz.models import Attempt
 from cuocthi_quiz.queries.papers import take_overs
 
-from .conftest import Reader
+from .conftest import JSON, Reader, attempt_of, started
 
 if TYPE_CHECKING:
     from cuocthi.enrolments.models import Enrolment
@@ -46,7 +49,7 @@ def disputed(quiz: Quiz, person: Enrolment) -> Attempt:
 
 
 def test_every_step_stands_there_in_order_with_the_time_since_the_start(quiz: Quiz, disputed: Attempt) -> None:
-    found = replay(disputed, quiz.paper(disputed), take_overs(quiz.ctx, attempt_id=disputed.id))
+    found = replay(disputed, quiz.paper(disputed), take_overs(quiz.ctx, attempt_id=disputed.id), [])
     steps = [(one.step, one.after.total_seconds(), one.row.position if one.row else 0) for one in found]
     assert steps == [
         (Step.BEGUN, 0, 0),
@@ -132,3 +135,79 @@ def test_the_page_takes_the_same_statements_for_few_and_many_steps(
         staff.get(f"staff/papers/{number}")
         counted.append(statements())
     assert counted[0] == counted[1]
+
+
+# --- what was refused ---
+
+
+def refused_steps(quiz: Quiz, attempt: Attempt) -> list[tuple[Step, float, int, str]]:
+    quiz.ctx.session.expire_all()
+    found = replay(attempt, quiz.paper(attempt), [], refused_on(quiz.ctx, attempt_id=attempt.id))
+    return [
+        (one.step, one.after.total_seconds(), one.row.position if one.row else 0, one.response)
+        for one in found
+        if one.step.startswith("refused")
+    ]
+
+
+def test_answers_that_were_refused_are_kept_with_why_and_when(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
+    quiz.set(replace(SETTINGS, prediction=True))
+    attempt, paper = started(quiz, person, reader)
+    rows = quiz.paper(attempt)
+    reader.get(paper + "1")
+    reader.post(paper + "answer", {"position": 1, "choice": "1", "sequence": 5}, JSON)
+    quiz.later(seconds=30)
+    reader.post(paper + "answer", {"position": 1, "choice": "0", "sequence": 4}, JSON)
+    quiz.later(minutes=15)
+    for fields in ({"position": 2, "choice": "2"}, {"prediction": "1.234"}, {"position": 2, "choice": "9"}):
+        reader.post(paper + "answer", {**fields, "sequence": 6}, JSON)
+    order = [unpack(row.option_order, row.option_count) for row in rows]
+    attempt = attempt_of(quiz, person)
+    assert refused_steps(quiz, attempt) == [
+        (Step.REFUSED_STALE, 30, 1, str(1 << order[0][0])),
+        (Step.REFUSED_CLOSED, 930, 0, "1234"),
+        (Step.REFUSED_CLOSED, 930, 2, str(1 << order[1][2])),
+    ], "what is no answer to the question is not kept"
+    assert quiz.stored(attempt) == {1: 0b10}, "it counts for nothing"
+
+
+def test_an_answer_from_a_place_that_does_not_hold_the_paper_any_more_is_kept(
+    quiz: Quiz, person: Enrolment, reader: Reader
+) -> None:
+    attempt, paper = started(quiz, person, reader)
+    reader.get(paper + "1")
+    take_over(quiz.ctx, attempt=attempt)
+    quiz.ctx.session.commit()
+    assert reader.post(paper + "answer", {"position": 3, "choice": "1", "sequence": 1}, JSON).status_code == 409
+    assert [step[:3] for step in refused_steps(quiz, attempt_of(quiz, person))] == [(Step.REFUSED_TAKEN, 0, 3)]
+
+
+def test_nobody_fills_the_database_with_answers_that_come_too_late(
+    quiz: Quiz, person: Enrolment, reader: Reader, statements: Callable[[], int], sign_in: Callable[[int], Reader]
+) -> None:
+    attempt, paper = started(quiz, person, reader)
+    reader.get(paper + "1")
+    quiz.later(minutes=20)
+    counted = set()
+    for _ in range(60):
+        statements()
+        reader.post(paper + "answer", {"position": 1, "choice": "1", "sequence": 1}, JSON)
+        counted.add(statements())
+    kept = len(refused_steps(quiz, attempt_of(quiz, person)))
+    assert 10 < kept < 60
+    assert len(counted) == 1
+    stranger = sign_in(quiz.person().user_id)
+    stranger.get("/me")
+    assert stranger.post(paper + "answer", {"position": 2, "choice": "1", "sequence": 1}, JSON).status_code == 404
+    assert len(refused_steps(quiz, attempt_of(quiz, person))) == kept
+    assert attempt.id
+
+
+def test_the_page_says_what_was_refused(quiz: Quiz, person: Enrolment, reader: Reader, staff: Reader) -> None:
+    attempt, paper = started(quiz, person, reader)
+    reader.get(paper + "1")
+    quiz.later(minutes=20)
+    reader.post(paper + "answer", {"position": 1, "choice": "1", "sequence": 1}, JSON)
+    number = attempt.id
+    [row] = [row for row in cells(staff.get(f"staff/papers/{number}").text) if row[3] == "1"]
+    assert row[4] == "B"

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cuocthi.campaigns.models import CampaignState
-from cuocthi.campaigns.settings import load_settings, structure
+from cuocthi.campaigns.settings import load_settings, settings_in
 from cuocthi.database import UtcTime
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Closed, Conflict, Forbidden, Missing
@@ -202,13 +202,8 @@ def own_attempt(ctx: Context, *, campaign_id: int, attempt_id: int) -> tuple[Att
     )
     if found is None:
         raise Missing(T("There is no such paper of yours."))
-    attempt, values = found
-    return attempt, made_under(values)
-
-
-def made_under(values: Any) -> QuizSettings:
-    """Return the settings of a stored version, or the defaults for None."""
-    return QuizSettings() if values is None else structure(QuizSettings, values)
+    attempt, version = found
+    return attempt, settings_in(version, QuizSettings)
 
 
 def take_over(ctx: Context, *, attempt: Attempt) -> str:

@@ -13,7 +13,9 @@ from cuocthi.text import T
 from cuocthi.timelines.models import Phase
 from cuocthi_quiz.domain.extra_time import More, forget_people, reason_of
 from cuocthi_quiz.domain.kinds import KINDS
+from cuocthi_quiz.domain.refused import refused_on
 from cuocthi_quiz.domain.release import has_closed, released
+from cuocthi_quiz.domain.replay import refusals
 from cuocthi_quiz.models import Attempt, ExtraTime, TakeOver
 from cuocthi_quiz.queries.papers import PaperRow, paper
 from cuocthi_quiz.settings import QuizSettings
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.contributions import Person
     from cuocthi.security.personal_data import Vault
+
+    #: A paper that may be shown, with its round and its questions.
+    _Shown = tuple[Attempt, Phase, Sequence[PaperRow]]
 
 KEPT = T("It stays, without your name: the ranking rests on it.")
 
@@ -43,11 +48,18 @@ def export(ctx: Context, *, campaign: Campaign, person: Person, vault: Vault) ->
     held = [(attempt, round_) for attempt, round_ in rows]
     papers = [T("Round"), T("Paper"), T("Begun"), T("Handed in"), T("Prediction"), T("Points"), T("Network address")]
     answers = [T("Round"), T("Paper"), T("Question number"), T("Question"), T("Answer"), T("Saved")]
+    late = [T("Round"), T("Paper"), T("Question number"), T("Answer"), T("When")]
     moves = [T("Paper"), T("When"), T("Network address")]
     more = [T("Extra time"), T("Since"), T("Reason")]
+    shown = [
+        (attempt, round_, paper(ctx, attempt_id=attempt.id))
+        for attempt, round_ in held
+        if attempt.submitted_at is not None and has_closed(ctx, round_=round_)
+    ]
     return [
         PersonalData("papers", T("Papers"), papers, [_paper(ctx, *one) for one in held], kept=KEPT, order=40),
-        PersonalData("answers", T("Answers"), answers, _answers(ctx, held), kept=KEPT, order=42),
+        PersonalData("answers", T("Answers"), answers, _answers(shown), kept=KEPT, order=42),
+        PersonalData("refused", T("Answers that were refused"), late, _refused(ctx, shown), kept=KEPT, order=43),
         PersonalData("moves", T("Papers taken over on another device"), moves, _moves(ctx, held), order=44),
         PersonalData("extra_time", T("Extra time"), more, _extra_time(ctx, person, vault), order=46),
     ]
@@ -87,17 +99,26 @@ def _number(value: Decimal | int | None) -> str | int | None:
     return f"{value.normalize():f}".replace(".", ",") if isinstance(value, Decimal) else value
 
 
-def _answers(ctx: Context, held: Sequence[tuple[Attempt, Phase]]) -> list[tuple[Any, ...]]:
+def _answers(shown: Sequence[_Shown]) -> list[tuple[Any, ...]]:
     return [
-        (round_.title, attempt.number, row.position, row.text, _chosen(row), row.saved_at)
-        for attempt, round_ in held
-        if attempt.submitted_at is not None and has_closed(ctx, round_=round_)
-        for row in paper(ctx, attempt_id=attempt.id)
+        (round_.title, attempt.number, row.position, row.text, _chosen(row, row.response), row.saved_at)
+        for attempt, round_, rows in shown
+        for row in rows
     ]
 
 
-def _chosen(row: PaperRow) -> str:
-    return "; ".join(KINDS[row.type].words(row.content, row.response))
+def _refused(ctx: Context, shown: Sequence[_Shown]) -> list[tuple[Any, ...]]:
+    found = []
+    for attempt, round_, rows in shown:
+        late = refusals(attempt, rows, refused_on(ctx, attempt_id=attempt.id))
+        for one in sorted(late, key=lambda one: one.at):
+            said = (one.row.position, _chosen(one.row, one.response)) if one.row else (None, one.response)
+            found.append((round_.title, attempt.number, *said, one.at))
+    return found
+
+
+def _chosen(row: PaperRow, response: str) -> str:
+    return "; ".join(KINDS[row.type].words(row.content, response))
 
 
 def _moves(ctx: Context, held: Sequence[tuple[Attempt, Phase]]) -> list[tuple[Any, ...]]:

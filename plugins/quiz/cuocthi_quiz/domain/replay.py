@@ -8,12 +8,15 @@ from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from cuocthi_quiz.domain.responses import history
+from cuocthi_quiz.domain.drawing import unpack
+from cuocthi_quiz.domain.responses import WAYS, history
+from cuocthi_quiz.models import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from cuocthi_quiz.domain.refused import Attempted
     from cuocthi_quiz.models import Attempt, TakeOver
     from cuocthi_quiz.queries.papers import PaperRow
 
@@ -26,8 +29,20 @@ class Step(StrEnum):
     TAKEN_BACK = "taken_back"
     PREDICTED = "predicted"
     TAKEN_OVER = "taken_over"
+    REFUSED_CLOSED = "refused_closed"
+    REFUSED_TAKEN = "refused_taken"
+    REFUSED_STALE = "refused_stale"
     HANDED_IN = "handed_in"
     GRADED = "graded"
+
+
+#: The steps by which an answer becomes another one.
+CHANGES = frozenset({Step.ANSWERED, Step.TAKEN_BACK})
+_REFUSED = {
+    Outcome.CLOSED: Step.REFUSED_CLOSED,
+    Outcome.TAKEN: Step.REFUSED_TAKEN,
+    Outcome.STALE: Step.REFUSED_STALE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +57,17 @@ class Happening:
     address: str = ""
 
 
-def replay(attempt: Attempt, rows: Sequence[PaperRow], moves: Sequence[TakeOver]) -> list[Happening]:
-    """Return what happened on a paper in order. What was refused is stored nowhere, and so does not stand there."""
-    steps = chain(_course(attempt), _answers(attempt, rows), _predictions(attempt), _moves(attempt, moves))
+def replay(
+    attempt: Attempt, rows: Sequence[PaperRow], moves: Sequence[TakeOver], refused: Sequence[Attempted]
+) -> list[Happening]:
+    """Return what happened on a paper in order, and which answers were refused."""
+    steps = chain(
+        _course(attempt),
+        _answers(attempt, rows),
+        _predictions(attempt),
+        _moves(attempt, moves),
+        refusals(attempt, rows, refused),
+    )
     order = list(Step)
     return sorted(steps, key=lambda one: (one.at, order.index(one.step), one.row.position if one.row else 0))
 
@@ -74,3 +97,16 @@ def _predictions(attempt: Attempt) -> Iterator[Happening]:
 def _moves(attempt: Attempt, moves: Sequence[TakeOver]) -> Iterator[Happening]:
     for move in moves:
         yield Happening(Step.TAKEN_OVER, move.at, move.at - attempt.started_at, address=move.address)
+
+
+def refusals(attempt: Attempt, rows: Sequence[PaperRow], refused: Sequence[Attempted]) -> Iterator[Happening]:
+    """Yield the answers that were refused on a paper of these ``rows``."""
+    by_position = {row.position: row for row in rows}
+    for one in refused:
+        after = timedelta(milliseconds=one.after)
+        row = by_position.get(one.position)
+        if row is None:
+            response = one.predicted(attempt.prediction_decimals)
+        else:
+            response = one.response(WAYS[row.type], unpack(row.option_order, row.option_count))
+        yield Happening(_REFUSED[one.reason], attempt.started_at + after, after, row, response)

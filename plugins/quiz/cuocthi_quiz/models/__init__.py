@@ -23,6 +23,7 @@ from cuocthi_quiz.models.figures import Outcome, SaveFigures
 from cuocthi_quiz.models.keys import MAX_DOCUMENT, KeyChange, Remedy, Rescored
 from cuocthi_quiz.models.papers import THOUSANDTHS, Answer, Attempt, HandIn, Item, TakeOver
 from cuocthi_quiz.models.pictures import Picture
+from cuocthi_quiz.models.refused import Refused
 from cuocthi_quiz.models.review import (
     MAX_DECISION,
     Distinction,
@@ -63,6 +64,7 @@ __all__ = [
     "Picture",
     "Question",
     "QuestionType",
+    "Refused",
     "Remark",
     "RemarkKind",
     "Remedy",
@@ -88,6 +90,7 @@ MODELS = (
     Item,
     Answer,
     TakeOver,
+    Refused,
     Remark,
     StillTrue,
     Ending,

@@ -16,7 +16,8 @@ from cuocthi.web.rendering import render
 from cuocthi_quiz.domain.drawing import unpack
 from cuocthi_quiz.domain.kinds import KINDS
 from cuocthi_quiz.domain.receipts import check, receipt
-from cuocthi_quiz.domain.replay import Step, replay
+from cuocthi_quiz.domain.refused import refused_on
+from cuocthi_quiz.domain.replay import CHANGES, Step, replay
 from cuocthi_quiz.domain.responses import WAYS, Way, chosen_in, target_of, to_given
 from cuocthi_quiz.models import THOUSANDTHS
 from cuocthi_quiz.queries import papers as papers_queries
@@ -47,6 +48,9 @@ STEPS: Mapping[Step, Text] = {
     Step.TAKEN_BACK: T("Answer taken back"),
     Step.PREDICTED: T("Prediction given"),
     Step.TAKEN_OVER: T("Opened in another place, which alone could answer from then on"),
+    Step.REFUSED_CLOSED: T("Answer refused: it came after the hand-in or after time was up"),
+    Step.REFUSED_TAKEN: T("Answer refused: the paper was open in another place"),
+    Step.REFUSED_STALE: T("Answer refused: a newer one was saved already"),
     Step.HANDED_IN: T("Handed in"),
     Step.GRADED: T("Graded"),
 }
@@ -89,7 +93,8 @@ def attempt(attempt_id: int) -> Response:
     of = found.attempt
     rows = papers_queries.paper(ctx, attempt_id=attempt_id)
     devices, marks = devices_of(ctx, user_ids=[of.user_id]), marks_of(ctx, attempt_id=attempt_id)
-    happenings = replay(of, rows, papers_queries.take_overs(ctx, attempt_id=attempt_id))
+    moves, refused = papers_queries.take_overs(ctx, attempt_id=attempt_id), refused_on(ctx, attempt_id=attempt_id)
+    happenings = replay(of, rows, moves, refused)
     made = receipt(g.campaign, of, rows) if of.submitted_at else None
     code = request.args.get("code", "").strip()
     return render(
@@ -102,7 +107,7 @@ def attempt(attempt_id: int) -> Response:
                 row,
                 row.text if reads else "",
                 _said(row, row.response, reads=reads),
-                sum(one.row is row for one in happenings),
+                sum(one.row is row and one.step in CHANGES for one in happenings),
                 marks.get(row.position),
             )
             for row in rows
@@ -123,7 +128,7 @@ def _shown(one: Happening, of: Attempt, devices: Devices, *, reads: bool) -> Sho
         said = _said(one.row, one.response, reads=reads)
     elif one.step in {Step.BEGUN, Step.TAKEN_OVER}:
         said = ", ".join(part for part in (one.address, devices.at(of.user_id, one.at)) if part)
-    elif one.step is Step.PREDICTED and one.response and of.prediction_decimals:
+    elif one.response and of.prediction_decimals:
         said = comma(Decimal(one.response) / THOUSANDTHS)
     elif one.step is Step.HANDED_IN and of.handed_in_by:
         said = HAND_INS[of.handed_in_by]
