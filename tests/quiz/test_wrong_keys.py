@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,10 +10,13 @@ import sqlalchemy as sa
 
 from cuocthi.audit.models import AuditEvent
 from cuocthi.contributions import Act, Role
+from cuocthi.database import Base
+from cuocthi.enrolments.models import Enrolment
 from cuocthi.errors import Conflict, DomainError
 from cuocthi.jobs.models import Job
+from cuocthi.standings.decisions import exclude_entry
 from cuocthi.standings.domain import build_ranking, stale_reasons
-from cuocthi.standings.models import Result
+from cuocthi.standings.models import Result, Standing
 from cuocthi_quiz import contributed_keys
 from cuocthi_quiz.contributed_bank import issue_section
 from cuocthi_quiz.domain import jobs, wrong_keys
@@ -20,6 +24,7 @@ from cuocthi_quiz.domain.attempts import submit_overdue
 from cuocthi_quiz.domain.grading import grade_round
 from cuocthi_quiz.domain.issues import contents
 from cuocthi_quiz.domain.kinds import earned
+from cuocthi_quiz.domain.looking_ahead import LOOK_AHEAD
 from cuocthi_quiz.domain.questions import data_of
 from cuocthi_quiz.domain.receipts import check, receipt
 from cuocthi_quiz.domain.wrong_keys import Finding, propose, put_in_force, withdraw
@@ -28,9 +33,11 @@ from cuocthi_quiz.queries import issues as issue_queries
 from cuocthi_quiz.queries import wrong_keys as queries
 from cuocthi_quiz.queries.figures import question_figures
 
-from .conftest import Quiz, acting
+from .conftest import SETTINGS, Quiz, acting
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cuocthi.context import Context
 
 REASON, DOCUMENT = "Đáp án đúng là phương án A.", "05/TB-BTC"
@@ -89,9 +96,19 @@ def run(quiz: Quiz, change: KeyChange) -> Any:
     return jobs.mark_again(quiz.ctx, {"key": change.id}, lambda _done, _total: None)
 
 
+def look_ahead(quiz: Quiz, change: KeyChange) -> str:
+    """What it would change is worked out; the digest of that."""
+    jobs.look_ahead_of(quiz.ctx, {"key": change.id}, lambda _done, _total: None)
+    return change.preview_digest
+
+
+def confirm(quiz: Quiz, person: Context, change: KeyChange) -> None:
+    put_in_force(person, campaign=quiz.campaign, change=change, seen=look_ahead(quiz, change))
+
+
 def decide(quiz: Quiz, chair: Context, jury: Context, revision: Revision, what: Finding) -> KeyChange:
     change = propose(chair, campaign=quiz.campaign, revision=revision, finding=what)
-    put_in_force(jury, campaign=quiz.campaign, change=change)
+    confirm(quiz, jury, change)
     run(quiz, change)
     return change
 
@@ -107,10 +124,10 @@ def test_a_key_is_proposed_by_one_person_and_put_into_force_by_another(
     assert change.waits
     assert revision.key_number == 0
     with pytest.raises(Conflict):
-        put_in_force(chair, campaign=quiz.campaign, change=change)
+        confirm(quiz, chair, change)
     assert [score(quiz, one) for one in papers] == before
-    put_in_force(jury, campaign=quiz.campaign, change=change)
-    put_in_force(jury, campaign=quiz.campaign, change=change)
+    confirm(quiz, jury, change)
+    confirm(quiz, jury, change)
     assert (revision.key, revision.key_number, revision.approved_key) == ({"right": [0]}, 1, {"right": [1]})
     assert change.confirmed_by == jury.actor.user_id
     waiting = quiz.ctx.session.scalars(sa.select(Job).where(Job.kind == wrong_keys.REMARK)).all()
@@ -137,7 +154,7 @@ def test_one_proposal_at_a_time_waits_and_may_be_withdrawn(
     for _ in range(2):
         withdraw(jury, campaign=quiz.campaign, change=first)
     with pytest.raises(Conflict):
-        put_in_force(jury, campaign=quiz.campaign, change=first)
+        confirm(quiz, jury, first)
     marks = sa.select(sa.func.count()).select_from(Mark).where(Mark.revision_id == revision.id)
     assert quiz.ctx.session.scalar(marks.where(Mark.key_number == first.number)) == 0
     second = propose(jury, campaign=quiz.campaign, revision=revision, finding=finding(Remedy.EVERYONE))
@@ -161,11 +178,11 @@ def test_the_next_decision_waits_until_the_papers_are_marked(
     first, other = revision_of(quiz, papers[0]), revision_of(quiz, papers[0], QuestionType.MULTIPLE)
     one = propose(chair, campaign=quiz.campaign, revision=first, finding=finding(Remedy.VOID))
     two = propose(chair, campaign=quiz.campaign, revision=other, finding=finding(Remedy.VOID))
-    put_in_force(jury, campaign=quiz.campaign, change=one)
+    confirm(quiz, jury, one)
     with pytest.raises(Conflict):
-        put_in_force(jury, campaign=quiz.campaign, change=two)
+        confirm(quiz, jury, two)
     run(quiz, one)
-    put_in_force(jury, campaign=quiz.campaign, change=two)
+    confirm(quiz, jury, two)
 
 
 @pytest.mark.parametrize(
@@ -212,9 +229,10 @@ def test_what_was_told_before_is_what_happens(
     revision = revision_of(quiz, papers[0])
     before = {one.id: score(quiz, one) for one in papers}
     change = propose(chair, campaign=quiz.campaign, revision=revision, finding=what)
+    seen = look_ahead(quiz, change)
     told = queries.effect(quiz.ctx, change=change)
     listed, total = queries.score_rows(quiz.ctx, change=change, search="", sort="name", descending=False)
-    put_in_force(jury, campaign=quiz.campaign, change=change)
+    put_in_force(jury, campaign=quiz.campaign, change=change, seen=seen)
     assert run(quiz, change) == {"rescored": told.papers}
     after = {one.id: score(quiz, one) for one in papers}
     assert after == {one.id: by_hand(quiz, one) for one in papers}
@@ -222,12 +240,151 @@ def test_what_was_told_before_is_what_happens(
     assert total == told.papers == len(changed)
     found = {row.attempt_id: (row.score_before, row.max_before, row.score_after, row.max_after) for row in listed}
     assert found == changed
-    assert told.perfect_after == sum(one == whole for one, whole in after.values())
+    assert told.perfect_after == sum(one[2] == one[3] for one in changed.values())
     rows = quiz.ctx.session.scalars(sa.select(Rescored).where(Rescored.key_id == change.id))
     kept = {row.attempt_id: (row.score_before, row.max_before, row.score_after, row.max_after) for row in rows}
     assert kept == changed
     same, same_total = queries.score_rows(quiz.ctx, change=change, search="", sort="name", descending=False)
     assert (same, same_total) == (listed, total)
+    (told_of_round,) = change.preview["rounds"]
+    assert build_ranking(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_).digest == told_of_round["digest"]
+
+
+def places(quiz: Quiz) -> dict[int, int]:
+    """The rank of each enrolment in the ranking as it would be built now."""
+    ranking = build_ranking(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_)
+    standings = quiz.ctx.session.execute(
+        sa.select(Standing.enrolment_id, Standing.rank).where(Standing.ranking_id == ranking.id)
+    )
+    return {row[0]: row[1] for row in standings}
+
+
+def answered_wrongly(quiz: Quiz, type_: QuestionType) -> Attempt:
+    """A paper with everything right but the questions of a type."""
+    attempt = quiz.start()
+    for row in quiz.paper(attempt):
+        right = quiz.right(attempt, row.position)
+        wrong = next(1 << place for place in range(row.option_count) if 1 << place != right)
+        quiz.answer(attempt, row.position, wrong if row.type is type_ else right)
+    quiz.hand_in(attempt)
+    return attempt
+
+
+def test_whose_place_changes_is_said_beforehand(
+    quiz: Quiz, papers: list[Attempt], chair: Context, jury: Context
+) -> None:
+    # The question "true or false" stands on every paper; by the other key its one wrong answer is the best paper.
+    winner = answered_wrongly(quiz, QuestionType.TRUE_FALSE)
+    before = places(quiz)
+    change = propose(
+        chair,
+        campaign=quiz.campaign,
+        revision=revision_of(quiz, papers[0], QuestionType.TRUE_FALSE),
+        finding=finding(Remedy.REPLACE, "2"),
+    )
+    confirm(quiz, jury, change)
+    run(quiz, change)
+    after = places(quiz)
+    (told,) = change.preview["rounds"]
+    moves = {(one["enrolment_id"], one["before"], one["after"]) for one in told["moves"]}
+    assert moves == {(key, before[key], after[key]) for key in before if before[key] != after[key]}
+    assert told["moves"][0] == {"enrolment_id": winner.enrolment_id, "before": before[winner.enrolment_id], "after": 1}
+    assert told["up"] == sum(was > will for _, was, will in moves)
+    assert told["down"] == sum(was < will for _, was, will in moves)
+    assert told["persons"] == len(papers) + 1
+
+
+#: What looking ahead writes, beside the record of the work itself.
+WRITTEN = {"quiz_key", "quiz_rescored", "quiz_mark"}
+
+
+def dump(ctx: Context) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything that is stored, but for what looking ahead may write."""
+    tables = [table for table in Base.metadata.sorted_tables if table.name not in WRITTEN]
+    present = set(sa.inspect(ctx.session.connection()).get_table_names())
+    return {
+        table.name: sorted((tuple(row) for row in ctx.session.execute(sa.select(table))), key=repr)
+        for table in tables
+        if table.name in present
+    }
+
+
+@pytest.mark.parametrize("ranked", [False, True])
+def test_looking_ahead_changes_nothing(quiz: Quiz, papers: list[Attempt], chair: Context, *, ranked: bool) -> None:
+    if ranked:
+        build_ranking(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_)
+    revision = revision_of(quiz, papers[0])
+    change = propose(chair, campaign=quiz.campaign, revision=revision, finding=finding(Remedy.VOID))
+    quiz.ctx.session.commit()
+    before = dump(quiz.ctx)
+    first = look_ahead(quiz, change)
+    quiz.ctx.session.commit()
+    assert dump(quiz.ctx) == before
+    assert (revision.key_number, revision.worth) == (0, 1000)
+    assert look_ahead(quiz, change) == first
+
+
+def test_what_nobody_looked_at_is_not_confirmed(
+    quiz: Quiz, papers: list[Attempt], chair: Context, jury: Context
+) -> None:
+    revision = revision_of(quiz, papers[0])
+    change = propose(chair, campaign=quiz.campaign, revision=revision, finding=finding(Remedy.VOID))
+    jobs_asked = quiz.ctx.session.scalars(sa.select(Job).where(Job.kind == LOOK_AHEAD)).all()
+    assert [job.arguments for job in jobs_asked] == [{"key": change.id}]
+    for seen in ("", "0" * 64):
+        with pytest.raises(Conflict):
+            put_in_force(jury, campaign=quiz.campaign, change=change, seen=seen)
+    look_ahead(quiz, change)
+    with pytest.raises(Conflict):
+        put_in_force(jury, campaign=quiz.campaign, change=change, seen="0" * 64)
+    assert change.waits
+
+
+def exclude_somebody(quiz: Quiz, papers: list[Attempt], jury: Context) -> None:
+    enrolment = quiz.ctx.session.get_one(Enrolment, papers[1].enrolment_id)
+    exclude_entry(jury, enrolment=enrolment, reason="Dự thi hộ")
+
+
+def save_other_settings(quiz: Quiz, _papers: list[Attempt], _jury: Context) -> None:
+    quiz.set(replace(SETTINGS, minutes=30))
+
+
+def hand_in_after_the_round(quiz: Quiz, papers: list[Attempt], _jury: Context) -> None:
+    papers[0].set_aside_reason = "Sự cố mạng"
+    quiz.ctx.session.flush()
+    build_ranking(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_)
+
+
+@pytest.mark.parametrize("meanwhile", [exclude_somebody, save_other_settings, hand_in_after_the_round])
+def test_a_preview_that_no_longer_holds_is_not_confirmed(
+    quiz: Quiz, papers: list[Attempt], chair: Context, jury: Context, meanwhile: Callable[..., None]
+) -> None:
+    revision = revision_of(quiz, papers[0])
+    change = propose(chair, campaign=quiz.campaign, revision=revision, finding=finding(Remedy.VOID))
+    build_ranking(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_)
+    after = quiz.at(quiz.round_.over_at)
+    jury = replace(jury, now=after.now)
+    seen = look_ahead(quiz, change)
+    meanwhile(quiz, papers, jury)
+    with pytest.raises(Conflict):
+        put_in_force(jury, campaign=quiz.campaign, change=change, seen=seen)
+    assert change.waits
+    confirm(quiz, jury, change)
+    assert not change.waits
+
+
+def test_papers_that_come_into_an_open_round_are_no_reason_to_look_again(
+    quiz: Quiz, papers: list[Attempt], chair: Context, jury: Context
+) -> None:
+    revision = revision_of(quiz, papers[0])
+    change = propose(chair, campaign=quiz.campaign, revision=revision, finding=finding(Remedy.VOID))
+    seen = look_ahead(quiz, change)
+    graded(quiz, 2)
+    build_ranking(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_)
+    put_in_force(jury, campaign=quiz.campaign, change=change, seen=seen)
+    run(quiz, change)
+    scored = quiz.ctx.session.scalars(sa.select(Attempt).where(Attempt.graded_at.is_not(None)))
+    assert all(score(quiz, one) == by_hand(quiz, one) for one in scored)
 
 
 def test_marking_again_twice_is_marking_again_once(
@@ -246,8 +403,8 @@ def test_work_that_broke_off_goes_on(
 ) -> None:
     monkeypatch.setattr("cuocthi_quiz.domain.remarking.PORTION", 1)
     change = propose(chair, campaign=quiz.campaign, revision=revision_of(quiz, papers[0]), finding=finding(Remedy.VOID))
+    confirm(quiz, jury, change)
     told = queries.effect(quiz.ctx, change=change)
-    put_in_force(jury, campaign=quiz.campaign, change=change)
 
     def stop(done: int, _total: int) -> None:
         if done == 1:
@@ -323,7 +480,7 @@ def test_a_ranking_waits_for_decisions_on_keys(
 
     change = propose(chair, campaign=quiz.campaign, revision=revision_of(quiz, papers[0]), finding=finding(Remedy.VOID))
     assert reasons() == ["keys"]
-    put_in_force(jury, campaign=quiz.campaign, change=change)
+    confirm(quiz, jury, change)
     assert reasons() == ["marking"]
     run(quiz, change)
     assert reasons() == []

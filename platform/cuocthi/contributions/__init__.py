@@ -10,7 +10,16 @@ from __future__ import annotations
 from cuocthi.contributions.acts import Act, Blocker, Duty, Edge, ReadinessItem
 from cuocthi.contributions.background import Channel, JobKind, Letter
 from cuocthi.contributions.data import CampaignPart, LogWords, Migrations, SettingsSpec
-from cuocthi.contributions.formats import ContestFormat, Direction, Evidence, Measure, Relief, ReliefKind, ResultRow
+from cuocthi.contributions.formats import (
+    ContestFormat,
+    Direction,
+    Evidence,
+    Impact,
+    Measure,
+    Relief,
+    ReliefKind,
+    ResultRow,
+)
 from cuocthi.contributions.pages import EntryAction, Fact, NavGroup, NavItem, Panel
 from cuocthi.contributions.personal import Erasure, Person, PersonalData
 from cuocthi.contributions.publication import Award, AwardList, Column, PublicationSection, RuleClause
@@ -34,6 +43,7 @@ __all__ = [
     "Erasure",
     "Evidence",
     "Fact",
+    "Impact",
     "JobKind",
     "Letter",
     "LogWords",

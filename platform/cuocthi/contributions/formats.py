@@ -88,6 +88,21 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Impact:
+    """What would follow from other results, beyond scores and places: a prize won or lost, somebody invited no more.
+
+    ``enrolment_id`` is whom it concerns, None if nobody singly: names do not belong into the ``note``, which is kept.
+    Who does not hold the ``permission`` sees none of it.
+    """
+
+    key: str
+    note: Text
+    enrolment_id: int | None = None
+    order: int = 50
+    permission: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ResultRow:
     """One result that a contest format posts for one entry of an enrolment in a round.
 

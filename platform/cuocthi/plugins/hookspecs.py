@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         Erasure,
         Evidence,
         Fact,
+        Impact,
         JobKind,
         LogWords,
         Migrations,
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     )
     from cuocthi.database import Base
     from cuocthi.enrolments.models import Enrolment
+    from cuocthi.standings.models import Ranking
     from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
 
@@ -258,6 +260,14 @@ def grant_relief(ctx: Context, campaign: Campaign, round_: Phase, relief: Relief
 @spec(HookClass.EFFECT)
 def refresh_results(ctx: Context, campaign: Campaign, round_: Phase) -> None:
     """Grade what is ungraded in the plugin's round and post its results, before a ranking is built."""
+    raise NotImplementedError
+
+
+@spec(HookClass.EFFECT)
+def results_impact(
+    ctx: Context, campaign: Campaign, round_: Phase, before: Ranking, after: Ranking
+) -> Sequence[Impact]:
+    """Return what would follow for the plugin if ``after`` took the place of ``before``; nothing of it stays."""
     raise NotImplementedError
 
 

@@ -45,14 +45,29 @@ def build_ranking(ctx: Context, *, campaign: Campaign, round_: Phase) -> Ranking
     ties go on where the same persons are still equal. Raises InvalidData if the round's rules cannot be used.
     """
     ctx.hooks.notify(ctx, campaign, "refresh_results", only=round_.source, round_=round_)
+    earlier = queries.latest_ranking(ctx, round_=round_)
+    ranking = rank_results(ctx, campaign=campaign, round_=round_, number=_next_number(ctx, earlier))
+    if earlier is not None:
+        ties.carry_over(ctx, earlier=earlier, later=ranking)
+        if earlier.state is RankingState.DRAFT:
+            _drop_draft(ctx, earlier)
+    ctx.session.flush()
+    words = _named(ctx, ranking)
+    _record(ctx, ranking, "core:ranking:build", T("Built version %(number)s of the ranking of “%(round)s”", **words))
+    return ranking
+
+
+def rank_results(ctx: Context, *, campaign: Campaign, round_: Phase, number: int) -> Ranking:
+    """Rank the results that are posted, as the draft of this ``number``; nothing else is asked or put on record.
+
+    Raises InvalidData if the round's rules cannot be used.
+    """
     results = lock_result_set(ctx, round_=round_)
     rules = load_settings(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign, round_=round_)
     criteria = resolve(rules.value, measures_of(ctx, source=round_.source))
     if rules.value.counted is Counted.MEAN:
         entries = keyed_entries(round_.id, criteria)
         criteria = scaled(ctx, entries=entries, named=list(zip(KEYS, criteria, strict=False)))
-    earlier = queries.latest_ranking(ctx, round_=round_)
-    number = _next_number(ctx, earlier)
     ranking = Ranking(
         campaign_id=campaign.id,
         phase_id=round_.id,
@@ -76,13 +91,6 @@ def build_ranking(ctx: Context, *, campaign: Campaign, round_: Phase) -> Ranking
     )
     ranking.persons, ranking.entries = _persons(ctx, ranking), _entries(ctx, round_)
     ranking.digest = _digest_of_standings(ctx, ranking, len(criteria))
-    if earlier is not None:
-        ties.carry_over(ctx, earlier=earlier, later=ranking)
-        if earlier.state is RankingState.DRAFT:
-            _drop_draft(ctx, earlier)
-    ctx.session.flush()
-    words = _named(ctx, ranking)
-    _record(ctx, ranking, "core:ranking:build", T("Built version %(number)s of the ranking of “%(round)s”", **words))
     return ranking
 
 

@@ -18,7 +18,7 @@ from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
 from cuocthi_prizes import contributed
-from cuocthi_prizes.domain import campaign_file, clauses, personal_data, rehearsal
+from cuocthi_prizes.domain import campaign_file, clauses, impacts, personal_data, rehearsal
 from cuocthi_prizes.log_words import LOG_WORDS
 from cuocthi_prizes.models import MODELS
 from cuocthi_prizes.queries import load_scheme
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         CampaignPart,
         Duty,
         Erasure,
+        Impact,
         NavItem,
         Panel,
         Person,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
         RuleClause,
     )
     from cuocthi.database import Base
+    from cuocthi.standings.models import Ranking
     from cuocthi.timelines.models import Phase
 
 _HERE = Path(__file__).parent
@@ -139,6 +141,13 @@ def duties(ctx: Context, campaigns: Sequence[Campaign]) -> Sequence[Duty]:
 @hookimpl
 def act_blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | None) -> Sequence[Blocker]:
     return contributed.blockers(ctx, campaign, act, round_)
+
+
+@hookimpl
+def results_impact(
+    ctx: Context, campaign: Campaign, round_: Phase, before: Ranking, after: Ranking
+) -> Sequence[Impact]:
+    return impacts.of_other_results(ctx, campaign=campaign, round_=round_, before=before, after=after)
 
 
 @hookimpl

@@ -28,6 +28,7 @@ from cuocthi_quiz import contributed, contributed_bank, contributed_evidence, co
 from cuocthi_quiz.domain import campaign_file, clauses, jobs, personal_data, results
 from cuocthi_quiz.domain.attempts import follow_enrolments
 from cuocthi_quiz.domain.deadlines import move_deadlines
+from cuocthi_quiz.domain.looking_ahead import LOOK_AHEAD
 from cuocthi_quiz.domain.rehearsal import take
 from cuocthi_quiz.domain.relief import grant, reached
 from cuocthi_quiz.domain.wrong_keys import REMARK
@@ -150,6 +151,7 @@ def register_jobs() -> Sequence[JobKind]:
     return [
         JobKind("quiz.sweep", T("Hand in papers whose time is up"), jobs.sweep, every=_SWEEP_EVERY),
         JobKind(REMARK, T("Mark papers again"), jobs.mark_again, results={"rescored": T("Papers with another score")}),
+        JobKind(LOOK_AHEAD, T("Work out what another key would change"), jobs.look_ahead_of),
         JobKind("quiz.forget_figures", old, jobs.forget_figures, every=timedelta(days=1)),
     ]
 

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
 
 # A paper is worth what its questions are worth, and earns the marks of its answers; the prediction never counts.
+# Decisions on keys come into force one after the other: their number says which of them the score takes in.
 # Where an answer has no mark, because the paper came in since the answers were looked through, it waits.
 _GRADE = """
 UPDATE quiz_attempt AS a
-SET score = sums.score, max_score = sums.worth, graded_at = :now
+SET score = sums.score, max_score = sums.worth, graded_at = :now, key_turn = (
+    SELECT COUNT(*) FROM quiz_key AS k WHERE k.campaign_id = a.campaign_id AND k.confirmed_at IS NOT NULL
+)
 FROM (
     SELECT i.attempt_id, SUM(m.points) AS score, SUM(r.worth) AS worth
     FROM quiz_attempt AS a

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cuocthi_quiz.domain.attempts import submit_overdue
 from cuocthi_quiz.domain.grading import grade_round, grade_ungraded
+from cuocthi_quiz.domain.looking_ahead import look_ahead
 from cuocthi_quiz.domain.remarking import remark
 from cuocthi_quiz.domain.save_figures import forget_old
 from cuocthi_quiz.models import KeyChange
@@ -32,6 +33,15 @@ def mark_again(ctx: Context, arguments: Mapping[str, Any], progress: Callable[[i
     """Mark all papers again that have the question of a decision; each portion is kept by itself."""
     change = ctx.session.get_one(KeyChange, arguments["key"])
     return {"rescored": remark(ctx, change=change, progress=progress, keep=ctx.session.commit)}
+
+
+def look_ahead_of(
+    ctx: Context, arguments: Mapping[str, Any], progress: Callable[[int, int], None]
+) -> Mapping[str, Any]:
+    """Work out what a proposed key would change."""
+    change = ctx.session.get_one(KeyChange, arguments["key"])
+    look_ahead(ctx, change=change, progress=progress, keep=ctx.session.commit)
+    return {}
 
 
 def finish_round(ctx: Context, *, round_id: int) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cuocthi.context import Context
+    from cuocthi_quiz.models import KeyChange
 
 # The answers on handed-in papers that have no mark yet; what was not answered is an empty response.
 _UNMARKED = """
@@ -44,6 +45,23 @@ def points_for(revision: Revision, response: str) -> int:
 def points_under(revision: Revision, key: dict[str, Any], worth: int, response: str) -> int:
     """Return what a response to a revision earns under a key, out of ``worth``."""
     return earned(revision.type, revision.content, key, response) * worth // POINT
+
+
+def mark_under(ctx: Context, revision: Revision, change: KeyChange) -> None:
+    """Write what every answer that has a mark under the key in force earns under a proposed one."""
+    marked = (Mark.revision_id == revision.id, Mark.key_number == change.based_on)
+    write_marks(
+        ctx,
+        [
+            {
+                "revision_id": revision.id,
+                "key_number": change.number,
+                "response": response,
+                "points": points_under(revision, change.key, change.worth, response),
+            }
+            for response in ctx.session.scalars(sa.select(Mark.response).where(*marked))
+        ],
+    )
 
 
 def mark_answers(ctx: Context, which: str, values: Mapping[str, int]) -> int:

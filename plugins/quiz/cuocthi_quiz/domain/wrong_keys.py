@@ -1,8 +1,9 @@
 """Wrong keys: another key for a question that stood on papers, by two persons, known beforehand in all it changes.
 
-A proposal has the marks of all different answers under its key written at once, so that what it would change can be
-asked in SQL before anybody confirms it. With the second person's confirmation it is the key in force: papers handed in
-from then on are graded by it, and background work marks those again that were graded before (``domain/remarking.py``).
+A proposal has the marks of all different answers under its key written at once; background work finds out whose score,
+place and prize it would change (``domain/looking_ahead.py``). That is what the second person confirms. Then it is the
+key in force: papers handed in from then on are graded by it, and background work marks those again that were graded
+before (``domain/remarking.py``).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from cuocthi.audit.domain import record
 from cuocthi.digest import digest
@@ -19,9 +21,11 @@ from cuocthi.jobs.domain import enqueue
 from cuocthi.standings.confirmations import NEEDED, confirm, hold, withdraw_confirmations
 from cuocthi.text import T
 from cuocthi_quiz.domain.kinds import ALSO, EVERYONE, KINDS, VOID
-from cuocthi_quiz.domain.marks import points_under, write_marks
+from cuocthi_quiz.domain.looking_ahead import ask_to_look_ahead, still_holds
+from cuocthi_quiz.domain.marks import mark_under
 from cuocthi_quiz.domain.questions import MAX_TEXT, tidy
-from cuocthi_quiz.models import MAX_DOCUMENT, POINT, Item, KeyChange, Mark, Remedy, Revision
+from cuocthi_quiz.domain.remarking import next_turn
+from cuocthi_quiz.models import MAX_DOCUMENT, POINT, Item, KeyChange, Mark, Remedy, Rescored, Revision
 from cuocthi_quiz.queries import wrong_keys as queries
 
 if TYPE_CHECKING:
@@ -36,6 +40,8 @@ if TYPE_CHECKING:
 SUBJECT = "quiz:key"
 #: The job that marks again.
 REMARK = "quiz.remark"
+#: How long a confirmation waits for papers that are being graded, in milliseconds.
+_GRADING_MS = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +60,8 @@ class Finding:
 def propose(ctx: Context, *, campaign: Campaign, revision: Revision, finding: Finding) -> KeyChange:
     """Propose another key for a revision that stood on papers, as the first of two persons, and record it.
 
-    Nobody's score changes yet. Raises DomainError (field ``reason``, ``document`` or ``answer``) for what cannot be
-    meant, Conflict if the revision stands on no paper or a proposal for it waits already.
+    Nobody's score changes yet; what would change is worked out in the background. Raises DomainError (field ``reason``,
+    ``document`` or ``answer``) for what cannot be meant, Conflict if the revision stands on no paper or a proposal for it waits already.
     """
     reason, document = _checked(finding)
     hold(ctx, campaign_id=campaign.id)
@@ -82,18 +88,20 @@ def propose(ctx: Context, *, campaign: Campaign, revision: Revision, finding: Fi
     )
     ctx.session.add(change)
     ctx.session.flush()
-    _mark(ctx, revision, change)
+    mark_under(ctx, revision, change)
     confirm(ctx, campaign=campaign, subject=SUBJECT, subject_id=change.id, digest=digest_of(change))
+    ask_to_look_ahead(ctx, campaign=campaign, change=change)
     _record(ctx, campaign, change, "propose", T("Proposed another key for a question that stood on papers"))
     return change
 
 
-def put_in_force(ctx: Context, *, campaign: Campaign, change: KeyChange) -> None:
+def put_in_force(ctx: Context, *, campaign: Campaign, change: KeyChange, seen: str) -> None:
     """Confirm a key as the second person: from now on it marks, and what was marked before is marked again.
 
-    One that is in force already stays so. Raises Forbidden and Conflict as
-    :func:`cuocthi.standings.confirmations.confirm`, and Conflict for one that was withdrawn, that rests on a key which
-    is no longer in force, or while papers are still being marked again after another decision.
+    ``seen`` is the digest of the preview that the person looked at. One that is in force already stays so. Raises
+    Forbidden and Conflict as :func:`cuocthi.standings.confirmations.confirm`, and Conflict for one that was withdrawn,
+    that rests on a key which is no longer in force, whose preview was not this one or no longer holds, while papers
+    are still being marked again after another decision, or while papers are being graded for too long.
     """
     hold(ctx, campaign_id=campaign.id)
     ctx.session.refresh(change)
@@ -108,13 +116,15 @@ def put_in_force(ctx: Context, *, campaign: Campaign, change: KeyChange) -> None
         raise Conflict(
             T("Papers are still being marked again after another decision. Please confirm when that is done.")
         )
+    _check_preview(ctx, campaign, change, seen)
     given = confirm(ctx, campaign=campaign, subject=SUBJECT, subject_id=change.id, digest=digest_of(change))
     if given < NEEDED:
         return
+    _let_grading_end(ctx)
     revision.approved_key = revision.approved_key or revision.key
     revision.key, revision.key_number, revision.worth = change.key, change.number, change.worth
-    change.confirmed_by, change.confirmed_at = _person(ctx), ctx.now
-    _let_grading_end(ctx)
+    turn = next_turn(ctx, campaign_id=campaign.id)
+    change.confirmed_by, change.confirmed_at, change.turn = _person(ctx), ctx.now, turn
     arguments = {"key": change.id}
     enqueue(ctx, kind=REMARK, key=f"{REMARK}:{change.id}", arguments=arguments, campaign=campaign)
     campaign.renew_pages()
@@ -122,7 +132,10 @@ def put_in_force(ctx: Context, *, campaign: Campaign, change: KeyChange) -> None
 
 
 def withdraw(ctx: Context, *, campaign: Campaign, change: KeyChange) -> None:
-    """Withdraw a proposal that waits, and record it; its marks leave with it. Raises Conflict for one in force."""
+    """Withdraw a proposal that waits, and record it; what it would change leaves with it.
+
+    Raises Conflict for one that is in force.
+    """
     hold(ctx, campaign_id=campaign.id)
     ctx.session.refresh(change)
     if change.confirmed_at is not None:
@@ -133,6 +146,7 @@ def withdraw(ctx: Context, *, campaign: Campaign, change: KeyChange) -> None:
     withdraw_confirmations(ctx, subject=SUBJECT, subject_id=change.id)
     theirs = (Mark.revision_id == change.revision_id, Mark.key_number == change.number)
     ctx.session.execute(sa.delete(Mark).where(*theirs))
+    ctx.session.execute(sa.delete(Rescored).where(Rescored.key_id == change.id))
     _record(ctx, campaign, change, "withdraw", T("Withdrew the proposal of another key"))
 
 
@@ -180,32 +194,38 @@ def _decided(revision: Revision, finding: Finding) -> tuple[Json, int]:
     return key, worth
 
 
-def _mark(ctx: Context, revision: Revision, change: KeyChange) -> None:
-    """Write what every answer that has a mark earns under the proposed key."""
-    marked = (Mark.revision_id == revision.id, Mark.key_number == change.based_on)
-    write_marks(
-        ctx,
-        [
-            {
-                "revision_id": revision.id,
-                "key_number": change.number,
-                "response": response,
-                "points": points_under(revision, change.key, change.worth, response),
-            }
-            for response in ctx.session.scalars(sa.select(Mark.response).where(*marked))
-        ],
-    )
+def _check_preview(ctx: Context, campaign: Campaign, change: KeyChange, seen: str) -> None:
+    if not change.preview_digest:
+        raise Conflict(T("What this key changes is still being worked out. Please look at it before you confirm."))
+    if seen != change.preview_digest:
+        raise Conflict(T("What this key changes was worked out anew in the meantime. Please look at it, then confirm."))
+    if not still_holds(ctx, campaign=campaign, change=change):
+        raise Conflict(
+            T(
+                "What you looked at no longer holds: results, rankings, decisions or settings have changed. Nothing "
+                "was confirmed. Please have it worked out anew."
+            )
+        )
 
 
 def _let_grading_end(ctx: Context) -> None:
-    """Wait until nobody grades by the former key any more.
+    """Wait until nobody grades by the former key any more; raise Conflict if that takes too long.
 
     Whoever grades holds this lock until it is committed, and sees the new key if it comes later. Saving an answer does
-    not write here and goes on. SQLite has one writer at a time anyway.
+    not write here and goes on; a hand-in waits as long as this does, and therefore this does not wait for long. SQLite
+    has one writer at a time anyway.
     """
     ctx.session.flush()
-    if ctx.session.get_bind().dialect.name == "postgresql":
-        ctx.session.execute(sa.text("LOCK TABLE quiz_attempt IN SHARE MODE"))
+    if ctx.session.get_bind().dialect.name != "postgresql":
+        return
+    ctx.session.execute(sa.text(f"SET LOCAL lock_timeout = {_GRADING_MS}"))
+    try:
+        with ctx.session.begin_nested():
+            ctx.session.execute(sa.text("LOCK TABLE quiz_attempt IN SHARE MODE"))
+    except OperationalError as error:
+        message = T("Papers are being graded just now. Nothing was confirmed. Please try again in a minute.")
+        raise Conflict(message) from error
+    ctx.session.execute(sa.text("SET LOCAL lock_timeout = DEFAULT"))
 
 
 def _person(ctx: Context) -> int:

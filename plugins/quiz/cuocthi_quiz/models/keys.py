@@ -28,12 +28,17 @@ class KeyChange(Base):
 
     ``number`` counts the keys of the revision from 1; the approved one is number 0. ``key`` and ``worth`` are those
     that are to hold, ``former_key`` and ``former_worth`` those of number ``based_on`` that held before.
+    ``turn`` counts the decisions of the campaign in the order in which they came into force, from 1.
     ``remarked_at`` is when all papers had been marked again, ``rescored`` how many scores that changed.
+
+    ``preview`` is what it would change (``domain/looking_ahead.py``), empty until that is worked out; the second person
+    confirms it by its digest.
     """
 
     __tablename__ = "quiz_key"
     __table_args__ = (
         sa.UniqueConstraint("revision_id", "number"),
+        sa.UniqueConstraint("campaign_id", "turn"),
         # One at a time waits for its second person.
         sa.Index(
             "uq_quiz_key_waiting",
@@ -47,6 +52,7 @@ class KeyChange(Base):
         sa.CheckConstraint("reason <> ''", name="has_a_reason"),
         sa.CheckConstraint("confirmed_at IS NULL OR withdrawn_at IS NULL", name="confirmed_or_withdrawn"),
         sa.CheckConstraint("confirmed_by IS NULL OR confirmed_by <> proposed_by", name="two_persons"),
+        sa.CheckConstraint("(turn IS NULL) = (confirmed_at IS NULL)", name="in_force_in_turn"),
         sa.CheckConstraint("remarked_at IS NULL OR confirmed_at IS NOT NULL", name="remarked_when_in_force"),
     )
 
@@ -67,8 +73,12 @@ class KeyChange(Base):
     confirmed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id"))
     confirmed_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+    turn: Mapped[int | None]
     remarked_at: Mapped[datetime | None]
     rescored: Mapped[int] = mapped_column(default=0)
+    preview: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    preview_digest: Mapped[str] = mapped_column(sa.String(64), default="")
+    previewed_at: Mapped[datetime | None]
 
     @property
     def waits(self) -> bool:
@@ -77,7 +87,10 @@ class KeyChange(Base):
 
 
 class Rescored(Base):
-    """The score of a paper before and after a key was changed, where it is another one; all in thousandths."""
+    """The score of a paper before and after a key is changed, where it is another one; all in thousandths.
+
+    What a proposal would change stands here from the moment it is looked ahead, and leaves with it if it is withdrawn.
+    """
 
     __tablename__ = "quiz_rescored"
     __table_args__ = (sa.PrimaryKeyConstraint("key_id", "attempt_id"),)

@@ -28,7 +28,8 @@ class Attempt(Base):
     ``former_token``. ``deadline`` was fixed before the first question left the server. ``submitted_at`` never lies
     behind it. Score and maximum are in thousandths of a point, and empty until graded. The prediction is an answer
     that never counts in the score: whole, or in thousandths where it may have decimals, and at most so many.
-    ``address`` is where on the network it was begun.
+    ``address`` is where on the network it was begun. ``key_turn`` is the last decision on keys of the campaign that the
+    score takes in, by its turn.
 
     ``extra_minutes`` are those of a person who needs them, beside the ``minutes`` that everybody has.
 
@@ -95,6 +96,7 @@ class Attempt(Base):
     graded_at: Mapped[datetime | None]
     score: Mapped[int | None]
     max_score: Mapped[int | None]
+    key_turn: Mapped[int] = mapped_column(default=0)
     address: Mapped[str] = mapped_column(sa.String(64), default="")
     extra_minutes: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     relief_minutes: Mapped[int] = mapped_column(sa.BigInteger, default=0)

@@ -11,11 +11,11 @@ from cuocthi.enrolments.models import Enrolment
 from cuocthi.timelines.models import Phase
 from cuocthi.users.models import User
 from cuocthi.users.names import fold
-from cuocthi_quiz.models import Answer, Attempt, Item, KeyChange, Mark, Question, Rescored, Revision
+from cuocthi_quiz.models import Attempt, Item, KeyChange, Question, Rescored, Revision
 from cuocthi_quiz.queries.papers import COUNTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from cuocthi.context import Context
 
@@ -104,46 +104,9 @@ def used_revisions(ctx: Context, *, question_id: int) -> set[int]:
 # --- whose score changes --------------------------------------------------------------------------------------------
 
 
-def scores(change: KeyChange) -> sa.Subquery:
-    """Return attempts with score and maximum before and after a decision.
-
-    While it is not in force: every graded paper with the question, by the marks under both keys. Afterwards: those
-    whose score is another one by it.
-    """
-    if change.confirmed_at is not None:
-        kept = Rescored.__table__.c
-        return (
-            sa.select(kept.attempt_id, kept.score_before, kept.max_before, kept.score_after, kept.max_after)
-            .where(kept.key_id == change.id)
-            .subquery("scores")
-        )
-    before, after = sa.orm.aliased(Mark), sa.orm.aliased(Mark)
-    response = sa.func.coalesce(Answer.response, "")
-
-    def marked(mark: Any, number: int) -> sa.ColumnElement[bool]:
-        return sa.and_(mark.revision_id == Item.revision_id, mark.key_number == number, mark.response == response)
-
-    return (
-        sa.select(
-            Attempt.id.label("attempt_id"),
-            Attempt.score.label("score_before"),
-            Attempt.max_score.label("max_before"),
-            (Attempt.score - before.points + after.points).label("score_after"),
-            (Attempt.max_score - change.former_worth + change.worth).label("max_after"),
-        )
-        .select_from(Item)
-        .join(Attempt, Attempt.id == Item.attempt_id)
-        .outerjoin(Answer, sa.and_(Answer.attempt_id == Item.attempt_id, Answer.position == Item.position))
-        .join(before, marked(before, change.based_on))
-        .join(after, marked(after, change.number))
-        .where(Item.revision_id == change.revision_id, Attempt.graded_at.is_not(None))
-        .subquery("scores")
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a decision does to scores: papers and persons whose score is another one, and everything-right papers."""
+    """What a decision does to scores: papers and persons whose score is another one, and which of them are perfect."""
 
     papers: int
     persons: int
@@ -156,24 +119,23 @@ class Effect:
 def effect(ctx: Context, *, change: KeyChange) -> Effect:
     """Return how many scores a decision changes, or has changed; set-aside papers are left out (one statement).
 
+    Of a proposal, what was found when it was looked ahead.
     "Higher" and "lower" compare shares of the maximum, which a void question makes smaller.
     """
-    found = scores(change)
-    row = found.c
-    differs = sa.or_(row.score_before != row.score_after, row.max_before != row.max_after)
+    row = Rescored.__table__.c
     was, will = row.score_before * row.max_after, row.score_after * row.max_before
     counts = ctx.session.execute(
         sa.select(
-            sa.func.count().filter(differs),
-            sa.func.count(sa.distinct(Attempt.enrolment_id)).filter(differs),
-            sa.func.count().filter(differs, will > was),
-            sa.func.count().filter(differs, will < was),
+            sa.func.count(),
+            sa.func.count(sa.distinct(Attempt.enrolment_id)),
+            sa.func.count().filter(will > was),
+            sa.func.count().filter(will < was),
             sa.func.count().filter(row.score_before == row.max_before, row.max_before > 0),
             sa.func.count().filter(row.score_after == row.max_after, row.max_after > 0),
         )
-        .select_from(found)
+        .select_from(Rescored)
         .join(Attempt, Attempt.id == row.attempt_id)
-        .where(COUNTS)
+        .where(row.key_id == change.id, COUNTS)
     ).one()
     return Effect(*counts)
 
@@ -195,8 +157,7 @@ class ScoreRow:
 
 
 def _chosen(change: KeyChange, search: str, sort: str, descending: bool) -> Any:  # noqa: FBT001 - as tables say it
-    found = scores(change)
-    row = found.c
+    row = Rescored.__table__.c
     sorts: Mapping[str, Any] = {
         "name": Enrolment.name_sort,
         "code": Enrolment.code,
@@ -217,11 +178,11 @@ def _chosen(change: KeyChange, search: str, sort: str, descending: bool) -> Any:
             row.score_after,
             row.max_after,
         )
-        .select_from(found)
+        .select_from(Rescored)
         .join(Attempt, Attempt.id == row.attempt_id)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
         .join(Phase, Phase.id == Attempt.phase_id)
-        .where(sa.or_(row.score_before != row.score_after, row.max_before != row.max_after), COUNTS)
+        .where(row.key_id == change.id, COUNTS)
         .order_by(order.desc() if descending else order, row.attempt_id)
     )
     for word in fold(search).split():
@@ -251,6 +212,12 @@ def every_score_row(ctx: Context, *, change: KeyChange, search: str, sort: str, 
     chosen = _chosen(change, search, sort, descending)
     for row in ctx.session.execute(chosen.execution_options(yield_per=_BATCH)):
         yield ScoreRow(*row)
+
+
+def named(ctx: Context, *, enrolment_ids: Collection[int]) -> dict[int, Enrolment]:
+    """Return whose these enrolments are (one statement)."""
+    found = ctx.session.scalars(sa.select(Enrolment).where(Enrolment.id.in_(enrolment_ids)))
+    return {enrolment.id: enrolment for enrolment in found}
 
 
 # --- what waits, and what may be told -------------------------------------------------------------------------------

@@ -18,11 +18,13 @@ from cuocthi.web.tables import Column, Table
 from cuocthi_quiz.contributed_keys import DECIDE
 from cuocthi_quiz.domain import wrong_keys as keys
 from cuocthi_quiz.domain.kinds import ALSO, EVERYONE, KINDS, VOID
+from cuocthi_quiz.domain.looking_ahead import ask_to_look_ahead
 from cuocthi_quiz.forms.wrong_keys import WrongKeyForm, form_for
 from cuocthi_quiz.models import KeyChange, Question, Revision
 from cuocthi_quiz.queries import wrong_keys as queries
 from cuocthi_quiz.views.bank import READ, VIEW
 from cuocthi_quiz.views.blueprint import blueprint
+from cuocthi_quiz.views.key_previews import ahead
 from cuocthi_quiz.words import REMEDIES
 
 if TYPE_CHECKING:
@@ -91,7 +93,7 @@ def propose_key(revision_id: int) -> AnyResponse:
         except DomainError as error:
             attach_error(form, error)
         else:
-            flash(_("Proposed. No score has changed; a second person decides."), "ok")
+            flash(_("Proposed. No score has changed; a second person decides when it is known what would."), "ok")
             return redirect(url_for("quiz.wrong_key", slug=g.campaign.slug, change_id=change_id))
     return _form_page(form, revision_id, 422 if request.method == "POST" else 200)
 
@@ -163,6 +165,7 @@ def wrong_key(change_id: int) -> Response:
         effect=queries.effect(ctx, change=change),
         points=_points,
         table=table.show(*found),
+        ahead=ahead(ctx, campaign=g.campaign, change=change, held=g.permissions),
         reader_id=ctx.actor.user_id,
     )
 
@@ -177,7 +180,8 @@ def _to_change(change_id: int) -> AnyResponse:
 def confirm_key(change_id: int) -> AnyResponse:
     """Put a key into force, as the second person."""
     with committing() as ctx:
-        keys.put_in_force(ctx, campaign=g.campaign, change=own_change(ctx, change_id).change)
+        change = own_change(ctx, change_id).change
+        keys.put_in_force(ctx, campaign=g.campaign, change=change, seen=request.form.get("seen", ""))
     flash(_("In force. The papers are being marked again; what scores were before is kept."), "ok")
     return _to_change(change_id)
 
@@ -190,6 +194,19 @@ def withdraw_key(change_id: int) -> AnyResponse:
     with committing() as ctx:
         keys.withdraw(ctx, campaign=g.campaign, change=own_change(ctx, change_id).change)
     flash(_("Withdrawn. No score has changed."), "ok")
+    return _to_change(change_id)
+
+
+@blueprint.page(
+    "/staff/questions/keys/<int:change_id>/look-ahead", permission=DECIDE, methods=["POST"], reveals_nothing=True
+)
+def look_ahead_again(change_id: int) -> AnyResponse:
+    """Have worked out anew what a proposal would change; while that goes on this changes nothing."""
+    with committing() as ctx:
+        change = own_change(ctx, change_id).change
+        if change.waits:
+            ask_to_look_ahead(ctx, campaign=g.campaign, change=change)
+    flash(_("What this key would change is being worked out."), "ok")
     return _to_change(change_id)
 
 

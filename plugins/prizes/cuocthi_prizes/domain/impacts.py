@@ -1,0 +1,85 @@
+"""Whose prize would be another one if the results were others; what is adopted stays as it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cuocthi.contributions import Impact
+from cuocthi.text import T
+from cuocthi_prizes.domain.proposals import allocation_of
+from cuocthi_prizes.queries import adopted_list, load_scheme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.standings.models import Ranking
+    from cuocthi.text import Text
+    from cuocthi.timelines.models import Phase
+    from cuocthi_prizes.domain.allocation import Allocation, OpenTie
+    from cuocthi_prizes.queries import Candidate
+
+#: Who may see award lists before they are published.
+SEES = "prizes:awards:view"
+
+
+def of_other_results(
+    ctx: Context, *, campaign: Campaign, round_: Phase, before: Ranking, after: Ranking
+) -> list[Impact]:
+    """Return whose prize would be another one by ``after`` than by ``before``, and what a lot or the jury would decide.
+
+    Nothing for a round that is not awarded.
+    """
+    scheme = load_scheme(ctx, campaign=campaign).value
+    if not scheme.tiers or scheme.round not in ("", round_.key):
+        return []
+    was, would_be = (allocation_of(ctx, scheme=scheme, ranking=ranking) for ranking in (before, after))
+    found = [*_persons(_certain(was), _certain(would_be)), *_ties(was, would_be)]
+    adopted = adopted_list(ctx, campaign_id=campaign.id)
+    if found and adopted is not None and adopted.phase_id == round_.id:
+        note = T(
+            "Award list %(number)s is adopted and stays as it is; only a new list changes it.", number=adopted.number
+        )
+        found.insert(0, Impact("adopted", note, order=10, permission=SEES))
+    return found
+
+
+def _certain(allocation: Allocation[Candidate]) -> dict[int, str]:
+    """Return what each person has for whom no lot and no jury has to decide first."""
+    undecided = {person.enrolment_id for tie in allocation.open_ties for person in tie.persons}
+    places = allocation.places
+    return {person.enrolment_id: tier.title for tier, person in places if person.enrolment_id not in undecided}
+
+
+def _persons(was: dict[int, str], would_be: dict[int, str]) -> Iterator[Impact]:
+    for order, enrolment_id in enumerate(dict.fromkeys([*would_be, *was]), start=20):
+        former, prize = was.get(enrolment_id), would_be.get(enrolment_id)
+        if former != prize:
+            yield Impact(f"person-{enrolment_id}", _note(former, prize), enrolment_id, order, SEES)
+
+
+def _note(former: str | None, prize: str | None) -> Text:
+    if prize is None:
+        return T("would no longer be certain of “%(prize)s”", prize=former)
+    if former is None:
+        return T("would have “%(prize)s”", prize=prize)
+    return T("would have “%(prize)s” instead of “%(former)s”", prize=prize, former=former)
+
+
+def _ties(was: Allocation[Candidate], would_be: Allocation[Candidate]) -> Iterator[Impact]:
+    known = {_what(tie) for tie in was.open_ties}
+    for tie in would_be.open_ties:
+        if _what(tie) not in known:
+            note = T(
+                "At rank %(rank)s, %(persons)s persons would be equal, but their prizes would not be: %(tiers)s. A lot "
+                "or the jury would have to decide.",
+                rank=tie.rank,
+                persons=tie.persons[0].tied,
+                tiers=", ".join(tier.title for tier in tie.tiers),
+            )
+            yield Impact(f"tie-{tie.rank}", note, order=15, permission=SEES)
+
+
+def _what(tie: OpenTie[Candidate]) -> tuple[int, int]:
+    return tie.rank, tie.persons[0].tied
