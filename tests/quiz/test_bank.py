@@ -12,9 +12,12 @@ from cuocthi.audit.models import AuditEvent
 from cuocthi.context import Context
 from cuocthi.contributions import Role
 from cuocthi.errors import Conflict, DomainError, InvalidData
+from cuocthi_quiz.domain import blueprint
+from cuocthi_quiz.domain.ability import USUAL
 from cuocthi_quiz.domain.attempts import candidates
 from cuocthi_quiz.domain.bank import add_topic, withdraw, write_question
-from cuocthi_quiz.domain.blueprint import previews
+from cuocthi_quiz.domain.blueprint import ASSUMED, Knowledge, measured, previews
+from cuocthi_quiz.domain.grading import grade_round
 from cuocthi_quiz.domain.kinds.choice import Choice, Option
 from cuocthi_quiz.domain.questions import problems
 from cuocthi_quiz.models import Difficulty, Question, QuestionType, Revision, RevisionState
@@ -190,7 +193,8 @@ def test_a_topic_that_cannot_be_is_refused(quiz: Quiz, author: Context, key: str
 
 
 def test_the_preview_names_what_is_missing(quiz: Quiz) -> None:
-    (found,) = previews(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_)
+    knowledge = measured(quiz.ctx, campaign=quiz.campaign)
+    (found,) = previews(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_, knowledge=knowledge)
     assert found.problems == ()
     assert found.forecast is not None
     quiz.set(replace(SETTINGS, blueprint=(BlueprintRow("safety", Difficulty.HARD, 5),)))
@@ -216,3 +220,20 @@ def test_an_empty_blueprint_is_a_problem(quiz: Quiz) -> None:
     quiz.set(replace(SETTINGS, blueprint=()))
     (found,) = previews(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_)
     assert len(found.problems) == 1
+
+
+def test_what_is_known_of_those_who_take_part_is_assumed_until_papers_tell(
+    quiz: Quiz, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for right in (5, 5, 0, 0):
+        attempt = quiz.start()
+        quiz.answer_rightly(attempt, right)
+        quiz.hand_in(attempt)
+    grade_round(quiz.ctx, round_id=quiz.round_.id)
+    assert measured(quiz.ctx, campaign=quiz.campaign) == Knowledge(ASSUMED, USUAL)
+    monkeypatch.setattr(blueprint, "_ENOUGH_ANSWERS", 4)
+    monkeypatch.setattr(blueprint, "_ENOUGH_PAPERS", 4)
+    found = measured(quiz.ctx, campaign=quiz.campaign)
+    assert (found.measured, found.spread_measured) == (True, True)
+    assert found.facility == {**ASSUMED, Difficulty.EASY: 0.5, Difficulty.HARD: 0.5}
+    assert found.spread > 2, "half of them know everything, and half nothing"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from itertools import combinations, product
 from math import isclose, prod
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cuocthi_quiz.domain.ability import chance, facilities, spread_of
 from cuocthi_quiz.domain.drawing import Candidate, units
 from cuocthi_quiz.domain.forecast import forecast, tie
 from cuocthi_quiz.models import Difficulty
@@ -70,3 +72,51 @@ def test_a_tie_takes_two(persons: int, chance: float) -> None:
     outcomes = product((True, False), repeat=persons)
     exact = sum(prod(chance if right else 1 - chance for right in outcome) for outcome in outcomes if sum(outcome) >= 2)
     assert isclose(tie(persons, chance), exact, abs_tol=1e-9)
+
+
+# --- persons who differ in what they know ---
+
+_shares = st.floats(0.05, 0.95)
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(Difficulty, _shares)), st.floats(0.05, 3))
+def test_over_all_persons_each_difficulty_is_as_hard_as_it_is_known_to_be(
+    facility: dict[Difficulty, float], spread: float
+) -> None:
+    persons = facilities(facility, spread)
+    assert isclose(sum(weight for weight, _ in persons), 1)
+    for difficulty, share in facility.items():
+        assert isclose(sum(weight * chances[difficulty] for weight, chances in persons), share, abs_tol=1e-6)
+
+
+@given(st.floats(0, 3))
+def test_the_spread_is_found_again_from_how_scores_vary(spread: float) -> None:
+    numbers = {Difficulty.EASY: 8.0, Difficulty.MEDIUM: 8.0, Difficulty.HARD: 4.0}
+    mean = squared = within = 0.0
+    for weight, chances in facilities(FACILITY, spread):
+        expected = sum(number * chances[difficulty] for difficulty, number in numbers.items())
+        within += weight * sum(n * chances[difficulty] * (1 - chances[difficulty]) for difficulty, n in numbers.items())
+        mean, squared = mean + weight * expected, squared + weight * expected**2
+    found = spread_of(numbers, FACILITY, within + squared - mean**2)
+    assert isclose(found, spread, abs_tol=1e-3)
+
+
+def test_scores_that_vary_less_than_by_chance_tell_of_no_spread() -> None:
+    assert spread_of({Difficulty.EASY: 10.0}, FACILITY, 0.1) < 1e-6
+
+
+@given(st.integers(2, 8), st.floats(0.2, 2))
+def test_the_further_persons_differ_the_more_have_everything_right(number: int, spread: float) -> None:
+    rows = [BlueprintRow("a", Difficulty.EASY, number), BlueprintRow("a", Difficulty.HARD, 1)]
+    alike, apart, further = (
+        forecast(rows, units(bank(8, 0, 2)), FACILITY, spread=one).all_right for one in (0.0, spread, spread + 0.5)
+    )
+    assert alike < apart < further <= FACILITY[Difficulty.HARD]
+
+
+def test_the_estimate_agrees_with_persons_made_up() -> None:
+    rows, chooser = [BlueprintRow("a", Difficulty.MEDIUM, 10)], random.Random(7)
+    seen = forecast(rows, units(bank(0, 10)), FACILITY, spread=1.0)
+    persons = [chance(0.7, 1.0, chooser.gauss(0, 1)) for _ in range(40_000)]
+    perfect = sum(all(chooser.random() < right for _ in range(10)) for right in persons)
+    assert abs(perfect / len(persons) - seen.all_right) < 0.006

@@ -192,6 +192,22 @@ def test_errors_are_those_of_the_definition(quiz: Quiz, papers: list[Paper], tar
         example.rollback()
 
 
+def test_a_prediction_stays_what_it_was_when_decimals_are_asked_for_later(quiz: Quiz) -> None:
+    whole, exact = (replace(SETTINGS, target=replace(SHARE, decimals=decimals)) for decimals in (0, 2))
+    made = []
+    for rules, text in ((whole, "40"), (exact, "40.5")):
+        quiz.set(rules)
+        attempt = quiz.start()
+        predict(quiz, attempt, text)
+        quiz.hand_in(attempt)
+        made.append(attempt.id)
+    grade_round(quiz.ctx, round_id=quiz.round_.id)
+    for rules in (whole, exact):
+        found = predictions.errors(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_, settings=rules, key="error")
+        rows = {row.id: row.value for row in quiz.ctx.session.execute(found.add_columns(Attempt.id))}
+        assert rows == {made[0]: 40_000, made[1]: 40_500}, "nobody had everything right"
+
+
 def once_open(papers: list[Paper]) -> list[Paper]:
     """The papers with the last one of each person and round alone being open, as the database has it."""
     last = {(one.round, one.person): number for number, one in enumerate(papers)}
@@ -221,6 +237,7 @@ def store(quiz: Quiz, round_id: int, person: Enrolment, paper: Paper, number: in
             campaign_id=quiz.campaign.id, phase_id=round_id, enrolment_id=person.id, user_id=person.user_id,
             number=number, minutes=15, started_at=now, deadline=now, token="t", asks_prediction=True,
             prediction=None if paper.predicted is None else paper.predicted * target.scale,
+            prediction_decimals=target.decimals,
             submitted_at=now if done else None, handed_in_by=HandIn.PARTICIPANT if done else None,
             graded_at=now if graded else None, score=paper.right and paper.right * 1000 if graded else None,
             max_score=5000 if graded else None, set_aside_reason="mất điện" if paper.aside else "",

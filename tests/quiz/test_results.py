@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cuocthi.campaigns.models import Division
 from cuocthi.campaigns.settings import save_settings
 from cuocthi.context import Actor, Context
 from cuocthi.contributions import Act, Direction, Edge, Participant, RehearsedEntry
@@ -22,9 +23,9 @@ from cuocthi_quiz import contributed, contributed_bank, plugin
 from cuocthi_quiz.domain import answers, attempts, clauses, results
 from cuocthi_quiz.domain.grading import grade_round
 from cuocthi_quiz.domain.receipts import check, receipt
-from cuocthi_quiz.models import Answer, Attempt, Revision, RevisionState
+from cuocthi_quiz.models import Answer, Attempt, Difficulty, Revision, RevisionState
 from cuocthi_quiz.queries import figures as figures_queries
-from cuocthi_quiz.settings import QuizSettings
+from cuocthi_quiz.settings import BlueprintRow, QuizSettings
 
 from .conftest import SETTINGS, Quiz, right_response
 
@@ -244,6 +245,26 @@ def test_the_rules_are_written_in_the_campaigns_language(quiz: Quiz) -> None:
     quiz.campaign.language = "en"
     (clause,) = clauses.clauses(quiz.ctx, campaign=quiz.campaign)
     assert "at most 15 minutes" in clause.body
+
+
+def test_rules_and_facts_tell_how_long_the_paper_of_each_division_is(quiz: Quiz) -> None:
+    quiz.campaign.language = "en"
+    for key, name in (("can-bo", "Officials"), ("nguoi-dan", "Residents")):
+        quiz.campaign.divisions.append(Division(key=key, name=name))
+    quiz.ctx.session.flush()
+
+    def said(*rows: BlueprintRow, same: bool = False) -> str:
+        quiz.set(QuizSettings(blueprint=rows, same_questions=same))
+        return clauses.clauses(quiz.ctx, campaign=quiz.campaign)[0].body.partition("- Each question")[0]
+
+    everybody = BlueprintRow("safety", Difficulty.EASY, 3)
+    officials = BlueprintRow("safety", Difficulty.HARD, 1, division="can-bo")
+    residents = BlueprintRow("services", number=1, division="nguoi-dan")
+    assert "A paper has 4 questions, drawn at random" in said(everybody, officials, residents)
+    assert "A paper has 4 questions, the same for all of a division" in said(everybody, officials, residents, same=True)
+    assert "depends on the division. Officials: 4; Residents: 3.\n- They are drawn" in said(everybody, officials)
+    assert "They are the same for all of a division" in said(everybody, officials, same=True)
+    assert str(contributed.facts(quiz.ctx, campaign=quiz.campaign)[0].value) == "3 to 4"
 
 
 def test_what_is_published_waits_for_the_round_to_close(quiz: Quiz) -> None:

@@ -23,7 +23,7 @@ from cuocthi.text import TN, T
 from cuocthi.timelines.queries import rounds
 from cuocthi.timelines.windows import PhaseState, next_edge, own_windows, phase_state
 from cuocthi_quiz import contributed_bank
-from cuocthi_quiz.domain import predictions
+from cuocthi_quiz.domain import clauses, predictions
 from cuocthi_quiz.domain.allowances import allowance, refusal
 from cuocthi_quiz.domain.attempts import settings_of
 from cuocthi_quiz.domain.deadlines import closing, replaceable
@@ -62,7 +62,11 @@ def facts(ctx: Context, *, campaign: Campaign) -> list[Fact]:
     settings = settings_of(ctx, campaign=campaign, round_=chosen)
     if not settings.blueprint:
         return []
-    found = [Fact("questions", T("%(count)s", count=settings.questions), _questions_label(settings), 10)]
+    numbers = clauses.numbers(settings, campaign=campaign).values()
+    span = T("%(count)s", count=max(numbers))
+    if min(numbers) < max(numbers):
+        span = T("%(least)s to %(most)s", least=min(numbers), most=max(numbers))
+    found = [Fact("questions", span, _questions_label(settings), 10)]
     if settings.minutes:
         found.append(Fact("minutes", T("%(count)s", count=settings.minutes), T("minutes"), 20))
     if settings.attempts:

@@ -14,7 +14,7 @@ from cuocthi_quiz.wording import speaker
 from cuocthi_quiz.words import RELEASES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
@@ -72,21 +72,59 @@ def _attempts_in_round(settings: QuizSettings) -> Text:
     )
 
 
+def numbers(settings: QuizSettings, *, campaign: Campaign) -> dict[str, int]:
+    """Return how many questions a paper has by the name of its division, under nothing where there are none."""
+    named = {division.name: settings.questions_for(division.key) for division in campaign.divisions}
+    return named or {"": settings.questions}
+
+
+def _questions(settings: QuizSettings, questions: Mapping[str, int]) -> Iterator[Text]:
+    if len(set(questions.values())) > 1:
+        listed = "; ".join(f"{division}: {number}" for division, number in questions.items())
+        yield T("How many questions a paper has depends on the division. %(listed)s.", listed=listed)
+        if settings.same_questions:
+            yield T("They are the same for all of a division; questions and options are shuffled.")
+        else:
+            yield T("They are drawn at random from the approved bank; questions and options are shuffled.")
+        return
+    number = max(questions.values())
+    if not settings.same_questions:
+        yield TN(
+            "A paper has %(count)s question, drawn at random from the approved bank; questions and options are "
+            "shuffled.",
+            "A paper has %(count)s questions, drawn at random from the approved bank; questions and options are "
+            "shuffled.",
+            number,
+        )
+    elif len(questions) > 1:
+        yield TN(
+            "A paper has %(count)s question, the same for all of a division; questions and options are shuffled.",
+            "A paper has %(count)s questions, the same for all of a division; questions and options are shuffled.",
+            number,
+        )
+    else:
+        yield TN(
+            "A paper has %(count)s question, the same for all; questions and options are shuffled.",
+            "A paper has %(count)s questions, the same for all; questions and options are shuffled.",
+            number,
+        )
+
+
 def clauses(ctx: Context, *, campaign: Campaign) -> list[RuleClause]:
     """Return a clause for the rounds that are held alike, in the campaign's language, as Markdown."""
     say = speaker(campaign.language)
     own = rounds(ctx, campaign_id=campaign.id, source=OWNER)
     alike: dict[str, list[Phase]] = {}
     for held, settings in settings_by_rounds(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, rounds=own):
-        alike.setdefault(_body(settings, say), []).extend(held)
+        alike.setdefault(_body(settings, numbers(settings, campaign=campaign), say), []).extend(held)
     return [
         RuleClause(f"quiz-{held[0].key}", say(T("The quiz") if len(alike) == 1 else _heading(held)), body, order=40)
         for body, held in alike.items()
     ]
 
 
-def _body(settings: QuizSettings, say: Callable[[Text], str]) -> str:
-    lines = [say(text) for text in paper_rules(settings)]
+def _body(settings: QuizSettings, questions: Mapping[str, int], say: Callable[[Text], str]) -> str:
+    lines = [say(text) for text in paper_rules(settings, questions)]
     if settings.prediction:
         question = T("Prediction question: “%(text)s”", text=settings.prediction_text)
         lines.append(f"{say(question)} {say(definition(settings.target))}")
@@ -101,30 +139,9 @@ def _heading(held: Sequence[Phase]) -> Text:
     return T("The quiz of “%(round)s”", round="”, “".join(round_.title for round_ in held))
 
 
-def paper_rules(settings: QuizSettings) -> Iterator[Text]:
-    """Yield what holds for every paper, a sentence each."""
-    least = min(number for number in settings.questions_by_division.values() if number) if settings.questions else 0
-    if least < settings.questions:
-        yield T(
-            "A paper has %(least)s to %(most)s questions, depending on the division, drawn at random from the approved "
-            "bank; questions and options are shuffled.",
-            least=least,
-            most=settings.questions,
-        )
-    elif settings.same_questions:
-        yield TN(
-            "A paper has %(count)s question, the same for all; questions and options are shuffled.",
-            "A paper has %(count)s questions, the same for all; questions and options are shuffled.",
-            settings.questions,
-        )
-    else:
-        yield TN(
-            "A paper has %(count)s question, drawn at random from the approved bank; questions and options are "
-            "shuffled.",
-            "A paper has %(count)s questions, drawn at random from the approved bank; questions and options are "
-            "shuffled.",
-            settings.questions,
-        )
+def paper_rules(settings: QuizSettings, questions: Mapping[str, int]) -> Iterator[Text]:
+    """Yield what holds for every paper, a sentence each; see :func:`numbers` for ``questions``."""
+    yield from _questions(settings, questions)
     yield T(
         "Each question is worth one point when exactly the right options are chosen, and nothing otherwise; a question "
         "left open is worth nothing."

@@ -4,11 +4,13 @@ Two papers drawn independently by a row that takes n of N units: any unit is on 
 papers share n²/N units on average, and none with the chance C(N-n, n) / C(N, n) (the hypergeometric distribution). Rows
 that share no unit are independent: what they share adds up, the chances of sharing nothing multiply.
 
-Everything right: with the chance f that a question is answered rightly, independently of others, a paper is all right
+Everything right: a person who answers a question rightly with the chance f, each independently, has a paper all right
 with the product over its questions. Averaged over the C(N, n) selections of a row this is e(n) / C(N, n), where e(n) is
 the elementary symmetric polynomial of the units' chances. The number of right answers on one paper follows the
 Poisson-binomial distribution (Poisson, "Recherches sur la probabilité des jugements", 1837) and this is its last term;
-the number of persons with everything right is the sum over persons, on average their number times the chance.
+the number of persons with everything right is the sum over persons, on average their number times the chance. As
+persons differ in what they know, the chance is averaged over their abilities (``domain/ability.py``): were all taken to
+know equally much, far fewer would be expected to have everything right than do.
 
 Where units fit several rows both are counted on papers that are drawn with fixed seeds.
 """
@@ -22,6 +24,7 @@ from itertools import combinations
 from math import comb, prod
 from typing import TYPE_CHECKING
 
+from cuocthi_quiz.domain.ability import facilities
 from cuocthi_quiz.domain.drawing import choose, fitting
 
 if TYPE_CHECKING:
@@ -54,20 +57,22 @@ def forecast(
     bank: Sequence[Unit],
     facility: Mapping[Difficulty, float],
     *,
+    spread: float = 0.0,
     same_questions: bool = False,
 ) -> Forecast:
     """Return what is expected of papers; ``facility`` tells how likely a question of a difficulty is answered rightly.
 
-    The bank must be able to fill the rows.
+    ``spread`` tells how far persons differ in what they know, in logits; with 0 they do not. The bank must be able to
+    fill the rows.
     """
     pools = [[unit for unit in bank if unit.fits(row)] for row in rows]
     exact = all(len(fit) <= 1 for fit in fitting(rows, bank))
     drawn = [] if exact else [_paper(rows, bank, number) for number in range(PAPERS)]
     shared, some = _shared(rows, pools) if exact else _shared_by(drawn)
-    if exact:
-        all_right = prod(_all_right(row, pool, facility) for row, pool in zip(rows, pools, strict=True))
-    else:
-        all_right = sum(prod(_right(unit, facility) for unit in paper) for paper in drawn) / PAPERS
+    all_right = sum(
+        weight * (_formula(rows, pools, chances) if exact else _counted(drawn, chances))
+        for weight, chances in facilities(facility, spread)
+    )
     if same_questions:
         return Forecast(float(sum(row.number for row in rows)), 1.0, all_right, exact)
     return Forecast(shared, some, all_right, exact)
@@ -94,15 +99,27 @@ def _shared_by(papers: Sequence[Sequence[Unit]]) -> tuple[float, float]:
     return mean, sum(not one.isdisjoint(other) for one, other in combinations(keys, 2)) / pairs
 
 
+def _formula(
+    rows: Sequence[BlueprintRow], pools: Sequence[Sequence[Unit]], facility: Mapping[Difficulty, float]
+) -> float:
+    return prod(_all_right(row, pool, facility) for row, pool in zip(rows, pools, strict=True))
+
+
+def _counted(papers: Sequence[Sequence[Unit]], facility: Mapping[Difficulty, float]) -> float:
+    return sum(prod(_right(unit, facility) for unit in paper) for paper in papers) / len(papers)
+
+
 def _right(unit: Unit, facility: Mapping[Difficulty, float]) -> float:
     return prod(facility[question.difficulty] for question in unit.questions)
 
 
 def _all_right(row: BlueprintRow, pool: Sequence[Unit], facility: Mapping[Difficulty, float]) -> float:
     """Return e(n) / C(N, n), adding one unit after the other to all selections."""
+    units = [_right(unit, facility) for unit in pool]
+    if len(set(units)) == 1:
+        return units[0] ** row.draws
     sums = [1.0] + [0.0] * row.draws
-    for unit in pool:
-        chance = _right(unit, facility)
+    for chance in units:
         for size in range(row.draws, 0, -1):
             sums[size] += sums[size - 1] * chance
     return sums[row.draws] / comb(len(pool), row.draws)

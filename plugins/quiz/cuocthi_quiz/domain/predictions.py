@@ -172,6 +172,12 @@ def _counts_in(held: Sequence[Phase], counted: Counted) -> sa.ColumnElement[bool
 # --- how far each was off -------------------------------------------------------------------------------------------
 
 
+#: A prediction as it was made: whole, or with decimals, whatever is asked for by now.
+_IN_THOUSANDTHS = sa.case(
+    (Attempt.prediction_decimals > 0, Attempt.prediction), else_=Attempt.prediction * sa.literal(THOUSANDTHS)
+)
+
+
 def errors(ctx: Context, *, campaign: Campaign, round_: Phase, settings: QuizSettings, key: str) -> Any:
     """Return the SELECT of every prediction's distance, in thousandths, as measures with this ``key``.
 
@@ -191,7 +197,7 @@ def distances(found: Mapping[int, int], *, round_id: int, target: Target, key: s
             Attempt.enrolment_id,
             sa.cast(Attempt.number, sa.String(40)).label("entry_key"),
             sa.literal(key).label("key"),
-            (sa.func.abs(Attempt.prediction - right) * (THOUSANDTHS // target.scale)).label("value"),
+            sa.func.abs(_IN_THOUSANDTHS - right * (THOUSANDTHS // target.scale)).label("value"),
         )
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
         .where(

@@ -141,6 +141,17 @@ def facility(ctx: Context, *, campaign_ids: Sequence[int]) -> dict[Difficulty, t
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
+def scores_apart(ctx: Context, *, campaign_ids: Sequence[int]) -> tuple[int, float]:
+    """Return how many papers were marked, and the variance of their scores as shares of what could be reached."""
+    share = sa.cast(Attempt.score, sa.Float) / Attempt.max_score
+    papers, mean, squared = ctx.session.execute(
+        sa.select(sa.func.count(), sa.func.avg(share), sa.func.avg(share * share)).where(
+            Attempt.campaign_id.in_(campaign_ids), Attempt.graded_at.is_not(None), Attempt.max_score > 0, COUNTS
+        )
+    ).one()
+    return (papers, max(squared - mean * mean, 0.0)) if papers else (0, 0.0)
+
+
 def difficulties(ctx: Context, *, attempt_id: int) -> dict[int, Difficulty]:
     """Return the difficulty of each question of a paper by its position."""
     rows = ctx.session.execute(

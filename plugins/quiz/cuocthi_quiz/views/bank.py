@@ -18,6 +18,7 @@ from cuocthi.web.rendering import render
 from cuocthi.web.tables import Column, Filter, Table
 from cuocthi_quiz.domain import bank
 from cuocthi_quiz.domain import blueprint as blueprints
+from cuocthi_quiz.domain.ability import chance
 from cuocthi_quiz.domain.duplicates import resembling
 from cuocthi_quiz.domain.forecast import tie
 from cuocthi_quiz.domain.questions import data_of
@@ -25,7 +26,7 @@ from cuocthi_quiz.domain.review import wrote
 from cuocthi_quiz.forms.bank import QUESTION_FORMS, QuestionForm, TopicForm
 from cuocthi_quiz.forms.bodies import FIELDS, HotspotFields
 from cuocthi_quiz.forms.review import RemarkForm, SendBackForm
-from cuocthi_quiz.models import Ending, QuestionType, RemarkKind
+from cuocthi_quiz.models import Difficulty, Ending, QuestionType, RemarkKind
 from cuocthi_quiz.queries import bank as bank_queries
 from cuocthi_quiz.queries import review as review_queries
 from cuocthi_quiz.queries import wrong_keys
@@ -292,17 +293,17 @@ def _topics(form: TopicForm, status: int = 200) -> Response:
 def bank_preview() -> Response:
     """Show for each round whether the bank can fill its papers."""
     ctx = reading_context()
-    facility = blueprints.measured(ctx, campaign=g.campaign)
+    knowledge = blueprints.measured(ctx, campaign=g.campaign)
     previews = [
         found
         for round_ in rounds(ctx, campaign_id=g.campaign.id, source=OWNER)
-        for found in blueprints.previews(ctx, campaign=g.campaign, round_=round_, facility=facility)
+        for found in blueprints.previews(ctx, campaign=g.campaign, round_=round_, knowledge=knowledge)
     ]
     return render(
         "quiz/preview.html",
         previews=previews,
-        facility=facility,
-        assumed=facility == blueprints.ASSUMED,
+        knowledge=knowledge,
+        medium=[chance(knowledge.facility[Difficulty.MEDIUM], knowledge.spread, ability) for ability in (-1, 1)],
         difficulties=DIFFICULTIES,
         persons=_PERSONS,
         tie=tie,

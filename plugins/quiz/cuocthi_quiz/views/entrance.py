@@ -75,13 +75,14 @@ def entrance(round_id: int) -> AnyResponse:
     ends_at = deadline(ctx.now, minutes, closes_at) if closes_at else None
     allowed = attempts.allowance_of(ctx, settings=settings, round_=round_, enrolment=enrolment, made=made)
     refused = refusal(settings, allowed, now=ctx.now, closes_at=round_.closes_at)
+    questions = settings.questions_for(attempts.division_key(g.campaign, enrolment))
     ranked_by = load_settings(ctx, owner="core", schema=RankingRules, campaign=g.campaign, round_=round_).value
     return render(
         "quiz/entrance.html",
         round_=round_,
         enrolment=enrolment,
         settings=settings,
-        questions=settings.questions_for(attempts.division_key(g.campaign, enrolment)),
+        questions=questions,
         running=running,
         finished=[attempt for attempt in made if attempt is not running],
         closes_at=closes_at,
@@ -95,7 +96,7 @@ def entrance(round_id: int) -> AnyResponse:
         left_label=LEFT[settings.attempts_in],
         several=settings.attempts != 1 and settings.attempts_in_contest != 1,
         counted=COUNTED[ranked_by.counted],
-        rules=list(paper_rules(settings)),
+        rules=list(paper_rules(settings, dict.fromkeys(attempts.divisions_of(g.campaign), questions))),
         definition=definition(settings.target),
     )
 
