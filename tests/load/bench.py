@@ -70,7 +70,7 @@ def _measure(run: Run, folder: Path, url: str, floor_url: str, number: int, resu
         run.memory_mb = private_mb()
         if results > _MANY:
             grow(held.course.engine, already=_MANY, to=results)
-            run.bulk_seconds = bulk(held)
+            run.bulk = bulk(held)
 
 
 def _grow(held: Contest, already: int, to: int) -> None:

@@ -51,11 +51,11 @@ class Figures:
 
     def measure(self, items: Sequence[Item], ask: Callable[[Item], object], at_once: int = AT_ONCE) -> None:
         """Ask once for each item; ``ask`` raises for an answer that is not the expected one."""
-        before, begun = _cpu_seconds(), time.perf_counter()
+        before, begun = cpu_seconds(), time.perf_counter()
         with ThreadPoolExecutor(at_once) as pool:
             self.waited += pool.map(lambda item: _timed(ask, item), items)
         self.passed += time.perf_counter() - begun
-        self.spent += _cpu_seconds() - before
+        self.spent += cpu_seconds() - before
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,8 @@ def _timed(ask: Callable[[Item], object], item: Item) -> float:
     return time.perf_counter() - begun
 
 
-def _cpu_seconds() -> float:
+def cpu_seconds() -> float:
+    """Return the processor seconds of everything that was started from here, the database included."""
     total = 0.0
     for process in psutil.Process().children(recursive=True):
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cuocthi.standings.previews import preview
@@ -65,5 +66,6 @@ def test_an_adopted_list_stays_and_that_is_said(contest: Contest) -> None:
 
 def test_a_round_that_is_not_awarded_has_no_prizes_to_change(contest: Contest) -> None:
     contest.rank(DISTINCT)
-    contest.save(type(PLAN)(round="another", tiers=PLAN.tiers))
+    other = contest.make.round(contest.campaign, "sprint")
+    contest.save(replace(PLAN, round=other.key))
     assert told(contest, list(reversed(DISTINCT))) == []

@@ -38,6 +38,8 @@ from .conftest import SETTINGS, Quiz, acting
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sqlalchemy.engine import Engine
+
     from cuocthi.context import Context
 
 REASON, DOCUMENT = "Đáp án đúng là phương án A.", "05/TB-BTC"
@@ -208,6 +210,33 @@ def test_a_wording_that_stands_on_no_paper_is_worded_anew_instead(quiz: Quiz, ch
     assert revision is not None
     with pytest.raises(Conflict):
         propose(chair, campaign=quiz.campaign, revision=revision, finding=finding(Remedy.VOID))
+
+
+def test_a_confirmation_does_not_wait_long_for_papers_that_are_being_graded(
+    quiz: Quiz,
+    papers: list[Attempt],
+    chair: Context,
+    jury: Context,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if engine.dialect.name != "postgresql":
+        return  # SQLite has one writer: who grades and who confirms wait for one another anyway
+    monkeypatch.setattr(wrong_keys, "_GRADING_MS", 50)
+    revision = revision_of(quiz, papers[0])
+    change = propose(chair, campaign=quiz.campaign, revision=revision, finding=finding(Remedy.VOID))
+    seen = look_ahead(quiz, change)
+    quiz.ctx.session.commit()
+    with engine.connect() as grading:
+        grading.execute(sa.update(Attempt).where(Attempt.id == papers[0].id).values(score=0))
+        with pytest.raises(Conflict, match="being graded"):
+            put_in_force(jury, campaign=quiz.campaign, change=change, seen=seen)
+        quiz.ctx.session.rollback()
+        assert change.waits
+        assert revision.key_number == 0
+        grading.rollback()
+    put_in_force(jury, campaign=quiz.campaign, change=change, seen=seen)
+    assert not change.waits
 
 
 # --- what it changes ------------------------------------------------------------------------------------------------
