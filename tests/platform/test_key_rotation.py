@@ -137,7 +137,7 @@ def test_everything_opens_after_a_rotation_and_the_old_key_can_go(
     assert content_of(message, vault).address == "an@example.vn"
     status, said = call("retire")
     assert (status, list(read_keys(config.key_file).data)) == (1, [former, key])
-    assert "có thể còn dùng khoá cũ" in said
+    assert "có thể còn dùng khóa cũ" in said
     clock.move_to(clock.now() + rotation.SETTLING + timedelta(seconds=1))
     status, said = call("retire")
     assert (status, said) == (0, f"{former} is gone\n")
