@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from cuocthi.enrolments.models import Enrolment
 from cuocthi_quiz.models import Answer, Attempt, Item, Mark, Question, Revision, Topic
-from cuocthi_quiz.queries.figures import MARKED, counting
+from cuocthi_quiz.queries.figures import counting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,34 +81,56 @@ def tallies(
     """Return how often each question was answered in each way; ``groups`` are the scores up to and from which
     papers are in the lower and upper group.
 
-    One statement for all questions of a round, or for one of them. Void questions are left out.
+    Two statements for all questions of a round, or for one of them. Answers are counted by what was answered alone;
+    what that earns, the same for all of them, is found afterwards. Void questions are left out.
     """
     lower, upper = groups or (-1, -1)
-    rest = sa.type_coerce(Attempt.score - Mark.points, sa.BigInteger)
-    chosen = (
+    response, score = sa.func.coalesce(Answer.response, ""), sa.type_coerce(Attempt.score, sa.BigInteger)
+    counted = (
         sa.select(
             Item.revision_id,
-            Mark.response,
-            Mark.points,
+            response,
             sa.func.count(),
-            sa.func.sum(rest),
-            sa.func.sum(rest * rest),
+            sa.func.sum(score),
+            sa.func.sum(score * score),
             sa.func.count().filter(Attempt.score <= lower),
             sa.func.count().filter(Attempt.score >= upper, sa.literal(upper) >= 0),
         )
         .select_from(Item)
         .join(Attempt, Attempt.id == Item.attempt_id)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .join(Revision, Revision.id == Item.revision_id)
         .outerjoin(Answer, sa.and_(Answer.attempt_id == Item.attempt_id, Answer.position == Item.position))
-        .join(Mark, MARKED)
-        .where(*_conditions(round_, division_id), Revision.worth > 0)
-        .group_by(Item.revision_id, Mark.response, Mark.points)
+        .where(*_conditions(round_, division_id))
+        .group_by(Item.revision_id, response)
     )
     if revision_id is not None:
-        chosen = chosen.where(Item.revision_id == revision_id)
+        counted = counted.where(Item.revision_id == revision_id)
     # PostgreSQL sums integers of 64 bits into decimals.
-    return [Tally(row[0], row[1], *(int(value) for value in row[2:])) for row in ctx.session.execute(chosen)]
+    found = {(row[0], row[1]): [int(value) for value in row[2:]] for row in ctx.session.execute(counted)}
+    marks = _marks(ctx, campaign_id=round_.campaign_id, revision_id=revision_id)
+    return [_tally(answer, marks[answer], sums) for answer, sums in found.items() if answer in marks]
+
+
+def _marks(ctx: Context, *, campaign_id: int, revision_id: int | None) -> dict[tuple[int, str], int]:
+    """Return what each answer to a campaign's questions earns, in thousandths, by revision and response."""
+    in_force = sa.and_(Mark.revision_id == Revision.id, Mark.key_number == Revision.key_number)
+    chosen = (
+        sa.select(Mark.revision_id, Mark.response, Mark.points)
+        .join(Revision, in_force)
+        .join(Question, Question.id == Revision.question_id)
+        .where(Question.campaign_id == campaign_id, Revision.worth > 0)
+    )
+    if revision_id is not None:
+        chosen = chosen.where(Revision.id == revision_id)
+    return {(row[0], row[1]): row[2] for row in ctx.session.execute(chosen)}
+
+
+def _tally(answer: tuple[int, str], points: int, sums: Sequence[int]) -> Tally:
+    """Return a tally; ``sums`` are the papers, their scores, the squares of these, and who is in the two groups."""
+    papers, total, squares, lower, upper = sums
+    rest = total - papers * points
+    rest_squares = squares - 2 * points * total + papers * points * points
+    return Tally(*answer, points, papers, rest, rest_squares, lower, upper)
 
 
 def asked(ctx: Context, *, revision_ids: Sequence[int]) -> dict[int, Asked]:
