@@ -66,6 +66,6 @@ def test_an_adopted_list_stays_and_that_is_said(contest: Contest) -> None:
 
 def test_a_round_that_is_not_awarded_has_no_prizes_to_change(contest: Contest) -> None:
     contest.rank(DISTINCT)
-    other = contest.make.round(contest.campaign, "sprint")
+    other = contest.make.round(contest.campaign, "sprint", number=2)
     contest.save(replace(PLAN, round=other.key))
     assert told(contest, list(reversed(DISTINCT))) == []

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cuocthi.contributions import Impact
+from cuocthi.errors import Missing
 from cuocthi.text import T
+from cuocthi.timelines.queries import rounds
 from cuocthi_prizes.domain.proposals import allocation_of
+from cuocthi_prizes.domain.scheme import awarded_round
 from cuocthi_prizes.queries import adopted_list, load_scheme
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from cuocthi.timelines.models import Phase
     from cuocthi_prizes.domain.allocation import Allocation, OpenTie
     from cuocthi_prizes.queries import Candidate
+    from cuocthi_prizes.settings import PrizeSettings
 
 #: Who may see award lists before they are published.
 SEES = "prizes:awards:view"
@@ -32,7 +36,7 @@ def of_other_results(
     Nothing for a round that is not awarded.
     """
     scheme = load_scheme(ctx, campaign=campaign).value
-    if not scheme.tiers or scheme.round not in ("", round_.key):
+    if not scheme.tiers or not _is_awarded(ctx, campaign, scheme, round_):
         return []
     was, would_be = (allocation_of(ctx, scheme=scheme, ranking=ranking) for ranking in (before, after))
     found = [*_persons(_certain(was), _certain(would_be)), *_ties(was, would_be)]
@@ -43,6 +47,13 @@ def of_other_results(
         )
         found.insert(0, Impact("adopted", note, order=10, permission=SEES))
     return found
+
+
+def _is_awarded(ctx: Context, campaign: Campaign, scheme: PrizeSettings, round_: Phase) -> bool:
+    try:
+        return awarded_round(scheme, rounds(ctx, campaign_id=campaign.id)).id == round_.id
+    except Missing:
+        return False
 
 
 def _certain(allocation: Allocation[Candidate]) -> dict[int, str]:
