@@ -62,3 +62,9 @@ def docx(*body: str, numbering: str = NUMBERING) -> bytes:
     inner = "".join(one if one.startswith("<w:") else paragraph(one) for one in body)
     document = f'<?xml version="1.0"?><w:document {_W}><w:body>{inner}<w:sectPr/></w:body></w:document>'
     return zipped({"word/document.xml": document, "word/numbering.xml": numbering})
+
+
+def unzipped(raw: bytes) -> dict[str, bytes]:
+    """The parts of an archive."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}

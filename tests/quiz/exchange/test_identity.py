@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.quiz.strategies import questions
+from tests.quiz.pictures import png
+from tests.quiz.strategies import keys, texts
+from tests.quiz.strategies import questions as of_any_type
 
 from cuocthi.campaigns.settings import structure, unstructure
+from cuocthi_quiz.domain.exchange.album import shown_by
 from cuocthi_quiz.domain.exchange.drafts import Draft
 from cuocthi_quiz.domain.exchange.formats import FIELDS, FORMATS, Format
-from cuocthi_quiz.domain.exchange.losses import losses
+from cuocthi_quiz.domain.exchange.losses import WORDS, losses
 from cuocthi_quiz.domain.exchange.packing import packed, unpacked
 from cuocthi_quiz.domain.exchange.plan import same
 from cuocthi_quiz.domain.kinds import KINDS
-from cuocthi_quiz.domain.questions import QuestionData, problems
+from cuocthi_quiz.domain.questions import MAX_TAG, QuestionData, problems, to_tags
 from cuocthi_quiz.models import QuestionType
 
 if TYPE_CHECKING:
@@ -48,9 +51,28 @@ def in_plain_words(question: QuestionData) -> QuestionData:
 
     body = structure(KINDS[question.type].body, worded(unstructure(question.body)))
     words = {name: worded(getattr(question, name)) for name in ("text", "explanation", "source")}
-    return replace(question, body=body, **words)
+    belonging = {"group_text": worded(question.group_text)} if question.group else {}
+    tags = to_tags(worded(tag)[:11] for tag in question.tags)
+    return replace(question, body=body, tags=tags, **words, **belonging)
 
 
+@st.composite
+def questions(draw: st.DrawFn) -> QuestionData:
+    """A question with the place where it belongs, and sometimes a picture."""
+    question = draw(of_any_type())
+    group = draw(st.none() | keys)
+    return replace(
+        question,
+        text=question.text + draw(st.sampled_from(["", "\n\n![Bản đồ](picture:ban-do)"])),
+        tags=to_tags(draw(st.lists(texts.map(lambda text: text[:MAX_TAG]), max_size=3))),
+        division=draw(st.just("") | keys),
+        for_practice=draw(st.booleans()),
+        group=group or "",
+        group_text=draw(texts) if group else "",
+    )
+
+
+PICTURES = {"ban-do": png(3, 2)}
 NOT_WORDS = {"scoring", "value", "tolerance", "unit", "picture"}
 plain_questions = questions().map(in_plain_words).map(as_stored).filter(lambda question: not [*problems(question)])
 any_questions = questions().map(as_stored).filter(lambda question: not [*problems(question)])
@@ -59,6 +81,8 @@ any_questions = questions().map(as_stored).filter(lambda question: not [*problem
 def told(question: QuestionData, draft: Draft, format_: Format) -> QuestionData:
     """A question with all that a file says of it."""
     names = {name: getattr(draft, name) for name in ("type", "text", "body", *format_.fields) if name != "topic"}
+    if "group" in format_.fields:
+        names["group_text"] = draft.group_text
     return replace(question, **names)
 
 
@@ -66,14 +90,16 @@ def told(question: QuestionData, draft: Draft, format_: Format) -> QuestionData:
 @fast
 @given(st.lists(any_questions, min_size=1, max_size=3, unique_by=lambda question: question.key))
 def test_nothing_is_lost_without_being_said(format_: Format, bank: Sequence[QuestionData]) -> None:
-    lost = losses(format_, bank, TOPICS)
+    lost = losses(format_, bank, TOPICS, PICTURES)
     assert {loss.key for loss in lost.questions if not loss.what} == {q.key for q in bank} - {
         q.key for q in lost.carried
     }
     if not lost.carried:
         return
     read = format_.read if format_.key != "xlsx" else None
-    content = read(format_.write(lost.carried, TOPICS)) if read else format_.carried(lost.carried, TOPICS)
+    content = (
+        read(format_.write(lost.carried, TOPICS, PICTURES)) if read else format_.carried(lost.carried, TOPICS, PICTURES)
+    )
     assert content.problems == []
     lossy = {loss.key for loss in lost.questions}
     for question, draft in zip(lost.carried, content.drafts, strict=True):
@@ -86,13 +112,19 @@ def test_nothing_is_lost_without_being_said(format_: Format, bank: Sequence[Ques
 @fast
 @given(question=plain_questions)
 def test_what_is_in_plain_words_comes_back_as_it_was(format_: Format, question: QuestionData) -> None:
-    lost = losses(format_, [question], TOPICS)
+    lost = losses(format_, [question], TOPICS, PICTURES)
     if question.type not in format_.types:
         assert lost.carried == ()
         return
     assert lost.carried == (question,)
-    (draft,) = format_.carried([question], TOPICS).drafts
-    assert {name for name in FIELDS if getattr(draft, name)} == format_.fields
+    (draft,) = format_.carried([question], TOPICS, PICTURES).drafts
+    assert {name for name in FIELDS if getattr(question, name)} & format_.fields == {
+        name for name in FIELDS if getattr(draft, name)
+    }
+    if not format_.pictures and shown_by(question) & set(PICTURES):
+        (loss,) = lost.questions
+        assert WORDS["pictures"] in loss.what
+        return
     if format_.key != "aiken" or (question.type is QuestionType.SINGLE and not question.body.keep_order):
         assert lost.questions == ()
 
@@ -100,5 +132,5 @@ def test_what_is_in_plain_words_comes_back_as_it_was(format_: Format, question: 
 @fast
 @given(st.lists(any_questions, min_size=1, max_size=3))
 def test_what_was_read_passes_from_one_process_to_the_other(bank: Sequence[QuestionData]) -> None:
-    content = FORMATS["xlsx"].carried(bank, TOPICS)
+    content = FORMATS["xlsx"].carried(bank, TOPICS, PICTURES)
     assert unpacked(packed(content)) == content

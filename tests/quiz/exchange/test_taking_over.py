@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     from cuocthi.context import Context
 
+#: Where no test without pictures puts anything.
+FOLDER = Path("/nowhere")
 CHOICES = Choices("safety", Difficulty.EASY, "Xem nguồn.", "Luật An ninh mạng, Điều 8", date(2024, 9, 1))
 
 
@@ -65,7 +68,7 @@ def waiting(quiz: Quiz, ctx: Context, *drafts: Draft, choices: Choices = CHOICES
 def taken_over(quiz: Quiz, ctx: Context, *drafts: Draft, choices: Choices = CHOICES) -> Plan:
     found = waiting(quiz, ctx, *drafts, choices=choices)
     digest = plan_of(ctx, campaign=quiz.campaign, waiting=found).digest
-    return take_over(ctx, campaign=quiz.campaign, token=found.token, digest=digest)
+    return take_over(ctx, campaign=quiz.campaign, token=found.token, digest=digest, folder=FOLDER)
 
 
 def bank(quiz: Quiz) -> dict[str, tuple[RevisionState, QuestionData]]:
@@ -139,7 +142,7 @@ def test_everything_wrong_is_said_and_nothing_is_taken(quiz: Quiz) -> None:
     plan = plan_of(ctx, campaign=quiz.campaign, waiting=found)
     assert [str(problem.place) for problem in plan.problems] == ["row 2", "row 2", "row 4"]
     with pytest.raises(InvalidData) as refused:
-        take_over(ctx, campaign=quiz.campaign, token=found.token, digest=plan.digest)
+        take_over(ctx, campaign=quiz.campaign, token=found.token, digest=plan.digest, folder=FOLDER)
     assert len(refused.value.problems) == 3
     assert bank(quiz) == before
 
@@ -193,7 +196,7 @@ def test_a_bank_that_has_changed_is_looked_at_again(quiz: Quiz) -> None:
     digest = plan_of(ctx, campaign=quiz.campaign, waiting=found).digest
     write_question(quiz.ctx, campaign=quiz.campaign, data=question("safety-001"))
     with pytest.raises(Conflict):
-        take_over(ctx, campaign=quiz.campaign, token=found.token, digest=digest)
+        take_over(ctx, campaign=quiz.campaign, token=found.token, digest=digest, folder=FOLDER)
 
 
 def test_a_file_waits_for_who_chose_it_once_and_for_a_day(quiz: Quiz) -> None:
@@ -206,9 +209,9 @@ def test_a_file_waits_for_who_chose_it_once_and_for_a_day(quiz: Quiz) -> None:
     digest = plan_of(
         ctx, campaign=quiz.campaign, waiting=waiting_import(ctx, campaign=quiz.campaign, token=token)
     ).digest
-    take_over(ctx, campaign=quiz.campaign, token=token, digest=digest)
+    take_over(ctx, campaign=quiz.campaign, token=token, digest=digest, folder=FOLDER)
     with pytest.raises(Missing):
-        take_over(ctx, campaign=quiz.campaign, token=token, digest=digest)
+        take_over(ctx, campaign=quiz.campaign, token=token, digest=digest, folder=FOLDER)
     token = waiting(quiz, ctx, draft(3)).token
     late = replace(ctx, now=ctx.now + KEPT + timedelta(seconds=1))
     with pytest.raises(Missing):
@@ -227,6 +230,6 @@ def test_long_files_take_the_same_statements(quiz: Quiz, statements: Callable[[]
         digest = plan_of(ctx, campaign=quiz.campaign, waiting=found).digest
         ctx.session.commit()
         statements()
-        take_over(ctx, campaign=quiz.campaign, token=found.token, digest=digest)
+        take_over(ctx, campaign=quiz.campaign, token=found.token, digest=digest, folder=FOLDER)
         counted.append(statements())
     assert counted[0] == counted[1]

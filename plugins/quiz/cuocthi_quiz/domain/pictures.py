@@ -23,12 +23,17 @@ if TYPE_CHECKING:
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
+    from cuocthi.text import Text
 
 KINDS = (PNG, JPEG)
 #: The largest file, in bytes, and side, in pixels, of a picture that is sent to phones.
 MAX_BYTES = 1_000_000
 MAX_SIDE = 4_000
+#: How PNG and JPEG begin.
+SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
+_TOO_LARGE = T("A picture has at most %(most)s kB, so that it loads on a phone.", most=MAX_BYTES // 1000)
+_DAMAGED = T("This picture is neither PNG nor JPEG, damaged, or larger than %(most)s pixels.", most=MAX_SIDE)
 _VIEW = "quiz:question:view"
 _NAMED = re.compile(rf"\]\({PICTURE}([a-z0-9-]{{1,{MAX_KEY}}})\)")
 _PNG_SIZE = struct.Struct(">II")
@@ -49,13 +54,11 @@ def add_picture(ctx: Context, *, folder: Path, campaign: Campaign, key: str, nam
     if ctx.session.scalar(sa.select(Picture.id).where(Picture.campaign_id == campaign.id, Picture.key == key)):
         raise DomainError(T("There is already a picture with this key."), field="key")
     if len(content) > MAX_BYTES:
-        text = T("A picture has at most %(most)s kB, so that it loads on a phone.", most=MAX_BYTES // 1000)
-        raise DomainError(text, field="file")
+        raise DomainError(_TOO_LARGE, field="file")
     stored = store(ctx, folder=folder, content=content, name=name, kinds=KINDS, campaign=campaign, permission=_VIEW)
     size = size_of(content)
-    if size is None or not all(0 < side <= MAX_SIDE for side in size):
-        text = T("This picture is damaged, or larger than %(most)s pixels.", most=MAX_SIDE)
-        raise DomainError(text, field="file")
+    if size is None or not _is_plausible(size):
+        raise DomainError(_DAMAGED, field="file")
     picture = Picture(
         campaign_id=campaign.id,
         key=key,
@@ -77,6 +80,23 @@ def add_picture(ctx: Context, *, folder: Path, campaign: Campaign, key: str, nam
         after={"key": key, "sha256": stored.sha256},
     )
     return picture
+
+
+def problem_of(content: bytes) -> Text | None:
+    """Return why a picture cannot be added to a bank, or None."""
+    if len(content) > MAX_BYTES:
+        return _TOO_LARGE
+    size = size_of(content) if content.startswith(SIGNATURES) else None
+    return None if size is not None and _is_plausible(size) else _DAMAGED
+
+
+def ending_of(content: bytes) -> str:
+    """Return how the name of a file with this picture ends."""
+    return ".png" if content.startswith(SIGNATURES[0]) else ".jpg"
+
+
+def _is_plausible(size: tuple[int, int]) -> bool:
+    return all(0 < side <= MAX_SIDE for side in size)
 
 
 def named_in(texts: Iterable[str]) -> set[str]:

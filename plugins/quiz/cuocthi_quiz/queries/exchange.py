@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 def newest_revisions(
     ctx: Context, *, campaign_id: int, ids: Collection[int] | None = None
 ) -> list[tuple[Question, Revision, str]]:
-    """Return every question (or those of some ids) with its newest revision and the key of its topic, in order."""
+    """Return every question (or those of some ids) with its newest revision and the key of its topic, in order.
+
+    Those of a group stand together, in its order, where the first of them stands in the bank.
+    """
     found = (
         sa.select(Question, Revision, Topic.key)
         .join(Revision, Revision.question_id == Question.id)
@@ -29,4 +32,13 @@ def newest_revisions(
     )
     if ids is not None:
         found = found.where(Question.id.in_(ids))
-    return [(row[0], row[1], row[2]) for row in ctx.session.execute(found)]
+    rows = [(row[0], row[1], row[2]) for row in ctx.session.execute(found)]
+    first: dict[int | None, int] = {}
+    for at, (_, revision, _) in enumerate(rows):
+        first.setdefault(revision.group_id, at)
+
+    def place(numbered: tuple[int, tuple[Question, Revision, str]]) -> tuple[int, int]:
+        at, (_, revision, _) = numbered
+        return (at, 0) if revision.group_id is None else (first[revision.group_id], revision.group_place)
+
+    return [row for _, row in sorted(enumerate(rows), key=place)]

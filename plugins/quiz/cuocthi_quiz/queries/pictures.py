@@ -47,6 +47,17 @@ def file_of_picture(ctx: Context, *, campaign_id: int, key: str) -> StoredFile |
     )
 
 
+def digests(ctx: Context, *, campaign_id: int) -> dict[str, str]:
+    """Return the SHA-256 of each of a campaign's pictures by its key, in order (one statement)."""
+    found = (
+        sa.select(Picture.key, StoredFile.sha256)
+        .join(StoredFile, StoredFile.id == Picture.file_id)
+        .where(Picture.campaign_id == campaign_id)
+        .order_by(Picture.key)
+    )
+    return {row[0]: row[1] for row in ctx.session.execute(found)}
+
+
 def known_keys(ctx: Context, *, campaign_id: int) -> Sequence[str]:
     """Return the keys of a campaign's pictures."""
     return ctx.session.scalars(

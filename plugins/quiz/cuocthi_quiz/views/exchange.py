@@ -10,12 +10,14 @@ from flask_babel import gettext as _
 
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.errors import DomainError
+from cuocthi.files.domain import content_of
 from cuocthi.text import T
-from cuocthi.web.context import committing, reading_context
+from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.on_record import put_on_record
 from cuocthi.web.rendering import render
 from cuocthi_quiz.domain.exchange import taking_over
+from cuocthi_quiz.domain.exchange.album import shown_by
 from cuocthi_quiz.domain.exchange.formats import FIELDS, FORMATS
 from cuocthi_quiz.domain.exchange.losses import WORDS, losses
 from cuocthi_quiz.domain.exchange.plan import Verdict
@@ -27,13 +29,14 @@ from cuocthi_quiz.forms.exchange import ImportForm
 from cuocthi_quiz.models import Difficulty, QuestionType
 from cuocthi_quiz.queries import bank as bank_queries
 from cuocthi_quiz.queries import exchange as exchange_queries
+from cuocthi_quiz.queries import pictures as pictures_queries
 from cuocthi_quiz.queries.review import Stage
 from cuocthi_quiz.views.bank import EDIT, VIEW
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.words import DIFFICULTIES, TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from werkzeug.wrappers import Response as AnyResponse
 
@@ -125,7 +128,8 @@ def look_at_import(token: str) -> Response:
 def take_import(token: str) -> AnyResponse:
     """Take a file over as it was looked at."""
     with committing() as ctx:
-        plan = taking_over.take_over(ctx, campaign=g.campaign, token=token, digest=request.form.get("digest", ""))
+        digest, folder = request.form.get("digest", ""), registry().config.files
+        plan = taking_over.take_over(ctx, campaign=g.campaign, token=token, digest=digest, folder=folder)
     counted = len(plan.of(Verdict.NEW, Verdict.REWORDED))
     flash(_("%(count)s questions were taken over as drafts. Two other persons approve each.", count=counted), "ok")
     return redirect(url_for("quiz.questions", slug=g.campaign.slug), 303)
@@ -145,6 +149,7 @@ def _carried(format_: Format) -> dict[str, object]:
         "format": format_,
         "kinds": kinds,
         "lacking": [WORDS[name] for name in FIELDS if name not in format_.fields],
+        "pictures": format_.pictures,
     }
 
 
@@ -156,7 +161,7 @@ def choose_export() -> Response:
     """Let a format be chosen, and say what it would lose of the questions of the list."""
     narrowed, chosen = _narrowed(), FORMATS.get(request.args.get("format", ""))
     questions, titles = _questions(reading_context(), narrowed)
-    lost = losses(chosen, questions, titles) if chosen else None
+    lost = losses(chosen, questions, titles, _pictures(questions)) if chosen else None
     return render(
         "quiz/export.html",
         formats=FORMATS,
@@ -173,12 +178,13 @@ def export_file(format: str) -> AnyResponse:  # noqa: A002 - as the address call
     """Hand out the questions of the list; if something of them is lost, only to who has confirmed that."""
     format_, narrowed = FORMATS.get(format) or abort(404), _narrowed()
     questions, titles = _questions(reading_context(), narrowed)
-    lost = losses(format_, questions, titles)
+    pictures = _pictures(questions)
+    lost = losses(format_, questions, titles, pictures)
     if not lost.carried or (lost and "confirmed" not in request.args):
         address = url_for("quiz.choose_export", slug=g.campaign.slug, format=format)
         return redirect(f"{address}&{urlencode(narrowed)}")
     _record_export(format_, lost, narrowed)
-    return _file(format_.write(lost.carried, titles), format_, f"{g.campaign.slug}-cau-hoi")
+    return _file(format_.write(lost.carried, titles, pictures), format_, f"{g.campaign.slug}-cau-hoi")
 
 
 def _record_export(format_: Format, lost: Losses, narrowed: Mapping[str, str]) -> None:
@@ -214,6 +220,14 @@ def _questions(ctx: Context, narrowed: Mapping[str, str]) -> tuple[list[Question
     several = {title for _key, title in titles if [other for _other_key, other in titles].count(title) > 1}
     names = {key: key if title in several else title for key, title in titles}
     return [data_of(revision, key=question.key, topic=topic) for question, revision, topic in found], names
+
+
+def _pictures(questions: Sequence[QuestionData]) -> dict[str, bytes]:
+    """Return the pictures that questions show."""
+    keys = {key for question in questions for key in shown_by(question)}
+    rows = pictures_queries.pictures(reading_context(), campaign_id=g.campaign.id, keys=keys)
+    folder = registry().config.files
+    return {row.picture.key: content_of(folder, sha256=row.sha256, name=row.name) for row in rows}
 
 
 def _file(content: bytes, format_: Format, name: str) -> Response:

@@ -82,7 +82,9 @@ def _letter(line: str) -> str:
 _STRAY = T("an option begins with its letter: “B. …” or “B) …”")
 
 
-def write_aiken(questions: Sequence[QuestionData], _topics: Mapping[str, str]) -> bytes:
+def write_aiken(
+    questions: Sequence[QuestionData], _topics: Mapping[str, str], _pictures: Mapping[str, bytes] | None = None
+) -> bytes:
     """Return questions as Aiken; line breaks become spaces."""
     return "\n".join(line for question in questions for line in _lines(question)).encode()
 

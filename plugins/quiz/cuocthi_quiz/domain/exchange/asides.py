@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cuocthi_quiz.domain.exchange.entries import deduced, fields_of
 from cuocthi_quiz.domain.exchange.words import LABELS, difficulty_of, label_of
 from cuocthi_quiz.domain.kinds.choice import Choice
+from cuocthi_quiz.domain.questions import to_tags
 from cuocthi_quiz.models import QuestionType
 
 if TYPE_CHECKING:
@@ -17,19 +18,31 @@ if TYPE_CHECKING:
 
     from cuocthi_quiz.domain.questions import QuestionData
 
-_TAGGED = ("difficulty", "type", "scoring", "keep_order", "unit", "case_matters", "accents_matter")
-_AT_END = ("source", "true_as_of")
+_TAGGED = (
+    "difficulty",
+    "type",
+    "scoring",
+    "keep_order",
+    "unit",
+    "case_matters",
+    "accents_matter",
+    "division",
+    "group",
+    "for_practice",
+)
+_AT_END = ("source", "true_as_of", "group_text")
 _NO = "không"
 
 
 def tags_of(question: QuestionData) -> Iterator[str]:
-    """Yield the tags that tell how hard a question is and how it is marked."""
+    """Yield the tags that tell how hard a question is, how it is marked and where it belongs, and its own."""
     said = fields_of(question)
     if not isinstance(question.body, Choice) or _tells_its_type(question.body, question.type):
         del said["type"]
     if hasattr(question.body, "scoring") and question.type is not QuestionType.SINGLE:
         said = {"scoring": _NO, **said}
     yield from (f"{LABELS[name][0]}: {said[name]}" for name in _TAGGED if name in said)
+    yield from (f"{LABELS['tags'][0]}: {tag}" if ":" in tag or said_in_tags([tag]) else tag for tag in question.tags)
 
 
 def _tells_its_type(body: Choice, type_: QuestionType) -> bool:
@@ -49,6 +62,19 @@ def said_in_tags(tags: Iterable[str]) -> dict[str, str]:
         elif difficulty_of(tag):
             said["difficulty"] = tag
     return said
+
+
+def plain_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Return the tags that only are tags, and tell nothing else."""
+    found: list[str] = []
+    for tag in tags:
+        label, colon, value = tag.partition(":")
+        name = label_of(label) if colon else None
+        if name == "tags":
+            found.append(value)
+        elif name not in _TAGGED and not said_in_tags([tag]):
+            found.append(tag)
+    return to_tags(found)
 
 
 def feedback_of(question: QuestionData) -> str:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Draft:
     """A question as a file says it; what the file does not say is empty or None.
 
-    ``place`` says where it stands, ``topic`` is a key or a title. ``notes`` tell what of it is not taken over.
+    ``place`` says where it stands; ``topic`` and ``division`` are keys or titles; pictures in its texts are named by
+    the keys of :attr:`Content.pictures`. ``notes`` tell what of it is not taken over.
     """
 
     place: Text
@@ -32,6 +33,11 @@ class Draft:
     explanation: str = ""
     source: str = ""
     true_as_of: date | None = None
+    tags: tuple[str, ...] = ()
+    division: str = ""
+    group: str = ""
+    group_text: str = ""
+    for_practice: bool = False
     notes: tuple[Text, ...] = ()
 
 
@@ -45,10 +51,11 @@ class Problem:
 
 @dataclass
 class Content:
-    """All that a file says."""
+    """All that a file says; ``pictures`` are those that it holds, by the keys under which its texts name them."""
 
     drafts: list[Draft] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    pictures: dict[str, bytes] = field(default_factory=dict)
 
     def wrong(self, place: Text, text: Text) -> None:
         """Add a problem."""

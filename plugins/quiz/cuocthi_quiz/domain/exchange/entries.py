@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cuocthi.text import T
+from cuocthi_quiz.domain.exchange.album import PICTURE, SHOWN
 from cuocthi_quiz.domain.exchange.drafts import Draft, Unusable
 from cuocthi_quiz.domain.exchange.texts import cleaned, one_line
 from cuocthi_quiz.domain.exchange.words import (
@@ -30,6 +31,7 @@ from cuocthi_quiz.domain.kinds.choice import Choice, Option
 from cuocthi_quiz.domain.kinds.hotspot import Hotspot, Region
 from cuocthi_quiz.domain.kinds.placing import Match, Order, Pair
 from cuocthi_quiz.domain.kinds.written import AcceptedNumber, Number, Wording
+from cuocthi_quiz.domain.questions import to_tags
 from cuocthi_quiz.models import Difficulty, QuestionType
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 #: Between a number and how far an answer may be from it.
 _NEAR = re.compile(r"\s*(?:±|\+/-|\+-)\s*")
 _BETWEEN_LETTERS = re.compile(r"[\s,;/&+.()]+|\bvà\b|\band\b", re.IGNORECASE)
+#: Between tags in one line, and if each has its own.
+_BETWEEN_TAGS = (re.compile(r"[,;]"), re.compile(r"\n"))
 #: The letter before an option in a cell: at the beginning of a line, or behind a wide space.
 _LETTERED = re.compile(r"(?:^|\n|\t|[ ]{2,})[ ]*(\*?)[ ]*([A-H])[ ]*[.)/:][ ]*")
 #: Between the letter of an option and its words, where a key says both.
@@ -68,7 +72,9 @@ class Entry:
 def draft_of(entry: Entry) -> tuple[Draft | None, list[Text]]:
     """Return the draft that an entry makes, or None and everything for which it makes none."""
     said = {name: cleaned(text) for name, text in entry.fields.items()}
-    options = [cleaned(option) for option in entry.options]
+    options = [cleaned(SHOWN.sub(r" \1 ", option)) for option in entry.options]
+    if any(map(SHOWN.search, entry.options)):
+        entry.notes.append(PICTURE)
     while options and not options[-1]:
         options.pop()
     marked = entry.marked
@@ -83,7 +89,7 @@ def draft_of(entry: Entry) -> tuple[Draft | None, list[Text]]:
             wrong.append(error.text)
             return None
 
-    difficulty, day = tried(_difficulty, said), tried(_day, said)
+    difficulty, day, practice = tried(_difficulty, said), tried(_day, said), tried(_yes, said, "for_practice")
     read = tried(_type_and_body, said, options, marked)
     if wrong or read is None:
         return None, wrong
@@ -99,6 +105,11 @@ def draft_of(entry: Entry) -> tuple[Draft | None, list[Text]]:
         explanation=said.get("explanation", ""),
         source=said.get("source", ""),
         true_as_of=day,
+        tags=to_tags(_BETWEEN_TAGS[1 if "\n" in said.get("tags", "") else 0].split(said.get("tags", ""))),
+        division=said.get("division", ""),
+        group=key_of(said.get("group", "")),
+        group_text=said.get("group_text", ""),
+        for_practice=practice,
         notes=tuple(entry.notes),
     ), []
 
@@ -257,7 +268,8 @@ def _hotspot(said: Mapping[str, str], options: Sequence[str]) -> Hotspot:
         Region(name, *_sides(side), place in right)
         for place, (name, side) in enumerate(zip(options, sides, strict=True))
     )
-    return Hotspot(said.get("picture", ""), said.get("alternative", ""), tuple(regions))
+    shown = SHOWN.search(said.get("picture", ""))
+    return Hotspot(shown[2] if shown else said.get("picture", ""), said.get("alternative", ""), tuple(regions))
 
 
 _BODIES: Mapping[QuestionType, Callable[[Mapping[str, str], list[str]], Any]] = {
@@ -287,6 +299,11 @@ def fields_of(question: QuestionData) -> dict[str, str]:
         "explanation": question.explanation,
         "source": question.source,
         "true_as_of": question.true_as_of.strftime("%d/%m/") + f"{question.true_as_of.year:04}",
+        "tags": ("\n" if any(set(tag) & {",", ";"} for tag in question.tags) else ", ").join(question.tags),
+        "division": question.division,
+        "group": question.group,
+        "group_text": question.group_text,
+        "for_practice": YES if question.for_practice else "",
         **_written(question.body)[0],
     }
     return {name: text for name, text in said.items() if text}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from cuocthi.text import T
 from cuocthi_quiz.domain.exchange import aiken, gift, moodle, moodle_types, qti, sheets, word, word_writing
+from cuocthi_quiz.domain.exchange.album import settled
 from cuocthi_quiz.models import QuestionType
 
 if TYPE_CHECKING:
@@ -18,12 +20,23 @@ if TYPE_CHECKING:
     from cuocthi_quiz.domain.questions import QuestionData
 
     Read = Callable[[bytes], Content]
-    #: Takes the questions, and how each topic is called, by its key.
-    Write = Callable[[Sequence[QuestionData], Mapping[str, str]], bytes]
+    #: Takes the questions, how each topic is called by its key, and the pictures that they show by theirs.
+    Write = Callable[[Sequence[QuestionData], Mapping[str, str], Mapping[str, bytes]], bytes]
     Rehearse = Callable[[Sequence[QuestionData], Mapping[str, str]], Content]
 
 #: What questions say beside their text and their answers.
-FIELDS = ("key", "topic", "difficulty", "explanation", "source", "true_as_of")
+FIELDS = (
+    "key",
+    "topic",
+    "difficulty",
+    "explanation",
+    "source",
+    "true_as_of",
+    "tags",
+    "division",
+    "group",
+    "for_practice",
+)
 _ALL_TYPES = frozenset(QuestionType)
 _TEXT = "text/plain; charset=utf-8"
 _XML = "application/xml; charset=utf-8"
@@ -37,9 +50,9 @@ def _anything(_raw: bytes) -> bool:
 class Format:
     """A format of files: its name, the endings of its files, how it is read and written, what it carries.
 
-    ``fields`` are those of :data:`FIELDS`, ``types`` those of questions. ``rehearse`` returns what would be read of
-    what is written, where that is known for less than writing and reading. ``fits`` tells whether a content looks like
-    it, where several formats have one ending.
+    ``fields`` are those of :data:`FIELDS`, ``types`` those of questions; ``pictures`` tells whether they go along.
+    ``rehearse`` returns what would be read of what is written, where that is known for less than writing and reading.
+    ``fits`` tells whether a content looks like it, where several formats have one ending.
     """
 
     key: str
@@ -50,14 +63,18 @@ class Format:
     write: Write
     fields: frozenset[str] = frozenset(FIELDS)
     types: frozenset[QuestionType] = _ALL_TYPES
+    pictures: bool = False
     rehearse: Rehearse | None = None
     fits: Callable[[bytes], bool] = _anything
 
-    def carried(self, questions: Sequence[QuestionData], topics: Mapping[str, str]) -> Content:
-        """Return what would be read of what is written of questions."""
+    def carried(
+        self, questions: Sequence[QuestionData], topics: Mapping[str, str], pictures: Mapping[str, bytes]
+    ) -> Content:
+        """Return what would be read of what is written of questions and of the pictures that they show."""
         if self.rehearse is not None:
             return self.rehearse(questions, topics)
-        return self.read(self.write(questions, topics))
+        content = self.read(self.write(questions, topics, pictures))
+        return settled(content, {key: sha256(picture).hexdigest() for key, picture in pictures.items()})
 
 
 _OOXML = "application/vnd.openxmlformats-officedocument"
@@ -92,6 +109,7 @@ FORMATS: Mapping[str, Format] = {
             _DOCX,
             word.read_docx,
             word_writing.write_docx,
+            pictures=True,
             fits=word.fits,
         ),
         Format(
@@ -123,6 +141,7 @@ FORMATS: Mapping[str, Format] = {
             moodle.read_moodle,
             moodle.write_moodle,
             types=moodle_types.TYPES,
+            pictures=True,
             fits=moodle.fits,
         ),
         Format(
@@ -134,6 +153,7 @@ FORMATS: Mapping[str, Format] = {
             qti.write_qti,
             fields=frozenset({"key", "explanation", "source", "true_as_of"}),
             types=qti.TYPES,
+            pictures=True,
             fits=qti.fits,
         ),
     )

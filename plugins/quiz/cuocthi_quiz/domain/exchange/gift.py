@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cuocthi.text import T
 from cuocthi_quiz.domain.exchange import moodle_types as types
+from cuocthi_quiz.domain.exchange.album import Album
 from cuocthi_quiz.domain.exchange.asides import feedback_of, tags_of
 from cuocthi_quiz.domain.exchange.drafts import Content, Unusable
 from cuocthi_quiz.domain.exchange.html_text import from_html, has_markup
@@ -59,7 +60,7 @@ def read_gift(raw: bytes) -> Content:
         place = T("line %(line)s (question %(number)s)", line=line, number=count)
         identity = _IDENTITY.search(comments)
         tags = [cleaned(tag) for tag in _TAG.findall(comments)]
-        found = Found(place, key=identity[1] if identity else "", topic=topic, tags=tags)
+        found = Found(place, key=identity[1] if identity else "", topic=topic, tags=tags, album=Album(content.pictures))
         try:
             content.drafts.append(types.draft_from(found, *_question(found, block)))
         except Unusable as error:
@@ -111,7 +112,9 @@ def _question(found: Found, block: str) -> tuple[QuestionType, Any]:
 def _text(found: Found, text: str, form: str, *, markdown: bool) -> str:
     shown = _shown(text)
     if form == "html" or (form in {"", "moodle"} and has_markup(shown)):
-        shown, lost = from_html(shown, markdown=markdown)
+        shown, lost = from_html(
+            shown, markdown=markdown, picture=lambda address: found.album.shown(address, {}, found.notes)
+        )
         found.notes += lost
     return cleaned(shown)
 
@@ -185,7 +188,9 @@ def _numbers(text: str) -> Iterator[Weighted]:
 # --- writing --------------------------------------------------------------------------------------------------------
 
 
-def write_gift(questions: Sequence[QuestionData], topics: Mapping[str, str]) -> bytes:
+def write_gift(
+    questions: Sequence[QuestionData], topics: Mapping[str, str], _pictures: Mapping[str, bytes] | None = None
+) -> bytes:
     """Return questions as GIFT, by topics in the order of the questions."""
     blocks: list[str] = []
     topic = ""

@@ -7,14 +7,16 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from cuocthi.text import T
+from cuocthi_quiz.domain.exchange.album import PICTURE, written
 from cuocthi_quiz.domain.exchange.texts import cleaned
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from cuocthi.text import Text
 
-PICTURE = T("a picture is not taken over")
+    Shown = Callable[[str], str | None]
+
 SMALL = T("a raised or lowered sign stands on the line now")
 _TABLE = T("a table is taken over as lines")
 _BLOCKS = frozenset(
@@ -46,9 +48,12 @@ def has_markup(text: str) -> bool:
     return _MARKUP.search(text) is not None
 
 
-def from_html(html: str, *, markdown: bool) -> tuple[str, Sequence[Text]]:
-    """Return HTML as Markdown, or as plain text without it, and what of it is lost."""
-    reader = _Reader(markdown=markdown)
+def from_html(html: str, *, markdown: bool, picture: Shown | None = None) -> tuple[str, Sequence[Text]]:
+    """Return HTML as Markdown, or as plain text without it, and what of it is lost.
+
+    ``picture`` takes the address of a picture and returns its key, or None after noting why it is lost.
+    """
+    reader = _Reader(markdown=markdown, picture=picture)
     reader.feed(html)
     reader.close()
     return reader.result(), reader.lost
@@ -57,8 +62,9 @@ def from_html(html: str, *, markdown: bool) -> tuple[str, Sequence[Text]]:
 class _Reader(HTMLParser):
     """Turns elements into the signs of Markdown."""
 
-    def __init__(self, *, markdown: bool) -> None:
+    def __init__(self, *, markdown: bool, picture: Shown | None) -> None:
         super().__init__(convert_charrefs=True)
+        self._picture = picture
         self.lost: list[Text] = []
         self._markdown = markdown
         self._out: list[str] = []
@@ -81,9 +87,7 @@ class _Reader(HTMLParser):
         elif tag in {"li", "tr"}:
             self._item(tag)
         elif tag == "img":
-            self._lose(PICTURE)
-            alternative = dict(attrs).get("alt")
-            self._out.append(f" {alternative} " if alternative else "")
+            self._show(dict(attrs))
         elif tag in {"sub", "sup"}:
             self._small = tag
         elif tag == "a" and self._markdown:
@@ -118,6 +122,16 @@ class _Reader(HTMLParser):
             text = _ESCAPED.sub(lambda found: f"\\{found[0]}", text)
         ended = not self._out or self._out[-1].endswith(("\n", " "))
         self._out.append(text.lstrip() if ended and text else text)
+
+    def _show(self, said: Mapping[str, str | None]) -> None:
+        """Show a picture, or what it shows in words where it is lost."""
+        alternative = said.get("alt") or ""
+        if self._picture is None or not self._markdown:
+            self._lose(PICTURE)
+        elif key := self._picture(said.get("src") or ""):
+            self._out.append(written(alternative, key))
+            return
+        self._out.append(f" {alternative} " if alternative else "")
 
     def _raised(self, text: str) -> str:
         """Return raised or lowered signs as the letters that Unicode has for them; others stand on the line."""

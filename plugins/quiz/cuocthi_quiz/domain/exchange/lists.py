@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cuocthi.text import T
 from cuocthi_quiz.domain.exchange.drafts import Content
 from cuocthi_quiz.domain.exchange.entries import Entry, draft_of
+from cuocthi_quiz.domain.exchange.key_tables import KeyTable, begins_keys, is_heading, lone_key
 from cuocthi_quiz.domain.exchange.words import LETTERS, difficulty_of, label_of
 
 if TYPE_CHECKING:
@@ -83,15 +84,6 @@ _SECTION = re.compile(
     re.IGNORECASE,
 )
 _TOPIC = frozenset({"chuyên đề", "chủ đề", "lĩnh vực"})
-_KEYS_BEGIN = re.compile(
-    r"\s*(?:bảng\s+)?(?:đáp án|answer key|answers|keys?)(?:\s+(?:các câu hỏi|trắc nghiệm))?\s*[:.]?\s*$", re.IGNORECASE
-)
-_PAIR = re.compile(
-    r"(?:câu\s*)?(\d{1,4})\s*[-–.:)/=→\t ]*\s*([A-H](?:\s*[,;&+]?\s*[A-H])*)(?![A-Za-zÀ-ỹ])", re.IGNORECASE
-)
-_ONLY_PAIRS = re.compile(rf"\s*(?:{_PAIR.pattern}[\s,;.|]*){{2,}}", re.IGNORECASE)
-_NUMBERS = re.compile(r"\s*(?:câu|stt|số)?[\s.:]*\d{1,4}(?:\s+\d{1,4})+\s*", re.IGNORECASE)
-_LETTERS_ONLY = re.compile(r"\s*(?:đáp án|đ/a|đa)?[\s.:]*([A-H](?:[\s]+[A-H])*)\s*", re.IGNORECASE)
 
 
 @dataclass
@@ -121,48 +113,84 @@ def is_list(text: str) -> bool:
 def read_list(lines: Sequence[Line]) -> Content:
     """Return what a list of questions says."""
     reader = _Reader(by_word=any(_NUMBERED.match(line.text) for line in lines))
-    for line in lines:
-        reader.take(line)
+    afters = [*(line.text for line in lines[1:]), ""]
+    for at in reversed(range(len(afters) - 1)):
+        afters[at] = afters[at] if afters[at].strip() else afters[at + 1]
+    asking = _asking(lines, _NUMBERED if reader.by_word else _BARE_NUMBER)
+    for at, line in enumerate(lines):
+        reader.take(line, after=afters[at], asks=at in asking)
     return reader.content()
+
+
+def _asking(lines: Sequence[Line], number: re.Pattern[str]) -> set[int]:
+    """Return where questions with options begin, told from the rows of a table of keys: "Câu 1. B. Hà Nội" is one."""
+    begins = [(at, found.end()) for at, line in enumerate(lines) if (found := number.match(line.text))]
+    ends = [at for at, _ in begins[1:]] + [len(lines)]
+    asking = set()
+    for (at, words), end in zip(begins, ends, strict=True):
+        texts = [lines[at].text[words:], *(line.text for line in lines[at + 1 : end])]
+        letters = {found[2].upper() for text in texts for found in _OPTION.finditer(text)}
+        if not _OPTION.match(texts[0]) and letters >= set(LETTERS[:2]):
+            asking.add(at)
+    return asking
 
 
 class _Reader:
     """Takes line after line, and knows of which question and which part of it they are."""
 
     def __init__(self, *, by_word: bool) -> None:
-        self._by_word = by_word
+        self.by_word = by_word
         self._questions: list[_Question] = []
         self._topic = ""
         self._part = ""
-        self._keys: dict[str, str] | None = None
-        self._numbers: list[str] = []
+        self._keys: KeyTable | None = None
+        self._first_of_table = 0
 
-    def take(self, line: Line) -> None:
-        if self._keys is None and self._keys_begin(line.text):
-            self._keys = {}
+    def take(self, line: Line, *, after: str, asks: bool) -> None:
+        """Take a line; ``after`` is the next one with words, ``asks`` tells that it begins a question with options."""
+        if self._keys is not None and asks:
+            self._end_table()
+        if self._keys is None and self._keys_begin(line.text, after):
+            self._keys = KeyTable()
         if self._keys is not None:
-            self._take_keys(line)
+            if not self._keys.take(line.text):
+                self._section(line)
         elif not line.text.strip() or (self._part != "text" and _ORNAMENT.fullmatch(line.text)):
             self._note_lost(line)
         elif not (self._begins(line) or self._section(line)):
             self._take_part(line)
 
-    def _keys_begin(self, text: str) -> bool:
-        """Tell whether the keys of all questions begin here: below a heading, or because nothing else looks so."""
+    def _keys_begin(self, text: str, after: str) -> bool:
+        """Tell whether the keys of many questions begin here: below a heading, or because nothing else looks so."""
         if not self._questions or self._part not in {"options", "right", "explanation", "source", ""}:
             return False
-        between = self._part in {"options", ""} and (_ONLY_PAIRS.fullmatch(text) or _NUMBERS.fullmatch(text))
-        return bool(between or _KEYS_BEGIN.fullmatch(text))
+        if is_heading(text):
+            return "right" in self._questions[-1].entry.fields or not lone_key(after)
+        return self._part in {"options", ""} and begins_keys(text, after)
+
+    def _end_table(self) -> None:
+        """Give the keys of the table at hand to the questions above it, as far as they have none of their own."""
+        questions, keys = self._questions[self._first_of_table :], self._keys
+        self._first_of_table, self._keys = len(self._questions), None
+        numbers = Counter(int(question.number) for question in questions)
+        for question in questions:
+            number = int(question.number)
+            told = keys.of(number) if keys and not question.entry.fields.get("right") else []
+            if len(told) > 1 or (told and numbers[number] > 1):
+                text = T("the number %(number)s is there more than once, so its key is not clear", number=number)
+                question.wrong.append(text)
+            elif told:
+                question.entry.fields["right"] = told[0]
 
     # --- what a line is -------------------------------------------------------------------------------------------
 
     def _begins(self, line: Line) -> bool:
-        found = (_NUMBERED if self._by_word else _BARE_NUMBER).match(line.text)
-        if found is None or (not self._by_word and not self._follows(int(found[1]), counted=line.counted)):
+        found = (_NUMBERED if self.by_word else _BARE_NUMBER).match(line.text)
+        if found is None or (not self.by_word and not self._follows(int(found[1]), counted=line.counted)):
             return False
         place = T("question %(number)s (paragraph %(paragraph)s)", number=int(found[1]), paragraph=line.number)
         fields = {"topic": self._topic} if self._topic else {}
-        level = found[2] if self._by_word else None
+        level = found[2] if self.by_word else None
         if level and difficulty_of(level):
             fields["difficulty"] = level
         self._questions.append(_Question(found[1], place, Entry(place, fields)))
@@ -172,7 +200,7 @@ class _Reader:
 
     def _follows(self, number: int, *, counted: bool) -> bool:
         """Tell whether a bare number begins the next question: the one after the last, and that one has its options."""
-        if not self._questions:
+        if len(self._questions) == self._first_of_table:
             return True
         last = self._questions[-1]
         return bool(last.options) and (number == int(last.number) + 1 or counted)
@@ -198,7 +226,12 @@ class _Reader:
         right = _RIGHT.fullmatch(line.text)
         label = _LABELLED.match(line.text)
         name = label_of(label[1]) if label else None
-        if right:
+        if self._part == "right" and lone_key(line.text):
+            self._part = "explanation"
+            question.entry.fields["right"] = lone_key(line.text)
+        elif is_heading(line.text):
+            self._part = "right"
+        elif right:
             # What somebody writes below the key says why, with or without a label.
             self._part = "explanation"
             question.entry.fields["right"] = right[1]
@@ -271,37 +304,21 @@ class _Reader:
         if self._questions:
             self._questions[-1].entry.notes += line.lost
 
-    def _take_keys(self, line: Line) -> None:
-        """Read the keys of a table at the end: "1-B, 2-C", or a row of numbers above a row of letters."""
-        if self._keys is None:
-            return
-        letters = _LETTERS_ONLY.fullmatch(line.text)
-        if _NUMBERS.fullmatch(line.text):
-            self._numbers = re.findall(r"\d+", line.text)
-        elif letters and self._numbers:
-            self._keys |= dict(zip(self._numbers, letters[1].split(), strict=False))
-            self._numbers = []
-        else:
-            self._keys |= {found[1]: found[2] for found in _PAIR.finditer(line.text)}
-
     # --- what comes of it -----------------------------------------------------------------------------------------
 
     def content(self) -> Content:
         content = Content()
-        keys = {str(int(number)): letters for number, letters in (self._keys or {}).items()}
+        self._end_table()
         for question in self._questions:
-            self._finish(content, question, keys)
+            self._finish(content, question)
         return content
 
-    def _finish(self, content: Content, question: _Question, keys: Mapping[str, str]) -> None:
+    def _finish(self, content: Content, question: _Question) -> None:
         entry = question.entry
         right = entry.fields.get("right", "")
         found = _LETTER_FIRST.fullmatch(right)
         if found:
             entry.fields["right"] = found[1]
-        key = keys.get(str(int(question.number)))
-        if key and not right:
-            entry.fields["right"] = key
         marked, several = _marked(question)
         if several and "right" not in entry.fields:
             content.wrong(question.place, T("some options are marked in one way and others in another"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cuocthi.errors import DomainError
 from cuocthi.text import T
+from cuocthi_quiz.domain.exchange.album import shown_by
 from cuocthi_quiz.domain.exchange.drafts import Content
 from cuocthi_quiz.domain.exchange.formats import FIELDS
 from cuocthi_quiz.domain.exchange.texts import cleaned
@@ -41,6 +42,7 @@ WORDS: Mapping[str, Text] = {
     "case_matters": T("whether capital letters matter"),
     "accents_matter": T("whether accents matter"),
     "picture": T("the picture"),
+    "pictures": T("the files of its pictures"),
     "tags": T("the tags"),
     "division": T("the division"),
     "group": T("the group"),
@@ -49,8 +51,9 @@ WORDS: Mapping[str, Text] = {
     "regions": T("signs or line breaks of the regions"),
 }
 
-#: What no format carries: it says where a question belongs in this bank.
-_OF_THE_BANK = ("tags", "division", "group", "for_practice")
+
+#: Where a question belongs.
+_BELONGING = ("tags", "division", "group", "for_practice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,38 +77,49 @@ class Losses:
         return bool(self.fields or self.questions)
 
 
-def losses(format_: Format, questions: Sequence[QuestionData], topics: Mapping[str, str]) -> Losses:
-    """Return what a format loses of questions; ``topics`` tells how each topic is called in it."""
+def losses(
+    format_: Format, questions: Sequence[QuestionData], topics: Mapping[str, str], pictures: Mapping[str, bytes]
+) -> Losses:
+    """Return what a format loses of questions; ``topics`` is how each topic is called, ``pictures`` what they show."""
     known = [question for question in questions if question.type in format_.types]
-    drafts = _carried(format_, known, topics)
+    drafts, shown = _carried(format_, known, topics, pictures)
     lost: list[Loss] = []
     carried: list[QuestionData] = []
     for question in questions:
         draft = drafts.get(question.key)
         what = differing(draft, question, topics, format_.fields) if draft else ()
+        if draft is not None and not (shown_by(question) & set(pictures)) <= shown:
+            what = (*what, "pictures")
         if draft is not None:
             carried.append(question)
         if draft is None or what:
             lost.append(Loss(question.key, tuple(WORDS[name] for name in what)))
-    own = (name for name in _OF_THE_BANK if any(getattr(question, name) for question in questions))
-    missing = tuple(WORDS[name] for name in (*(name for name in FIELDS if name not in format_.fields), *own))
-    return Losses(missing, tuple(lost), tuple(carried))
+    missing = (name for name in FIELDS if name not in format_.fields and any(getattr(one, name) for one in questions))
+    return Losses(tuple(WORDS[name] for name in missing), tuple(lost), tuple(carried))
 
 
-def _carried(format_: Format, questions: Sequence[QuestionData], topics: Mapping[str, str]) -> dict[str, Draft]:
-    """Return by its key what is read of each question, all at once if nothing stands in the way of another."""
+def _carried(
+    format_: Format, questions: Sequence[QuestionData], topics: Mapping[str, str], pictures: Mapping[str, bytes]
+) -> tuple[dict[str, Draft], set[str]]:
+    """Return by its key what is read of each question, all at once if nothing stands in the way of another.
+
+    And the keys of the pictures that are read with them.
+    """
     if not questions:
-        return {}
+        return {}, set()
     try:
-        content = format_.carried(questions, topics)
+        content = format_.carried(questions, topics, pictures)
     except DomainError:
         content = Content()
     if len(content.drafts) == len(questions) and not content.problems:
-        return {question.key: draft for question, draft in zip(questions, content.drafts, strict=True)}
+        drafts = {question.key: draft for question, draft in zip(questions, content.drafts, strict=True)}
+        return drafts, set(content.pictures)
     if len(questions) == 1:
-        return {}
-    alone = (_carried(format_, [question], topics) for question in questions)
-    return {key: draft for found in alone for key, draft in found.items()}
+        return {}, set()
+    alone = [_carried(format_, [question], topics, pictures) for question in questions]
+    return {key: draft for found, _ in alone for key, draft in found.items()}, set().union(
+        *(shown for _, shown in alone)
+    )
 
 
 def differing(
@@ -115,11 +129,13 @@ def differing(
     if draft.type is not question.type:
         return ("type",)
     meant = {
-        **{name: getattr(question, name) for name in ("key", "difficulty", "true_as_of")},
+        **{name: getattr(question, name) for name in ("key", "difficulty", "true_as_of", *_BELONGING)},
         **{name: cleaned(getattr(question, name)) for name in ("text", "explanation", "source")},
         "topic": cleaned(topics[question.topic]),
     }
-    other = (name for name, value in meant.items() if name in {*names, "text"} and getattr(draft, name) != value)
+    other = [name for name, value in meant.items() if name in {*names, "text"} and getattr(draft, name) != value]
+    if "group" in names and "group" not in other and draft.group_text != cleaned(question.group_text):
+        other.append("group")
     return (*other, *_differing_parts(draft.body, question.body, question))
 
 

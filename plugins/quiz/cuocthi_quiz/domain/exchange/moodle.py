@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
 from cuocthi.text import T
 from cuocthi_quiz.domain.exchange import moodle_types as types
+from cuocthi_quiz.domain.exchange.album import SHOWN, Album, decoded, written
 from cuocthi_quiz.domain.exchange.archives import line_of, parse
 from cuocthi_quiz.domain.exchange.asides import feedback_of, tags_of
 from cuocthi_quiz.domain.exchange.drafts import Content, Unreadable, Unusable
-from cuocthi_quiz.domain.exchange.html_text import PICTURE, from_html, has_markup
+from cuocthi_quiz.domain.exchange.html_text import from_html, has_markup
 from cuocthi_quiz.domain.exchange.moodle_types import Found, Weighted
 from cuocthi_quiz.domain.exchange.texts import cleaned, refuse_old_fonts
 from cuocthi_quiz.domain.exchange.words import truth_of
 from cuocthi_quiz.domain.kinds.base import Scoring
+from cuocthi_quiz.domain.pictures import ending_of, named_in
 from cuocthi_quiz.models import QuestionType
 
 if TYPE_CHECKING:
@@ -22,6 +26,10 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from cuocthi_quiz.domain.questions import QuestionData
+
+#: How the address of a file begins that stands beside its text, and a picture in Markdown that has it.
+_BESIDE = "@@PLUGINFILE@@/"
+_IN_MARKDOWN = re.compile(rf"!\[([^\]\n]*)\]\({_BESIDE}([^)\s]+)\)")
 
 _NAMES = {
     QuestionType.SINGLE: "multichoice",
@@ -52,7 +60,7 @@ def read_moodle(raw: bytes) -> Content:
             continue
         count += 1
         place = T("line %(line)s (question %(number)s)", line=line_of(node), number=count)
-        found = Found(place, topic=topic, key=_plain(node, "idnumber"))
+        found = Found(place, topic=topic, key=_plain(node, "idnumber"), album=Album(content.pictures))
         try:
             content.drafts.append(_draft(found, node))
         except Unusable as error:
@@ -79,15 +87,23 @@ def _plain(node: Element, path: str) -> str:
 
 
 def _text(found: Found, node: Element | None, *, markdown: bool) -> str:
-    """Return a text, by the format that it says; pictures that stand beside it are lost."""
+    """Return a text, by the format that it says; in Markdown with the pictures that stand beside it."""
     if node is None:
         return ""
     text, form = node.findtext("text") or "", node.get("format", "moodle_auto_format")
+    files = {
+        f"{one.get('path', '/')}{one.get('name', '')}".lstrip("/"): decoded(one.text or "")
+        for one in node.findall("file")
+    }
+
+    def picture(address: str) -> str | None:
+        return found.album.shown(address.removeprefix(_BESIDE).partition("?")[0], files, found.notes)
+
     if form == "html" or (form == "moodle_auto_format" and has_markup(text)):
-        text, lost = from_html(text, markdown=markdown)
+        text, lost = from_html(text, markdown=markdown, picture=picture)
         found.notes += lost
-    elif node.find("file") is not None:
-        found.notes.append(PICTURE)
+    elif markdown:
+        text = _IN_MARKDOWN.sub(lambda one: written(one[1], key) if (key := picture(one[2])) else one[1], text)
     return cleaned(text)
 
 
@@ -164,8 +180,10 @@ _BODIES: Mapping[str, Callable[[Found, Element], tuple[QuestionType, Any]]] = {
 # --- writing --------------------------------------------------------------------------------------------------------
 
 
-def write_moodle(questions: Sequence[QuestionData], topics: Mapping[str, str]) -> bytes:
-    """Return questions as Moodle XML, with a category wherever the topic changes."""
+def write_moodle(
+    questions: Sequence[QuestionData], topics: Mapping[str, str], pictures: Mapping[str, bytes] | None = None
+) -> bytes:
+    """Return questions as Moodle XML, with a category wherever the topic changes, and with the pictures they show."""
     parts = ['<?xml version="1.0" encoding="UTF-8"?>', "<quiz>"]
     topic = ""
     for question in questions:
@@ -174,7 +192,7 @@ def write_moodle(questions: Sequence[QuestionData], topics: Mapping[str, str]) -
             parts.append(
                 f'<question type="category"><category>{_node(types.path_of(topics[topic]))}</category></question>'
             )
-        parts.append(_written(question))
+        parts.append(_written(question, pictures or {}))
     return "\n".join([*parts, "</quiz>", ""]).encode()
 
 
@@ -187,7 +205,18 @@ def _of(name: str, text: str, form: str = "plain_text", more: str = "", **attrib
     return f"<{name}{said}>{_node(text)}{more}</{name}>"
 
 
-def _written(question: QuestionData) -> str:
+def _illustrated(name: str, text: str, pictures: Mapping[str, bytes]) -> str:
+    """Return a text in Markdown with the pictures that it shows beside it."""
+    files = {key: f"{key}{ending_of(pictures[key])}" for key in sorted(named_in([text])) if key in pictures}
+    text = SHOWN.sub(lambda one: f"![{one[1]}]({_BESIDE}{files[one[2]]})" if one[2] in files else one[0], text)
+    beside = "".join(
+        f'<file name="{file}" path="/" encoding="base64">{b64encode(pictures[key]).decode()}</file>'
+        for key, file in files.items()
+    )
+    return _of(name, text, "markdown", beside)
+
+
+def _written(question: QuestionData, pictures: Mapping[str, bytes]) -> str:
     plain = question.type is QuestionType.TRUE_FALSE and types.is_plain_true_false(question.body)
     kind = "truefalse" if plain else _NAMES[question.type]
     tags = "".join(f"<tag>{_node(tag)}</tag>" for tag in tags_of(question))
@@ -195,8 +224,8 @@ def _written(question: QuestionData) -> str:
         [
             f'<question type="{kind}">',
             f"<name>{_node(question.key)}</name>",
-            _of("questiontext", question.text, "markdown"),
-            _of("generalfeedback", feedback_of(question), "markdown"),
+            _illustrated("questiontext", question.text, pictures),
+            _illustrated("generalfeedback", feedback_of(question), pictures),
             f"<defaultgrade>1</defaultgrade><penalty>0</penalty><hidden>0</hidden><idnumber>{question.key}</idnumber>",
             *_answers(question, plain=plain),
             f"<tags>{tags}</tags>",

@@ -8,7 +8,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from cuocthi.text import T
-from cuocthi_quiz.domain.exchange.asides import said_in_feedback, said_in_tags
+from cuocthi_quiz.domain.exchange.album import Album
+from cuocthi_quiz.domain.exchange.asides import plain_tags, said_in_feedback, said_in_tags
 from cuocthi_quiz.domain.exchange.drafts import Draft, Unusable, once
 from cuocthi_quiz.domain.exchange.entries import day_of, deduced
 from cuocthi_quiz.domain.exchange.words import FALSE, TRUE, difficulty_of, key_of, type_of, yes_or_no
@@ -59,6 +60,7 @@ class Found:
     feedback: str = ""
     tags: list[str] = field(default_factory=list)
     notes: list[Text] = field(default_factory=list)
+    album: Album = field(default_factory=lambda: Album({}))
 
     @property
     def said(self) -> dict[str, str]:
@@ -81,6 +83,11 @@ def draft_from(found: Found, type_: QuestionType, body: Any) -> Draft:
         explanation=told["explanation"],
         source=told.get("source", ""),
         true_as_of=day_of(day) if day else None,
+        tags=plain_tags(found.tags),
+        division=found.said.get("division", ""),
+        group=key_of(found.said.get("group", "")),
+        group_text=told.get("group_text", ""),
+        for_practice=bool(yes_or_no(found.said.get("for_practice", ""))),
         notes=once(found.notes),
     )
 

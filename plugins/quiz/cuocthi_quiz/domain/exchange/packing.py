@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -23,13 +24,15 @@ def packed(content: Content) -> dict[str, Any]:
     return {
         "drafts": [_packed(draft) for draft in content.drafts],
         "problems": [[pack(problem.place), pack(problem.text)] for problem in content.problems],
+        "pictures": {key: b64encode(picture).decode() for key, picture in content.pictures.items()},
     }
 
 
 def unpacked(values: Mapping[str, Any]) -> Content:
     """Return what :func:`packed` has packed."""
     problems = [Problem(unpack(place), unpack(text)) for place, text in values["problems"]]
-    return Content([_unpacked(draft) for draft in values["drafts"]], problems)
+    pictures = {key: b64decode(picture) for key, picture in values["pictures"].items()}
+    return Content([_unpacked(draft) for draft in values["drafts"]], problems, pictures)
 
 
 def _packed(draft: Draft) -> dict[str, Any]:
@@ -40,6 +43,8 @@ def _packed(draft: Draft) -> dict[str, Any]:
         "body": unstructure(draft.body),
         "difficulty": draft.difficulty,
         "true_as_of": draft.true_as_of.isoformat() if draft.true_as_of else None,
+        "tags": list(draft.tags),
+        "for_practice": draft.for_practice,
         "notes": [pack(note) for note in draft.notes],
     }
 
@@ -53,5 +58,7 @@ def _unpacked(values: Mapping[str, Any]) -> Draft:
         body=structure(KINDS[type_].body, values["body"]),
         difficulty=Difficulty(values["difficulty"]) if values["difficulty"] else None,
         true_as_of=date.fromisoformat(day) if day else None,
+        tags=tuple(values["tags"]),
+        for_practice=values["for_practice"],
         notes=tuple(unpack(note) for note in values["notes"]),
     )

@@ -5,22 +5,24 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from cuocthi.campaigns.settings import structure, unstructure
 from cuocthi.digest import digest
 from cuocthi.text import T
 from cuocthi.users.names import fold
+from cuocthi_quiz.domain.exchange.album import settled, shown_by
+from cuocthi_quiz.domain.exchange.belonging import division_keys, problems_of_group, problems_of_place, shared_texts
 from cuocthi_quiz.domain.exchange.drafts import Problem
 from cuocthi_quiz.domain.exchange.texts import cleaned
 from cuocthi_quiz.domain.exchange.words import key_of
 from cuocthi_quiz.domain.kinds import KINDS
-from cuocthi_quiz.domain.kinds.hotspot import Hotspot
 from cuocthi_quiz.domain.questions import QuestionData, data_of, problems
 from cuocthi_quiz.models import MAX_KEY, Difficulty, RevisionState
 from cuocthi_quiz.queries import bank as bank_queries
 from cuocthi_quiz.queries.exchange import newest_revisions
-from cuocthi_quiz.queries.pictures import known_keys
+from cuocthi_quiz.queries.pictures import digests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -71,11 +73,16 @@ class Planned:
 
 @dataclass
 class Plan:
-    """What a file would do; nothing of it is done as long as there are problems. ``topics`` are new, title by key."""
+    """What a file would do; nothing of it is done as long as there are problems.
+
+    ``topics`` are new, title by key, and so are ``pictures``, and the ``groups``, what they share by key.
+    """
 
     planned: list[Planned] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     topics: dict[str, str] = field(default_factory=dict)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
 
     def of(self, *verdicts: Verdict) -> list[Planned]:
         """Return the questions with one of these verdicts."""
@@ -90,7 +97,8 @@ class Plan:
     def digest(self) -> str:
         """The SHA-256 of what would be done."""
         said = [[planned.verdict, _plain(planned.data)] for planned in self.planned]
-        return digest({"questions": said, "topics": self.topics})
+        pictures = {key: sha256(picture).hexdigest() for key, picture in self.pictures.items()}
+        return digest({"questions": said, "topics": self.topics, "pictures": pictures})
 
 
 def _plain(data: QuestionData) -> dict[str, Any]:
@@ -104,7 +112,8 @@ class _Bank:
     topics: dict[str, str]
     questions: dict[str, QuestionData]
     former: frozenset[str]
-    pictures: frozenset[str]
+    pictures: dict[str, str]
+    divisions: dict[str, str]
     keys_by_words: dict[tuple[Any, ...], str] = field(default_factory=dict)
     topics_by_words: dict[str, str] = field(default_factory=dict)
 
@@ -121,7 +130,7 @@ def _words(text: str, body: Any, type_: Any) -> tuple[Any, ...]:
 
 
 def make_plan(ctx: Context, *, campaign: Campaign, content: Content, choices: Choices) -> Plan:
-    """Return what a file would do to the bank of a campaign (four statements, however long it is)."""
+    """Return what a file would do to the bank of a campaign (five statements, however long it is)."""
     found = newest_revisions(ctx, campaign_id=campaign.id)
     bank = _Bank(
         topics={topic.key: topic.title for topic in bank_queries.topics(ctx, campaign_id=campaign.id)},
@@ -129,19 +138,25 @@ def make_plan(ctx: Context, *, campaign: Campaign, content: Content, choices: Ch
             question.key: data_of(revision, key=question.key, topic=topic) for question, revision, topic in found
         },
         former=frozenset(question.key for question, revision, _ in found if revision.state is RevisionState.FORMER),
-        pictures=frozenset(known_keys(ctx, campaign_id=campaign.id)),
+        pictures=digests(ctx, campaign_id=campaign.id),
+        divisions=division_keys(campaign.divisions),
     )
-    plan = Plan(problems=list(content.problems))
+    content = settled(content, bank.pictures)
+    new = {key: picture for key, picture in content.pictures.items() if key not in bank.pictures}
+    plan = Plan(problems=list(content.problems), pictures=new)
     keys = _keys(content.drafts, bank)
     names = _topics(plan, content.drafts, bank, choices)
+    shared = shared_texts(content.drafts)
     numbers = _Numbers([*bank.questions, *filter(None, keys)])
     for draft, key in zip(content.drafts, keys, strict=True):
         before = bank.questions.get(key)
         topic = names.get(fold(draft.topic)) or (before.topic if before else choices.topic)
         data = _data(draft, key or numbers.next_for(topic), topic, before, choices)
+        data = _placed(draft, data, before, bank, shared)
         _check(plan, draft, data, bank)
         plan.planned.append(Planned(draft.place, _verdict(data, before, bank), data, draft.notes))
     _refuse_repeated(plan)
+    _group(plan, bank)
     return plan
 
 
@@ -208,16 +223,49 @@ def _data(draft: Draft, key: str, topic: str, before: QuestionData | None, choic
         "true_as_of": draft.true_as_of or other.true_as_of,
         "draft": True,
     }
-    # Tags, division and group are the bank's own; a second reading was of the former wording.
+    # A second reading was of the former wording.
     return replace(before, second_reading=None, **said) if before else QuestionData(**said)
+
+
+def _placed(
+    draft: Draft, data: QuestionData, before: QuestionData | None, bank: _Bank, shared: Mapping[str, str]
+) -> QuestionData:
+    """Return a question with where the file puts it; of what the file does not say nothing changes."""
+    group = draft.group or data.group
+    text = draft.group_text or shared.get(group, "") or (before.group_text if before and before.group == group else "")
+    return replace(
+        data,
+        tags=draft.tags or data.tags,
+        division=bank.divisions.get(fold(draft.division), "") if draft.division else data.division,
+        for_practice=draft.for_practice or data.for_practice,
+        group=group,
+        group_text=text,
+    )
+
+
+def _group(plan: Plan, bank: _Bank) -> None:
+    """Add the groups that are new, and what is wrong with those of the file."""
+    members: dict[str, list[Planned]] = {}
+    for planned in plan.planned:
+        if planned.data.group:
+            members.setdefault(planned.data.group, []).append(planned)
+    known = {data.group for data in bank.questions.values()}
+    for key, found in members.items():
+        wrong = problems_of_group(key, [planned.data for planned in found], bank.questions)
+        plan.problems += [Problem(found[0].place, text) for text in wrong]
+        if key not in known:
+            plan.groups[key] = found[0].data.group_text
 
 
 def _check(plan: Plan, draft: Draft, data: QuestionData, bank: _Bank) -> None:
     plan.problems += [Problem(draft.place, text) for _, text in problems(data)]
+    plan.problems += [
+        Problem(draft.place, text) for text in problems_of_place(draft, data, bank.questions.get(data.key))
+    ]
     if not data.topic:
         plan.problems.append(Problem(draft.place, T("the question names no topic; please choose one")))
-    if isinstance(data.body, Hotspot) and data.body.picture and data.body.picture not in bank.pictures:
-        text = T("there is no picture “%(key)s” in the bank; please add it first", key=data.body.picture[:60])
+    for key in sorted(shown_by(data) - {*bank.pictures, *plan.pictures}):
+        text = T("there is no picture “%(key)s” in the bank; please add it first", key=key[:60])
         plan.problems.append(Problem(draft.place, text))
 
 
@@ -242,6 +290,7 @@ def _compared(data: QuestionData) -> QuestionData:
         text=cleaned(data.text),
         explanation=cleaned(data.explanation),
         source=cleaned(data.source),
+        group_text=cleaned(data.group_text),
         body=body if list(kind.problems(body)) else kind.stored(body),
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import posixpath
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 from xml.etree.ElementTree import tostring
@@ -10,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from cuocthi.rules.markdown import to_html
 from cuocthi.text import T
+from cuocthi_quiz.domain.exchange.album import Album, shown_by
 from cuocthi_quiz.domain.exchange.archives import is_archive, parse, parts
 from cuocthi_quiz.domain.exchange.asides import feedback_of, said_in_feedback
 from cuocthi_quiz.domain.exchange.drafts import Content, Draft, Unreadable, Unusable, once
@@ -22,6 +25,7 @@ from cuocthi_quiz.domain.exchange.words import TYPES as TYPE_WORDS
 from cuocthi_quiz.domain.exchange.words import key_of, type_of
 from cuocthi_quiz.domain.kinds.base import Scoring
 from cuocthi_quiz.domain.kinds.choice import Choice, Option
+from cuocthi_quiz.domain.pictures import ending_of
 from cuocthi_quiz.models import QuestionType
 
 if TYPE_CHECKING:
@@ -41,6 +45,9 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 #: The identifiers of items are codes of the bank only in what this platform has written.
 _TOOL = "cuocthi"
 _MANIFEST = "imsmanifest.xml"
+_IMAGE = re.compile(r"<img\b[^>]*>")
+_ADDRESS = re.compile(r'\bsrc="picture:([a-z0-9-]+)"')
+_ALTERNATIVE = re.compile(r'\balt="([^"]*)"')
 
 
 #: By what other versions are known, and which they are.
@@ -56,14 +63,15 @@ def read_qti(raw: bytes) -> Content:
     """Return what a package, or a single item, says."""
     content = Content()
     if not is_archive(raw):
-        _item(content, T("question %(number)s", number=1), _root(raw))
+        _item(content, T("question %(number)s", number=1), _root(raw), _Pictures(Album(content.pictures), {}))
         return content
     found = parts(raw)
     for name, part in found.items():
         if name.endswith((".xml", ".qti")):
             _refuse_others(part)
     for number, (name, item) in enumerate(_items(found), start=1):
-        _item(content, T("file “%(file)s” (question %(number)s)", file=name, number=number), item)
+        pictures = _Pictures(Album(content.pictures), _beside(found, name))
+        _item(content, T("file “%(file)s” (question %(number)s)", file=name, number=number), item, pictures)
     return content
 
 
@@ -105,15 +113,36 @@ def _named(found: Mapping[str, bytes]) -> list[str]:
     return [posixpath.normpath(posixpath.join(folder, name)) for name in names if name]
 
 
-def _item(content: Content, place: Text, item: Node) -> None:
+def _beside(found: Mapping[str, bytes], name: str) -> dict[str, bytes]:
+    """Return the files of a package by how they are named in one of them."""
+    return {posixpath.relpath(other, posixpath.dirname(name) or "."): part for other, part in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Pictures:
+    """What an item may show."""
+
+    album: Album
+    files: Mapping[str, bytes]
+
+    def markdown(self, html: str, notes: list[Text]) -> str:
+        """Return HTML as Markdown with its pictures; what is lost is noted."""
+        text, lost = from_html(
+            html, markdown=True, picture=lambda address: self.album.shown(address, self.files, notes)
+        )
+        notes += lost
+        return text
+
+
+def _item(content: Content, place: Text, item: Node, pictures: _Pictures) -> None:
     refuse_old_fonts("\n".join(item.itertext()))
     try:
-        content.drafts.append(_draft(place, item))
+        content.drafts.append(_draft(place, item, pictures))
     except Unusable as error:
         content.wrong(place, error.text)
 
 
-def _draft(place: Text, item: Node) -> Draft:
+def _draft(place: Text, item: Node, pictures: _Pictures) -> Draft:
     interactions = [node for node in item.iter() if node.tag.endswith("Interaction")]
     if len(interactions) != 1 or interactions[0].tag != "choiceInteraction":
         names = ", ".join(sorted({node.tag for node in interactions})) or "–"
@@ -121,7 +150,7 @@ def _draft(place: Text, item: Node) -> Draft:
     notes: list[Text] = []
     choice = interactions[0]
     type_, body = _body(item, choice, notes)
-    told = said_in_feedback(_feedback(item, notes))
+    told = said_in_feedback(_feedback(item, pictures, notes))
     day = told.get("true_as_of", "")
     own = item.get("toolName") == _TOOL
     if own and type_of(item.get("label", "")) in TYPES:
@@ -129,7 +158,7 @@ def _draft(place: Text, item: Node) -> Draft:
     return Draft(
         place=place,
         type=type_,
-        text=_stem(item, choice, notes),
+        text=_stem(item, choice, pictures, notes),
         body=body,
         key=key_of(item.get("identifier", "")) if own else "",
         explanation=told["explanation"],
@@ -139,15 +168,13 @@ def _draft(place: Text, item: Node) -> Draft:
     )
 
 
-def _stem(item: Node, choice: Element, notes: list[Text]) -> str:
+def _stem(item: Node, choice: Element, pictures: _Pictures, notes: list[Text]) -> str:
     """Return what stands in the body before the choice, and its prompt."""
     body = item.find("itemBody")
     before = _html(body, without=choice) if body is not None else ""
     prompt = choice.find("prompt")
     texts = [before, f"<p>{_html(prompt)}</p>" if prompt is not None else ""]
-    text, lost = from_html("".join(texts), markdown=True)
-    notes += lost
-    return text
+    return pictures.markdown("".join(texts), notes)
 
 
 def _html(node: Element, without: Element | None = None) -> str:
@@ -206,11 +233,10 @@ def _is_mapped(item: Node) -> bool:
     return "map_response" in template or next(item.iter("mapResponse"), None) is not None
 
 
-def _feedback(item: Node, notes: list[Text]) -> str:
+def _feedback(item: Node, pictures: _Pictures, notes: list[Text]) -> str:
     texts: list[str] = []
     for node in item.findall("modalFeedback"):
-        text, lost = from_html(_html(node), markdown=True)
-        notes += lost
+        text = pictures.markdown(_html(node), notes)
         if text and text not in texts:
             texts.append(text)
     return "\n\n".join(texts)
@@ -219,23 +245,30 @@ def _feedback(item: Node, notes: list[Text]) -> str:
 # --- writing --------------------------------------------------------------------------------------------------------
 
 
-def write_qti(questions: Sequence[QuestionData], _topics: Mapping[str, str]) -> bytes:
-    """Return a package with an item for each question."""
+def write_qti(
+    questions: Sequence[QuestionData], _topics: Mapping[str, str], pictures: Mapping[str, bytes] | None = None
+) -> bytes:
+    """Return a package with an item for each question, and the pictures they show."""
+    files = {key: f"pictures/{key}{ending_of(picture)}" for key, picture in (pictures or {}).items()}
+    shown = {question.key: [files[key] for key in sorted(shown_by(question) & set(files))] for question in questions}
     resources = "".join(
         f'<resource identifier="R-{question.key}" type="imsqti_item_xmlv2p1" href="items/{question.key}.xml">'
-        f'<file href="items/{question.key}.xml"/></resource>'
+        + "".join(f'<file href="{name}"/>' for name in (f"items/{question.key}.xml", *shown[question.key]))
+        + "</resource>"
         for question in questions
     )
     manifest = (
         f'{_HEAD}<manifest xmlns="{_CP}" identifier="cuocthi"><metadata><schema>QTIv2.1 Package</schema>'
         f"<schemaversion>1.0.0</schemaversion></metadata><organizations/><resources>{resources}</resources></manifest>"
     )
-    items = {f"items/{question.key}.xml": _written(question) for question in questions}
-    return zipped({_MANIFEST: manifest, **items})
+    items = {f"items/{question.key}.xml": _written(question, files) for question in questions}
+    used = {name for names in shown.values() for name in names}
+    beside = {files[key]: picture for key, picture in (pictures or {}).items() if files[key] in used}
+    return zipped({_MANIFEST: manifest, **items, **beside})
 
 
-def _written(question: QuestionData) -> str:
-    body = question.body
+def _written(question: QuestionData, files: Mapping[str, str]) -> str:
+    body, told = question.body, _xhtml(feedback_of(replace(question, group_text="")), files)
     several = question.type is QuestionType.MULTIPLE
     right = [option.right for option in body.options]
     values = "".join(f"<value>o{at}</value>" for at, is_right in enumerate(right, start=1) if is_right)
@@ -253,12 +286,12 @@ def _written(question: QuestionData) -> str:
         f'baseType="identifier"><correctResponse>{values}</correctResponse>{_mapped(right) if partial else ""}'
         '</responseDeclaration><outcomeDeclaration identifier="SCORE" cardinality="single" baseType="float"/>'
         '<outcomeDeclaration identifier="FEEDBACK" cardinality="single" baseType="identifier"/>'
-        f"<itemBody>{_xhtml(question.text)}"
+        f"<itemBody>{_xhtml(question.text, files)}"
         f'<choiceInteraction responseIdentifier="RESPONSE" shuffle="{shuffle}" maxChoices="{0 if several else 1}">'
         f"{options}</choiceInteraction></itemBody>"
         f'<responseProcessing template="{_TEMPLATES}/{template}"/>'
         '<modalFeedback outcomeIdentifier="FEEDBACK" identifier="SOLUTION" showHide="show">'
-        f"{_xhtml(feedback_of(question))}</modalFeedback></assessmentItem>"
+        f"{told}</modalFeedback></assessmentItem>"
     )
 
 
@@ -269,8 +302,16 @@ def _mapped(right: Sequence[bool]) -> str:
     return f'<mapping lowerBound="0" upperBound="1" defaultValue="0">{entries}</mapping>'
 
 
-def _xhtml(markdown: str) -> str:
-    return str(to_html(markdown)).replace("<br>", "<br/>")
+def _xhtml(markdown: str, files: Mapping[str, str]) -> str:
+    """Return Markdown as XHTML that shows pictures from the package; one that is not in it is left out."""
+    html = str(to_html(markdown, pictures=True)).replace("<br>", "<br/>")
+    return _IMAGE.sub(lambda found: _image(found[0], files), html)
+
+
+def _image(tag: str, files: Mapping[str, str]) -> str:
+    key, alternative = _ADDRESS.search(tag), _ALTERNATIVE.search(tag)
+    file = files.get(key[1]) if key else None
+    return f'<img src="../{file}" alt="{alternative[1] if alternative else ""}"/>' if file else ""
 
 
 def _spoken(text: str) -> str:

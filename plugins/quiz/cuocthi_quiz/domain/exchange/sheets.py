@@ -159,13 +159,17 @@ def _without_apostrophe(cell: str) -> str:
 # --- writing --------------------------------------------------------------------------------------------------------
 
 
-def write_xlsx(questions: Sequence[QuestionData], topics: Mapping[str, str]) -> bytes:
+def write_xlsx(
+    questions: Sequence[QuestionData], topics: Mapping[str, str], _pictures: Mapping[str, bytes] | None = None
+) -> bytes:
     """Return a workbook of questions; ``topics`` tells how each topic is called. Without questions it is a template."""
     guide = [["Loại câu hỏi", "Cách ghi"], *_GUIDE]
     return write_workbook([(_SHEET_NAME, [_HEADINGS, *_rows(questions, topics)]), ("Hướng dẫn", guide)])
 
 
-def write_csv(questions: Sequence[QuestionData], topics: Mapping[str, str]) -> bytes:
+def write_csv(
+    questions: Sequence[QuestionData], topics: Mapping[str, str], _pictures: Mapping[str, bytes] | None = None
+) -> bytes:
     """Return a CSV file of questions."""
     return "".join(csv_lines(_HEADINGS, _rows(questions, topics))).encode()
 

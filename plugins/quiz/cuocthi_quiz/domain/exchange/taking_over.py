@@ -12,15 +12,27 @@ import sqlalchemy as sa
 from cuocthi.audit.domain import record
 from cuocthi.errors import Conflict, Forbidden, InvalidData, Missing
 from cuocthi.text import T
-from cuocthi_quiz.domain.bank import add_topic, new_revision
+from cuocthi_quiz.domain.bank import add_topic, division_of, new_revision
 from cuocthi_quiz.domain.exchange.packing import packed, unpacked
 from cuocthi_quiz.domain.exchange.plan import Choices, Plan, Verdict, choices_packed, make_plan
+from cuocthi_quiz.domain.pictures import add_picture, ending_of
 from cuocthi_quiz.domain.statements import change, forget
-from cuocthi_quiz.models import Difficulty, Question, Remark, RemarkKind, Revision, RevisionState, Topic, WaitingImport
+from cuocthi_quiz.models import (
+    Difficulty,
+    Group,
+    Question,
+    Remark,
+    RemarkKind,
+    Revision,
+    RevisionState,
+    Topic,
+    WaitingImport,
+)
 from cuocthi_quiz.queries.review import newest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
@@ -75,12 +87,12 @@ def plan_of(ctx: Context, *, campaign: Campaign, waiting: WaitingImport) -> Plan
     return _plan(ctx, campaign, waiting.content, waiting.choices)
 
 
-def take_over(ctx: Context, *, campaign: Campaign, token: str, digest: str) -> Plan:
+def take_over(ctx: Context, *, campaign: Campaign, token: str, digest: str, folder: Path) -> Plan:
     """Write the questions of a file that waits as drafts by the actor, all or none; record and return what was done.
 
-    ``digest`` is that of the plan that was looked at. What was approved before stays in the bank until its draft is
-    approved. Raises Missing as :func:`waiting_import`, InvalidData with everything that is wrong, Conflict if the bank
-    has changed in the meantime so that something else would happen.
+    ``digest`` is that of the plan that was looked at; pictures are kept below ``folder``. What was approved before
+    stays in the bank until its draft is approved. Raises Missing as :func:`waiting_import`, InvalidData with everything
+    that is wrong, Conflict if the bank has changed in the meantime so that something else would happen.
     """
     # Whoever takes the file away has it; who comes second, be it by a second click, finds nothing.
     columns = (WaitingImport.content, WaitingImport.choices, WaitingImport.file_name, WaitingImport.sha256)
@@ -97,7 +109,10 @@ def take_over(ctx: Context, *, campaign: Campaign, token: str, digest: str) -> P
         raise Conflict(T("The bank has changed since you looked; please look again. Nothing was changed."))
     for key, title in plan.topics.items():
         add_topic(ctx, campaign=campaign, key=key, title=title)
-    _write(ctx, campaign, plan.of(Verdict.NEW, Verdict.REWORDED))
+    for key, picture in plan.pictures.items():
+        name = f"{key}{ending_of(picture)}"
+        add_picture(ctx, folder=folder, campaign=campaign, key=key, name=name, content=picture)
+    _write(ctx, campaign, plan.of(Verdict.NEW, Verdict.REWORDED), plan.groups)
     record(
         ctx,
         action="quiz:question:import",
@@ -107,6 +122,8 @@ def take_over(ctx: Context, *, campaign: Campaign, token: str, digest: str) -> P
         object_id=None,
         after={
             "sha256": row.sha256,
+            **({"pictures": sorted(plan.pictures)} if plan.pictures else {}),
+            **({"groups": sorted(plan.groups)} if plan.groups else {}),
             **{str(verdict): [planned.data.key for planned in plan.of(verdict)] for verdict in Verdict},
         },
     )
@@ -146,35 +163,66 @@ def _take_turns(ctx: Context, campaign: Campaign) -> None:
     ctx.session.execute(own.with_for_update())
 
 
-def _write(ctx: Context, campaign: Campaign, planned: Sequence[Planned]) -> None:
+def _write(ctx: Context, campaign: Campaign, planned: Sequence[Planned], shared: Mapping[str, str]) -> None:
     """Write drafts, in a number of statements that does not grow with them."""
     topics = {
         topic.key: topic.id for topic in ctx.session.scalars(sa.select(Topic).where(Topic.campaign_id == campaign.id))
     }
-    keys = _questions(ctx, campaign, [item.data.key for item in planned if item.verdict is Verdict.NEW])
+    new = [item.data for item in planned if item.verdict is Verdict.NEW]
+    keys = _questions(ctx, campaign, new)
+    groups = _groups(ctx, campaign, new, shared)
     former = _set_aside(ctx, [keys[item.data.key] for item in planned if item.verdict is Verdict.REWORDED])
     revisions = [
         _revision(ctx, item.data, keys[item.data.key], topics[item.data.topic], former.get(keys[item.data.key]))
         for item in planned
     ]
+    for item, revision in zip(planned, revisions, strict=True):
+        revision.division_id = division_of(campaign, item.data.division)
+        revision.group_id, revision.group_place = groups.get(item.data.key, (revision.group_id, revision.group_place))
     ctx.session.bulk_save_objects(revisions)
 
 
 def _revision(ctx: Context, data: QuestionData, question_id: int, topic_id: int, former: Revision | None) -> Revision:
-    """Return a wording of a question; division and group stay as they were."""
+    """Return a wording of a question; one that is in a group stays there."""
     number = former.number + 1 if former else 1
     revision = new_revision(ctx, data=data, question_id=question_id, topic_id=topic_id, number=number)
-    if former is not None:
-        revision.division_id = former.division_id
-        revision.group_id, revision.group_place = former.group_id, former.group_place
+    group, place = (former.group_id, former.group_place) if former else (None, 0)
+    revision.group_id, revision.group_place = group, place
     return revision
 
 
-def _questions(ctx: Context, campaign: Campaign, new: Sequence[str]) -> dict[str, int]:
-    """Add questions of these keys behind the others; return all of the campaign's by their keys."""
+def _groups(
+    ctx: Context, campaign: Campaign, new: Sequence[QuestionData], shared: Mapping[str, str]
+) -> dict[str, tuple[int | None, int]]:
+    """Add groups that share these texts; return by the key of each of their questions its group and place there."""
+    members = {key: [data.key for data in new if data.group == key] for key in shared}
+    made = {
+        key: Group(
+            campaign_id=campaign.id,
+            key=key,
+            number=1,
+            text=text,
+            size=len(members[key]),
+            author_id=ctx.actor.user_id,
+            created_at=ctx.now,
+        )
+        for key, text in shared.items()
+    }
+    ctx.session.add_all(made.values())
+    ctx.session.flush()
+    return {
+        question: (made[key].id, place) for key, keys in members.items() for place, question in enumerate(keys, start=1)
+    }
+
+
+def _questions(ctx: Context, campaign: Campaign, new: Sequence[QuestionData]) -> dict[str, int]:
+    """Add questions behind the others; return all of the campaign's by their keys."""
     own = Question.campaign_id == campaign.id
     last = ctx.session.scalar(sa.select(sa.func.max(Question.position)).where(own)) or 0
-    rows = [{"campaign_id": campaign.id, "key": key, "position": at} for at, key in enumerate(new, start=last + 1)]
+    rows = [
+        {"campaign_id": campaign.id, "key": data.key, "position": at, "for_practice": data.for_practice}
+        for at, data in enumerate(new, start=last + 1)
+    ]
     if rows:
         ctx.session.execute(sa.insert(Question), rows)
     found = ctx.session.execute(sa.select(Question.key, Question.id).where(own))

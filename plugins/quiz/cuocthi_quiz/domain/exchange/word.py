@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cuocthi.text import T
+from cuocthi_quiz.domain.exchange.album import PICTURE, Album, written
 from cuocthi_quiz.domain.exchange.archives import is_archive, parse, parts
 from cuocthi_quiz.domain.exchange.drafts import Content, Unreadable
 from cuocthi_quiz.domain.exchange.html_text import SMALL, lowered, raised
@@ -26,7 +28,6 @@ _NO = frozenset({"0", "false", "none", "off"})
 _SKIPPED = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "rPr", "pPr", "footnoteReference"})
 _BLACK = frozenset({"auto", "000000", "FFFFFF", "windowText"})
 _DARK = 0x60
-_PICTURE = T("a picture is not taken over")
 _FORMULA = T("a formula is taken over as its letters only")
 
 
@@ -53,16 +54,16 @@ def _read(found: Mapping[str, bytes]) -> Content:
     main = found.get("word/document.xml") or found.get("word/document2.xml")
     if main is None:
         raise Unreadable(T("This is no Word document. In Word, save it as “Word Document (.docx)”."))
-    document = _Document(_Numbering.of(found.get("word/numbering.xml"), found.get("word/styles.xml")))
+    content = Content()
+    numbering = _Numbering.of(found.get("word/numbering.xml"), found.get("word/styles.xml"))
+    document = _Document(numbering, _Pictures.of(found, Album(content.pictures)))
     body = parse(main).find("body")
     if body is not None:
         document.read(body)
     refuse_old_fonts("\n".join(line.text for line in document.lines))
-    content = read_list(document.lines)
-    for rows in document.tables:
-        table = read_rows(rows)
-        content.drafts += table.drafts
-        content.problems += table.problems
+    for part in (read_list(document.lines), *map(read_rows, document.tables)):
+        content.drafts += part.drafts
+        content.problems += part.problems
     return content
 
 
@@ -163,6 +164,40 @@ def _number(node: Element, name: str) -> int:
     return int(text) if text.isdigit() else 0
 
 
+# --- pictures -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Pictures:
+    """The pictures of a document, by how its text refers to them."""
+
+    album: Album
+    files: dict[str, bytes] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, found: Mapping[str, bytes], album: Album) -> _Pictures:
+        """Return those that stand in a document's parts."""
+        relations = found.get("word/_rels/document.xml.rels")
+        targets = {
+            one.get("Id", ""): posixpath.normpath(posixpath.join("word", one.get("Target", "").lstrip("/")))
+            for one in (parse(relations) if relations else ())
+        }
+        # Some programs name a target from the root of the archive, others from the document's folder.
+        names = {key: name.removeprefix("word/") if name not in found else name for key, name in targets.items()}
+        return cls(album, dict(found), names)
+
+    def shown(self, drawing: Element, notes: list[Text]) -> str:
+        """Return a drawing as texts of the bank show it; nothing, and a note, for one that cannot be taken."""
+        references = [one.get("embed", "") for one in drawing.iter("blip")]
+        references += [one.get("id", "") for one in drawing.iter("imagedata")]
+        said = next(drawing.iter("docPr"), None)
+        if not references:
+            notes.append(PICTURE)
+        keys = [self.album.shown(self.names.get(one, ""), self.files, notes) for one in references]
+        return "".join(written(said.get("descr", "") if said is not None else "", key) for key in keys if key)
+
+
 # --- paragraphs -----------------------------------------------------------------------------------------------------
 
 
@@ -171,6 +206,7 @@ class _Document:
     """The lines of a document, and its tables that have columns of questions."""
 
     numbering: _Numbering
+    pictures: _Pictures
     lines: list[Line] = field(default_factory=list)
     tables: list[list[list[str]]] = field(default_factory=list)
     count: int = 0
@@ -188,7 +224,7 @@ class _Document:
     def _paragraph(self, node: Element) -> Iterator[Line]:
         self.count += 1
         label = self.numbering.label(node)
-        words = _Words()
+        words = _Words(self.pictures)
         words.read(node)
         shown = f"{label} " if label else ""
         text, marks = shown + words.text, [frozenset[Mark]()] * len(shown) + words.marks
@@ -229,6 +265,7 @@ def _side_by_side(cells: Sequence[Line]) -> Line:
 class _Words:
     """The words of a paragraph with the marks of each letter."""
 
+    pictures: _Pictures
     text: str = ""
     marks: list[frozenset[Mark]] = field(default_factory=list)
     lost: list[Text] = field(default_factory=list)
@@ -250,8 +287,7 @@ class _Words:
                 case "noBreakHyphen":
                     self._add("-", marks)
                 case "drawing" | "pict" | "object":
-                    self._lose(_PICTURE)
-                    self._boxes(child, marks)
+                    self._draw(child, marks)
                 case "oMath":
                     self._lose(_FORMULA)
                     self.read(child, marks)
@@ -269,10 +305,13 @@ class _Words:
             self._lose(SMALL)
         return text if found is None else found
 
-    def _boxes(self, node: Element, marks: frozenset[Mark]) -> None:
-        """Add the words of text boxes."""
-        for paragraph in node.iter("txbxContent"):
+    def _draw(self, node: Element, marks: frozenset[Mark]) -> None:
+        """Add a picture, or the words of text boxes."""
+        boxes = list(node.iter("txbxContent"))
+        for paragraph in boxes:
             self.read(paragraph, marks)
+        if not boxes:
+            self._add(self.pictures.shown(node, self.lost), marks)
 
     def _lose(self, what: Text) -> None:
         if what not in self.lost:
