@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import ip_address
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from cuocthi_quiz.domain.drawing import pack
 from cuocthi_quiz.domain.evidence.company import burst, sharing
 from cuocthi_quiz.domain.evidence.dossier import dossier
 from cuocthi_quiz.domain.evidence.hints import hints
+from cuocthi_quiz.domain.evidence.networks import in_network_of, network_of
 from cuocthi_quiz.domain.evidence.similarity import Similarity, similarity
 from cuocthi_quiz.domain.evidence.speed import pace
 from cuocthi_quiz.domain.evidence.statistics import Usual, at_least, corrected, quartiles, times
@@ -141,6 +143,7 @@ class Field:
         seconds: float = 600,
         after: timedelta = timedelta(),
         address: str = "",
+        number: int = 1,
     ) -> Attempt:
         """A paper with these answers, spread evenly over its time."""
         quiz = self.quiz
@@ -151,7 +154,7 @@ class Field:
             phase_id=quiz.round_.id,
             enrolment_id=person.id,
             user_id=person.user_id,
-            number=1,
+            number=number,
             minutes=15,
             started_at=started,
             deadline=started + timedelta(minutes=15),
@@ -280,6 +283,59 @@ def test_quick_wrong_answers_are_no_hint(crowded: Field) -> None:
     assert found.weight is Weight.SOME, "the whole paper was fast all the same"
 
 
+def test_answers_that_a_device_kept_and_sent_together_are_not_quick(crowded: Field) -> None:
+    crowded.crowd()
+    offline = crowded.paper(crowded.options(1), seconds=610)
+    for answer in crowded.quiz.ctx.session.scalars(sa.select(Answer).where(Answer.attempt_id == offline.id)):
+        answer.history = f"{answer.response}@{600_000 + 60 * answer.position};"
+    crowded.graded()
+    found = pace(crowded.quiz.ctx, attempt=offline)
+    assert (found.quick_and_right, found.weight) == (0, Weight.NONE)
+
+
+@pytest.mark.parametrize(
+    "decided", [{"worth": 0}, {"key": {"right": [RIGHT], "everyone": True}}], ids=["void", "full marks for everybody"]
+)
+def test_what_is_right_by_a_decision_is_no_sign_of_help(crowded: Field, decided: dict[str, Any]) -> None:
+    crowded.crowd()
+    guessed = crowded.paper([0] * QUESTIONS, seconds=30)
+    crowded.quiz.ctx.session.execute(sa.update(Revision).values(**decided))
+    crowded.graded()
+    assert pace(crowded.quiz.ctx, attempt=guessed).quick_and_right == 0
+
+
+def test_of_each_person_the_likest_paper_is_told_of(crowded: Field) -> None:
+    innocent = crowded.crowd()
+    options, friend = crowded.options(0.4), crowded.quiz.make.enrolment(crowded.quiz.campaign)
+    mine = crowded.paper(options)
+    for number in range(1, 5):
+        crowded.paper(options, person=friend, after=timedelta(minutes=20 * number), number=number)
+    crowded.graded()
+    likest = compared(crowded, mine).likest
+    assert [one.enrolment_id for one in likest].count(friend.id) == 1
+    assert {one.enrolment_id for one in likest[1:]} <= {one.enrolment_id for one in innocent}
+
+
+def test_of_many_papers_those_are_compared_that_may_have_to_do_with_it(
+    crowded: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cuocthi_quiz.domain.evidence.similarity.NEAREST", 2)
+    quiz, options = crowded.quiz, crowded.options(0.3)
+    unit = quiz.make.unit("Sở Nội vụ")
+    mine = crowded.paper(options, person=quiz.make.enrolment(quiz.campaign, unit=unit), address="203.0.113.7")
+    wrong = [(option + 2) % OPTIONS if option != RIGHT else 0 for option in options]
+    for _ in range(4):
+        crowded.paper(options)
+    colleague = crowded.paper(wrong, person=quiz.make.enrolment(quiz.campaign, unit=unit))
+    neighbour = crowded.paper(wrong, address="203.0.113.7")
+    for _ in range(4):
+        crowded.paper(wrong)
+    crowded.graded()
+    found = compared(crowded, mine, unit)
+    assert found.compared == 4
+    assert {colleague.id, neighbour.id} < {one.attempt_id for one in found.likest}
+
+
 MINUTE = timedelta(minutes=1)
 
 
@@ -331,9 +387,77 @@ def test_accounts_that_registered_together_and_play_alike_are_told_of(crowded: F
     crowded.graded()
     found = burst(quiz.ctx, attempt=papers[0], enrolment=people[0])
     assert (found.persons, found.alike, found.weight) == (6, 3, Weight.SOME)
-    assert found.fellows[0].shared == found.fellows[0].equal == QUESTIONS
+    assert found.fellows[0].both_wrong == found.fellows[0].equal == sum(option != RIGHT for option in same)
     other = burst(quiz.ctx, attempt=papers[6], enrolment=people[6])
     assert (other.alike, other.weight) == (0, Weight.LITTLE)
+
+
+def test_one_friend_with_many_papers_is_one_person(crowded: Field) -> None:
+    quiz = crowded.quiz
+    unit = quiz.make.unit("Sở Nội vụ")
+    me, friend = (quiz.make.enrolment(quiz.campaign, unit=unit) for _ in range(2))
+    same = crowded.options(0.5)
+    mine = crowded.paper(same, person=me)
+    for number in (1, 2, 3):
+        crowded.paper(same, person=friend, after=timedelta(minutes=20 * number), number=number)
+    aside = crowded.paper(same, person=quiz.make.enrolment(quiz.campaign, unit=unit))
+    aside.set_aside_reason = "sự cố"
+    for _ in range(4):
+        crowded.paper(crowded.options(0.3), person=quiz.make.enrolment(quiz.campaign, unit=unit))
+    crowded.graded()
+    found = burst(quiz.ctx, attempt=mine, enrolment=me)
+    assert (found.persons, found.alike, found.weight) == (6, 1, Weight.LITTLE)
+    assert [one.code for one in found.fellows].count(friend.code) == 1
+
+
+def test_an_office_in_which_all_know_everything_is_no_burst(crowded: Field) -> None:
+    quiz = crowded.quiz
+    unit = quiz.make.unit("Sở Nội vụ")
+    people = [quiz.make.enrolment(quiz.campaign, unit=unit) for _ in range(7)]
+    papers = [crowded.paper([RIGHT] * QUESTIONS, person=person) for person in people]
+    crowded.graded()
+    found = burst(quiz.ctx, attempt=papers[0], enrolment=people[0])
+    assert (found.persons, found.alike, found.weight) == (6, 0, Weight.LITTLE)
+
+
+# --- networks ---
+
+HOME, AT_HOME = "2402:800:6105:3a::1", "2402:800:6105:3a:dead:beef:0:7"
+
+
+def test_devices_of_one_ipv6_network_are_together(crowded: Field) -> None:
+    quiz = crowded.quiz
+    unit = quiz.make.unit("Sở Nội vụ")
+    person = quiz.make.enrolment(quiz.campaign, unit=unit)
+    first = crowded.paper(crowded.options(0.5), person=person, address=HOME)
+    second = crowded.paper(crowded.options(0.5), after=timedelta(minutes=11), address=AT_HOME)
+    crowded.paper(crowded.options(0.5), after=timedelta(minutes=11), address="2402:800:6105:3ab::1")
+    found = sharing(quiz.ctx, attempt=first, unit_id=unit.id)
+    assert found.address == "2402:800:6105:3a::/64"
+    assert [(one.attempt_id, one.follows) for one in found.nearest] == [(second.id, timedelta(minutes=1))]
+    told = hints(quiz.ctx, round_id=quiz.round_.id, enrolment_ids=[person.id, second.enrolment_id])
+    assert [hint.handed_on for hint in told.values()] == [True, True]
+
+
+@given(st.integers(0x2000, 0x3FFF), st.lists(st.integers(0, 3), min_size=14, max_size=14))
+def test_a_network_is_told_from_its_texts(provider: int, digits: list[int]) -> None:
+    addresses = [
+        ip_address((provider << 112) + (0x800 << 96) + sum(digit << 16 * place for place, digit in enumerate(part)))
+        for part in (digits[:6], digits[6:12], digits[8:14])
+    ]
+    engine = sa.create_engine("sqlite://")
+    texts = sa.table("texts", sa.column("address", sa.String))
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE texts (address TEXT)"))
+        connection.execute(sa.insert(texts), [{"address": str(one)} for one in addresses])
+        for own in addresses:
+            near = set(connection.scalars(sa.select(texts.c.address).where(in_network_of(texts.c.address, str(own)))))
+            assert near == {str(one) for one in addresses if network_of(str(one)) == network_of(str(own))}
+
+
+@pytest.mark.parametrize("address", ["", "203.0.113.7", "::ffff:203.0.113.7", "không rõ"])
+def test_other_addresses_stand_for_themselves(address: str) -> None:
+    assert network_of(address) == address
 
 
 def test_hints_beside_a_ranking_cost_the_same_for_few_and_many(crowded: Field, statements: Callable[[], int]) -> None:
@@ -371,7 +495,7 @@ def test_a_dossier_takes_a_constant_number_of_statements(crowded: Field, stateme
         found = dossier(quiz.ctx, campaign_id=campaign, enrolment_id=person, round_id=None)
         assert found is not None
         counted.append(statements())
-    assert counted[0] == counted[1] == 14
+    assert counted[0] == counted[1] == 17
 
 
 def test_where_a_paper_was_begun_is_forgotten_with_its_person(crowded: Field) -> None:

@@ -10,10 +10,11 @@ from cuocthi.text import T
 from cuocthi.web.context import reading_context
 from cuocthi.web.rendering import render
 from cuocthi.web.requests import row_number
-from cuocthi_quiz.domain.evidence.company import BURST, HANDED_ON
+from cuocthi_quiz.domain.evidence.company import BURST, FEWEST_ALIKE, HANDED_ON
 from cuocthi_quiz.domain.evidence.dossier import dossier
-from cuocthi_quiz.domain.evidence.similarity import FEWEST
+from cuocthi_quiz.domain.evidence.similarity import NEAREST, SAMPLE
 from cuocthi_quiz.domain.evidence.weight import Weight
+from cuocthi_quiz.domain.evidence.wrong_answers import FEWEST
 from cuocthi_quiz.views.blueprint import blueprint
 
 if TYPE_CHECKING:
@@ -50,7 +51,10 @@ def evidence(enrolment_id: int) -> Response:
         found=found,
         weights=WEIGHTS,
         fewest=FEWEST,
+        sample=SAMPLE,
+        nearest=NEAREST,
         handed_on=HANDED_ON.total_seconds(),
+        fewest_alike=FEWEST_ALIKE,
         burst_minutes=BURST.total_seconds() // 60,
         by_chance=by_chance,
     )

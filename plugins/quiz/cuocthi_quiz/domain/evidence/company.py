@@ -11,13 +11,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from cuocthi.clock import to_micros
 from cuocthi.enrolments.models import Enrolment
+from cuocthi_quiz.domain.evidence.networks import in_network_of, network_of
 from cuocthi_quiz.domain.evidence.weight import Weight
-from cuocthi_quiz.models import Answer, Attempt, Item
+from cuocthi_quiz.domain.evidence.wrong_answers import wrong_answers, wrong_on_both
+from cuocthi_quiz.models import Attempt
 from cuocthi_quiz.queries.devices import devices_of
+from cuocthi_quiz.queries.papers import COUNTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +38,10 @@ _SHOWN = 10
 #: How long before and after somebody's registration others belong to the same burst, and when it is one.
 BURST = timedelta(minutes=5)
 _BURST_PERSONS, _BURST_ALIKE = 5, 3
-#: Papers are alike when nine of ten answers to at least eight shared questions are.
-_ALIKE, _FEWEST_SHARED = 0.9, 8
+#: Papers are alike when nine of ten answers are, among those to at least six questions that both answered wrongly.
+_ALIKE, FEWEST_ALIKE = 0.9, 6
+#: A whole unit may be registered in one moment: so many papers, the nearest in time, are compared.
+_COMPARED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,10 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """Who shared the address: how many persons in all, how many of them of the same unit, and the nearest in time."""
+    """Who shared the address: how many persons in all, how many of them of the same unit, and the nearest in time.
+
+    Of IPv6, ``address`` is a network.
+    """
 
     address: str
     device: str
@@ -89,7 +96,7 @@ def sharing(ctx: Context, *, attempt: Attempt, unit_id: int) -> Sharing:
         return Sharing("", "", 0, 0, [])
     others = (
         Attempt.phase_id == attempt.phase_id,
-        Attempt.address == attempt.address,
+        in_network_of(Attempt.address, attempt.address),
         Attempt.enrolment_id != attempt.enrolment_id,
     )
     person = sa.distinct(Attempt.enrolment_id)
@@ -122,7 +129,7 @@ def sharing(ctx: Context, *, attempt: Attempt, unit_id: int) -> Sharing:
         for other, enrolment in rows
     ]
     own = devices.at(attempt.user_id, attempt.started_at)
-    return Sharing(attempt.address, own, persons, same_unit, nearest)
+    return Sharing(network_of(attempt.address), own, persons, same_unit, nearest)
 
 
 def follows(one: Attempt, other: Attempt) -> timedelta | None:
@@ -138,7 +145,8 @@ def follows(one: Attempt, other: Attempt) -> timedelta | None:
 class Fellow:
     """Somebody who registered at about the same time, from the same unit or the same address.
 
-    ``apart`` is how long after (or, negative, before); of ``shared`` questions ``equal`` have the same answer.
+    ``apart`` is how long after (or, negative, before); ``both_wrong`` questions were answered wrongly on both papers,
+    ``equal`` of them alike. Equal right answers say nothing: whoever knows gives them.
     """
 
     name: str
@@ -146,26 +154,22 @@ class Fellow:
     unit: str
     apart: timedelta
     same_address: bool
-    shared: int
+    both_wrong: int
     equal: int
 
     @property
     def alike(self) -> bool:
-        """Whether nearly all answers to enough shared questions are the same."""
-        return self.shared >= _FEWEST_SHARED and self.equal >= _ALIKE * self.shared
+        """Whether nearly all wrong answers to enough questions are the same."""
+        return self.both_wrong >= FEWEST_ALIKE and self.equal >= _ALIKE * self.both_wrong
 
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """Who registered within five minutes: how many others, and those of them whose papers are most alike."""
+    """Who registered within five minutes: how many others, those whose papers are most alike, and how many are."""
 
     persons: int
     fellows: Sequence[Fellow]
-
-    @property
-    def alike(self) -> int:
-        """How many papers are alike."""
-        return sum(fellow.alike for fellow in self.fellows)
+    alike: int
 
     @property
     def weight(self) -> Weight:
@@ -176,43 +180,47 @@ class Burst:
 
 
 def burst(ctx: Context, *, attempt: Attempt, enrolment: Enrolment) -> Burst:
-    """Return who registered at about the same time, and how alike their papers are (two statements)."""
-    other, item, answer = aliased(Attempt), aliased(Item), aliased(Answer)
+    """Return who registered at about the same time, and how alike their papers are (four statements).
+
+    Of each of them the paper counts that is most alike.
+    """
+    same_network = in_network_of(Attempt.address, attempt.address)
     together = (
         Enrolment.campaign_id == enrolment.campaign_id,
         Enrolment.id != enrolment.id,
         Enrolment.enrolled_at.between(enrolment.enrolled_at - BURST, enrolment.enrolled_at + BURST),
+        sa.or_(Enrolment.unit_id == enrolment.unit_id, same_network),
     )
-    same_address = sa.and_(other.address != "", other.address == attempt.address)
-    near = (*together, sa.or_(Enrolment.unit_id == enrolment.unit_id, same_address))
-    joined = sa.and_(other.enrolment_id == Enrolment.id, other.phase_id == attempt.phase_id)
+    in_round = sa.and_(Attempt.enrolment_id == Enrolment.id, Attempt.phase_id == attempt.phase_id)
     persons = ctx.session.scalar(
-        sa.select(sa.func.count(sa.distinct(Enrolment.id))).outerjoin(other, joined).where(*near)
+        sa.select(sa.func.count(sa.distinct(Enrolment.id))).outerjoin(Attempt, in_round).where(*together)
     )
-    equal = sa.func.count().filter(answer.response == Answer.response, answer.response != "")
+    apart = sa.func.abs(sa.type_coerce(Enrolment.enrolled_at, sa.BigInteger) - to_micros(enrolment.enrolled_at))
     rows = ctx.session.execute(
-        sa.select(
-            Enrolment.name,
-            Enrolment.code,
-            Enrolment.unit_name,
-            Enrolment.enrolled_at,
-            sa.case((same_address, 1), else_=0),
-            sa.func.count(),
-            equal,
+        sa.select(Attempt.id, Enrolment, sa.case((same_network, 1), else_=0))
+        .join(Enrolment, in_round)
+        .where(*together, Attempt.submitted_at.is_not(None), COUNTS)
+        .order_by(apart, Attempt.id)
+        .limit(_COMPARED)
+    ).all()
+    papers = sa.select(Attempt.id).where(Attempt.id.in_([row[0] for row in rows]))
+    both_wrong = wrong_on_both(ctx, own=wrong_answers(ctx, attempt=attempt), papers=papers)
+    likest: dict[int, Fellow] = {}
+    for paper, person, same in rows:
+        answers = both_wrong.get(paper, {}).values()
+        found = Fellow(
+            person.name,
+            person.code,
+            person.unit_name,
+            person.enrolled_at - enrolment.enrolled_at,
+            bool(same),
+            len(answers),
+            sum(answers),
         )
-        .select_from(Enrolment)
-        .join(other, joined)
-        .join(item, item.attempt_id == other.id)
-        .join(Item, sa.and_(Item.attempt_id == attempt.id, Item.revision_id == item.revision_id))
-        .outerjoin(answer, sa.and_(answer.attempt_id == item.attempt_id, answer.position == item.position))
-        .outerjoin(Answer, sa.and_(Answer.attempt_id == Item.attempt_id, Answer.position == Item.position))
-        .where(*near, other.submitted_at.is_not(None))
-        .group_by(other.id, other.address, Enrolment.id)
-        .order_by(equal.desc(), other.id)
-        .limit(_SHOWN)
-    )
-    fellows = [
-        Fellow(name, code, unit, enrolled_at - enrolment.enrolled_at, bool(same), shared, alike)
-        for name, code, unit, enrolled_at, same, shared, alike in rows
-    ]
-    return Burst(persons or 0, fellows)
+        likest[person.id] = max(likest.get(person.id, found), found, key=_likeness)
+    fellows = sorted(likest.values(), key=_likeness, reverse=True)
+    return Burst(persons or 0, fellows[:_SHOWN], sum(fellow.alike for fellow in fellows))
+
+
+def _likeness(fellow: Fellow) -> tuple[bool, int, int]:
+    return fellow.alike, fellow.equal, -fellow.both_wrong

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from cuocthi_quiz.domain.evidence.company import HANDED_ON
+from cuocthi_quiz.domain.evidence.networks import in_network_of, network_of
 from cuocthi_quiz.domain.evidence.speed import DURATION, FAR_BELOW, usual_time
 from cuocthi_quiz.models import Attempt
 from cuocthi_quiz.queries.papers import COUNTS
@@ -29,7 +30,8 @@ class Hints:
     """What stands out about a person's papers of a round.
 
     ``fast`` is the shortest of them that lies far below what is usual, in milliseconds, None if none does; ``usual`` is
-    the median; ``handed_on`` says that another person's paper begins soon after or ends soon before, at one address.
+    the median; ``handed_on`` says that another person's paper begins soon after or ends soon before, at one address or,
+    of IPv6, in one network.
     """
 
     fast: int | None
@@ -66,20 +68,24 @@ def _followed(ctx: Context, own: Sequence[sa.ColumnElement[bool]]) -> set[int]:
     if not theirs:
         return set()
     # One look at the round: a join would look at it once for each of these persons.
-    there = (Attempt.phase_id == theirs[0].phase_id, Attempt.address.in_({row.address for row in theirs}))
+    there = (
+        Attempt.phase_id == theirs[0].phase_id,
+        in_network_of(Attempt.address, *(row.address for row in theirs)),
+    )
     begun: dict[str, list[tuple[int, int]]] = defaultdict(list)
     ended: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for enrolment_id, address, started, submitted in ctx.session.execute(sa.select(*moments).where(*there)):
-        begun[address].append((started, enrolment_id))
+        network = network_of(address)
+        begun[network].append((started, enrolment_id))
         if submitted is not None:
-            ended[address].append((submitted, enrolment_id))
+            ended[network].append((submitted, enrolment_id))
     for found in (*begun.values(), *ended.values()):
         found.sort()
     return {
         enrolment_id
         for enrolment_id, address, started, submitted, _ in theirs
-        if _another(begun[address], submitted, submitted + _HANDED_ON, enrolment_id)
-        or _another(ended[address], started - _HANDED_ON, started, enrolment_id)
+        if _another(begun[network_of(address)], submitted, submitted + _HANDED_ON, enrolment_id)
+        or _another(ended[network_of(address)], started - _HANDED_ON, started, enrolment_id)
     }
 
 

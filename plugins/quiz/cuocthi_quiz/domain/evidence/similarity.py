@@ -7,38 +7,42 @@ using error-similarity analysis, Teaching of Psychology 16 (1989) 151-155), with
 as in the generalized binomial test of W. J. van der Linden and L. Sotaridona (Detecting answer copying when the regular
 response process follows a known response model, Journal of Educational and Behavioral Statistics 31 (2006) 283-304).
 Equal right answers say nothing: whoever knows gives them.
+
+A paper is compared with those that may have something to do with it: of the same unit, from the same network, and of
+nearly the same score, as copies are. To compare it with hundreds of thousands of others would find less: what is hardly
+probable once is bound to happen in so many comparisons.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVarTuple
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
+from cuocthi.clock import to_micros
 from cuocthi.enrolments.models import Enrolment
+from cuocthi_quiz.domain.evidence.networks import in_network_of
 from cuocthi_quiz.domain.evidence.statistics import at_least, corrected
 from cuocthi_quiz.domain.evidence.weight import Weight
-from cuocthi_quiz.models import Answer, Attempt, Item, Mark, Revision
-from cuocthi_quiz.queries.figures import MARKED
+from cuocthi_quiz.domain.evidence.wrong_answers import FEWEST, only_wrong, wrong_answers, wrong_on_both
+from cuocthi_quiz.models import Answer, Attempt, Item
 from cuocthi_quiz.queries.papers import COUNTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cuocthi.context import Context
+    from cuocthi_quiz.domain.evidence.wrong_answers import Wrong
 
-#: With fewer questions that both answered wrongly, two papers are not compared.
-FEWEST = 4
+#: Of the same unit, from the same network and of nearly the same score so many papers at most are compared.
+NEAREST = 1_000
+#: From so many papers of the round it is taken how often a wrong answer is given.
+SAMPLE = 3_000
 #: Of the papers most alike so many are computed, and so many shown.
 _COMPUTED, _SHOWN = 50, 5
 #: Below these probabilities, after the correction, a likeness weighs some, or much.
 RARE, VERY_RARE = 0.01, 0.0001
-
-
-_Columns = TypeVarTuple("_Columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,66 +82,57 @@ class Similarity:
 
 
 def similarity(ctx: Context, *, attempt: Attempt, unit_id: int) -> Similarity:
-    """Compare the wrong answers of a paper with those of all other persons of the round (four statements)."""
-    own = _own_wrong_answers(ctx, attempt)
+    """Compare the wrong answers of a paper with those of other persons of the round (four statements).
+
+    Of each other person the paper counts that is least probably so alike by chance.
+    """
+    own = wrong_answers(ctx, attempt=attempt)
     if len(own) < FEWEST:
         return Similarity(len(own), 0, [])
+    found = wrong_on_both(ctx, own=own, papers=_compared(attempt, unit_id))
+    both_wrong = {paper: answers for paper, answers in found.items() if len(answers) >= FEWEST}
     chances = _chances(ctx, attempt, own)
-    others = _others(ctx, attempt, own)
-    equal = _equal(ctx, own, [row.id for row in others])
-    found = []
-    for row in others:
-        answers = equal[row.id]
-        expected = [chances[revision] for revision in answers]
-        number = sum(answers.values())
-        found.append(
-            Likeness(
-                row.id,
-                row.enrolment_id,
-                row.name,
-                row.code,
-                row.unit_name,
-                row.unit_id == unit_id,
-                len(answers),
-                number,
-                sum(expected),
-                corrected(at_least(number, expected), row.compared),
-                sorted(own[revision].position for revision, same in answers.items() if same),
-            )
-        )
-    found.sort(key=lambda likeness: (likeness.probability, likeness.attempt_id))
-    return Similarity(len(own), others[0].compared if others else 0, found[:_SHOWN])
-
-
-@dataclass(frozen=True, slots=True)
-class _Wrong:
-    position: int
-    response: str
-
-
-def _wrong(select: sa.Select[*_Columns]) -> sa.Select[*_Columns]:
-    """Join a SELECT from items to their answers, and keep the wrong ones."""
-    return (
-        select.join(Revision, Revision.id == Item.revision_id)
-        .join(Answer, sa.and_(Answer.attempt_id == Item.attempt_id, Answer.position == Item.position))
-        .join(Mark, MARKED)
-        .where(Answer.response != "", Mark.points < Revision.worth)
-    )
-
-
-def _own_wrong_answers(ctx: Context, attempt: Attempt) -> dict[int, _Wrong]:
+    likest = _likest(both_wrong, chances)
     rows = ctx.session.execute(
-        _wrong(sa.select(Item.revision_id, Item.position, Answer.response).select_from(Item)).where(
-            Item.attempt_id == attempt.id
-        )
+        sa.select(Attempt.id, Enrolment)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(Attempt.id.in_([paper for _, paper in likest]))
     )
-    return {revision: _Wrong(position, response) for revision, position, response in rows}
+    people = {row[0]: row[1] for row in rows}
+    shown: dict[int, Likeness] = {}
+    for probability, paper in likest:
+        answers, person = both_wrong[paper], people[paper]
+        shown.setdefault(
+            person.id,
+            Likeness(
+                paper,
+                person.id,
+                person.name,
+                person.code,
+                person.unit_name,
+                person.unit_id == unit_id,
+                len(answers),
+                sum(answers.values()),
+                sum(chances[revision] for revision in answers),
+                probability,
+                sorted(own[revision].position for revision, same in answers.items() if same),
+            ),
+        )
+    return Similarity(len(own), len(both_wrong), list(shown.values())[:_SHOWN])
 
 
-def _is_equal(own: Mapping[int, _Wrong]) -> sa.ColumnElement[bool]:
-    return sa.or_(
-        sa.false(),
-        *(sa.and_(Item.revision_id == revision, Answer.response == wrong.response) for revision, wrong in own.items()),
+def _likest(both_wrong: Mapping[int, Mapping[int, bool]], chances: Mapping[int, float]) -> Sequence[tuple[float, int]]:
+    """Return the papers most alike with how probable that is by chance, the least probable first."""
+    most = sorted(both_wrong, key=lambda paper: (-sum(both_wrong[paper].values()), len(both_wrong[paper]), paper))
+    return sorted(
+        (
+            corrected(
+                at_least(sum(both_wrong[paper].values()), [chances[revision] for revision in both_wrong[paper]]),
+                len(both_wrong),
+            ),
+            paper,
+        )
+        for paper in most[:_COMPUTED]
     )
 
 
@@ -145,70 +140,42 @@ def _among_all(attempt: Attempt) -> list[sa.ColumnElement[bool]]:
     return [Attempt.phase_id == attempt.phase_id, Attempt.graded_at.is_not(None), COUNTS]
 
 
-def _chances(ctx: Context, attempt: Attempt, own: Mapping[int, _Wrong]) -> dict[int, float]:
+def _compared(attempt: Attempt, unit_id: int) -> sa.Select[int]:
+    """Return the SELECT of the papers to compare with: :data:`NEAREST` of each kind, of others than this person."""
+    others = sa.select(Attempt.id).where(*_among_all(attempt), Attempt.enrolment_id != attempt.enrolment_id)
+    distance = sa.func.abs(sa.type_coerce(Attempt.started_at, sa.BigInteger) - to_micros(attempt.started_at))
+    colleagues = others.join(Enrolment, Enrolment.id == Attempt.enrolment_id).where(
+        Enrolment.campaign_id == attempt.campaign_id, Enrolment.unit_id == unit_id
+    )
+    kinds = (
+        others.order_by(sa.func.abs(Attempt.score - (attempt.score or 0)), distance, Attempt.id),
+        colleagues.order_by(distance, Attempt.id),
+        others.where(in_network_of(Attempt.address, attempt.address)).order_by(distance, Attempt.id),
+    )
+    # A LIMIT may stand in a subquery that is selected from, and on SQLite nowhere else.
+    chosen = sa.union(*(sa.select(kind.limit(NEAREST).subquery().c.id) for kind in kinds)).subquery()
+    return sa.select(chosen.c.id)
+
+
+def _chances(ctx: Context, attempt: Attempt, own: Mapping[int, Wrong]) -> dict[int, float]:
     """Return how often each wrong answer is given by those who answer its question wrongly, never quite 0 or 1.
 
     One is added to both sides: in a small field a chance is rather thought too large than too small.
     """
+    # Tokens are random: the first of them in order are a sample that stays the same.
+    of_all = sa.select(Attempt.id).where(*_among_all(attempt))
+    sample = of_all.order_by(Attempt.token, Attempt.id).limit(SAMPLE).subquery()
+    alike = sa.or_(
+        *(sa.and_(Item.revision_id == revision, Answer.response == wrong.response) for revision, wrong in own.items())
+    )
     rows = ctx.session.execute(
-        _wrong(
-            sa.select(Item.revision_id, sa.func.count(), sa.func.count().filter(_is_equal(own)))
-            .select_from(Item)
-            .join(Attempt, Attempt.id == Item.attempt_id)
+        only_wrong(
+            sa.select(Item.revision_id, sa.func.count(), sa.func.count().filter(alike))
+            .select_from(sample)
+            .join(Item, Item.attempt_id == sample.c.id)
         )
-        .where(Item.revision_id.in_(own), *_among_all(attempt))
+        .where(Item.revision_id.in_(own))
         .group_by(Item.revision_id)
     )
-    return {revision: (alike + 1) / (number + 2) for revision, number, alike in rows}
-
-
-def _others(ctx: Context, attempt: Attempt, own: Mapping[int, _Wrong]) -> Sequence[sa.Row[*tuple[Any, ...]]]:
-    """Return the papers with the most equal wrong answers; each row has the number of all that were compared."""
-    equal = sa.func.count().filter(_is_equal(own)).label("equal")
-    both = sa.func.count().label("both")
-    compared = (
-        _wrong(sa.select(Item.attempt_id, both, equal).select_from(Item).join(Attempt, Attempt.id == Item.attempt_id))
-        .where(
-            Item.revision_id.in_(own),
-            Attempt.enrolment_id != attempt.enrolment_id,
-            *_among_all(attempt),
-        )
-        .group_by(Item.attempt_id)
-        .having(sa.func.count() >= FEWEST)
-        .subquery()
-    )
-    most = (
-        sa.select(compared.c.attempt_id, compared.c.both, compared.c.equal, sa.func.count().over().label("compared"))
-        .order_by(compared.c.equal.desc(), compared.c.both, compared.c.attempt_id)
-        .limit(_COMPUTED)
-        .subquery()
-    )
-    other = aliased(Attempt)
-    return ctx.session.execute(
-        sa.select(
-            other.id,
-            other.enrolment_id,
-            Enrolment.name,
-            Enrolment.code,
-            Enrolment.unit_name,
-            Enrolment.unit_id,
-            most.c.compared,
-        )
-        .select_from(most)
-        .join(other, other.id == most.c.attempt_id)
-        .join(Enrolment, Enrolment.id == other.enrolment_id)
-        .order_by(most.c.equal.desc(), most.c.both, other.id)
-    ).all()
-
-
-def _equal(ctx: Context, own: Mapping[int, _Wrong], attempt_ids: Sequence[int]) -> dict[int, dict[int, bool]]:
-    """Return for each paper the questions answered wrongly on both, and whether alike."""
-    rows = ctx.session.execute(
-        _wrong(sa.select(Item.attempt_id, Item.revision_id, Answer.response).select_from(Item)).where(
-            Item.attempt_id.in_(attempt_ids), Item.revision_id.in_(own)
-        )
-    )
-    found: dict[int, dict[int, bool]] = defaultdict(dict)
-    for attempt_id, revision, response in rows:
-        found[attempt_id][revision] = response == own[revision].response
-    return found
+    found = {revision: (equal, number) for revision, number, equal in rows}
+    return {revision: (equal + 1) / (number + 2) for revision in own for equal, number in [found.get(revision, (0, 0))]}

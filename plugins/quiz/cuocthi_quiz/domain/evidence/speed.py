@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from cuocthi_quiz.domain.evidence.statistics import Usual, quartiles, ranks, times
 from cuocthi_quiz.domain.evidence.weight import Weight
+from cuocthi_quiz.domain.kinds import EVERYONE
 from cuocthi_quiz.domain.responses import history
 from cuocthi_quiz.models import Answer, Attempt, HandIn, Item, Mark, Revision
 from cuocthi_quiz.queries.figures import MARKED
@@ -30,6 +31,8 @@ _FEWEST_TIMES = 10
 #: An answer in less than this part of the usual time was not read for: the normative threshold NT10.
 _QUICK = 0.1
 _SOME_QUICK, _MANY_QUICK = 3, 5
+#: Answers that follow so soon, in milliseconds, were not given one after the other: a device had kept them.
+_TOGETHER = 1_000
 
 DURATION = (
     sa.type_coerce(Attempt.submitted_at, sa.BigInteger) - sa.type_coerce(Attempt.started_at, sa.BigInteger)
@@ -88,8 +91,9 @@ class Pace:
 
 
 def pace(ctx: Context, *, attempt: Attempt) -> Pace:
-    """Return how fast a paper was worked on (three statements)."""
+    """Return how fast a paper was worked on (four statements)."""
     own = _papers(ctx, sa.select(Attempt.id).where(Attempt.id == attempt.id))
+    known = _known(ctx, attempt)
     # Tokens are random: the first of them in order are a sample that stays the same.
     others = _of_the_field(attempt.phase_id).where(Attempt.enrolment_id != attempt.enrolment_id)
     sample = _papers(ctx, others.order_by(Attempt.token, Attempt.id).limit(_SAMPLE))
@@ -97,12 +101,12 @@ def pace(ctx: Context, *, attempt: Attempt) -> Pace:
     for paper in sample:
         for answer in paper:
             usual[answer.revision_id].append(answer.milliseconds)
-    known = {revision: quartiles(found) for revision, found in usual.items() if len(found) >= _FEWEST_TIMES}
+    typical = {revision: quartiles(found) for revision, found in usual.items() if len(found) >= _FEWEST_TIMES}
     questions = [
-        QuestionTime(answer.position, answer.milliseconds, found.median, answer.right)
+        QuestionTime(answer.position, answer.milliseconds, found.median, answer.position in known)
         for paper in own
         for answer in paper
-        if (found := known.get(answer.revision_id)) is not None
+        if (found := typical.get(answer.revision_id)) is not None
     ]
     spent = round((attempt.submitted_at - attempt.started_at).total_seconds() * 1000) if attempt.submitted_at else 0
     return Pace(spent, usual_time(ctx, round_id=attempt.phase_id), questions)
@@ -141,29 +145,33 @@ class _Timed:
     position: int
     revision_id: int
     milliseconds: int
-    right: bool
+
+
+def _known(ctx: Context, attempt: Attempt) -> set[int]:
+    """Return the positions at which a paper was answered rightly, where not everybody is right by a decision."""
+    rows = ctx.session.execute(
+        sa.select(Item.position, Revision.key)
+        .select_from(Item)
+        .join(Revision, Revision.id == Item.revision_id)
+        .join(Answer, sa.and_(Answer.attempt_id == Item.attempt_id, Answer.position == Item.position))
+        .join(Mark, MARKED)
+        .where(Item.attempt_id == attempt.id, Revision.worth > 0, Mark.points >= Revision.worth)
+    )
+    return {position for position, key in rows if not key.get(EVERYONE)}
 
 
 def _papers(ctx: Context, attempts: sa.Select[int]) -> Iterable[list[_Timed]]:
-    """Return the timed answers of these papers, paper by paper (one statement)."""
+    """Return the timed answers of these papers, paper by paper, without those that came together (one statement)."""
     # A LIMIT may stand in a subquery that is selected from, and on SQLite nowhere else.
     chosen = attempts.subquery()
     rows = ctx.session.execute(
-        sa.select(
-            Item.attempt_id,
-            Item.position,
-            Item.revision_id,
-            Answer.history,
-            sa.func.coalesce(Mark.points, 0) >= Revision.worth,
-        )
+        sa.select(Item.attempt_id, Item.position, Item.revision_id, Answer.history)
         .join(chosen, chosen.c.id == Item.attempt_id)
-        .join(Revision, Revision.id == Item.revision_id)
         .join(Answer, sa.and_(Answer.attempt_id == Item.attempt_id, Answer.position == Item.position))
-        .outerjoin(Mark, MARKED)
     )
-    papers: dict[int, list[tuple[int, int, list[int], bool]]] = defaultdict(list)
-    for attempt_id, position, revision_id, text, right in rows:
-        papers[attempt_id].append((position, revision_id, [after for _, after in history(text)], bool(right)))
+    papers: dict[int, list[tuple[int, int, list[int]]]] = defaultdict(list)
+    for attempt_id, position, revision_id, text in rows:
+        papers[attempt_id].append((position, revision_id, [after for _, after in history(text)]))
     for paper in papers.values():
-        taken = times({position: changes for position, _, changes, _ in paper})
-        yield [_Timed(at, revision, taken[at], right) for at, revision, _, right in paper if at in taken]
+        taken = times({position: changes for position, _, changes in paper})
+        yield [_Timed(at, revision, taken[at]) for at, revision, _ in paper if taken.get(at, 0) >= _TOGETHER]
