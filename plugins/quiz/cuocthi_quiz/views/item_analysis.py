@@ -16,7 +16,7 @@ from cuocthi.web.tables import Column, Filter, Table
 from cuocthi_quiz.contributed_keys import LOOK
 from cuocthi_quiz.domain import item_analysis as analysis
 from cuocthi_quiz.domain.item_analysis import Flag, ItemFigures
-from cuocthi_quiz.domain.kinds import KINDS
+from cuocthi_quiz.domain.kinds import KINDS, right_options
 from cuocthi_quiz.domain.responses import WAYS, Way, chosen_in
 from cuocthi_quiz.queries import item_analysis as queries
 from cuocthi_quiz.views.blueprint import blueprint
@@ -97,7 +97,7 @@ def option_counts(revision: Revision, item: ItemFigures) -> list[tuple[str, int,
     """Return each option of a choice with how many chose it and whether it is right; nothing for other types."""
     if WAYS[revision.type] is not Way.CHOICE:
         return []
-    right = revision.key.get("right", ())
+    right = right_options(revision.content, revision.key)
     return [
         (f"{LETTERS[at]}. {text}", sum(one.papers for one in item.tallies if _has(one, at)), at in right)
         for at, text in enumerate(revision.content["options"])

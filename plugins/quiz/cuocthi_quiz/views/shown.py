@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi_quiz.domain.drawing import unpack
-from cuocthi_quiz.domain.kinds import KINDS, earned
+from cuocthi_quiz.domain.kinds import EVERYONE, KINDS, VOID, earned, right_options
 from cuocthi_quiz.domain.responses import WAYS, Given, Way, target_of, to_given, to_response
 from cuocthi_quiz.models import POINT, QuestionType
 from cuocthi_quiz.words import INSTRUCTIONS, LETTERS
@@ -77,7 +77,8 @@ class ShownQuestion:
     @property
     def options(self) -> tuple[ShownOption, ...]:
         """The options to choose from, in the order shown."""
-        content, right = self.row.content, self.row.key.get("right", ())
+        content = self.row.content
+        right = right_options(content, self.row.key) if self.judged else ()
         regions = content.get("regions")
         return tuple(
             ShownOption(
@@ -127,6 +128,11 @@ class ShownQuestion:
     def points(self) -> int:
         """What the answer earns, in thousandths of a point."""
         return earned(self.row.type, self.row.content, self.row.key, self.row.response)
+
+    @property
+    def judged(self) -> bool:
+        """Whether it depends on the answer what is earned: no decision gave it to everybody or to nobody."""
+        return not (self.row.key.get(VOID) or self.row.key.get(EVERYONE))
 
     @property
     def right(self) -> bool:

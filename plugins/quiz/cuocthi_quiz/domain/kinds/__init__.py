@@ -46,3 +46,15 @@ def earned(type_: QuestionType, content: Json, key: Json, response: str) -> int:
         return POINT
     kind = KINDS[type_]
     return max(kind.points(content, one, response) for one in (key, *key.get(ALSO, ())))
+
+
+def right_options(content: Json, key: Json) -> frozenset[int]:
+    """Return the places of the options that are right under a key with all that was decided on it.
+
+    Those of further keys are right, too; where everybody is, all are. Of a void question none is.
+    """
+    if key.get(VOID):
+        return frozenset()
+    if key.get(EVERYONE):
+        return frozenset(range(len(content["options"])))
+    return frozenset(place for one in (key, *key.get(ALSO, ())) for place in one.get("right", ()))
