@@ -140,6 +140,26 @@ def test_a_wording_written_afterwards_is_drawn_again(quiz: Quiz, jury: Context) 
     assert "de-2" not in drawn(quiz), "this wording is from before"
 
 
+def test_correcting_an_end_leaves_what_was_written_since_then_in_the_draw(quiz: Quiz, jury: Context) -> None:
+    ids, day = named(quiz, "de-1"), date(2024, 9, 1)
+    end_validity(jury, campaign=quiz.campaign, question_ids=ids, valid_until=day, replaced_by="Nghị định mới")
+    later = replace(jury, now=quiz.later(minutes=1).now)
+    newer = write_question(later, campaign=quiz.campaign, data=question("de-1"), question=one(quiz, "de-1"))
+    approve_by_two(quiz, newer)
+    later = replace(jury, now=quiz.later(minutes=1).now)
+    for corrected in (day, day + timedelta(days=1)):
+        end_validity(
+            later, campaign=quiz.campaign, question_ids=ids, valid_until=corrected, replaced_by="Nghị định số 1"
+        )
+        assert "de-1" in drawn(quiz)
+    end_validity(later, campaign=quiz.campaign, question_ids=ids, valid_until=date(2024, 8, 1), replaced_by="")
+    assert "de-1" not in drawn(quiz), "an earlier end is something new"
+    befores = quiz.ctx.session.scalars(
+        sa.select(AuditEvent.before).where(AuditEvent.action == "quiz:question:end_validity").order_by(AuditEvent.id)
+    ).all()
+    assert befores[:2] == [{}, {"de-1": ["2024-09-01", "Nghị định mới"]}]
+
+
 def one(quiz: Quiz, key: str) -> Question:
     return quiz.ctx.session.scalars(
         sa.select(Question).where(Question.campaign_id == quiz.campaign.id, Question.key == key)
@@ -151,6 +171,14 @@ def test_questions_are_found_by_the_document_they_rest_on(quiz: Quiz, document: 
     assert len(resting_on(quiz.ctx, campaign=quiz.campaign, document=document)) == 8
     assert resting_on(quiz.ctx, campaign=quiz.campaign, document="Luật khác") == []
     assert resting_on(quiz.ctx, campaign=quiz.campaign, document=" ") == []
+
+
+def test_a_number_is_found_as_a_whole(quiz: Quiz) -> None:
+    for revision in quiz.ctx.session.scalars(sa.select(Revision)):
+        revision.source = "Nghị định số 113/2023/NĐ-CP"
+    quiz.ctx.session.flush()
+    for document, number in (("13/2023", 0), ("113/202", 0), ("113/2023", 8), ("số 113", 8)):
+        assert len(resting_on(quiz.ctx, campaign=quiz.campaign, document=document)) == number
 
 
 @pytest.mark.parametrize(("keys", "day"), [((), date(2024, 9, 1)), (("de-1",), date(1900, 1, 1))])
@@ -177,6 +205,22 @@ def test_what_belongs_to_another_campaign_is_left_alone(quiz: Quiz, jury: Contex
         )
 
 
+def test_of_many_rounds_those_to_come_are_looked_at_until_the_last_day(quiz: Quiz, jury: Context) -> None:
+    first = quiz.round_
+    opens = first.closes_at + timedelta(days=7)
+    second = quiz.make.round(quiz.campaign, opens_at=opens, closes_at=opens + timedelta(days=7), number=2)
+    ends = last_day(second.closes_at) - timedelta(days=1)
+    end_validity(jury, campaign=quiz.campaign, question_ids=named(quiz, "de-1"), valid_until=ends, replaced_by="")
+    found = bounds(quiz.ctx, campaign=quiz.campaign)
+    assert found is not None
+    assert (found.until, found.last) == (last_day(first.closes_at), last_day(second.closes_at))
+    assert keys_of(quiz.ctx, quiz.campaign) == ["de-1"]
+    quiz.at(first.closes_at)
+    found = bounds(quiz.ctx, campaign=quiz.campaign)
+    assert found is not None
+    assert found.until == found.last == last_day(second.closes_at)
+
+
 # --- held again ---
 
 
@@ -192,9 +236,9 @@ def again(quiz: Quiz) -> Campaign:
 def keys_of(ctx: Context, campaign: Campaign) -> list[str]:
     asked = bounds(ctx, campaign=campaign)
     assert asked is not None
-    rows = validity_queries.affected(ctx, campaign_id=campaign.id, since=asked.since, until=asked.until)
+    rows = validity_queries.affected(ctx, campaign_id=campaign.id, since=asked.since, until=asked.last)
     assert len(rows) == validity_queries.count_affected(
-        ctx, campaign_id=campaign.id, since=asked.since, until=asked.until
+        ctx, campaign_id=campaign.id, since=asked.since, until=asked.last
     )
     return sorted(row.key for row in rows)
 

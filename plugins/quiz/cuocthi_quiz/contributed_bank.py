@@ -83,12 +83,13 @@ def _bank_problems(ctx: Context, campaign: Campaign) -> list[Text]:
     return [problem for preview in previews for problem in preview.problems]
 
 
-def _to_review(ctx: Context, campaign: Campaign) -> tuple[int, Text | None]:
-    """Return how many approved questions have to be looked at before the first round, in words too."""
+def _to_review(ctx: Context, campaign: Campaign, *, to_the_end: bool = False) -> tuple[int, Text | None]:
+    """Return how many approved questions have to be looked at for the next round or for all to come, in words too."""
     asked = validity.bounds(ctx, campaign=campaign)
     if asked is None:
         return 0, None
-    number = validity_queries.count_affected(ctx, campaign_id=campaign.id, since=asked.since, until=asked.until)
+    until = asked.last if to_the_end else asked.until
+    number = validity_queries.count_affected(ctx, campaign_id=campaign.id, since=asked.since, until=until)
     if not number:
         return 0, None
     return number, TN(
@@ -96,7 +97,7 @@ def _to_review(ctx: Context, campaign: Campaign) -> tuple[int, Text | None]:
         "%(count)s questions are not known to be true since %(since)s, or do not hold until %(until)s.",
         number,
         since=asked.since,
-        until=asked.until,
+        until=until,
     )
 
 
@@ -127,7 +128,7 @@ def _approved_item(ctx: Context, campaign: Campaign, address: Address) -> Readin
 
 def _further_items(ctx: Context, campaign: Campaign, address: Address) -> Iterator[ReadinessItem]:
     """Yield what is to be seen to in this very campaign: questions that may have aged, approvals after the issue."""
-    aged, detail = _to_review(ctx, campaign)
+    aged, detail = _to_review(ctx, campaign, to_the_end=True)
     if aged:
         yield ReadinessItem(
             "validity",
@@ -135,7 +136,7 @@ def _further_items(ctx: Context, campaign: Campaign, address: Address) -> Iterat
             False,
             detail,
             address("quiz.validity", slug=campaign.slug),
-            required=campaign.earlier_id is not None,
+            required=campaign.earlier_id is not None and _to_review(ctx, campaign)[0] > 0,
             order=42,
         )
     left_out = issue_queries.not_issued(ctx, campaign_id=campaign.id)

@@ -56,6 +56,14 @@ def test_hours_without_anybody_are_told_too(quiz: Quiz) -> None:
     assert {hour.at.minute for hour in hours} == {0}
 
 
+def test_excluded_persons_are_in_no_hour(quiz: Quiz) -> None:
+    quiz.start()
+    excluded = quiz.person()
+    quiz.hand_in(quiz.start(excluded))
+    exclude_entry(acting(quiz.ctx, quiz.make.member(quiz.campaign).id), enrolment=excluded, reason="Ban Tổ chức")
+    assert [(hour.begun, hour.handed_in) for hour in live.hours(quiz.ctx, round_=quiz.round_)] == [(1, 0)]
+
+
 def test_units_stand_against_those_entitled(quiz: Quiz) -> None:
     full, empty = quiz.make.unit("Sở Nội vụ"), quiz.make.unit("Sở Y tế")
     quiz.make.headcount(quiz.campaign, full, 4)

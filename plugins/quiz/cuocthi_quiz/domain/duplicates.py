@@ -149,9 +149,9 @@ def tell_apart(ctx: Context, *, campaign: Campaign, question_ids: Iterable[int])
     if ctx.actor.user_id is None:
         raise Forbidden(T("Questions are reviewed by persons who are signed in."))
     first, second = _two(question_ids)
+    keys = _keys(ctx, campaign, first, second)
     if ctx.session.get(Distinction, (first, second)) is not None:
         return
-    keys = _keys(ctx, campaign, first, second)
     ctx.session.add(Distinction(first_id=first, second_id=second, decided_by=ctx.actor.user_id, decided_at=ctx.now))
     ctx.session.flush()
     record(
@@ -193,7 +193,7 @@ def _two(question_ids: Iterable[int]) -> Iterator[int]:
 
 
 def _keys(ctx: Context, campaign: Campaign, *question_ids: int) -> list[str]:
-    keys = duplicate_queries.keys(ctx, campaign_id=campaign.id, question_ids=question_ids)
+    keys = duplicate_queries.hold(ctx, campaign_id=campaign.id, question_ids=question_ids)
     if len(keys) != len(question_ids):
         raise Missing(T("These questions do not exist here."))
     return keys

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import IntegrityError
+
 from cuocthi.audit.domain import record
 from cuocthi.errors import Conflict, DomainError
 from cuocthi.text import T
@@ -49,8 +51,12 @@ def write_group(
         author_id=ctx.actor.user_id,
         created_at=ctx.now,
     )
-    ctx.session.add(made)
-    ctx.session.flush()
+    try:
+        with ctx.session.begin_nested():
+            ctx.session.add(made)
+            ctx.session.flush()
+    except IntegrityError as error:
+        raise _written_meanwhile() from error
     for place, (question, revision) in enumerate(found, start=1):
         written = _rewritten(ctx, campaign, question, revision)
         written.group_id, written.group_place = made.id, place
@@ -83,9 +89,13 @@ def _check_text(ctx: Context, campaign: Campaign, key: str, text: str, former: G
     if former is None and current is not None:
         raise DomainError(T("There is already a group with this key."), field="key")
     if former is not None and (current is None or current.id != former.id):
-        raise Conflict(T("Somebody else has written this group anew in the meantime; please load the page again."))
+        raise _written_meanwhile()
     if not 0 < len(text) <= MAX_TEXT:
         raise DomainError(T("The text has 1 to %(most)s characters.", most=MAX_TEXT), field="text")
+
+
+def _written_meanwhile() -> Conflict:
+    return Conflict(T("Somebody else has written this group anew in the meantime; please load the page again."))
 
 
 def _members(ctx: Context, campaign: Campaign, key: str, questions: Sequence[str]) -> list[tuple[Question, Revision]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -34,33 +35,48 @@ _A_YEAR_BEFORE = by_years(-1)
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What is asked of a question: to be known to be true as of ``since`` or later, and to hold ``until`` a day."""
+    """What is asked of a question: to be known to be true as of ``since`` or later, and to hold ``until`` a day.
+
+    Rounds after the next one ask for it until the ``last`` day of all.
+    """
 
     since: date
     until: date
+    last: date
 
 
 def bounds(ctx: Context, *, campaign: Campaign) -> Bounds | None:
-    """Return what the first round asks of questions: at most a year since they were looked at; None without a round."""
-    own = rounds(ctx, campaign_id=campaign.id, source=OWNER)
+    """Return what the rounds that are not over ask of questions, or of all that are the last one.
+
+    At most a year has passed since they were looked at when the next of them opens. None without a round.
+    """
+    own = sorted(rounds(ctx, campaign_id=campaign.id, source=OWNER), key=lambda round_: round_.opens_at)
     if not own:
         return None
-    first = min(own, key=lambda round_: round_.opens_at)
-    return Bounds(_A_YEAR_BEFORE(first.opens_at.astimezone(LOCAL_ZONE).date()), last_day(first.closes_at))
+    coming = [round_ for round_ in own if round_.closes_at > ctx.now] or own[-1:]
+    return Bounds(
+        _A_YEAR_BEFORE(coming[0].opens_at.astimezone(LOCAL_ZONE).date()),
+        last_day(coming[0].closes_at),
+        max(last_day(round_.closes_at) for round_ in coming),
+    )
 
 
 def resting_on(ctx: Context, *, campaign: Campaign, document: str) -> list[tuple[Question, Revision]]:
-    """Return the approved questions whose source names a document, found without accents, in the order of keys."""
+    """Return the approved questions whose source names a document, in the order of keys.
+
+    It is found without accents, and by whole numbers: 13/2023 is not in 113/2023.
+    """
     wanted = fold(document)
     if not wanted:
         return []
+    named = re.compile(r"(?<!\d)" * wanted[0].isdigit() + re.escape(wanted) + r"(?!\d)" * wanted[-1].isdigit())
     rows = ctx.session.execute(
         sa.select(Question, Revision)
         .join(Revision, Revision.question_id == Question.id)
         .where(Question.campaign_id == campaign.id, Revision.state == RevisionState.APPROVED)
         .order_by(Question.position, Question.id)
     )
-    return [(row[0], row[1]) for row in rows if wanted in fold(row[1].source)]
+    return [(row[0], row[1]) for row in rows if named.search(fold(row[1].source))]
 
 
 def end_validity(
@@ -69,20 +85,29 @@ def end_validity(
     """Set the last day on which these questions hold, and what replaces their source; record it, return their number.
 
     Rounds that close later are not drawn with them any more; papers already drawn keep them. An end that was set before
-    is replaced. Raises DomainError without a question or for a day that cannot be meant, Conflict if a round that is
-    open could not be drawn without them.
+    is replaced; wordings written since then are drawn on unless the end now comes earlier. Raises DomainError without a
+    question or for a day that cannot be meant, Conflict if a round that is open could not be drawn without them.
     """
     check_day(valid_until, now=ctx.now, field="valid_until")
     note = tidy(replaced_by)[:MAX_TEXT]
     found = _questions(ctx, campaign, question_ids)
-    before = {
+    ended = {
         ending.question_id: ending
         for ending in ctx.session.scalars(sa.select(Ending).where(Ending.question_id.in_([one.id for one in found])))
     }
+    before = {
+        question.key: [ended[question.id].valid_until.isoformat(), ended[question.id].replaced_by]
+        for question in found
+        if question.id in ended
+    }
     for question in found:
-        ending = before.get(question.id) or Ending(question_id=question.id)
-        ending.valid_until, ending.replaced_by, ending.known_at = valid_until, note, ctx.now
-        ctx.session.add(ending)
+        ending = ended.get(question.id)
+        if ending is None:
+            ending = Ending(question_id=question.id, valid_until=valid_until, known_at=ctx.now)
+            ctx.session.add(ending)
+        elif valid_until < ending.valid_until:
+            ending.known_at = ctx.now
+        ending.valid_until, ending.replaced_by = valid_until, note
     ctx.session.flush()
     refuse_shortage(ctx, campaign)
     record(
@@ -92,6 +117,7 @@ def end_validity(
         campaign=campaign,
         object_kind="quiz_question",
         object_id=None,
+        before=before,
         after={
             "questions": [question.key for question in found],
             "valid_until": valid_until.isoformat(),
@@ -163,6 +189,8 @@ def _questions(ctx: Context, campaign: Campaign, ids: Collection[int]) -> Sequen
         sa.select(Question)
         .where(Question.campaign_id == campaign.id, Question.id.in_(ids))
         .order_by(Question.position, Question.id)
+        # What two persons say of a question at the same time takes turns.
+        .with_for_update(key_share=True)
     ).all()
     if not found:
         raise _nothing_chosen()
@@ -174,6 +202,8 @@ def _approved(ctx: Context, campaign: Campaign, ids: Collection[int]) -> list[tu
         sa.select(Revision.id, Question.key)
         .join(Question, Question.id == Revision.question_id)
         .where(Question.campaign_id == campaign.id, Revision.id.in_(ids), Revision.state == RevisionState.APPROVED)
+        .order_by(Question.position, Question.id)
+        .with_for_update(of=Question, key_share=True)
     ).all()
     if not rows:
         raise _nothing_chosen()

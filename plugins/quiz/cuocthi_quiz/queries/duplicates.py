@@ -49,7 +49,10 @@ def distinctions(ctx: Context, *, campaign_id: int) -> set[tuple[int, int]]:
     return {(row[0], row[1]) for row in rows}
 
 
-def keys(ctx: Context, *, campaign_id: int, question_ids: Collection[int]) -> list[str]:
-    """Return the keys of those of the questions that are of this campaign, in the order of their numbers."""
+def hold(ctx: Context, *, campaign_id: int, question_ids: Collection[int]) -> list[str]:
+    """Return the keys of those of the questions that are of this campaign, in the order of their numbers.
+
+    What is said of these questions takes turns until the transaction ends.
+    """
     found = sa.select(Question.key).where(Question.campaign_id == campaign_id, Question.id.in_(question_ids))
-    return list(ctx.session.scalars(found.order_by(Question.id)))
+    return list(ctx.session.scalars(found.order_by(Question.id).with_for_update(key_share=True)))

@@ -87,7 +87,10 @@ class Hour:
 
 
 def hours(ctx: Context, *, round_: Phase) -> list[Hour]:
-    """Return the last hours in which a round was worked on, 48 at most, without gaps, in order (one statement)."""
+    """Return the last hours in which a round was worked on, 48 at most, without gaps, in order (one statement).
+
+    As in :func:`progress`, papers of excluded persons are left out.
+    """
     counts = sa.union_all(*(_per_hour(round_, column) for column in (Attempt.started_at, Attempt.submitted_at)))
     begun: dict[int, int] = {}
     handed_in: dict[int, int] = {}
@@ -106,7 +109,8 @@ def _per_hour(round_: Phase, column: InstrumentedAttribute[Any]) -> sa.Select[st
     hour = (sa.type_coerce(column, sa.BigInteger) // _HOUR).label("hour")
     return (
         sa.select(sa.literal(column.key), hour, sa.func.count())
-        .where(Attempt.phase_id == round_.id, column.is_not(None))
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(Attempt.phase_id == round_.id, Enrolment.state == EnrolmentState.ACTIVE, column.is_not(None))
         .group_by(hour)
     )
 

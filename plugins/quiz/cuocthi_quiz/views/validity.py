@@ -8,6 +8,7 @@ from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from cuocthi.campaigns.models import CampaignState
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.errors import DomainError
 from cuocthi.text import T
@@ -41,7 +42,7 @@ READ = T("Read which questions may no longer be true")
 
 @blueprint.page("/staff/questions/validity", permission=VIEW, on_record=READ)
 def validity() -> Response:
-    """List the questions that have to be looked at before the first round."""
+    """List the questions that have to be looked at for the rounds to come."""
     table, bounds = _table(), validities.bounds(reading_context(), campaign=g.campaign)
     if table.export:
         return download(
@@ -121,7 +122,7 @@ def _matching(ctx: Context, table: Table) -> Sequence[Affected]:
     words, reason = fold(table.search).split(), table.filtered["reason"]
     return [
         row
-        for row in validity_queries.affected(ctx, campaign_id=g.campaign.id, since=bounds.since, until=bounds.until)
+        for row in validity_queries.affected(ctx, campaign_id=g.campaign.id, since=bounds.since, until=bounds.last)
         if all(word in fold(f"{row.key} {row.text} {row.source}") for word in words)
         and (not reason or (reason == "ended") == (row.valid_until is not None))
     ]
@@ -136,9 +137,15 @@ def _page(table: Table, form: StillTrueForm, bounds: validities.Bounds | None, s
         form=form,
         bounds=bounds,
         reason=_reason,
-        cloned=g.campaign.earlier_id is not None,
+        closed=g.campaign.earlier_id is not None and bounds is not None and _hinder(ctx, bounds),
         status=status,
     )
+
+
+def _hinder(ctx: Context, bounds: validities.Bounds) -> bool:
+    """Tell whether questions keep a campaign that was made from an earlier one from being opened."""
+    asked = {"campaign_id": g.campaign.id, "since": bounds.since, "until": bounds.until}
+    return g.campaign.state is CampaignState.DRAFT and validity_queries.count_affected(ctx, **asked) > 0
 
 
 def _chosen_revisions(ctx: Context, table: Table, *, everything: bool) -> list[int]:
@@ -197,13 +204,18 @@ def end_validity() -> AnyResponse:
 
 def _endings(form: EndingForm, status: int = 200) -> Response:
     ctx, document = reading_context(), request.values.get("document", "").strip()
+    found = validities.resting_on(ctx, campaign=g.campaign, document=document)
+    ended = validity_queries.endings(ctx, campaign_id=g.campaign.id)
+    # What was written since an end is known does not rest on the document any more, though it may still name it.
+    untouched = {question.id for question, _revision in found} - ended.keys()
     return render(
         "quiz/endings.html",
         form=form,
         document=document,
-        found=validities.resting_on(ctx, campaign=g.campaign, document=document),
+        found=found,
+        chosen=set(_chosen()) if request.method == "POST" else untouched,
         sources=validity_queries.sources(ctx, campaign_id=g.campaign.id),
-        ended=validity_queries.endings(ctx, campaign_id=g.campaign.id),
+        ended=ended,
         status=status,
     )
 
