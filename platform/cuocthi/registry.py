@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cuocthi.plugins.manager import Hooks
     from cuocthi.security.personal_data import Vault
     from cuocthi.users.models import ContactKind
+    from cuocthi.web.remembered import Remembered
 
 Item = TypeVar("Item")
 
@@ -59,6 +60,7 @@ class Registry:
     rehearsal_steps: tuple[tuple[str, RehearsalStep], ...]
     rule_sets: tuple[tuple[str, Path], ...]
     kept_pages: KeptPages = field(default_factory=KeptPages)
+    remembered: Remembered = field(default_factory=dict)
 
 
 def build(config: Config, clock: Clock, hooks: Hooks, vault: Vault, core_jobs: tuple[JobKind, ...]) -> Registry:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cuocthi_quiz.domain import drawing
 from cuocthi_quiz.domain.drawing import (
     Candidate,
+    Drawn,
     Membership,
     common_seed,
-    draw,
     pack,
     seed,
     shortages,
@@ -38,6 +40,14 @@ BLUEPRINT = [
     BlueprintRow("b", Difficulty.MEDIUM, 3),
 ]
 BY_ID = {candidate.revision_id: candidate for candidate in BANK}
+
+
+def draw(
+    rows: Sequence[BlueprintRow], bank: Sequence[Candidate], seed_: bytes, *, common: bytes | None = None
+) -> list[Drawn]:
+    """A paper drawn from a bank."""
+    return drawing.draw(drawing.supply(rows, units(bank)), seed_, common=common)
+
 
 seeds = st.binary(min_size=32, max_size=32)
 orders = st.integers(2, MAX_OPTIONS).flatmap(lambda count: st.permutations(range(count)))

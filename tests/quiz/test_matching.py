@@ -9,7 +9,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cuocthi_quiz.domain.drawing import Candidate, choose, shortages, units
+from cuocthi_quiz.domain.drawing import Candidate, choose, shortages, supply, units
 from cuocthi_quiz.domain.matching import Fit, lacks, suffices
 from cuocthi_quiz.models import Difficulty
 from cuocthi_quiz.settings import BlueprintRow
@@ -71,7 +71,7 @@ def test_rows_that_overlap_are_filled_from_every_seed_without_a_question_twice(
     bank = units(BANK)
     if shortages(blueprint, bank):
         return
-    drawn = choose(blueprint, bank, random.Random(seed))
+    drawn = choose(supply(blueprint, bank), random.Random(seed))
     assert max(Counter(unit.key for unit in drawn).values()) == 1
     at = 0
     for row in blueprint:
@@ -82,9 +82,9 @@ def test_rows_that_overlap_are_filled_from_every_seed_without_a_question_twice(
 
 def test_what_is_alike_has_the_same_chance_where_rows_overlap() -> None:
     blueprint = [BlueprintRow("a", tag="mật khẩu", number=2), BlueprintRow("a", Difficulty.EASY, 2)]
-    times: Counter[str] = Counter()
+    drawn_from, times = supply(blueprint, units(BANK)), Counter[str]()
     for number in range(3000):
-        times.update(unit.key for unit in choose(blueprint, units(BANK), random.Random(number)))
+        times.update(unit.key for unit in choose(drawn_from, random.Random(number)))
     alike: dict[tuple[bool, bool], list[int]] = {}
     for candidate in BANK:
         if candidate.topic == "a" and (candidate.tags or candidate.difficulty is Difficulty.EASY):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, get_args, get_origin
 
@@ -174,17 +175,24 @@ def load_settings(
 
     For a round those count that hold from it or from an earlier round; without one, those that were set last.
     """
-    scope: sa.ColumnElement[bool] = SettingsVersion.phase_id.is_(None)
+    wanted: dict[str, Any] = {"campaign_id": campaign.id, "owner": owner}
     if round_ is not None:
-        begun = sa.or_(SettingsVersion.from_round.is_(None), SettingsVersion.from_round <= round_.number)
-        scope = sa.or_(sa.and_(scope, begun), SettingsVersion.phase_id == round_.id)
-    found = ctx.session.scalar(
-        sa.select(SettingsVersion)
-        .where(SettingsVersion.campaign_id == campaign.id, SettingsVersion.owner == owner, scope)
-        .order_by(SettingsVersion.phase_id.is_(None), SettingsVersion.number.desc())
-        .limit(1)
-    )
+        wanted |= {"phase_id": round_.id, "round": round_.number}
+    found = ctx.session.scalar(_newest(of_a_round=round_ is not None), wanted)
     return Loaded(settings_in(found, schema), found.id if found else None)
+
+
+@cache
+def _newest(*, of_a_round: bool) -> sa.Select[SettingsVersion]:
+    """Made once: nearly every page asks it."""
+    scope: sa.ColumnElement[bool] = SettingsVersion.phase_id.is_(None)
+    if of_a_round:
+        number = sa.bindparam("round", type_=sa.BigInteger())
+        begun = sa.or_(SettingsVersion.from_round.is_(None), SettingsVersion.from_round <= number)
+        scope = sa.or_(sa.and_(scope, begun), SettingsVersion.phase_id == sa.bindparam("phase_id"))
+    own = (SettingsVersion.campaign_id == sa.bindparam("campaign_id"), SettingsVersion.owner == sa.bindparam("owner"))
+    newest_first = (SettingsVersion.phase_id.is_(None), SettingsVersion.number.desc())
+    return sa.select(SettingsVersion).where(*own, scope).order_by(*newest_first).limit(1)
 
 
 def settings_by_rounds(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -46,9 +47,14 @@ class Entry:
 
 def enrolment_of(ctx: Context, *, campaign_id: int, user_id: int) -> Enrolment | None:
     """Return the enrolment under which a user takes part in a campaign, or None (one statement)."""
-    return ctx.session.scalar(
-        sa.select(Enrolment).where(Enrolment.campaign_id == campaign_id, Enrolment.user_id == user_id, _ALONE)
-    )
+    return ctx.session.scalar(_enrolment_of(), {"campaign_id": campaign_id, "user_id": user_id})
+
+
+@cache
+def _enrolment_of() -> sa.Select[Enrolment]:
+    """Made once: every page of somebody who takes part asks it."""
+    own = (Enrolment.campaign_id == sa.bindparam("campaign_id"), Enrolment.user_id == sa.bindparam("user_id"))
+    return sa.select(Enrolment).where(*own, _ALONE)
 
 
 def enrolment_by_id(ctx: Context, *, campaign_id: int, enrolment_id: int) -> Enrolment:

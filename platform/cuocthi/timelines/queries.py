@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.contributions import Edge
+from cuocthi.database import UtcTime
 from cuocthi.timelines.models import Phase, PhaseEdge, PhaseKind, Window
 from cuocthi.timelines.windows import passed_edges
 from cuocthi.units.models import Unit
@@ -50,8 +52,18 @@ def rounds(ctx: Context, *, campaign_id: int, source: str | None = None) -> Sequ
 
 
 def phase_of(ctx: Context, *, campaign_id: int, phase_id: int) -> Phase | None:
-    """Return a phase of this campaign, or None."""
-    return ctx.session.scalar(sa.select(Phase).where(Phase.id == phase_id, Phase.campaign_id == campaign_id))
+    """Return a phase of this campaign with its windows, or None (one statement)."""
+    found = ctx.session.scalars(_phase_of(), {"campaign_id": campaign_id, "phase_id": phase_id})
+    return found.unique().one_or_none()
+
+
+@cache
+def _phase_of() -> sa.Select[Phase]:
+    """Made once: every page of a round asks it."""
+    wanted = sa.select(Phase).where(
+        Phase.id == sa.bindparam("phase_id"), Phase.campaign_id == sa.bindparam("campaign_id")
+    )
+    return wanted.options(joinedload(Phase.windows))
 
 
 def window_units(ctx: Context, *, phases: Iterable[Drawn]) -> dict[int, Unit]:
@@ -75,13 +87,13 @@ def uncovered_units(ctx: Context, *, unit_ids: Collection[int | None], limit: in
     return (rows[0][1] if rows else 0), [row[0] for row in rows]
 
 
-def own(unit_path: sa.SQLColumnExpression[str] | str) -> sa.ColumnElement[bool]:
+def own(unit_path: sa.ColumnElement[str] | sa.SQLColumnExpression[str] | str) -> sa.ColumnElement[bool]:
     """Return the condition that a window holds for people whose place in the tree is ``unit_path``.
 
     It says in SQL what :func:`cuocthi.timelines.windows.own_windows` says of windows that are at hand.
     """
     other, unit = aliased(Window), aliased(Unit)
-    path: sa.SQLColumnExpression[str] = sa.literal(unit_path) if isinstance(unit_path, str) else unit_path
+    path = sa.literal(unit_path) if isinstance(unit_path, str) else unit_path
     within = path.like(sa.literal("%/") + sa.cast(other.unit_id, sa.String) + "/%")
     nearest = (
         sa.select(other.unit_id)
@@ -99,13 +111,21 @@ def open_window(ctx: Context, *, phase_id: int, unit_path: str, lock: bool = Fal
     With ``lock`` the window cannot be moved until the transaction ends (FOR SHARE on PostgreSQL; SQLite has one
     writer anyway), so that starting an entry and closing its round cannot race.
     """
+    values = {"phase_id": phase_id, "unit_path": unit_path, "now": ctx.now}
+    return ctx.session.scalar(_open_window(lock=lock), values)
+
+
+@cache
+def _open_window(*, lock: bool) -> sa.Select[Window]:
+    """Made once: every start of an entry asks it, and it takes longer to make than to run."""
+    now, path = sa.bindparam("now", type_=UtcTime()), sa.bindparam("unit_path", type_=sa.String())
     wanted = sa.select(Window).where(
-        Window.phase_id == phase_id, own(unit_path), Window.opens_at <= ctx.now, ctx.now < Window.closes_at
+        Window.phase_id == sa.bindparam("phase_id"), own(path), Window.opens_at <= now, now < Window.closes_at
     )
     if lock:
         # A cached row must not win over the locked one.
         wanted = wanted.with_for_update(read=True).execution_options(populate_existing=True)
-    return ctx.session.scalar(wanted)
+    return wanted
 
 
 def any_round_open(ctx: Context, *, campaign_id: int) -> bool:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
-from flask import Response, abort, current_app, request, url_for
+from flask import Response, abort, current_app, has_request_context, request, url_for
 from markupsafe import Markup, escape
 
 from cuocthi.web.blueprint import SiteBlueprint
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent / "static"
 STYLESHEET = "cuocthi.css"
-#: The scripts of every page, sent as one file: a request less on a slow network.
-SCRIPT = "site.js"
-_SCRIPT_PARTS = ("cuocthi.js", "vendor/htmx.min.js")
 _THEMED = re.compile(r"cuocthi-([0-9a-f]{6})\.css", re.ASCII)
 _COMPRESSED = {".css", ".js", ".svg", ".json", ".txt"}
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -60,6 +57,7 @@ class Assets:
     def __init__(self, roots: Mapping[str, Path]) -> None:
         self._roots = {"": STATIC, **roots}
         self._decorations: dict[str, Markup] = {}
+        self._addresses: dict[tuple[str, str], str] = {}
 
     @cached_property
     def files(self) -> dict[str, Path]:
@@ -104,11 +102,9 @@ class Assets:
         return Asset(media_type, content, smaller if smaller and len(smaller) < len(content) else None)
 
     def _content(self, path: str) -> bytes | None:
-        """Return the bytes of a file, of the joined scripts, or of a themed stylesheet (``cuocthi-0a5f66.css``)."""
+        """Return the bytes of a file, or of a themed stylesheet (``cuocthi-0a5f66.css``)."""
         if path in self.files:
             return self.files[path].read_bytes()
-        if path == SCRIPT:
-            return b"\n".join(self.files[part].read_bytes() for part in _SCRIPT_PARTS)
         themed = _THEMED.fullmatch(path)
         return stylesheet(f"#{themed[1]}").encode() if themed else None
 
@@ -122,15 +118,24 @@ class Assets:
 
     def url(self, path: str) -> str:
         """Return the address of a static file; raises ``KeyError`` when there is no such file."""
-        if path not in self.files and path != SCRIPT:
+        if path not in self.files:
             raise KeyError(path)
-        return url_for("assets.file", digest=self.digest, path=path)
+        return self._address(path)
 
     def stylesheet_url(self, accent: str | None = None) -> str:
         """Return the address of the one stylesheet, in a campaign's colour."""
         themed = accent and normalised(accent) != DEFAULT_ACCENT
         path = f"cuocthi-{normalised(accent)[1:]}.css" if accent and themed else STYLESHEET
-        return url_for("assets.file", digest=self.digest, path=path)
+        return self._address(path)
+
+    def _address(self, path: str) -> str:
+        """Return the address of a file; within a request it is kept for the next page below the same root."""
+        if not has_request_context():
+            return url_for("assets.file", digest=self.digest, path=path)
+        place = request.script_root, path
+        if place not in self._addresses:
+            self._addresses[place] = url_for("assets.file", digest=self.digest, path=path)
+        return self._addresses[place]
 
     def icon(self, name: str, label: object = None) -> Markup:
         """Return an icon as inline SVG: decoration, or with ``label`` an image of that name.

@@ -109,7 +109,8 @@ def _template_gettext() -> Callable[..., str]:
 
     @pass_context
     def translating(context: Context, text: str, **values: object) -> str:
-        chosen = language()
+        # Macros are imported without the page's context.
+        chosen = context.parent.get("locale") or language()
         if chosen not in catalogues:
             catalogues[chosen] = get_translations()
         found: str = catalogues[chosen].ugettext(text)

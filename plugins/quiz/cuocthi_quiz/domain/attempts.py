@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import secrets
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -32,9 +34,28 @@ if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.timelines.models import Phase
-    from cuocthi_quiz.settings import BlueprintRow
 
 _TOKEN_BYTES = 12
+
+# A paper is stored by one statement, however many questions it has.
+_ITEMS = "INSERT INTO quiz_item (attempt_id, position, revision_id, option_order, flagged) "
+_ITEMS_ON = {
+    "postgresql": sa.text(
+        _ITEMS + "SELECT :attempt, i.place, CAST(i.drawn ->> 0 AS BIGINT), CAST(i.drawn ->> 1 AS BIGINT), FALSE "
+        "FROM json_array_elements(CAST(:paper AS JSON)) WITH ORDINALITY AS i (drawn, place)"
+    ),
+    "sqlite": sa.text(
+        _ITEMS + "SELECT :attempt, i.key + 1, json_extract(i.value, '$[0]'), json_extract(i.value, '$[1]'), FALSE "
+        "FROM json_each(:paper) AS i"
+    ),
+}
+
+
+class Supplying(Protocol):
+    """Gives what papers of a division are drawn from in a round, as :func:`supply_of` does."""
+
+    def __call__(self, ctx: Context, *, round_: Phase, settings: QuizSettings, division: str) -> drawing.Supply:
+        """Return it; ``settings`` are those of the round, ``division`` is a key or nothing."""
 
 
 def settings_of(ctx: Context, *, campaign: Campaign, round_: Phase) -> QuizSettings:
@@ -60,10 +81,19 @@ def division_key(campaign: Campaign, enrolment: Enrolment) -> str:
     return next(division.key for division in campaign.divisions if division.id == enrolment.division_id)
 
 
-def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolment) -> Attempt:
+def supply_of(ctx: Context, *, round_: Phase, settings: QuizSettings, division: str) -> drawing.Supply:
+    """Return what papers of a division are drawn from in a round (one statement)."""
+    bank = drawing.for_division(candidates(ctx, round_=round_), division)
+    return drawing.supply(settings.rows_for(division), drawing.units(bank))
+
+
+def start(
+    ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolment, supplying: Supplying = supply_of
+) -> Attempt:
     """Start an attempt: draw the paper and fix the deadline. Whoever has an open paper gets that one.
 
     An incident may have granted another attempt in place of one that was set aside, also beyond the round's windows.
+    ``supplying`` gives what the paper is drawn from: who starts many may keep what :func:`supply_of` gives.
 
     Raises Closed when no window is open, no attempt is left or the pause after the last one is not over, Forbidden for
     an excluded person, Conflict when the bank cannot fill the paper.
@@ -73,10 +103,11 @@ def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolme
     settings = loaded.value
     _take_turns(ctx, settings, enrolment)
     window = open_window(ctx, phase_id=round_.id, unit_path=enrolment.unit_path, lock=True)
-    submit_overdue(ctx, round_id=round_.id, enrolment_id=enrolment.id)
     earlier = papers_queries.attempts_of(ctx, round_id=round_.id, enrolment_id=enrolment.id)
     if earlier and earlier[-1].is_open:
-        return earlier[-1]
+        if not submit_overdue(ctx, round_id=round_.id, enrolment_id=enrolment.id):
+            return earlier[-1]
+        ctx.session.refresh(earlier[-1])
     replaced = replaceable(earlier, ctx.now)
     closes_at = closing(window, replaced)
     if closes_at is None:
@@ -92,8 +123,8 @@ def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolme
     seed = drawing.seed(campaign.draw_key, round_key=round_.key, contest_number=enrolment.code, attempt=number)
     division = division_key(campaign, enrolment)
     common = drawing.common_seed(campaign.draw_key, round_key=round_.key, division=division)
-    bank = drawing.for_division(candidates(ctx, round_=round_), division)
-    paper = _draw(settings.rows_for(division), bank, seed, common if settings.same_questions else None)
+    drawn_from = supplying(ctx, round_=round_, settings=settings, division=division)
+    paper = _draw(drawn_from, seed, common if settings.same_questions else None)
     values = {
         "campaign_id": campaign.id,
         "phase_id": round_.id,
@@ -112,27 +143,32 @@ def start(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolme
         "prediction_decimals": settings.target.decimals,
         "prediction_most": settings.target.most,
     }
-    attempt_id = _insert_once(ctx, values)
-    if attempt_id is not None:
-        ctx.session.execute(sa.insert(Item), [{"attempt_id": attempt_id, **item} for item in paper])
-        _give_extra_time(ctx, attempt_id, values, closes_at)
+    attempt = _insert_once(ctx, values)
+    if attempt is None:
+        return _open_elsewhere(ctx, round_, enrolment)
+    ctx.session.execute(_ITEMS_ON[ctx.session.get_bind().dialect.name], {"attempt": attempt.id, "paper": paper})
+    _give_extra_time(ctx, attempt, closes_at)
+    return attempt
+
+
+def _open_elsewhere(ctx: Context, round_: Phase, enrolment: Enrolment) -> Attempt:
+    """Return the attempt that another request was faster to start."""
     found = papers_queries.attempts_of(ctx, round_id=round_.id, enrolment_id=enrolment.id)
     if not found or not found[-1].is_open:
         raise Conflict(T("This paper was handed in elsewhere in this very moment; please load the page again."))
     return found[-1]
 
 
-def _give_extra_time(ctx: Context, attempt_id: int, values: dict[str, Any], closes_at: datetime) -> None:
+def _give_extra_time(ctx: Context, attempt: Attempt, closes_at: datetime) -> None:
     """Give a paper that has just been inserted the extra time of its person (one statement, two for who has some).
 
     The insertion holds the enrolment, by its foreign key, and whoever grants holds it too: what is granted at the same
     moment is either found here, or finds the paper.
     """
-    extra = minutes_for(ctx, enrolment_id=values["enrolment_id"], minutes=values["minutes"])
-    if extra:
-        longer = deadline(values["started_at"], values["minutes"] + extra, closes_at)
-        given = sa.update(Attempt).where(Attempt.id == attempt_id).values(extra_minutes=extra, deadline=longer)
-        change(ctx, given)
+    attempt.extra_minutes = minutes_for(ctx, enrolment_id=attempt.enrolment_id, minutes=attempt.minutes)
+    if attempt.extra_minutes:
+        attempt.deadline = deadline(attempt.started_at, attempt.minutes + attempt.extra_minutes, closes_at)
+        ctx.session.flush()
 
 
 def allowance_of(
@@ -169,27 +205,28 @@ def _refuse_outsiders(campaign: Campaign, round_: Phase, enrolment: Enrolment) -
         raise Forbidden(T("You have been excluded from this contest: %(reason)s", reason=enrolment.excluded_reason))
 
 
-def _draw(
-    rows: Sequence[BlueprintRow], bank: list[drawing.Candidate], seed: bytes, common: bytes | None
-) -> list[dict[str, int]]:
+def _draw(drawn_from: drawing.Supply, seed: bytes, common: bytes | None) -> str:
+    """Return a drawn paper as the statement takes it that stores it: JSON of [revision, order of its options]."""
     try:
-        paper = drawing.draw(rows, bank, seed, common=common)
+        paper = drawing.draw(drawn_from, seed, common=common)
     except ValueError:
         paper = []
     if not paper:
         raise Conflict(T("The questions are not ready. Please tell the organisers; you have lost nothing."))
-    return [
-        {"position": position, "revision_id": drawn.revision_id, "option_order": drawing.pack(drawn.order)}
-        for position, drawn in enumerate(paper, start=1)
-    ]
+    return json.dumps([[drawn.revision_id, drawing.pack(drawn.order)] for drawn in paper])
 
 
-def _insert_once(ctx: Context, values: dict[str, Any]) -> int | None:
+def _insert_once(ctx: Context, values: dict[str, Any]) -> Attempt | None:
     """Insert an attempt unless another request has been faster, and then return None."""
-    insert: Any = postgresql.insert if ctx.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Attempt).values(**values).on_conflict_do_nothing().returning(Attempt.id)
-    inserted: int | None = ctx.session.scalar(statement)
+    inserted: Attempt | None = ctx.session.scalar(_insert_attempt(ctx.session.get_bind().dialect.name), values)
     return inserted
+
+
+@cache
+def _insert_attempt(dialect: str) -> Any:
+    """Made once: every start runs it."""
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(Attempt).on_conflict_do_nothing().returning(Attempt)
 
 
 def own_attempt(ctx: Context, *, campaign_id: int, attempt_id: int) -> tuple[Attempt, QuizSettings]:
@@ -227,21 +264,30 @@ def hand_in(ctx: Context, *, attempt: Attempt, token: str) -> bool:
 
     Raises Conflict if the paper is open in another place.
     """
-    now = sa.literal(ctx.now, UtcTime())
+    handed_in = ctx.session.scalar(_hand_in(), {"attempt_id": attempt.id, "held_by": token, "moment": ctx.now})
+    if handed_in is None:
+        ctx.session.refresh(attempt)
+        if attempt.is_open:
+            raise Conflict(T("This paper is now open in another place; please go on there, or take it over here."))
+    return handed_in is not None
+
+
+@cache
+def _hand_in() -> Any:
+    """Made once: the statement that hands a paper in and returns it as it is then."""
+    now = sa.bindparam("moment", type_=UtcTime())
     in_time = now < Attempt.deadline
-    changed = change(
-        ctx,
+    held = sa.or_(Attempt.token == sa.bindparam("held_by"), ~in_time)
+    return (
         sa.update(Attempt)
-        .where(Attempt.id == attempt.id, Attempt.submitted_at.is_(None), sa.or_(Attempt.token == token, ~in_time))
+        .where(Attempt.id == sa.bindparam("attempt_id"), Attempt.submitted_at.is_(None), held)
         .values(
             submitted_at=sa.case((in_time, now), else_=Attempt.deadline),
             handed_in_by=sa.case((in_time, HandIn.PARTICIPANT.value), else_=HandIn.DEADLINE.value),
-        ),
+        )
+        .returning(Attempt)
+        .execution_options(synchronize_session=False, populate_existing=True)
     )
-    ctx.session.refresh(attempt)
-    if attempt.is_open:
-        raise Conflict(T("This paper is now open in another place; please go on there, or take it over here."))
-    return bool(changed)
 
 
 def submit_overdue(ctx: Context, *, round_id: int | None = None, enrolment_id: int | None = None) -> int:

@@ -165,16 +165,36 @@ def shortages(rows: Sequence[BlueprintRow], bank: Iterable[Unit]) -> list[Shorta
     ]
 
 
-def draw(
-    rows: Sequence[BlueprintRow], candidates: Iterable[Candidate], seed_: bytes, *, common: bytes | None = None
-) -> list[Drawn]:
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What papers are drawn from, found once for many of them.
+
+    ``fits`` tells of each unit which rows of the blueprint it fits, ``kinds`` how many units fit the same rows,
+    ``pools`` of each row the places of the units that fit it.
+    """
+
+    rows: tuple[BlueprintRow, ...]
+    units: tuple[Unit, ...]
+    fits: tuple[Fit, ...]
+    kinds: Counter[Fit]
+    pools: tuple[tuple[int, ...], ...]
+
+
+def supply(rows: Sequence[BlueprintRow], bank: Sequence[Unit]) -> Supply:
+    """Return what papers are drawn from by these rows."""
+    fits = tuple(fitting(rows, bank))
+    pools = tuple(tuple(number for number, fit in enumerate(fits) if at in fit) for at in range(len(rows)))
+    return Supply(tuple(rows), tuple(bank), fits, Counter(fits), pools)
+
+
+def draw(drawn_from: Supply, seed_: bytes, *, common: bytes | None = None) -> list[Drawn]:
     """Return a paper in the order in which it is shown.
 
     The questions follow from the seed ``common`` where that is given, the orders always from the person's own. Options
     that are not shuffled keep their order. Raises ValueError if the bank cannot fill the blueprint.
     """
     chance = _chance(seed_)
-    chosen = choose(rows, units(candidates), chance if common is None else _chance(common))
+    chosen = choose(drawn_from, chance if common is None else _chance(common))
     return [
         Drawn(question.revision_id, _order(question, chance))
         for unit in _shuffled(chosen, chance)
@@ -196,19 +216,14 @@ def _chance(seed_: bytes) -> random.Random:
     return random.Random(int.from_bytes(seed_))  # noqa: S311 - the seed is secret and the draw must be repeatable
 
 
-def choose(rows: Sequence[BlueprintRow], bank: Sequence[Unit], chance: random.Random) -> list[Unit]:
+def choose(drawn_from: Supply, chance: random.Random) -> list[Unit]:
     """Return the units of a paper, row by row. Raises ValueError if there are too few."""
-    fits = fitting(rows, bank)
-    left, needs = Counter(fits), [row.draws for row in rows]
-    pools: defaultdict[int, list[int]] = defaultdict(list)
-    for number, fit in enumerate(fits):
-        for at in fit:
-            pools[at].append(number)
+    left, needs = Counter(drawn_from.kinds), [row.draws for row in drawn_from.rows]
     chosen: dict[int, Unit] = {}
-    for at, row in enumerate(rows):
-        order = _in_random_order([number for number in pools[at] if number not in chosen], chance)
+    for at, row in enumerate(drawn_from.rows):
+        order = _in_random_order([number for number in drawn_from.pools[at] if number not in chosen], chance)
         while needs[at] and (number := next(order, -1)) >= 0:
-            fit = fits[number]
+            fit = drawn_from.fits[number]
             left[fit] -= 1
             needs[at] -= 1
             # What fits no other row is no loss to any.
@@ -216,7 +231,7 @@ def choose(rows: Sequence[BlueprintRow], bank: Sequence[Unit], chance: random.Ra
                 left[fit] += 1
                 needs[at] += 1
             else:
-                chosen[number] = bank[number]
+                chosen[number] = drawn_from.units[number]
         if needs[at]:
             msg = f"the bank has {row.draws - needs[at]} of {row.draws} for {row}"
             raise ValueError(msg)

@@ -9,6 +9,7 @@ overtake all others of the same speed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -66,10 +67,14 @@ class More:
 
 def granted(ctx: Context, *, enrolment_id: int) -> More | None:
     """Return what a person was granted, None if nothing (one statement)."""
-    found = ctx.session.execute(
-        sa.select(ExtraTime.percent, ExtraTime.minutes).where(ExtraTime.enrolment_id == enrolment_id)
-    ).one_or_none()
+    found = ctx.session.execute(_granted(), {"enrolment_id": enrolment_id}).one_or_none()
     return None if found is None else More(*found)
+
+
+@cache
+def _granted() -> sa.Select[int, int]:
+    """Made once: every start asks it."""
+    return sa.select(ExtraTime.percent, ExtraTime.minutes).where(ExtraTime.enrolment_id == sa.bindparam("enrolment_id"))
 
 
 def minutes_for(ctx: Context, *, enrolment_id: int, minutes: int) -> int:

@@ -25,12 +25,12 @@ from math import comb, prod
 from typing import TYPE_CHECKING
 
 from cuocthi_quiz.domain.ability import facilities
-from cuocthi_quiz.domain.drawing import choose, fitting
+from cuocthi_quiz.domain.drawing import choose, supply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cuocthi_quiz.domain.drawing import Unit
+    from cuocthi_quiz.domain.drawing import Supply, Unit
     from cuocthi_quiz.models import Difficulty
     from cuocthi_quiz.settings import BlueprintRow
 
@@ -66,8 +66,9 @@ def forecast(
     fill the rows.
     """
     pools = [[unit for unit in bank if unit.fits(row)] for row in rows]
-    exact = all(len(fit) <= 1 for fit in fitting(rows, bank))
-    drawn = [] if exact else [_paper(rows, bank, number) for number in range(PAPERS)]
+    drawn_from = supply(rows, bank)
+    exact = all(len(fit) <= 1 for fit in drawn_from.kinds)
+    drawn = [] if exact else [_paper(drawn_from, number) for number in range(PAPERS)]
     shared, some = _shared(rows, pools) if exact else _shared_by(drawn)
     all_right = sum(
         weight * (_formula(rows, pools, chances) if exact else _counted(drawn, chances))
@@ -78,8 +79,8 @@ def forecast(
     return Forecast(shared, some, all_right, exact)
 
 
-def _paper(rows: Sequence[BlueprintRow], bank: Sequence[Unit], number: int) -> list[Unit]:
-    return choose(rows, bank, random.Random(number))  # noqa: S311 - an estimate, the same at every look
+def _paper(drawn_from: Supply, number: int) -> list[Unit]:
+    return choose(drawn_from, random.Random(number))  # noqa: S311 - an estimate, the same at every look
 
 
 def _shared(rows: Sequence[BlueprintRow], pools: Sequence[Sequence[Unit]]) -> tuple[float, float]:

@@ -28,11 +28,14 @@ COUNTS = Attempt.set_aside_reason == ""
 
 def attempts_of(ctx: Context, *, round_id: int, enrolment_id: int) -> Sequence[Attempt]:
     """Return a person's attempts in a round, in order."""
-    return ctx.session.scalars(
-        sa.select(Attempt)
-        .where(Attempt.phase_id == round_id, Attempt.enrolment_id == enrolment_id)
-        .order_by(Attempt.number)
-    ).all()
+    return ctx.session.scalars(_attempts_of(), {"round_id": round_id, "enrolment_id": enrolment_id}).all()
+
+
+@cache
+def _attempts_of() -> sa.Select[Attempt]:
+    """Made once: everybody who starts asks it."""
+    own = (Attempt.phase_id == sa.bindparam("round_id"), Attempt.enrolment_id == sa.bindparam("enrolment_id"))
+    return sa.select(Attempt).where(*own).order_by(Attempt.number)
 
 
 def counted_elsewhere(ctx: Context, *, campaign_id: int, round_id: int, enrolment_id: int) -> int:
@@ -54,12 +57,20 @@ def attempt_of_user(
     ctx: Context, *, campaign_id: int, attempt_id: int, user_id: int | None
 ) -> tuple[Attempt, SettingsVersion | None] | None:
     """Return a user's own attempt in this campaign with the settings it was made under (None for defaults), or None."""
-    row = ctx.session.execute(
+    wanted = {"attempt_id": attempt_id, "campaign_id": campaign_id, "user_id": user_id}
+    row = ctx.session.execute(_attempt_of_user(), wanted).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+@cache
+def _attempt_of_user() -> Any:
+    """Made once: every page of a paper asks it."""
+    own = (Attempt.campaign_id == sa.bindparam("campaign_id"), Attempt.user_id == sa.bindparam("user_id"))
+    return (
         sa.select(Attempt, SettingsVersion)
         .outerjoin(SettingsVersion, SettingsVersion.id == Attempt.settings_version_id)
-        .where(Attempt.id == attempt_id, Attempt.campaign_id == campaign_id, Attempt.user_id == user_id)
-    ).one_or_none()
-    return None if row is None else (row[0], row[1])
+        .where(Attempt.id == sa.bindparam("attempt_id"), *own)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from cuocthi.enrolments.queries import enrolment_of
 from cuocthi.standings.criteria import RankingRules
 from cuocthi.timelines.queries import open_window, phase_of
 from cuocthi.web.context import committing, reading_context
+from cuocthi.web.remembered import remembered
 from cuocthi.web.rendering import render
 from cuocthi_quiz.domain import attempts
 from cuocthi_quiz.domain.allowances import refusal
 from cuocthi_quiz.domain.clauses import paper_rules
-from cuocthi_quiz.domain.deadlines import closing, deadline, replaceable
+from cuocthi_quiz.domain.deadlines import closing, deadline, last_day, replaceable
 from cuocthi_quiz.domain.extra_time import granted
 from cuocthi_quiz.domain.predictions import definition
 from cuocthi_quiz.queries import papers as papers_queries
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.enrolments.models import Enrolment
     from cuocthi.timelines.models import Phase
+    from cuocthi_quiz.domain.drawing import Supply
     from cuocthi_quiz.models import Attempt
+    from cuocthi_quiz.settings import QuizSettings
 
 
 def _round(ctx: Context, round_id: int) -> Phase:
@@ -108,9 +111,18 @@ def start(round_id: int) -> AnyResponse:
         enrolment = _enrolment(ctx)
         if enrolment is None:
             abort(403)
-        attempt = attempts.start(ctx, campaign=g.campaign, round_=_round(ctx, round_id), enrolment=enrolment)
+        round_ = _round(ctx, round_id)
+        attempt = attempts.start(ctx, campaign=g.campaign, round_=round_, enrolment=enrolment, supplying=_supply)
         address = paper_url(attempt)
     return redirect(address)
+
+
+def _supply(ctx: Context, *, round_: Phase, settings: QuizSettings, division: str) -> Supply:
+    """Return what papers are drawn from, found again when the bank has changed: thousands start in the same minutes."""
+    return remembered(
+        ("quiz", round_.id, last_day(round_.closes_at), settings, division),
+        lambda: attempts.supply_of(ctx, round_=round_, settings=settings, division=division),
+    )
 
 
 @blueprint.page("/paper/<int:attempt_id>/take-over", signed_in=True, methods=["POST"])

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cuocthi.incidents.queries import granted_to
 from cuocthi.web.context import committing, reading_context
+from cuocthi.web.i18n import language
 from cuocthi.web.rendering import render
 from cuocthi.web.requests import row_number
 from cuocthi_quiz.domain import attempts
@@ -17,7 +18,7 @@ from cuocthi_quiz.domain.predictions import definition, unit_of
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.entrance import paper_url
-from cuocthi_quiz.views.patterns import Surroundings, sections
+from cuocthi_quiz.views.patterns import Surroundings, places, sections
 from cuocthi_quiz.views.shown import comma, shown
 from cuocthi_quiz.views.texts import pictures_of, shared_of, stem_of
 
@@ -31,9 +32,8 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.text import Text
     from cuocthi_quiz.models import Attempt
-    from cuocthi_quiz.queries.papers import Asked
+    from cuocthi_quiz.queries.papers import Asked, PaperRow
     from cuocthi_quiz.settings import QuizSettings
-    from cuocthi_quiz.views.shown import ShownQuestion
 
 #: Under this name a process keeps what papers ask, and of how many revisions.
 _ASKED, _MOST_ASKED = "quiz_asked", 2_000
@@ -71,19 +71,23 @@ def _paper(attempt_id: int, token: str, position: int | None) -> AnyResponse:
     count = len(rows) + attempt.asks_prediction
     if position is not None and not 1 <= position <= count:
         abort(404)
-    questions = [shown(row) for row in rows]
+    answered, flagged, open_ = attempts.positions(rows)
+    place = paper_url(attempt)[:-1] if position else "#q-"
     return _no_store(
         render(
             "quiz/paper.html",
             attempt=attempt,
             settings=settings,
             granted=_granted(ctx, attempt),
-            questions=questions,
-            sections=_sections(ctx, attempt, questions, position, count),
+            sections=_sections(ctx, attempt, rows, position, count),
+            place=place,
+            places=places(rows, address=place, current=position),
+            answered=answered,
+            flagged=flagged,
+            open=open_,
             current=position,
             count=count,
             seconds_left=int((attempt.deadline - ctx.now).total_seconds()),
-            sequence=max([row.sequence for row in rows] + [attempt.prediction_sequence]),
             predicted="" if attempt.predicted is None else comma(attempt.predicted),
             definition=definition(settings.target),
             unit=unit_of(settings.target),
@@ -91,16 +95,14 @@ def _paper(attempt_id: int, token: str, position: int | None) -> AnyResponse:
     )
 
 
-def _sections(
-    ctx: Context, attempt: Attempt, questions: Sequence[ShownQuestion], position: int | None, count: int
-) -> Markup:
-    rows = [question.row for question in questions]
+def _sections(ctx: Context, attempt: Attempt, rows: Sequence[PaperRow], position: int | None, count: int) -> Markup:
     pictures = pictures_of(ctx, rows)
-    place = {"slug": g.campaign.slug, "attempt_id": attempt.id, "token": attempt.token}
+    values = {"slug": g.campaign.slug, "attempt_id": attempt.id, "token": attempt.token}
     token_field = get_template_attribute("macros/forms.html", "csrf")()
+    addresses = url_for("quiz.answer", **values), url_for("quiz.flag", **values)
     return sections(
-        questions,
-        Surroundings(url_for("quiz.answer", **place), url_for("quiz.flag", **place), token_field, position, count),
+        [shown(row) for row in rows],
+        Surroundings(language(), *addresses, token_field, position, count),
         stems={row.position: stem_of(row.text, pictures) for row in rows},
         shared=shared_of(rows, pictures, once=position is None),
         pictures=pictures,
@@ -150,11 +152,14 @@ def summary(attempt_id: int, token: str) -> AnyResponse:
     attempt, _settings = opened
     rows = papers_queries.open_paper(ctx, attempt_id=attempt.id, known=_asked())
     answered, flagged, open_ = attempts.positions(rows)
+    place = paper_url(attempt)[:-1]
     return _no_store(
         render(
             "quiz/summary.html",
             attempt=attempt,
-            questions=[shown(row) for row in rows],
+            questions=len(rows),
+            place=place,
+            places=places(rows, address=place, current=None),
             answered=answered,
             flagged=flagged,
             open=open_,
@@ -170,6 +175,7 @@ def hand_in(attempt_id: int, token: str) -> AnyResponse:
     A page whose clock says that time is up sends ``auto``: then only the server's clock decides, and a paper that
     still has time goes on.
     """
+    receipt = url_for("quiz.receipt", slug=g.campaign.slug, attempt_id=attempt_id)
     with committing() as ctx:
         attempt, _settings = attempts.own_attempt(ctx, campaign_id=g.campaign.id, attempt_id=attempt_id)
         if request.form.get("auto") and attempt.is_open and attempt.deadline > ctx.now:
@@ -183,4 +189,4 @@ def hand_in(attempt_id: int, token: str) -> AnyResponse:
             grade_attempt(ctx, attempt_id=attempt_id)
     except SQLAlchemyError:
         current_app.logger.exception("a paper waits for the sweep to grade it")
-    return redirect(url_for("quiz.receipt", slug=g.campaign.slug, attempt_id=attempt_id))
+    return redirect(receipt)

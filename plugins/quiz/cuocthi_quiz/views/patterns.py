@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cuocthi.text import Text
+    from cuocthi_quiz.queries.papers import PaperRow
     from cuocthi_quiz.views.shown import ShownQuestion
     from cuocthi_quiz.views.texts import Pictures, Stem
 
@@ -65,6 +66,7 @@ class Look:
 class Surroundings:
     """What all questions of a page share: the addresses and the token of their forms, which one is shown, how many."""
 
+    language: str
     answer_url: str
     flag_url: str
     token_field: str
@@ -84,6 +86,26 @@ class Surroundings:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What decides by which pattern a place on the map of the questions is written."""
+
+    answered: bool
+    flagged: bool
+    current: bool
+
+
+def places(rows: Iterable[PaperRow], *, address: str, current: int | None) -> Markup:
+    """Return the places of questions on the map, each leading to ``address`` and its number."""
+    in_language = language()
+    written = (
+        _pattern_of_place(in_language, _Place(row.answered, row.flagged, row.position == current))
+        % {"address": escape(address), "position": row.position}
+        for row in rows
+    )
+    return Markup("\n".join(written))  # noqa: S704 - as in `sections`
+
+
 def sections(
     questions: Iterable[ShownQuestion],
     surroundings: Surroundings,
@@ -100,7 +122,11 @@ def sections(
 
 
 def _section(
-    question: ShownQuestion, surroundings: Surroundings, stem: Stem, shared: Markup | None, pictures: Pictures
+    question: ShownQuestion,
+    surroundings: Surroundings,
+    stem: Stem,
+    shared: Markup | None,
+    pictures: Pictures,
 ) -> str:
     row, position = question.row, question.position
     look = Look(
@@ -123,7 +149,7 @@ def _section(
         "answering": _answering(question, described, pictures),
         "saved_time": question.saved_time,
     }
-    return _pattern_of_section(language(), look) % filling
+    return _pattern_of_section(surroundings.language, look) % filling
 
 
 def _answering(question: ShownQuestion, described: str, pictures: Pictures) -> str:
@@ -146,6 +172,11 @@ def _answering(question: ShownQuestion, described: str, pictures: Pictures) -> s
 @lru_cache(_KEPT)
 def _pattern_of_section(_language: str, look: Look) -> str:
     return _pattern("section", look)
+
+
+@lru_cache(_KEPT)
+def _pattern_of_place(_language: str, look: _Place) -> str:
+    return _pattern("place", look)
 
 
 @lru_cache(_KEPT)
