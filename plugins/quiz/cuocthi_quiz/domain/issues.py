@@ -19,7 +19,7 @@ from cuocthi.standings.confirmations import NEEDED, confirm, hold, withdraw_conf
 from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
 from cuocthi_quiz.domain.bank import refuse_shortage
-from cuocthi_quiz.domain.contents import content_of
+from cuocthi_quiz.domain.contents import FORM, content_of
 from cuocthi_quiz.domain.questions import tidy
 from cuocthi_quiz.models import MAX_DECISION, Issue, Issued
 from cuocthi_quiz.queries import issues as issue_queries
@@ -50,18 +50,18 @@ def issue(ctx: Context, *, campaign: Campaign, decision: str, decided_on: date) 
         raise DomainError(T("The text is longer than %(most)s characters.", most=MAX_DECISION), field="decision")
     check_day(decided_on, now=ctx.now, field="decided_on")
     hold(ctx, campaign_id=campaign.id)
-    earlier = issue_queries.issues(ctx, campaign_id=campaign.id)
-    if any(one.in_force_at is None for one in earlier):
+    if any(one.in_force_at is None for one in issue_queries.issues(ctx, campaign_id=campaign.id)):
         raise Conflict(T("An issue waits for its second person already; confirm or discard it first."))
     approved = issue_queries.approved_set(ctx, campaign_id=campaign.id)
     if not approved:
         raise Conflict(T("No question has been approved, so there is nothing to issue."))
     made = Issue(
         campaign_id=campaign.id,
-        number=max((one.number for one in earlier), default=0) + 1,
+        number=issue_queries.last_number(ctx, campaign_id=campaign.id) + 1,
         decision=written,
         decided_on=decided_on,
-        digest=digest(contents(approved)),
+        digest=digest(contents(approved, form=FORM)),
+        form=FORM,
         question_count=len(approved),
         made_at=ctx.now,
     )
@@ -86,7 +86,7 @@ def put_in_force(ctx: Context, *, campaign: Campaign, issue: Issue) -> None:
     ctx.session.refresh(issue)
     if issue.in_force_at is not None:
         return
-    if digest(contents(issue_queries.revisions_of(ctx, issue_id=issue.id))) != issue.digest:
+    if digest(held(ctx, issue=issue)) != issue.digest:
         raise Conflict(T("What this issue holds has been changed since it was made. It cannot come into force."))
     given = confirm(ctx, campaign=campaign, subject=SUBJECT, subject_id=issue.id, digest=issue.digest)
     if given < NEEDED:
@@ -98,7 +98,7 @@ def put_in_force(ctx: Context, *, campaign: Campaign, issue: Issue) -> None:
 
 
 def discard(ctx: Context, *, campaign: Campaign, issue: Issue) -> None:
-    """Discard an issue that is not in force yet, and record it; its number is given again.
+    """Discard an issue that is not in force yet, and record it. Its number is not given again: its digest may be known.
 
     Raises Conflict for one that is in force.
     """
@@ -106,16 +106,23 @@ def discard(ctx: Context, *, campaign: Campaign, issue: Issue) -> None:
     ctx.session.refresh(issue)
     if issue.in_force_at is not None:
         raise Conflict(T("This issue is in force and stays; issue the approved set anew instead."))
+    if issue.discarded_at is not None:
+        return
     withdraw_confirmations(ctx, subject=SUBJECT, subject_id=issue.id)
     _record(ctx, campaign, issue, "discard", T("Discarded issue number %(number)s", number=issue.number))
     ctx.session.execute(sa.delete(Issued).where(Issued.issue_id == issue.id))
-    ctx.session.delete(issue)
+    issue.discarded_at = ctx.now
     ctx.session.flush()
 
 
-def contents(listed: list[tuple[Question, Revision, str]]) -> list[dict[str, Any]]:
-    """Return what a set of revisions says, in the form and order over which its digest is made."""
-    return [content_of(revision, key=question.key, topic=topic) for question, revision, topic in listed]
+def contents(listed: list[tuple[Question, Revision, str]], *, form: int = FORM) -> list[dict[str, Any]]:
+    """Return what a set of revisions says, in the order over which its digest is made."""
+    return [content_of(revision, key=question.key, topic=topic, form=form) for question, revision, topic in listed]
+
+
+def held(ctx: Context, *, issue: Issue) -> list[dict[str, Any]]:
+    """Return what an issue says, in its own form (one statement)."""
+    return contents(issue_queries.revisions_of(ctx, issue_id=issue.id), form=issue.form)
 
 
 def sealed(ctx: Context, *, campaign: Campaign) -> bool:
@@ -128,7 +135,7 @@ def opened_contents(ctx: Context, *, campaign: Campaign, issue: Issue) -> list[d
     """Return what an issue says once it is sealed no more. Raises Closed before that."""
     if sealed(ctx, campaign=campaign):
         raise Closed(T("What this issue says is sealed until the last round is over."))
-    return contents(issue_queries.revisions_of(ctx, issue_id=issue.id))
+    return held(ctx, issue=issue)
 
 
 def _record(ctx: Context, campaign: Campaign, issue: Issue, verb: str, summary: Text) -> None:

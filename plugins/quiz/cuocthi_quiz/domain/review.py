@@ -12,7 +12,7 @@ from cuocthi.standings.confirmations import NEEDED, confirm, withdraw_confirmati
 from cuocthi.text import T
 from cuocthi.users.queries import identities
 from cuocthi_quiz.domain.bank import retire
-from cuocthi_quiz.domain.contents import digest_of
+from cuocthi_quiz.domain.contents import FORM, digest_of
 from cuocthi_quiz.domain.questions import MAX_TEXT, tidy
 from cuocthi_quiz.models import Question, Remark, RemarkKind, Revision, RevisionState
 from cuocthi_quiz.queries import review as review_queries
@@ -47,7 +47,7 @@ def approve(ctx: Context, *, campaign: Campaign, revision: Revision) -> None:
         campaign=campaign,
         subject=review_queries.APPROVAL,
         subject_id=revision.id,
-        digest=digest_of(revision, key=question.key, topic=revision.topic.key),
+        digest=_digest(ctx, question, revision),
     )
     if given >= NEEDED:
         retire(ctx, question, RevisionState.APPROVED)
@@ -62,6 +62,13 @@ def approve(ctx: Context, *, campaign: Campaign, revision: Revision) -> None:
         summary=T("Approved revision %(number)s of question %(key)s", number=revision.number, key=question.key),
         after={"revision": revision.number, "approvals": given, "state": str(revision.state)},
     )
+
+
+def _digest(ctx: Context, question: Question, revision: Revision) -> str:
+    """Return the digest of a draft, in the form in which somebody else has approved it if that is an earlier one."""
+    given = review_queries.digests(ctx, revision_id=revision.id)
+    forms = [digest_of(revision, key=question.key, topic=revision.topic.key, form=form) for form in (FORM, 1)]
+    return next((one for one in forms if one in given), forms[0])
 
 
 def remark(

@@ -89,7 +89,8 @@ class Distinction(Base):
 class Issue(Base):
     """A numbered version of the approved set, with the decision it rests on; in force once a second person confirms it.
 
-    ``digest`` is that of the canonical content of all its revisions (``domain/issues.py``).
+    ``digest`` is that of the canonical content of all its revisions in a ``form`` (``domain/contents.py``). Of one that
+    was discarded only this row is kept, so that its number, under which its digest may be known, is not given again.
     """
 
     __tablename__ = "quiz_issue"
@@ -101,9 +102,10 @@ class Issue(Base):
             "uq_quiz_issue_waiting",
             "campaign_id",
             unique=True,
-            sqlite_where=sa.text("in_force_at IS NULL"),
-            postgresql_where=sa.text("in_force_at IS NULL"),
+            sqlite_where=sa.text("in_force_at IS NULL AND discarded_at IS NULL"),
+            postgresql_where=sa.text("in_force_at IS NULL AND discarded_at IS NULL"),
         ),
+        sa.CheckConstraint("in_force_at IS NULL OR discarded_at IS NULL", name="in_force_or_discarded"),
         # One that is discarded while a page still names it is not another one.
         NUMBERS_GIVEN_ONCE,
     )
@@ -114,9 +116,11 @@ class Issue(Base):
     decision: Mapped[str] = mapped_column(sa.String(MAX_DECISION))
     decided_on: Mapped[date]
     digest: Mapped[str] = mapped_column(sa.String(64))
+    form: Mapped[int] = mapped_column(sa.SmallInteger)
     question_count: Mapped[int]
     made_at: Mapped[datetime]
     in_force_at: Mapped[datetime | None]
+    discarded_at: Mapped[datetime | None]
 
 
 class Issued(Base):

@@ -39,15 +39,24 @@ def drawable(campaign_id: int) -> sa.ColumnElement[bool]:
 
 
 def issues(ctx: Context, *, campaign_id: int) -> Sequence[Issue]:
-    """Return a campaign's issues, the newest first."""
+    """Return a campaign's issues but for those that were discarded, the newest first."""
     return ctx.session.scalars(
-        sa.select(Issue).where(Issue.campaign_id == campaign_id).order_by(Issue.number.desc())
+        sa.select(Issue)
+        .where(Issue.campaign_id == campaign_id, Issue.discarded_at.is_(None))
+        .order_by(Issue.number.desc())
     ).all()
 
 
+def last_number(ctx: Context, *, campaign_id: int) -> int:
+    """Return the highest number that was given to an issue, discarded or not; 0 before the first."""
+    return ctx.session.scalar(sa.select(sa.func.max(Issue.number)).where(Issue.campaign_id == campaign_id)) or 0
+
+
 def issue_of(ctx: Context, *, campaign_id: int, issue_id: int) -> Issue | None:
-    """Return an issue of this campaign, or None."""
-    return ctx.session.scalar(sa.select(Issue).where(Issue.id == issue_id, Issue.campaign_id == campaign_id))
+    """Return an issue of this campaign, or None; a discarded one is none any more."""
+    return ctx.session.scalar(
+        sa.select(Issue).where(Issue.id == issue_id, Issue.campaign_id == campaign_id, Issue.discarded_at.is_(None))
+    )
 
 
 def revisions_of(ctx: Context, *, issue_id: int) -> list[tuple[Question, Revision, str]]:
@@ -67,7 +76,7 @@ def _listed(ctx: Context, *wanted: sa.ColumnElement[bool]) -> list[tuple[Questio
         .join(Revision, Revision.question_id == Question.id)
         .join(Topic, Topic.id == Revision.topic_id)
         .where(*wanted)
-        .options(sa.orm.joinedload(Revision.group))
+        .options(sa.orm.joinedload(Revision.group), sa.orm.joinedload(Revision.division))
     )
     # Databases order letters each in their own way; the digest follows this order.
     return sorted(((row[0], row[1], row[2]) for row in rows), key=lambda row: row[0].key)

@@ -109,6 +109,12 @@ def approvals(ctx: Context, *, question_id: int) -> list[Approval]:
     return [Approval(*row) for row in rows]
 
 
+def digests(ctx: Context, *, revision_id: int) -> set[str]:
+    """Return what a revision was when it was approved, by digest (one statement)."""
+    given = (Confirmation.subject == APPROVAL, Confirmation.subject_id == revision_id)
+    return set(ctx.session.scalars(sa.select(Confirmation.digest).where(*given)))
+
+
 @dataclass(frozen=True, slots=True)
 class RemarkRow:
     """A remark with the number of the wording it is about, and the names of those concerned."""

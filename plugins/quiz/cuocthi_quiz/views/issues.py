@@ -89,13 +89,12 @@ def issue(issue_id: int) -> Response:
     ctx = reading_context()
     found = _issue(ctx, issue_id)
     given = confirmations(ctx, subject=issuing.SUBJECT, subject_id=found.id)
-    listed = issue_queries.revisions_of(ctx, issue_id=found.id)
     return render(
         "quiz/issue.html",
         issue=found,
         confirmed=given,
         said_by_reader=any(one.user_id == ctx.actor.user_id for one, _name in given),
-        held=[(said["question"], said["revision"], digest(said)) for said in issuing.contents(listed)],
+        held=[(said["question"], said["revision"], digest(said)) for said in issuing.held(ctx, issue=found)],
         sealed=issuing.sealed(ctx, campaign=g.campaign),
     )
 
@@ -139,6 +138,7 @@ def issue_digest(issue_id: int) -> Response:
         "decided_on": found.decided_on.isoformat(),
         "questions": found.question_count,
         "in_force": found.in_force_at.isoformat() if found.in_force_at else None,
+        "form": found.form,
         "sha256": found.digest,
     }
     return _file(canonical(values), f"issue-{found.number}-digest")
