@@ -13,13 +13,13 @@ import io
 import resource
 import sys
 import tomllib
-import zipfile
-import zlib
+
+from cuocthi.files.unpacking import Fault, NotUnpacked, unpacked
 
 _MEMORY = 224 * 2**20
 _SECONDS = 2
-_MOST_FILES = 1_000
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+MOST_FILES = 1_000
+_FAULTS = {Fault.UNREADABLE: "unreadable", Fault.PARTS: "files", Fault.SIZE: "size"}
 #: Thousands of questions need a third of it.
 _MOST_VALUES = 100_000
 _DEEPEST = 20
@@ -44,22 +44,10 @@ def main() -> None:
 def look_through(raw: bytes, *, largest: int) -> None:
     """Raise Refused for an archive that unpacks to more than ``largest`` bytes, or whose tables are out of bounds."""
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            entries = archive.infolist()
-            if len(entries) > _MOST_FILES:
-                raise Refused("files")
-            if any(entry.compress_type not in _METHODS for entry in entries):
-                raise Refused("unreadable")
-            left = largest
-            for entry in entries:
-                with archive.open(entry) as file:
-                    content = file.read(left + 1)
-                left -= len(content)
-                if left < 0:
-                    raise Refused("size")
-                _look_at(entry.filename, content)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise Refused("unreadable") from error
+        for name, content in unpacked(raw, most_parts=MOST_FILES, most_bytes=largest):
+            _look_at(name, content)
+    except NotUnpacked as error:
+        raise Refused(_FAULTS[error.fault]) from error
 
 
 def _look_at(name: str, content: bytes) -> None:

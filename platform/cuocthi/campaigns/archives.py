@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
 import zipfile
-import zlib
 from pathlib import PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
+from cuocthi.campaigns.archive_check import MOST_FILES
 from cuocthi.campaigns.files import LARGEST, MAIN, Files, invalid
+from cuocthi.files.unpacking import NotUnpacked, unpacked
 from cuocthi.text import T, Text
 
 #: Every file of an archive carries this day, so that the same campaign gives the same bytes.
@@ -40,9 +40,8 @@ def read_archive(content: bytes) -> dict[str, bytes]:
     """
     _refuse_hostile(content)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            files = {entry.filename: archive.read(entry) for entry in archive.infolist() if not entry.is_dir()}
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        files = dict(unpacked(content, most_parts=MOST_FILES, most_bytes=LARGEST))
+    except NotUnpacked as error:
         raise invalid([_UNREADABLE]) from error
     return _below(_root(files), files)
 

@@ -12,11 +12,11 @@ import json
 import re
 import resource
 import sys
-import zipfile
-from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+
+from cuocthi.files.unpacking import Fault, NotUnpacked, unpacked
 
 _MEMORY = 224 * 2**20
 _SECONDS = 2
@@ -25,7 +25,6 @@ _MOST_PARTS = 500
 _MOST_UNPACKED = 48 * 2**20
 #: So many rows, with anything in them or not, are refused before the sheet is read.
 _MOST_ROWS_MARKED = 250_000
-_PIECE = 2**20
 _DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
 _WORKSHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 #: A cell with a formula, or with an error that one left: its reference.
@@ -88,35 +87,19 @@ def _text(cell: object) -> str:
 
 
 def _parts(raw: bytes) -> dict[str, bytes]:
-    """Unpack what describes the sheets; what a part claims of its own size is not believed."""
-    left = _MOST_UNPACKED
+    """Unpack what describes the sheets."""
     parts: dict[str, bytes] = {}
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            entries = archive.infolist()
-            if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > _MOST_UNPACKED:
-                raise Refused("bomb")
-            for entry in entries:
-                content = b"".join(_unpacked(archive, entry, left))
-                left -= len(content)
-                if left < 0:
-                    raise Refused("bomb")
-                if any(declaration in content for declaration in _DECLARATIONS):
-                    raise Refused("entities")
-                if content.count(b"<row") > _MOST_ROWS_MARKED:
-                    raise Refused("rows")
-                if entry.filename.startswith("xl/w") or entry.filename.startswith("xl/_rels/"):
-                    parts[entry.filename] = content
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
-        raise Refused("unreadable") from error
+        for name, content in unpacked(raw, most_parts=_MOST_PARTS, most_bytes=_MOST_UNPACKED):
+            if any(declaration in content for declaration in _DECLARATIONS):
+                raise Refused("entities")
+            if content.count(b"<row") > _MOST_ROWS_MARKED:
+                raise Refused("rows")
+            if name.startswith(("xl/w", "xl/_rels/")):
+                parts[name] = content
+    except NotUnpacked as error:
+        raise Refused("unreadable" if error.fault is Fault.UNREADABLE else "bomb") from error
     return parts
-
-
-def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> Iterator[bytes]:
-    with archive.open(entry) as part:
-        while most >= 0 and (piece := part.read(_PIECE)):
-            most -= len(piece)
-            yield piece
 
 
 def _computed(parts: dict[str, bytes]) -> dict[str, list[str]]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
-import zlib
 from html.entities import html5
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
+from cuocthi.files.unpacking import Fault, NotUnpacked, unpacked
 from cuocthi.text import T
 from cuocthi_quiz.domain.exchange.drafts import Unreadable
 from cuocthi_quiz.domain.exchange.texts import declared
@@ -17,7 +15,8 @@ from cuocthi_quiz.domain.exchange.texts import declared
 #: What all parts of an archive may unpack to, in bytes, and how many there may be.
 _MOST_UNPACKED = 64 * 2**20
 _MOST_PARTS = 10_000
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_TOO_LARGE = T("The file unpacks to far more than questions need. Nothing was read.")
+_DAMAGED = T("The file is damaged, or of another kind than its name says.")
 _DEEPEST = 200
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
@@ -89,37 +88,11 @@ def _refuse_entities(*_declaration: object) -> None:
 
 
 def parts(raw: bytes) -> dict[str, bytes]:
-    """Return the files of a zip archive by their names. Raises Unreadable for a damaged or an outsized one.
-
-    What a part claims of its own size is not believed.
-    """
-    found: dict[str, bytes] = {}
-    left = _MOST_UNPACKED
+    """Return the files of a zip archive by their names. Raises Unreadable for a damaged or an outsized one."""
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            entries = archive.infolist()
-            if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > _MOST_UNPACKED:
-                raise _bomb()
-            if any(entry.compress_type not in _METHODS for entry in entries):
-                raise _damaged()
-            for entry in entries:
-                with archive.open(entry) as part:
-                    content = part.read(left + 1)
-                left -= len(content)
-                if left < 0:
-                    raise _bomb()
-                found[entry.filename] = content
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise _damaged() from error
-    return found
-
-
-def _bomb() -> Unreadable:
-    return Unreadable(T("The file unpacks to far more than questions need. Nothing was read."))
-
-
-def _damaged() -> Unreadable:
-    return Unreadable(T("The file is damaged, or of another kind than its name says."))
+        return dict(unpacked(raw, most_parts=_MOST_PARTS, most_bytes=_MOST_UNPACKED))
+    except NotUnpacked as error:
+        raise Unreadable(_DAMAGED if error.fault is Fault.UNREADABLE else _TOO_LARGE) from error
 
 
 def is_archive(raw: bytes) -> bool:
