@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cuocthi.timelines.models import Phase
 
 #: How many papers are marked again in one transaction: a fraction of a second.
-PORTION = 10_000
+PORTION = 5_000
 
 # The last paper of each portion, and the last of all.
 _BOUNDS = sa.text("""
