@@ -48,6 +48,10 @@ def problems_of_group(key: str, members: Sequence[QuestionData], bank: Mapping[s
     if known:
         if not all(one and one.group == key and cleaned(one.group_text) == text for one in before):
             yield T("the group “%(key)s” is in the bank with other questions or another text; change it there", key=key)
+        named = {data.key for data in members}
+        yield from _kind_problems(
+            [*members, *(one for one in bank.values() if one.group == key and one.key not in named)]
+        )
         return
     if any(before):
         yield T("the group “%(key)s” is new, but not all of its questions are; make it in the bank", key=key)
@@ -56,5 +60,10 @@ def problems_of_group(key: str, members: Sequence[QuestionData], bank: Mapping[s
         yield T("group %(key)s has %(count)s questions; there are 2 to %(most)s", key=key, count=count, most=MAX_GROUP)
     if not 0 < len(text) <= MAX_TEXT:
         yield T("the group “%(key)s” shares no text, or one of more than %(most)s characters", key=key, most=MAX_TEXT)
+    yield from _kind_problems(members)
+
+
+def _kind_problems(members: Sequence[QuestionData]) -> Iterator[Text]:
+    """Yield that a group would fit no row of a blueprint, and so never be drawn."""
     if len({(data.topic, data.division, data.for_practice) for data in members}) > 1:
         yield T("The questions of a group have one topic and one division, and all or none are for practice.")

@@ -194,9 +194,14 @@ def _places(answer: str, options: Sequence[str]) -> set[int]:
     if not answer:
         return set()
     signs = [sign for sign in _BETWEEN_LETTERS.split(answer.upper()) if sign]
-    if signs and all(set(sign) <= set(LETTERS) and len(set(sign)) == len(sign) for sign in signs):
-        return _existing({LETTERS.index(letter) for sign in signs for letter in sign}, answer, options)
     same = [place for place, option in enumerate(options) if one_line(option).casefold() == one_line(answer).casefold()]
+    in_a_row = len(signs) == 1 and len(signs[0]) > 1
+    if signs and all(set(sign) <= set(LETTERS) and len(set(sign)) == len(sign) for sign in signs):
+        if not (same and in_a_row):
+            return _existing({LETTERS.index(letter) for sign in signs for letter in sign}, answer, options)
+        # "Ba" and "Da" are words; nobody writes letters like that.
+        if answer.isupper() or answer.islower():
+            raise Unusable(T("“%(answer)s” may be letters or the words of an option; please write A, B", answer=answer))
     if same:
         return set(same[:1])
     lines = [one_line(line).casefold() for line in answer.splitlines()]

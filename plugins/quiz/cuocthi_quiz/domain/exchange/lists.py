@@ -97,6 +97,7 @@ class _Question:
     labels: list[Line] = field(default_factory=list)
     starred: set[int] = field(default_factory=set)
     wrong: list[Text] = field(default_factory=list)
+    unclear: Text | None = None
 
     def fits(self, letter: str) -> bool:
         """Tell whether a letter is as large as that of the first option."""
@@ -127,7 +128,7 @@ def _asking(lines: Sequence[Line], number: re.Pattern[str]) -> set[int]:
     begins = [(at, found.end()) for at, line in enumerate(lines) if (found := number.match(line.text))]
     ends = [at for at, _ in begins[1:]] + [len(lines)]
     asking = set()
-    for (at, words), end in zip(begins, ends, strict=True):
+    for (at, words), end in zip(begins, ends, strict=False):
         texts = [lines[at].text[words:], *(line.text for line in lines[at + 1 : end])]
         letters = {found[2].upper() for text in texts for found in _OPTION.finditer(text)}
         if not _OPTION.match(texts[0]) and letters >= set(LETTERS[:2]):
@@ -177,8 +178,9 @@ class _Reader:
             number = int(question.number)
             told = keys.of(number) if keys and not question.entry.fields.get("right") else []
             if len(told) > 1 or (told and numbers[number] > 1):
-                text = T("the number %(number)s is there more than once, so its key is not clear", number=number)
-                question.wrong.append(text)
+                question.unclear = T(
+                    "the number %(number)s is there more than once, so its key is not clear", number=number
+                )
             elif told:
                 question.entry.fields["right"] = told[0]
 
@@ -226,10 +228,10 @@ class _Reader:
         right = _RIGHT.fullmatch(line.text)
         label = _LABELLED.match(line.text)
         name = label_of(label[1]) if label else None
-        if self._part == "right" and lone_key(line.text):
+        if self._part == "right" and not question.entry.fields.get("right") and lone_key(line.text):
             self._part = "explanation"
             question.entry.fields["right"] = lone_key(line.text)
-        elif is_heading(line.text):
+        elif is_heading(line.text) and self._part != "text":
             self._part = "right"
         elif right:
             # What somebody writes below the key says why, with or without a label.
@@ -314,6 +316,9 @@ class _Reader:
         return content
 
     def _finish(self, content: Content, question: _Question) -> None:
+        if question.unclear is not None:
+            content.wrong(question.place, question.unclear)
+            return
         entry = question.entry
         right = entry.fields.get("right", "")
         found = _LETTER_FIRST.fullmatch(right)
