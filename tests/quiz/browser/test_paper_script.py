@@ -29,23 +29,6 @@ def test_answers_are_saved_and_survive_a_reload(quiz: Quiz, open_page: Callable[
     assert stored(quiz) == {1: 0b10}
 
 
-def test_without_the_network_answers_wait_and_are_sent_in_order(quiz: Quiz, open_page: Callable[[], Page]) -> None:
-    page = open_page()
-    start(page)
-    page.context.set_offline(True)
-    choose(page, 1, 0)
-    expect(page.locator("#q-1 .saved-failed")).to_be_visible()
-    page.locator("[data-step='1']").click()
-    choose(page, 2, 1)
-    choose(page, 2, 0)
-    assert stored(quiz) == {}
-    page.context.set_offline(False)
-    expect(page.locator("#q-2 [data-saved]")).to_have_text(SAVED, timeout=20_000)
-    expect(page.locator("[data-notice] p")).to_have_text("Đã có mạng trở lại; mọi câu trả lời đã được lưu. ")
-    assert set(stored(quiz)) == {1, 2}
-    assert page.evaluate("localStorage.length") == 0
-
-
 def test_what_could_not_be_sent_is_sent_after_a_reload(quiz: Quiz, open_page: Callable[[], Page]) -> None:
     page = open_page()
     start(page)

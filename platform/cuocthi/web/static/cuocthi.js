@@ -1,15 +1,21 @@
 // The site's own script: clocks that count to a moment of the server, and focus and news where htmx changes the page.
-// Everything works without it; without it, clocks show what the server wrote.
+// Everything works without it; without it, clocks show what the server wrote. Written for old Android views and iPhones,
+// too (Chrome 69, Safari 12), where htmx is not even read.
 (() => {
   "use strict";
   const language = document.documentElement.lang || "vi";
   const names = ["day", "hour", "minute", "second"];
-  const units = names.map((unit) => new Intl.NumberFormat(language, {style: "unit", unit, unitDisplay: "long"}));
-  let ahead = 0; // by how many milliseconds the server's clock is ahead of this one
+  let units;
+  try {
+    units = names.map((unit) => new Intl.NumberFormat(language, {style: "unit", unit, unitDisplay: "long"}));
+  } catch { units = null; /* an old browser knows no words of time and shows digits */ }
+  let server = 0; // the server's time, in milliseconds, when the two clocks of this device showed what `here` says
+  let here = [0, 0];
 
   // In words, the two largest units that matter: the same as time_left in formats.py.
   function words(left, exact) {
     const seconds = Math.max(Math.floor(left / 1000), 0);
+    if (!units) return [seconds / 3600, seconds / 60 % 60, seconds % 60].map((part) => String(Math.floor(part)).padStart(2, "0")).join(":");
     const parts = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60];
     let first = parts.findIndex((part) => part > 0);
     if (first < 0) first = 3;
@@ -20,14 +26,18 @@
   }
 
   function setClock(element) {
-    const server = Date.parse(element.dataset.serverNow);
-    if (Number.isNaN(server)) return;
+    const told = Date.parse(element.dataset.serverNow);
+    if (Number.isNaN(told)) return;
     // A page's own time is that of its first byte; a fragment's is now.
     const [page] = performance.getEntriesByType("navigation");
-    const parsing = document.readyState !== "complete" && page;
-    ahead = server - (parsing ? performance.timeOrigin + page.responseStart : Date.now());
+    const since = document.readyState !== "complete" && page ? performance.now() - page.responseStart : 0;
+    here = [performance.now() - since, Date.now() - since];
+    server = told;
     element.removeAttribute("data-server-now");
   }
+
+  // One clock of a device stands while it sleeps, the other jumps when it is corrected: what has passed is the longer.
+  const now = () => server + Math.max(performance.now() - here[0], Date.now() - here[1]);
 
   function announce(element, left) {
     const marks = (element.dataset.announce || "").split(" ").filter(Boolean).map(Number);
@@ -42,7 +52,7 @@
 
   function show(element) {
     if (element.dataset.done) return;
-    const left = Date.parse(element.dataset.deadline) - (Date.now() + ahead);
+    const left = Date.parse(element.dataset.deadline) - now();
     if (left > 0) {
       const text = element.dataset.pattern.replace("{time}", words(left, "exact" in element.dataset));
       if (element.textContent !== text) element.textContent = text;
@@ -85,19 +95,36 @@
     const notice = document.createElement("p");
     notice.className = "notice notice-error";
     notice.textContent = document.body.dataset.failed;
-    messages.replaceChildren(notice);
+    messages.textContent = "";
+    messages.append(notice);
     messages.scrollIntoView({block: "nearest"});
   }
 
+  function toView(selector, inline) {
+    const element = document.querySelector(selector);
+    if (element) element.scrollIntoView({block: "nearest", inline});
+  }
   // Where the organisers' menu is longer than the window, the present page must not hide below its edge.
-  document.querySelector(".staff-side [aria-current]")?.scrollIntoView({block: "nearest"});
+  toView(".staff-side [aria-current]", "nearest");
   // Nor where the tabs are wider than a phone's.
-  document.querySelector(".tabs [aria-current]")?.scrollIntoView({block: "nearest", inline: "center"});
+  toView(".tabs [aria-current]", "center");
 
-  // Whoever signs out while something waits in this device to be sent is asked: it would be gone.
+  // Whoever signs out while something waits in this device to be sent is asked: it would be gone. Asked in the page, as
+  // views within other apps show no dialogs; the second press goes on.
   document.addEventListener("submit", (event) => {
-    const words = event.target.dataset.unsent;
-    if (words && localStorage.length && !confirm(words)) event.preventDefault();
+    const form = event.target;
+    const words = form.dataset.unsent;
+    if (!words) return;
+    try {
+      if (!localStorage.length || form.dataset.asked) return localStorage.clear();
+    } catch { return; /* without storage nothing waits */ }
+    event.preventDefault();
+    form.dataset.asked = "yes";
+    const notice = document.createElement("p");
+    notice.className = "notice notice-warn";
+    notice.setAttribute("role", "alert");
+    notice.textContent = words;
+    form.before(notice);
   });
 
   tick();

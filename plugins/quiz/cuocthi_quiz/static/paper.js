@@ -1,52 +1,15 @@
-// The paper's own script. It sends each answer by itself, keeps what could not be sent, and goes from question to
-// question without the network. Without it the same forms are posted one by one.
+// The questions of the paper: what is answered is given to sending.js, and from question to question it goes without the
+// network. Without it the same forms are posted one by one. Written for Chrome 69 and Safari 12, too.
 (() => {
   "use strict";
-  const finished = document.querySelector("[data-finished]");
-  if (finished) localStorage.removeItem("quiz-" + finished.dataset.finished);
-  const time = document.getElementById("time-is-up");
   const paper = document.getElementById("paper");
-  document.addEventListener("cuocthi:deadline", () => {
-    if (!time) return;
-    if (navigator.onLine) time.submit();
-    else addEventListener("online", () => time.submit());
-  });
-  if (!paper) return;
+  if (!paper || typeof sending === "undefined") return;
 
   const data = paper.dataset;
-  const store = "quiz-" + data.attempt;
-  const notice = paper.querySelector("[data-notice]");
+  let writing = null; // the field in which somebody writes, and the timer that takes a pause for an answer
   const section = (position) => document.getElementById("q-" + position);
   const form = (position) => document.getElementById("form-" + position);
-  let queue = [];
-  let sequence = Number(data.sequence);
-  let sending = false;
-  let wait = 2000;
-  let stopped = false;
-  let offline = false;
-
-  // --- what is kept ---
-
-  function keep() {
-    try {
-      if (queue.length) localStorage.setItem(store, JSON.stringify({token: data.token, sequence, queue}));
-      else localStorage.removeItem(store);
-    } catch { /* without storage the queue lives as long as the page */ }
-  }
-
-  function restore() {
-    let kept;
-    try { kept = JSON.parse(localStorage.getItem(store)); } catch { kept = null; }
-    if (!kept || !kept.queue.length) return;
-    if (kept.token !== data.token && kept.token !== data.former) {
-      tell(data.lost.replace("{questions}", kept.queue.map((entry) => entry.position).join(", ")));
-      localStorage.removeItem(store);
-      return;
-    }
-    sequence = Math.max(sequence, kept.sequence);
-    queue = kept.queue;
-    for (const entry of queue) show(entry.position, entry.values);
-  }
+  const positionOf = (element) => Number(element.closest("[data-question]").dataset.question);
 
   // --- what a question says ---
 
@@ -54,12 +17,14 @@
   const inputs = (position) => [...form(position).querySelectorAll(fields)];
   const chosen = (input) => input.name === "choice" ? input.checked : input.value.trim() !== "";
 
-  // What is answered, as names of fields with their values.
+  // An answer, as names of fields with their values; an empty field takes an answer back.
   function read(position) {
-    return inputs(position).filter(chosen).map((input) => [input.name, input.value.trim()]);
+    return inputs(position).filter((input) => input.name !== "choice" || input.checked).map((input) => [input.name, input.value.trim()]);
   }
 
+  // What is being written is not replaced.
   function show(position, values) {
+    if (writing && positionOf(writing.field) === position) return;
     for (const input of inputs(position)) {
       const own = values.filter(([name]) => name === input.name).map(([, value]) => value);
       if (input.name === "choice") input.checked = own.includes(input.value);
@@ -91,7 +56,7 @@
 
   function mark(position) {
     for (const region of form(position).querySelectorAll("[data-region]")) region.classList.toggle("is-chosen", inputs(position).some((input) => input.checked && input.value === region.dataset.region));
-    mapped(position, "answered", read(position).length > 0);
+    mapped(position, "answered", inputs(position).some(chosen));
   }
 
   function status(position, text, kind) {
@@ -101,105 +66,37 @@
     if (!kind) line.prepend(document.getElementById("tick").content.cloneNode(true));
   }
 
-  function tell(text, link, label, kind = "warn") {
-    const words = document.createElement("p");
-    words.textContent = text + " ";
-    if (link) {
-      const anchor = document.createElement("a");
-      anchor.href = link;
-      anchor.textContent = label;
-      words.append(anchor);
-    }
-    notice.className = "notice notice-" + kind;
-    notice.replaceChildren(words);
-  }
-
-  // --- sending, one after the other, in order ---
+  // --- what becomes of an answer ---
 
   function answered(position) {
     mark(position);
-    if (stopped) return;
-    sequence += 1;
-    queue = queue.filter((entry) => entry.position !== position || entry.sent);
-    queue.push({position, sequence, values: read(position)});
-    keep();
-    status(position, data.saving, "pending");
-    send();
+    sending.keep(position, read(position), Number(form(position).elements.sequence.value));
   }
 
-  async function post(entry) {
-    const body = new FormData(form(entry.position));
-    // What is sent is what was answered then; an empty field takes an answer back.
-    for (const input of inputs(entry.position)) body.delete(input.name);
-    for (const input of inputs(entry.position)) if (input.name !== "choice") body.set(input.name, "");
-    for (const [name, value] of entry.values) if (name === "choice") body.append(name, value); else body.set(name, value);
-    body.set("sequence", entry.sequence);
-    const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), 15000);
-    try {
-      return await fetch(data.answer, {method: "POST", body: new URLSearchParams(body), headers: {Accept: "application/json"}, signal: stop.signal});
-    } finally {
-      clearTimeout(timer);
-    }
+  // Whoever writes and stops to think has answered, and whoever has no time left: the field need not be left first.
+  function takeWritten() {
+    if (!writing) return;
+    const {field, timer} = writing;
+    clearTimeout(timer);
+    writing = null;
+    answered(positionOf(field));
   }
 
-  async function send() {
-    if (sending || stopped || !queue.length) return;
-    sending = true;
-    const entry = queue[0];
-    entry.sent = true;
-    let response = null;
-    let told = {};
-    try {
-      response = await post(entry);
-      if (response.headers.get("Content-Type") === "application/json") told = await response.json();
-    } catch { response = null; }
-    sending = false;
-    if (told.saved) done(entry, data.saved.replace("{time}", told.saved), "");
-    else if (told.refused) refused(entry, told);
-    else if (response && response.status === 400) halt(data.waiting, location.href, data.reload);
-    else retry();
+  // The number that a form gives its next answer is one more than that of the last one this page knows of.
+  function counted(position, sequence) {
+    const next = form(position).elements.sequence;
+    next.value = Math.max(Number(next.value), sequence + 1);
   }
 
-  function done(entry, text, kind) {
-    queue.shift();
-    keep();
-    if (!queue.some((other) => other.position === entry.position)) status(entry.position, text, kind);
-    wait = 2000;
-    if (offline && !queue.length) {
-      offline = false;
-      tell(data.safe, null, null, "ok");
-    }
-    form(entry.position).elements.sequence.value = entry.sequence + 1;
-    send();
-  }
-
-  function retry() {
-    for (const entry of queue) {
-      entry.sent = false;
-      status(entry.position, data.waiting, "failed");
-    }
-    if (!offline) tell(data.offline);
-    offline = true;
-    setTimeout(send, wait);
-    wait = Math.min(wait * 1.6, 15000);
-  }
-
-  function halt(text, link, label) {
-    stopped = true;
-    for (const entry of queue) status(entry.position, data.waiting, "failed");
-    tell(text, link, label);
-  }
-
-  function refused(entry, told) {
-    if (told.refused === "signed-out") return halt(told.message, data.signInUrl, data.signIn);
-    if (told.refused === "taken") return halt(told.message, location.href, data.reload);
-    if (told.refused !== "stale") return done(entry, data.refused.replace("{reason}", told.message), "failed");
+  function heard(entry, text, kind, told) {
+    const {position, values, sequence} = entry;
+    if (told.saved || told.elsewhere === "done") counted(position, sequence);
+    if (told.elsewhere === "kept") show(position, values);
+    if (told.refused !== "stale") return status(position, text, kind);
     const stored = told.stored.filter(([, value]) => value !== "");
-    sequence = Math.max(sequence, told.sequence);
-    const text = data.stale.replace("{stored}", words(entry.position, stored)).replace("{given}", words(entry.position, entry.values));
-    show(entry.position, stored);
-    done(entry, text, "failed");
+    counted(position, told.sequence);
+    show(position, stored);
+    status(position, data.stale.replace("{stored}", words(position, stored)).replace("{given}", words(position, values.filter(([, value]) => value !== ""))), kind);
   }
 
   // --- going about ---
@@ -232,16 +129,15 @@
     heading.focus({preventScroll: true});
   }
 
+  // What waits is given a moment; nobody leaves with an answer that is not saved.
   async function leave(address) {
-    // What waits is given a moment; what cannot be sent stays in this device and is sent from the next page of the paper.
-    for (let turns = 0; turns < 20 && queue.length && !stopped; turns++) await new Promise((next) => setTimeout(next, 150));
-    if (!queue.length || stopped) location.href = address;
-    else {
-      if (!offline) tell(data.offline);
-      offline = true;
-      notice.scrollIntoView({block: "center"});
-    }
+    takeWritten();
+    for (let turns = 0; turns < 20 && sending.waiting().length; turns++) await new Promise((next) => setTimeout(next, 150));
+    if (sending.waiting().length) sending.insist();
+    else location.href = address;
   }
+
+  const enlarges = Boolean(window.HTMLDialogElement && HTMLDialogElement.prototype.showModal);
 
   // A picture in its own size, above the paper; Escape or the button leads back.
   function enlarge(link) {
@@ -262,34 +158,38 @@
 
   async function flag(button) {
     const on = button.value === "1";
-    const position = Number(button.closest("[data-question]").dataset.question);
+    const position = positionOf(button);
     const body = new FormData(button.form);
     body.append("flagged", button.value);
     mapped(position, "flagged", on);
     button.value = on ? "0" : "1";
     button.setAttribute("aria-pressed", on);
     button.lastElementChild.textContent = on ? button.dataset.on : button.dataset.off;
-    try { await fetch(button.formAction, {method: "POST", body: new URLSearchParams(body)}); } catch { /* only a note to oneself */ }
+    try { await fetch(button.formAction, {method: "POST", body: new URLSearchParams(body), redirect: "manual"}); } catch { /* only a note to oneself */ }
   }
 
-  let writing = 0;
   paper.addEventListener("change", (event) => {
     if (!event.target.matches(fields)) return;
-    clearTimeout(writing);
-    answered(Number(event.target.closest("[data-question]").dataset.question));
+    if (writing) clearTimeout(writing.timer);
+    writing = null;
+    answered(positionOf(event.target));
   });
-  // Whoever writes and stops to think has answered: the field need not be left first.
   paper.addEventListener("input", (event) => {
-    if (!event.target.matches("[type=text]")) return;
-    clearTimeout(writing);
-    writing = setTimeout(() => answered(Number(event.target.closest("[data-question]").dataset.question)), 1500);
+    const field = event.target;
+    if (!field.matches("[type=text]")) return;
+    if (writing) clearTimeout(writing.timer);
+    writing = {field, timer: setTimeout(takeWritten, 1500)};
   });
+  // Before sending.js hears that time is up.
+  document.addEventListener("cuocthi:deadline", takeWritten, true);
+  addEventListener("pagehide", takeWritten);
+  document.addEventListener("visibilitychange", () => document.hidden && takeWritten());
   document.addEventListener("click", (event) => {
     const region = event.target.closest("[data-region]");
     if (region) return region.closest("form").querySelector(`[name=choice][value="${region.dataset.region}"]`).click();
     const link = event.target.closest("[data-go],[data-leave],[data-step],[data-flag],[data-enlarge]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    if (link.matches("[data-go]") && !data.current) return;
+    if (link.matches("[data-go]") && !data.current || link.matches("[data-enlarge]") && !enlarges) return;
     event.preventDefault();
     if (link.matches("[data-enlarge]")) enlarge(link);
     else if (link.matches("[data-flag]")) flag(link);
@@ -308,8 +208,6 @@
     const place = "123456789".includes(event.key) ? Number(event.key) - 1 : "abcdefgh".indexOf(event.key.toLowerCase());
     if (event.key.length === 1 && choices[place]) choices[place].click();
   });
-  addEventListener("online", send);
-  document.addEventListener("visibilitychange", () => document.hidden || send());
-  restore();
-  send();
+  for (const {position, values} of sending.waiting()) show(position, values);
+  sending.begin(heard);
 })();
