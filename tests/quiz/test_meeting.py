@@ -140,6 +140,25 @@ def test_one_problem_keeps_everything_out(
 
 
 @pytest.mark.usefixtures("drafts")
+def test_nobody_approves_what_the_same_sheet_sends_back(quiz: Quiz, chair: Context) -> None:
+    entries = [
+        *filled(quiz, ("moi-1", "trả lại", "", "Sai nguồn"), ("moi-1", "thông qua", "", "")),
+        *filled(quiz, ("moi-2", "thông qua", "", ""), ("moi-2", "sửa", "", "Ngắn hơn")),
+    ]
+    found = plan(chair, campaign=quiz.campaign, entries=entries)
+    assert [problem.row for problem in found.problems] == [3], "a remark contradicts nothing"
+
+
+@pytest.mark.usefixtures("drafts")
+def test_what_has_been_sent_back_is_not_approved_by_a_sheet(quiz: Quiz, chair: Context, jury: Context) -> None:
+    take_over(chair, campaign=quiz.campaign, entries=filled(quiz, ("moi-1", "trả lại", "", "Sai nguồn")))
+    found = plan(jury, campaign=quiz.campaign, entries=filled(quiz, ("moi-1", "thông qua", "", "")))
+    assert [problem.row for problem in found.problems] == [2]
+    others = filled(quiz, ("moi-1", "thông qua", "Trần Thị Chủ Tọa", ""))
+    assert take_over(jury, campaign=quiz.campaign, entries=others) == 1, "what somebody else said is only recorded"
+
+
+@pytest.mark.usefixtures("drafts")
 def test_an_author_does_not_approve_by_a_sheet(quiz: Quiz) -> None:
     author = member(quiz, "Phạm Văn Viết")
     write_question(author, campaign=quiz.campaign, data=question("moi-9"))

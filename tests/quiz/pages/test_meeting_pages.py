@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import html
 import io
+import json
 import re
 
+import pytest
 import sqlalchemy as sa
 from tests.quiz.conftest import Quiz, acting, question
 
 from cuocthi.audit.models import AuditEvent
+from cuocthi.errors import Conflict
 from cuocthi.sheets.reading import read_sheets
 from cuocthi.sheets.writing import write_workbook
+from cuocthi.text import T
 from cuocthi_quiz.domain.bank import write_question
 from cuocthi_quiz.domain.meeting import sheet_rows
 from cuocthi_quiz.models import Remark
@@ -45,3 +49,20 @@ def test_the_sheet_goes_out_and_comes_in(quiz: Quiz, staff: Reader) -> None:
     assert staff.post(f"{BASE}/sheet", {"file": (io.BytesIO(b"x"), "x.xlsx")}).status_code == 422
     actions = quiz.ctx.session.scalars(sa.select(AuditEvent.action)).all()
     assert "quiz:question:export" in actions, "every workbook goes on record"
+
+
+def test_what_somebody_else_decided_meanwhile_is_told(
+    quiz: Quiz, staff: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_question(acting(quiz.ctx, quiz.make.member(quiz.campaign).id), campaign=quiz.campaign, data=question("moi-1"))
+    quiz.ctx.session.commit()
+
+    def decided(*_args: object, **_kwargs: object) -> int:
+        raise Conflict(T("This draft has been replaced or decided on in the meantime; please look at the newest one."))
+
+    monkeypatch.setattr("cuocthi_quiz.domain.meeting.take_over", decided)
+    entry = {"row": 2, "key": "moi-1", "revision": "1", "verdict": "sửa", "reviewer": "", "remark": "Ngắn hơn"}
+    staff.get(f"{BASE}/sheet")
+    page = staff.post(f"{BASE}/sheet", {"entries": json.dumps([entry])})
+    assert page.status_code == 422
+    assert "This draft has been replaced" in page.text or "vừa được thay thế hoặc xử lý" in page.text

@@ -154,16 +154,34 @@ def plan(ctx: Context, *, campaign: Campaign, entries: Sequence[Entry]) -> Plan:
     members: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
     for user_id, name in meeting_queries.members(ctx, campaign_id=campaign.id):
         members[fold(name)].append((user_id, name))
+    sent_back = meeting_queries.sent_back(ctx, campaign_id=campaign.id)
     steps, problems = [], []
     for entry in entries:
         try:
-            steps.append(_step(ctx, entry, listed.get(entry.key), members))
+            steps.append(_step(ctx, entry, listed.get(entry.key), members, sent_back))
         except InvalidData as error:
             problems += [Problem(entry.row, text) for text in error.problems]
-    return Plan(steps, problems)
+    return Plan(steps, [*problems, *_contradictions(steps)])
 
 
-def _step(ctx: Context, entry: Entry, item: Listed | None, members: dict[str, list[tuple[int, str]]]) -> Step:
+def _contradictions(steps: Sequence[Step]) -> Iterator[Problem]:
+    """Yield the rows in which somebody approves a question and sends it back in another."""
+    decided: dict[tuple[int, int], Step] = {}
+    for step in steps:
+        if step.verdict is not Verdict.CHANGE:
+            former = decided.setdefault((step.revision.id, step.author_id), step)
+            if former.verdict is not step.verdict:
+                text = T("row %(row)s says “%(verdict)s”", row=former.row, verdict=VERDICTS[former.verdict])
+                yield Problem(step.row, text)
+
+
+def _step(
+    ctx: Context,
+    entry: Entry,
+    item: Listed | None,
+    members: dict[str, list[tuple[int, str]]],
+    sent_back: set[int],
+) -> Step:
     found = list(_row_problems(entry, item))
     people = members[fold(entry.reviewer)] if entry.reviewer else _reader(ctx, members)
     if not people:
@@ -172,8 +190,11 @@ def _step(ctx: Context, entry: Entry, item: Listed | None, members: dict[str, li
         found.append(T("several members are called “%(name)s”; each enters the remark alone", name=entry.reviewer))
     verdict = _verdict(entry.verdict) or Verdict.CHANGE
     own = len(people) == 1 and people[0][0] == ctx.actor.user_id
-    if item is not None and own and verdict is Verdict.APPROVE and wrote(ctx, revision=item.revision):
-        found.append(T("a question is approved by somebody else than its author"))
+    if item is not None and own and verdict is Verdict.APPROVE:
+        if wrote(ctx, revision=item.revision):
+            found.append(T("a question is approved by somebody else than its author"))
+        if item.revision.id in sent_back:
+            found.append(T("it has been sent back; a new wording is approved instead of it"))
     if found or item is None:
         raise InvalidData(T("The row cannot be taken over."), found)
     ((author_id, author),) = people

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from cuocthi.committees.queries import committees_with_members
 from cuocthi.contributions import Role
-from cuocthi_quiz.models import Question, Remark, Revision, Topic
+from cuocthi_quiz.models import Question, Remark, RemarkKind, Revision, Topic
 from cuocthi_quiz.queries.review import newest, stage
 
 if TYPE_CHECKING:
@@ -58,6 +58,17 @@ def members(ctx: Context, *, campaign_id: int) -> list[tuple[int, str]]:
         if seat.ended_at is None
     }
     return list(found.items())
+
+
+def sent_back(ctx: Context, *, campaign_id: int) -> set[int]:
+    """Return the revisions of a campaign that have been sent back and not been taken up again (one statement)."""
+    rows = (
+        sa.select(Remark.revision_id)
+        .join(Revision, Revision.id == Remark.revision_id)
+        .join(Question, Question.id == Revision.question_id)
+        .where(Question.campaign_id == campaign_id, Remark.kind == RemarkKind.SENT_BACK, Remark.resolved_at.is_(None))
+    )
+    return set(ctx.session.scalars(rows))
 
 
 def is_said(ctx: Context, *, revision_id: int, author_id: int, text: str) -> bool:

@@ -10,7 +10,7 @@ from flask import Response as FlaskResponse
 from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import ngettext
 
-from cuocthi.errors import DomainError
+from cuocthi.errors import DomainError, InvalidData
 from cuocthi.sheets.reading import read_sheets
 from cuocthi.sheets.writing import MEDIA_TYPE, write_workbook
 from cuocthi.text import T
@@ -112,7 +112,7 @@ def _planned(form: SheetForm, entries: Sequence[Entry]) -> Response:
         plan=plan,
         entries=json.dumps([asdict(entry) for entry in entries], ensure_ascii=False),
         verdicts=meetings.VERDICTS,
-        status=422 if plan.problems else 200,
+        status=422 if plan.problems or form.errors else 200,
     )
 
 
@@ -133,7 +133,11 @@ def _take_over(entries: Sequence[Entry]) -> AnyResponse:
     try:
         with committing() as ctx:
             number = meetings.take_over(ctx, campaign=g.campaign, entries=entries)
-    except DomainError:
+    except InvalidData:
         return _planned(SheetForm(formdata=None), entries)
+    except DomainError as error:
+        form = SheetForm(formdata=None)
+        attach_error(form, error)
+        return _planned(form, entries)
     flash(ngettext("Recorded from %(num)s row.", "Recorded from %(num)s rows.", number), "ok")
     return redirect(url_for("quiz.questions", slug=g.campaign.slug))
