@@ -10,6 +10,7 @@ from cuocthi.audit.domain import record
 from cuocthi.campaigns.models import Campaign
 from cuocthi.campaigns.settings import load_settings
 from cuocthi.contributions import Act, Blocker
+from cuocthi.database import sort_in_memory
 from cuocthi.digest import canonical, digest
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Blocked, Conflict
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 SUBJECT = "core:ranking"
 #: The act of the second of the two persons.
 ADOPTED = "core:ranking:adopt"
-_SORT_MEMORY = "64MB"
 
 
 # --- building -------------------------------------------------------------------------------------------------------
@@ -83,9 +83,7 @@ def rank_results(ctx: Context, *, campaign: Campaign, round_: Phase, number: int
     )
     ctx.session.add(ranking)
     ctx.session.flush()
-    if ctx.session.get_bind().dialect.name == "postgresql":
-        # Half a million rows are sorted in memory with this; otherwise they go through the disk.
-        ctx.session.execute(sa.text(f"SET LOCAL work_mem = '{_SORT_MEMORY}'"))
+    sort_in_memory(ctx.session)
     ctx.session.execute(
         place_all(ranking_id=ranking.id, phase_id=round_.id, criteria=criteria, counted=rules.value.counted)
     )

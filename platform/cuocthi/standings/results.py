@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from cuocthi.database import Key, UtcTime
+from cuocthi.database import Key, UtcTime, sort_in_memory
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.errors import ContractError, InvalidData
 from cuocthi.standings.canonical import NOTHING, digest_of_lines, line
@@ -79,6 +79,7 @@ def post_results(
         msg = f"the results of {round_.key!r} come from {round_.source!r}, not from {source!r}"
         raise ContractError(msg)
     known = lock_result_set(ctx, round_=round_)
+    sort_in_memory(ctx.session)
     with _staging(ctx, _staged, _COLUMNS, _plain_rows(rows, _COLUMNS)):
         _check_results(ctx, campaign)
         digest = digest_of_lines(ctx.session, _staged_lines())
@@ -144,6 +145,8 @@ def _staging(
         ctx.session.execute(table.insert().from_select(list(names), sa.select(*(source.c[name] for name in names))))
     elif rows:
         ctx.session.execute(table.insert(), rows)
+    if connection.dialect.name == "postgresql":
+        ctx.session.execute(sa.text(f"ANALYZE {table.name}"))
     try:
         yield
     except InvalidData:
@@ -218,18 +221,30 @@ def _staged_lines() -> AnySelect:
 
 
 def _replace_results(ctx: Context, campaign: Campaign, round_: Phase) -> None:
-    ctx.session.execute(
-        sa.delete(Result).where(Result.phase_id == round_.id), execution_options={"synchronize_session": False}
+    """Make the round's results those that are staged, and take all measures away.
+
+    Of half a million results mostly a few are new or others: only these are written.
+    """
+    row, result = _staged.c, Result.__table__.c
+    same = sa.and_(
+        result.phase_id == round_.id, result.enrolment_id == row.enrolment_id, result.entry_key == row.entry_key
     )
+    ours = sa.select(Result.id).where(Result.phase_id == round_.id)
+    gone = ours.outerjoin_from(Result, _staged, same).where(row.enrolment_id.is_(None))
     constants = {"campaign_id": campaign.id, "phase_id": round_.id, "source": round_.source}
-    given = [sa.literal(value, type_=Result.__table__.c[name].type) for name, value in constants.items()]
-    ctx.session.execute(
-        sa.insert(Result).from_select(
-            [*constants, *_COLUMNS], sa.select(*given, *(_staged.c[name] for name in _COLUMNS))
-        )
-    )
+    given = [sa.literal(value, type_=result[name].type) for name, value in constants.items()]
+    new = sa.select(*given, *(row[name] for name in _COLUMNS)).outerjoin_from(_staged, Result, same)
+    values = {name: row[name] for name in _COLUMNS}
+    other = sa.or_(*(result[name] != value for name, value in values.items()))
+    for statement in (
+        sa.delete(ResultMeasure).where(ResultMeasure.result_id.in_(ours)),
+        sa.delete(Result).where(Result.id.in_(gone)),
+        sa.update(Result).values(values).where(same, other),
+        sa.insert(Result).from_select([*constants, *_COLUMNS], new.where(result.id.is_(None))),
+    ):
+        ctx.session.execute(statement, execution_options={"synchronize_session": False})
     if ctx.session.get_bind().dialect.name == "postgresql":
-        # So much has changed at once that the planner would go on with what it knew of the old set.
+        # So much may have changed at once that the planner would go on with what it knew of the old set.
         ctx.session.execute(sa.text("ANALYZE core_result"))
 
 
