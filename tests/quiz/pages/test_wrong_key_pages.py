@@ -155,3 +155,23 @@ def test_pages_take_the_same_statements_for_few_and_many(
     papers(quiz, 0, 1, 2, 3, 4, 5)
     work_it_out(quiz)
     assert taken() == few
+
+
+def test_who_sees_no_papers_sees_numbers_and_no_names(
+    quiz: Quiz, staff: Reader, sign_in: Callable[[int], Reader]
+) -> None:
+    first, last = papers(quiz, 5, 4)
+    item = quiz.ctx.session.get_one(Item, (last.id, 5))
+    address = propose(quiz, staff, quiz.ctx.session.get_one(Revision, item.revision_id))
+    work_it_out(quiz)
+    support = sign_in(quiz.make.member(quiz.campaign, Role.SUPPORT).id)
+    page, codes = (
+        support.get(address),
+        [quiz.ctx.session.get_one(Enrolment, one.enrolment_id).code for one in (first, last)],
+    )
+    assert page.status_code == 200
+    assert str(quiz.round_.title) in page.text
+    assert not any(code in page.text for code in codes)
+    assert any(code in staff.get(address).text for code in codes)
+    assert support.get(f"{address}?export=csv").status_code == 403
+    assert staff.get(f"{address}?export=csv").status_code == 200

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from cuocthi_quiz.models import KeyChange
 
 
+#: Who may see whose papers a key concerns; the numbers are for all who read questions.
+PAPERS = "quiz:attempt:view"
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """Somebody whose place would be another one."""
@@ -84,11 +88,16 @@ def _concerned(told: Sequence[Mapping[str, Any]]) -> set[int]:
 
 
 def _round(told: Mapping[str, Any], title: str, people: Mapping[int, Enrolment], held: Collection[str]) -> RoundAhead:
-    seen = [one for one in told["impacts"] if not one["permission"] or one["permission"] in held]
+    seen = [
+        one
+        for one in told["impacts"]
+        if (not one["permission"] or one["permission"] in held) and (not one["enrolment_id"] or PAPERS in held)
+    ]
+    moves = told["moves"] if PAPERS in held else []
     return RoundAhead(
         title,
         told,
-        [Moved(people[one["enrolment_id"]], one["before"], one["after"]) for one in told["moves"]],
+        [Moved(people[one["enrolment_id"]], one["before"], one["after"]) for one in moves],
         [Follows(people.get(one["enrolment_id"]), unpack(one["note"])) for one in seen],
         hidden=len(seen) < len(told["impacts"]),
     )

@@ -24,7 +24,7 @@ from cuocthi_quiz.models import KeyChange, Question, Revision
 from cuocthi_quiz.queries import wrong_keys as queries
 from cuocthi_quiz.views.bank import READ, VIEW
 from cuocthi_quiz.views.blueprint import blueprint
-from cuocthi_quiz.views.key_previews import ahead
+from cuocthi_quiz.views.key_previews import PAPERS, ahead
 from cuocthi_quiz.words import REMEDIES
 
 if TYPE_CHECKING:
@@ -148,13 +148,17 @@ def wrong_key(change_id: int) -> Response:
         ],
         sort="name",
     )
+    # Who reads questions does not see whose papers they stood on.
+    names = PAPERS in g.permissions
+    if table.export and not names:
+        abort(403)
     order: dict[str, Any] = {"search": table.search, "sort": table.sort_key, "descending": table.descending}
     if table.export:
         summary = T("Exported whose score a decision on a key changes")
         return download(
             table, lambda ctx: queries.every_score_row(ctx, change=change, **order), of="quiz:key", summary=summary
         )
-    found = queries.score_rows(ctx, change=change, **order, limit=table.limit, offset=table.offset)
+    found = queries.score_rows(ctx, change=change, **order, limit=table.limit, offset=table.offset) if names else None
     return render(
         "quiz/wrong_key.html",
         row=row,
@@ -164,7 +168,7 @@ def wrong_key(change_id: int) -> Response:
         proposed=key_words(row.revision, change.key),
         effect=queries.effect(ctx, change=change),
         points=_points,
-        table=table.show(*found),
+        table=table.show(*found) if found else None,
         ahead=ahead(ctx, campaign=g.campaign, change=change, held=g.permissions),
         reader_id=ctx.actor.user_id,
     )
