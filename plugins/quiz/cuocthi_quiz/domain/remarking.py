@@ -40,6 +40,7 @@ WHERE place % :portion = 0 OR place = number
 ORDER BY attempt_id
 """)
 
+# With the plus, the papers of the portion are gone through, not for each portion all papers with the question.
 _KEEP = sa.text("""
 INSERT INTO quiz_rescored (key_id, attempt_id, score_before, max_before, score_after, max_after)
 SELECT :key_id, a.id, a.score, a.max_score, a.score - was.points + will.points, a.max_score + :worth_more
@@ -50,7 +51,7 @@ JOIN quiz_mark AS was
   ON was.revision_id = :revision_id AND was.key_number = :former AND was.response = COALESCE(n.response, '')
 JOIN quiz_mark AS will
   ON will.revision_id = :revision_id AND will.key_number = :number AND will.response = COALESCE(n.response, '')
-WHERE i.revision_id = :revision_id AND i.attempt_id > :after AND i.attempt_id <= :upto
+WHERE +i.revision_id = :revision_id AND i.attempt_id > :after AND i.attempt_id <= :upto
   AND a.graded_at IS NOT NULL AND a.key_turn < :turn AND (was.points <> will.points OR :worth_more <> 0)
 ON CONFLICT (key_id, attempt_id) DO UPDATE
 SET score_before = excluded.score_before, max_before = excluded.max_before,
