@@ -159,9 +159,11 @@ _PREDICT_STATEMENT = _statement(_PREDICT).bindparams(sa.bindparam("prediction", 
 def save(ctx: Context, *, place: Place, position: int, given: Given, sequence: int) -> datetime:
     """Store the answer to a question, and return when; it is safe only when the caller has committed.
 
-    ``given`` goes by the order shown (an empty one takes the answer back), ``sequence`` is the participant's count of
-    changes: saying the same again is no change and succeeds. Raises SignedOut, Missing for a paper, question or option
-    that is not there, Closed past the deadline or after the hand-in, TakenOver, and Stale for a lower sequence.
+    ``given`` goes by the order shown (an empty one takes the answer back). ``sequence`` is one more than that of the
+    answer which the page of the participant has seen stored, 1 where there was none: a page that was left open, in
+    whatever tab or device, has not seen the last one and cannot replace it. Saying the same again is no change and
+    succeeds. Raises SignedOut, Missing for a paper, question or option that is not there, Closed past the deadline or
+    after the hand-in, TakenOver, and Stale where the answer that is stored has this sequence or a higher one.
     """
     answer = Answering(place, position, given, sequence)
     return store(ctx.session.connection(), answer, now=ctx.now) or look_why(ctx, answer)
