@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from cuocthi.errors import Closed, DomainError, Missing
 from cuocthi.users.models import WebSession
 from cuocthi_quiz.domain import answers, attempts
-from cuocthi_quiz.domain.responses import Given
+from cuocthi_quiz.domain.responses import Given, history
 from cuocthi_quiz.models import Answer, Attempt, QuestionType
 
 from .conftest import SETTINGS, Quiz, right_response
@@ -154,14 +154,16 @@ def test_a_paper_that_was_taken_over_saves_only_from_the_new_place(quiz: Quiz) -
     assert quiz.stored(attempt) == {1: 2}
 
 
-def test_the_history_does_not_grow_without_end(quiz: Quiz) -> None:
+def test_of_a_very_long_history_the_end_is_kept_in_whole_changes(quiz: Quiz) -> None:
     attempt = quiz.start()
-    for sequence in range(1, 801):
-        quiz.answer(attempt, 1, sequence % 2 + 1, sequence)
-    history = quiz.ctx.session.scalar(sa.select(Answer.history).where(Answer.attempt_id == attempt.id))
-    assert history is not None
-    assert 2900 < len(history) < 3100
-    assert quiz.paper(attempt)[0].sequence == 800
+    quiz.answer(attempt, 1, 1)
+    grown = sa.update(Answer).where(Answer.attempt_id == attempt.id).values(history="1@123456;" * 2300)
+    quiz.ctx.session.execute(grown)
+    quiz.answer(attempt, 1, 2, sequence=2)
+    kept = history(quiz.ctx.session.scalars(sa.select(Answer.history).where(Answer.attempt_id == attempt.id)).one())
+    assert set(kept[:-1]) == {("1", 123456)}
+    assert 1600 < len(kept) < 1700
+    assert kept[-1] == (quiz.paper(attempt)[0].response, 0)
 
 
 # --- the prediction ---

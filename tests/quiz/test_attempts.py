@@ -16,7 +16,7 @@ from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Closed, Conflict, Forbidden, Missing
 from cuocthi.timelines.domain import close_now
 from cuocthi.timelines.models import Phase
-from cuocthi_quiz.domain import attempts, deadlines, jobs
+from cuocthi_quiz.domain import attempts, deadlines, grading, jobs
 from cuocthi_quiz.models import Attempt, HandIn, Item
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.settings import BlueprintRow
@@ -216,6 +216,18 @@ def test_the_sweep_hands_in_what_is_overdue_exactly_once(quiz: Quiz) -> None:
     assert jobs.sweep(quiz.ctx, {}, lambda _done, _total: None) == {"handed_in": 0, "graded": 0}
     assert (overdue.submitted_at, overdue.handed_in_by) == (overdue.deadline, HandIn.DEADLINE)
     assert open_.is_open
+
+
+def test_what_waits_is_graded_in_portions_each_kept_by_itself(quiz: Quiz, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grading, "PORTION", 2)
+    for _ in range(5):
+        attempt = quiz.start()
+        attempts.hand_in(quiz.ctx, attempt=attempt, token=attempt.token)
+    kept: list[int] = []
+    graded = sa.select(sa.func.count()).where(Attempt.graded_at.is_not(None))
+    assert grading.grade_ungraded(quiz.ctx, keep=lambda: kept.append(quiz.ctx.session.scalar(graded) or 0)) == 5
+    assert kept == [2, 4, 5]
+    assert grading.grade_ungraded(quiz.ctx, keep=lambda: kept.append(0)) == 0
 
 
 def test_sweeps_at_once_hand_each_paper_in_once(quiz: Quiz) -> None:

@@ -19,7 +19,7 @@ from cuocthi_quiz.settings import OWNER
 def sweep() -> None:
     """Hand in every paper whose time is up, and grade what has no score."""
     with committing() as ctx:
-        handed_in, graded = submit_overdue(ctx), grade_ungraded(ctx)
+        handed_in, graded = submit_overdue(ctx), grade_ungraded(ctx, keep=ctx.session.commit)
     click.echo(f"handed in {handed_in}, graded {graded}")
 
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.text import Text
 
-#: Beyond this length no more changes of one answer are listed: nobody changes his mind two hundred times.
-_HISTORY_LENGTH = 3000
+#: Of a longer history only the end is kept, so long: nobody changes his mind so often, but the newest is never missed.
+_LONGEST, _KEPT = 20_000, 15_000
 #: The highest sequence number and prediction: what a 32-bit number holds.
 MOST = 2**31 - 1
 #: The largest placing: four bits for each of the most things there may be.
@@ -73,6 +73,14 @@ def _moved(bits: int) -> str:
     return f"CASE WHEN :bits = 0 THEN '' ELSE CAST({' + '.join(things)} AS TEXT) END"
 
 
+def _appended(history: str, entry: str, dialect: str) -> str:
+    """Return the SQL of a history with one more entry; of one that is too long, only whole entries at its end."""
+    find = "strpos" if dialect == "postgresql" else "instr"
+    begin = f"length({history}) - {_KEPT}"
+    end = f"substr({history}, {begin} + {find}(substr({history}, {begin}), ';'))"
+    return f"CASE WHEN length({history}) > {_LONGEST} THEN {end} ELSE {history} END || {entry}"
+
+
 def _of_type(way: Way) -> str:
     return f"r.type IN ({', '.join(repr(str(type_)) for type_, its_way in WAYS.items() if its_way is way)})"
 
@@ -108,8 +116,7 @@ FROM (
 WHERE TRUE
 ON CONFLICT (attempt_id, position) DO UPDATE
 SET response = excluded.response, sequence = excluded.sequence, saved_at = excluded.saved_at,
-    history = CASE WHEN length(quiz_answer.history) > {longest} THEN quiz_answer.history
-                   ELSE quiz_answer.history || excluded.history END
+    history = {appended}
 WHERE quiz_answer.sequence < excluded.sequence
 RETURNING saved_at
 """
@@ -120,12 +127,12 @@ _STORED = f"(CASE WHEN prediction_decimals = 0 THEN {_GIVEN} / {THOUSANDTHS} ELS
 _POSSIBLE = f"""(:prediction IS NULL OR {_GIVEN} BETWEEN 0 AND prediction_most * {THOUSANDTHS}
     AND {_GIVEN} % (CASE prediction_decimals WHEN 0 THEN 1000 WHEN 1 THEN 100 WHEN 2 THEN 10 ELSE 1 END) = 0)"""
 
+_FORETOLD = f"COALESCE(CAST({_STORED} AS TEXT), '') || '@' || CAST((:now - started_at) / 1000 AS TEXT) || ';'"
+
 _PREDICT = f"""
 UPDATE quiz_attempt
 SET prediction = {_STORED}, prediction_sequence = :sequence,
-    prediction_history = CASE WHEN length(prediction_history) > {_HISTORY_LENGTH} THEN prediction_history
-        ELSE prediction_history || COALESCE(CAST({_STORED} AS TEXT), '')
-             || '@' || CAST((:now - started_at) / 1000 AS TEXT) || ';' END
+    prediction_history = {{appended}}
 WHERE id = :attempt AND token = :token AND submitted_at IS NULL AND deadline > :now AND asks_prediction
   AND {_POSSIBLE}
   AND prediction_sequence < :sequence
@@ -139,21 +146,27 @@ def _statement(text: str) -> sa.TextClause:
     return sa.text(text).bindparams(sa.bindparam("now", type_=sa.BigInteger))
 
 
-def _save_statement(way: Way, lock: str) -> sa.TextClause:
+def _save_statement(way: Way, dialect: str) -> sa.TextClause:
     response, fits = _RESPONSES[way]
+    # On PostgreSQL the attempt is locked against a hand-in or a moved deadline at the same instant; SQLite has one
+    # writer.
+    lock = "FOR SHARE OF a" if dialect == "postgresql" else ""
+    appended = _appended("quiz_answer.history", "excluded.history", dialect)
     listed = "CAST(:listed AS TEXT)" if way in {Way.NUMBER, Way.TEXT} else "found.response"
     text = _SAVE.format(
-        response=response, listed=listed, of_type=_of_type(way), fits=fits, lock=lock, longest=_HISTORY_LENGTH
+        response=response, listed=listed, of_type=_of_type(way), fits=fits, lock=lock, appended=appended
     )
     return _statement(text)
 
 
-# On PostgreSQL the attempt is locked against a hand-in or a moved deadline at the same instant; SQLite has one writer.
-_SAVE_ON = {
-    dialect: {way: _save_statement(way, lock) for way in Way}
-    for dialect, lock in (("postgresql", "FOR SHARE OF a"), ("sqlite", ""))
-}
-_PREDICT_STATEMENT = _statement(_PREDICT).bindparams(sa.bindparam("prediction", type_=sa.BigInteger))
+def _predict_statement(dialect: str) -> sa.TextClause:
+    text = _PREDICT.format(appended=_appended("prediction_history", _FORETOLD, dialect))
+    return _statement(text).bindparams(sa.bindparam("prediction", type_=sa.BigInteger))
+
+
+_DIALECTS = ("postgresql", "sqlite")
+_SAVE_ON = {dialect: {way: _save_statement(way, dialect) for way in Way} for dialect in _DIALECTS}
+_PREDICT_ON = {dialect: _predict_statement(dialect) for dialect in _DIALECTS}
 
 
 def save(ctx: Context, *, place: Place, position: int, given: Given, sequence: int) -> datetime:
@@ -251,7 +264,8 @@ def predict(ctx: Context, *, place: Place, prediction: Decimal | int | None, seq
         "now": to_micros(ctx.now),
     }
     possible = exact == given and 0 < sequence <= MOST and (given is None or 0 <= given <= MOST * THOUSANDTHS)
-    if possible and ctx.session.execute(_PREDICT_STATEMENT, values).scalar_one_or_none() is not None:
+    statement = _PREDICT_ON[ctx.session.get_bind().dialect.name]
+    if possible and ctx.session.execute(statement, values).scalar_one_or_none() is not None:
         return ctx.now
     attempt = _own_attempt(ctx, place)
     if not attempt.asks_prediction:

@@ -13,6 +13,8 @@ from cuocthi_quiz.domain.statements import change, forget
 from cuocthi_quiz.models import Attempt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cuocthi.context import Context
 
 # A paper is worth what its questions are worth, and earns the marks of its answers; the prediction never counts.
@@ -38,15 +40,32 @@ FROM (
 WHERE a.id = sums.attempt_id
 """
 
-_UNGRADED = "a.graded_at IS NULL"
+#: How many papers are graded in one transaction: whoever saves meanwhile on SQLite waits for no more.
+PORTION = 5_000
+_LAST = sa.text("""
+SELECT MAX(id) FROM (
+    SELECT id FROM quiz_attempt
+    WHERE submitted_at IS NOT NULL AND graded_at IS NULL AND id > :after ORDER BY id LIMIT :portion
+) AS waiting
+""")
+
+_UNGRADED = "a.id > :after AND a.id <= :upto AND a.graded_at IS NULL"
 _ROUND = "a.phase_id = :round_id AND a.graded_at IS NULL"
 _ROUND_AGAIN = "a.phase_id = :round_id"
 _ATTEMPT = "a.id = :attempt_id AND a.graded_at IS NULL"
 
 
-def grade_ungraded(ctx: Context) -> int:
-    """Grade every paper that was handed in and has no score yet; return their number."""
-    return _run(ctx, _UNGRADED)
+def grade_ungraded(ctx: Context, *, keep: Callable[[], None]) -> int:
+    """Grade every paper that was handed in and has no score yet; return their number.
+
+    In portions of :data:`PORTION` papers; ``keep()`` is called after each and commits it.
+    """
+    graded, after = 0, 0
+    while upto := ctx.session.scalar(_LAST, {"after": after, "portion": PORTION}):
+        graded += _run(ctx, _UNGRADED, after=after, upto=upto)
+        keep()
+        after = upto
+    return graded
 
 
 def grade_round(ctx: Context, *, round_id: int, again: bool = False) -> int:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def sweep(ctx: Context, _arguments: Mapping[str, Any], _progress: Callable[[int, int], None]) -> Mapping[str, Any]:
-    """Hand in every paper whose time is up, and grade what has no score. Two statements, however many papers."""
-    return {"handed_in": submit_overdue(ctx), "graded": grade_ungraded(ctx)}
+    """Hand in every paper whose time is up, and grade what has no score, each portion kept by itself."""
+    return {"handed_in": submit_overdue(ctx), "graded": grade_ungraded(ctx, keep=ctx.session.commit)}
 
 
 def forget_figures(

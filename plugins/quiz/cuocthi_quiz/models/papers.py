@@ -141,8 +141,9 @@ class Item(Base):
 class Answer(Base):
     """What was answered to a question of a paper: a response (``domain/responses.py``), empty when taken back.
 
-    ``sequence`` is the participant's own count of changes: a lower one never replaces a higher one. ``history`` lists
-    every change as "response@milliseconds since the start;" and is only ever appended to.
+    ``sequence`` counts the changes: one replaces another only by a higher one (``domain/answers.save``). ``history``
+    lists every change as "response@milliseconds since the start;" and is only ever appended to; of one that becomes
+    very long the oldest changes go.
     """
 
     __tablename__ = "quiz_answer"
