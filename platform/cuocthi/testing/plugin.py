@@ -9,7 +9,8 @@ A plugin's ``conftest.py`` says what is loaded::
 A module of tests may override it once more; :mod:`cuocthi.testing.plugins` makes plugins for that.
 
 Every test that asks for ``ctx``, ``app``, ``client`` or ``make`` runs on SQLite and on PostgreSQL, on a fresh database
-copied from a migrated template, at a moment that only the test moves (``clock``).
+copied from a migrated template, at a moment that only the test moves (``clock``). What tests write lies in memory
+where there is room, unless ``PYTEST_DEBUG_TEMPROOT`` names another place.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from cuocthi.plugins.manager import Hooks
 from cuocthi.security.personal_data import Vault
 from cuocthi.testing.browsing import browser_over
 from cuocthi.testing.factories import Factories
+from cuocthi.testing.memory import folder_in_memory
 from cuocthi.testing.postgres import Cluster, PostgresUnavailable, shared_cluster
 from cuocthi.users.domain import start_session
 
@@ -63,6 +65,13 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _STATEMENTS = 5_000
 
 _numbers = count(1)
+
+
+def pytest_configure() -> None:
+    """Keep the temporary files of tests, with their databases, in memory unless somebody has named a place for them."""
+    folder = folder_in_memory()
+    if folder:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
 
 def missing(what: str, reason: str) -> NoReturn:
