@@ -33,7 +33,7 @@ class Dossier:
 
 
 def dossier(ctx: Context, *, campaign_id: int, enrolment_id: int, round_id: int | None) -> Dossier | None:
-    """Return what is found about a person, without a round in the last one (sixteen statements at most).
+    """Return what is found about a person, without a round in the last one (seventeen statements at most).
 
     None for somebody who has handed in no paper there, or is of another campaign.
     """
