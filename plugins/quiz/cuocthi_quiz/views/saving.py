@@ -105,11 +105,12 @@ def _keep_refused(attempt_id: int, reason: Outcome) -> None:
     if reason not in refused.KEPT:
         return
     form, database = request.form, context.session()
-    if "prediction" in form:
-        prediction = _prediction(form["prediction"])
-        position, said = 0, None if prediction is None else int(prediction * THOUSANDTHS)
-    else:
+    position = 0
+    said: Given | int | None = None
+    if "prediction" not in form:
         position, said = _number(form.get("position")), given_in(form)
+    elif (prediction := _prediction(form["prediction"])) is not None:
+        said = int(prediction * THOUSANDTHS)
     database.rollback()
     keeping = refused.Keeping(attempt_id, position, said, reason)
     refused.keep(database.connection(), keeping, at=context.request_time())
