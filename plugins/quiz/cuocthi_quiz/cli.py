@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 from cuocthi.cli.context import campaign_named, committing
 from cuocthi.timelines.queries import rounds
 from cuocthi.web.i18n import translate
+from cuocthi_quiz.cli_exchange import export, import_
 from cuocthi_quiz.domain.attempts import candidates, submit_overdue
 from cuocthi_quiz.domain.blueprint import previews
 from cuocthi_quiz.domain.grading import grade_round, grade_ungraded
@@ -55,4 +56,4 @@ def check(slug: str) -> None:
     click.echo(f"{available} approved questions")
 
 
-COMMANDS = (sweep, regrade, check)
+COMMANDS = (sweep, regrade, check, import_, export)

@@ -10,26 +10,21 @@ from flask_babel import gettext as _
 
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.errors import DomainError
-from cuocthi.files.domain import content_of
 from cuocthi.text import T
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.on_record import put_on_record
 from cuocthi.web.rendering import render
-from cuocthi_quiz.domain.exchange import taking_over
-from cuocthi_quiz.domain.exchange.album import shown_by
+from cuocthi_quiz.domain.exchange import taking_away, taking_over
 from cuocthi_quiz.domain.exchange.formats import FIELDS, FORMATS
 from cuocthi_quiz.domain.exchange.losses import WORDS, losses
 from cuocthi_quiz.domain.exchange.plan import Verdict
 from cuocthi_quiz.domain.exchange.reading import format_of, read_file
 from cuocthi_quiz.domain.exchange.sheets import write_xlsx
 from cuocthi_quiz.domain.kinds import KINDS
-from cuocthi_quiz.domain.questions import data_of
 from cuocthi_quiz.forms.exchange import ImportForm
 from cuocthi_quiz.models import Difficulty, QuestionType
 from cuocthi_quiz.queries import bank as bank_queries
-from cuocthi_quiz.queries import exchange as exchange_queries
-from cuocthi_quiz.queries import pictures as pictures_queries
 from cuocthi_quiz.queries.review import Stage
 from cuocthi_quiz.views.bank import EDIT, VIEW
 from cuocthi_quiz.views.blueprint import blueprint
@@ -192,11 +187,9 @@ def _record_export(format_: Format, lost: Losses, narrowed: Mapping[str, str]) -
         action="quiz:question:export",
         summary=T("Exported the questions with their keys"),
         object_kind="question",
-        after={
-            "format": format_.key,
-            "questions": len(lost.carried),
-            **{name: value for name, value in narrowed.items() if name != "q"},
-        },
+        after=taking_away.on_record(
+            format_, lost.carried, {name: value for name, value in narrowed.items() if name != "q"}
+        ),
     )
 
 
@@ -215,19 +208,13 @@ def _questions(ctx: Context, narrowed: Mapping[str, str]) -> tuple[list[Question
     """Return the questions of the list as their newest wordings say them, and how each topic is called in files."""
     search, others = narrowed.get("q", ""), {name: value for name, value in narrowed.items() if name != "q"}
     rows, _total = bank_queries.questions(ctx, campaign_id=g.campaign.id, search=search, narrowed=others, limit=None)
-    found = exchange_queries.newest_revisions(ctx, campaign_id=g.campaign.id, ids={row.id for row in rows})
-    titles = [(topic.key, topic.title) for topic in bank_queries.topics(ctx, campaign_id=g.campaign.id)]
-    several = {title for _key, title in titles if [other for _other_key, other in titles].count(title) > 1}
-    names = {key: key if title in several else title for key, title in titles}
-    return [data_of(revision, key=question.key, topic=topic) for question, revision, topic in found], names
+    return taking_away.questions_of(ctx, campaign=g.campaign, ids={row.id for row in rows})
 
 
 def _pictures(questions: Sequence[QuestionData]) -> dict[str, bytes]:
     """Return the pictures that questions show."""
-    keys = {key for question in questions for key in shown_by(question)}
-    rows = pictures_queries.pictures(reading_context(), campaign_id=g.campaign.id, keys=keys)
     folder = registry().config.files
-    return {row.picture.key: content_of(folder, sha256=row.sha256, name=row.name) for row in rows}
+    return taking_away.pictures_of(reading_context(), campaign=g.campaign, questions=questions, folder=folder)
 
 
 def _file(content: bytes, format_: Format, name: str) -> Response:
