@@ -40,7 +40,8 @@ WHERE place % :portion = 0 OR place = number
 ORDER BY attempt_id
 """)
 
-# With the plus, the papers of the portion are gone through, not for each portion all papers with the question.
+# The papers of the portion are gone through: the plus, and bounds that stand twice, keep planners from going through
+# all papers with the question, or all papers there are, for each portion.
 _KEEP = sa.text("""
 INSERT INTO quiz_rescored (key_id, attempt_id, score_before, max_before, score_after, max_after)
 SELECT :key_id, a.id, a.score, a.max_score, a.score - was.points + will.points, a.max_score + :worth_more
@@ -52,7 +53,8 @@ JOIN quiz_mark AS was
 JOIN quiz_mark AS will
   ON will.revision_id = :revision_id AND will.key_number = :number AND will.response = COALESCE(n.response, '')
 WHERE +i.revision_id = :revision_id AND i.attempt_id > :after AND i.attempt_id <= :upto
-  AND a.graded_at IS NOT NULL AND a.key_turn < :turn AND (was.points <> will.points OR :worth_more <> 0)
+  AND a.id > :after AND a.id <= :upto AND a.graded_at IS NOT NULL AND a.key_turn < :turn
+  AND (was.points <> will.points OR :worth_more <> 0)
 ON CONFLICT (key_id, attempt_id) DO UPDATE
 SET score_before = excluded.score_before, max_before = excluded.max_before,
     score_after = excluded.score_after, max_after = excluded.max_after
@@ -108,9 +110,9 @@ def keep_scores(
 def set_scores(ctx: Context, *, change: KeyChange) -> None:
     """Give all papers at once the scores that :func:`keep_scores` kept."""
     ctx.session.flush()
-    attempt, kept = Attempt.__table__, Rescored.__table__.c
-    theirs = sa.and_(kept.key_id == change.id, kept.attempt_id == attempt.c.id)
-    run(ctx, sa.update(attempt).values(score=kept.score_after, max_score=kept.max_after).where(theirs))
+    kept = Rescored.__table__.c
+    theirs = sa.and_(kept.key_id == change.id, kept.attempt_id == Attempt.id)
+    run(ctx, sa.update(Attempt).values(score=kept.score_after, max_score=kept.max_after).where(theirs))
     forget(ctx, Attempt)
 
 
