@@ -15,17 +15,23 @@ from .conftest import SAVED, choose, start, stored
 pytestmark = pytest.mark.browser
 
 
-def test_answers_are_saved_and_survive_a_reload(quiz: Quiz, open_page: Callable[[], Page]) -> None:
+def test_answers_and_flags_are_saved_and_survive_a_reload(quiz: Quiz, open_page: Callable[[], Page]) -> None:
     page = open_page()
     start(page)
+    replies: list[str] = []
+    page.on("response", lambda it: replies.append(f"{it.request.method} {it.url.rpartition('/')[2]}"))
+    with page.expect_response("**/flag"):
+        page.locator("#q-1 [data-flag]").click()
     choose(page, 1, 1)
     expect(page.locator("#q-1 [data-saved]")).to_have_text(SAVED)
+    assert replies == ["POST flag", "POST answer"], "no page is loaded for either"
     page.locator("[data-step='1']").click()
     expect(page.locator("#q-2")).to_be_visible()
     assert page.url.endswith("/2")
     page.reload()
     expect(page.locator("#q-2")).to_be_visible()
     expect(page.locator(".question-map .is-answered")).to_have_count(1)
+    expect(page.locator(".question-map .is-flagged")).to_have_count(1)
     assert stored(quiz) == {1: 0b10}
 
 
