@@ -25,8 +25,8 @@ from cuocthi.enrolments.models import Enrolment
 from cuocthi_quiz.domain.evidence.networks import in_network_of
 from cuocthi_quiz.domain.evidence.statistics import at_least, corrected
 from cuocthi_quiz.domain.evidence.weight import Weight
-from cuocthi_quiz.domain.evidence.wrong_answers import FEWEST, only_wrong, wrong_answers, wrong_on_both
-from cuocthi_quiz.models import Answer, Attempt, Item
+from cuocthi_quiz.domain.evidence.wrong_answers import FEWEST, answers_on, only_wrong, wrong_answers, wrong_on_both
+from cuocthi_quiz.models import Attempt
 from cuocthi_quiz.queries.papers import COUNTS
 
 if TYPE_CHECKING:
@@ -164,18 +164,10 @@ def _chances(ctx: Context, attempt: Attempt, own: Mapping[int, Wrong]) -> dict[i
     """
     # Tokens are random: the first of them in order are a sample that stays the same.
     of_all = sa.select(Attempt.id).where(*_among_all(attempt))
-    sample = of_all.order_by(Attempt.token, Attempt.id).limit(SAMPLE).subquery()
-    alike = sa.or_(
-        *(sa.and_(Item.revision_id == revision, Answer.response == wrong.response) for revision, wrong in own.items())
-    )
-    rows = ctx.session.execute(
-        only_wrong(
-            sa.select(Item.revision_id, sa.func.count(), sa.func.count().filter(alike))
-            .select_from(sample)
-            .join(Item, Item.attempt_id == sample.c.id)
-        )
-        .where(Item.revision_id.in_(own))
-        .group_by(Item.revision_id)
-    )
+    given = answers_on(of_all.order_by(Attempt.token, Attempt.id).limit(SAMPLE), own)
+    asked, response = given.c.revision_id, given.c.response
+    alike = sa.or_(*(sa.and_(asked == revision, response == wrong.response) for revision, wrong in own.items()))
+    counts = sa.select(asked, sa.func.count(), sa.func.count().filter(alike))
+    rows = ctx.session.execute(only_wrong(counts, given).group_by(asked))
     found = {revision: (equal, number) for revision, number, equal in rows}
     return {revision: (equal + 1) / (number + 2) for revision in own for equal, number in [found.get(revision, (0, 0))]}
