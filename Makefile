@@ -19,12 +19,13 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv run test $(SUITES:%=test-%) lint format types architecture check bench messages \
+.PHONY: help venv run test suites $(SUITES:%=test-%) lint format types architecture check bench messages \
 	assets lock clean
 
 help:
 	@echo "make run           start the platform with the demonstration campaign, Ctrl-C stops it"
 	@echo "make test          run all tests; make test-NAME runs those of one: $(SUITES)"
+	@echo "make suites        name the suites, a line each"
 	@echo "make lint          check style, templates and translations"
 	@echo "make types         check types"
 	@echo "make architecture  check who imports whom"
@@ -46,6 +47,9 @@ test: $(SUITES:%=test-%)
 
 $(SUITES:%=test-%): test-%: venv
 	$(PYTEST) --numprocesses logical --dist worksteal tests/$*
+
+suites:
+	@printf '%s\n' $(SUITES)
 
 lint: venv
 	$(BIN)/ruff check
