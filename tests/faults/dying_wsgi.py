@@ -10,7 +10,6 @@ import signal
 from typing import TYPE_CHECKING
 
 from sqlalchemy import event
-from sqlalchemy.orm import Session
 
 from cuocthi.app import create_app, registry_of
 from cuocthi.extensions import db
@@ -19,20 +18,26 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask import Flask
+    from sqlalchemy import Connection
 
 
 class Fault:
-    """Waits for its statement, and then for the commit."""
+    """Waits for its statement, and then for the commit.
+
+    Where a statement commits itself, what comes before its commit is what comes before the statement.
+    """
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._moment = ""
 
-    def see(self, _connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+    def see(self, connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
         if self._file.exists():
             moment, _, beginning = self._file.read_text().partition(" ")
             if statement.lstrip().startswith(beginning):
                 self._moment = moment
+                if getattr(connection.connection.dbapi_connection, "autocommit", False) is True:
+                    self.strike("before")
 
     def strike(self, moment: str) -> None:
         if self._moment == moment:
@@ -46,5 +51,6 @@ def application() -> Flask:
     with app.app_context():
         event.listen(db.engine, "before_cursor_execute", fault.see)
         event.listen(db.engine, "commit", lambda _connection: fault.strike("before"))
-    event.listen(Session, "after_commit", lambda _session: fault.strike("after"))
+        # A connection that is given back has committed what it had to; nothing has been answered yet.
+        event.listen(db.engine, "checkin", lambda _connection, _record: fault.strike("after"))
     return app

@@ -59,10 +59,10 @@ class Run:
             yield f"first visit: {requests} requests, {size:.0f} kB (at most {_FIRST_REQUESTS}, {_FIRST_KB})"
         for title, size in self.memory_mb.items():
             yield f"private memory of the {title}: {size:.0f} MB (at most {_MEMORY_MB})"
-        for title, one in self.bulk.items():
+        for title, bulk in self.bulk.items():
             target = f" (less than {BULK_TARGETS[title]})" if title in BULK_TARGETS else ""
-            spent = f"{one.cpu_seconds:.1f} s of processor time, longest transaction {one.longest_transaction:.1f} s"
-            yield f"{title}: {one.seconds:.1f} s{target}, {spent}"
+            spent = f"{bulk.cpu_seconds:.1f} s of processor time, longest transaction {bulk.longest_transaction:.1f} s"
+            yield f"{title}: {bulk.seconds:.1f} s{target}, {spent}"
 
     @property
     def floor(self) -> Figures:

@@ -83,7 +83,11 @@ def test_word_has_pictures_in_the_text() -> None:
     first = f"<w:p>{run('Câu 1. Xem ')}{drawing('rId7', 'Bản đồ')}</w:p>"
     old = '<w:r><w:pict><imagedata xmlns:r="urn:r" r:id="rId8"/></w:pict></w:r>'
     parts = unzipped(docx(first, f"<w:p>{old}</w:p>", f"<w:p>{run('A. ')}{drawing('rId7', 'một')}</w:p>", "*B. Hai"))
-    files = {"word/_rels/document.xml.rels": RELATIONS, "word/media/image1.png": MAP, "word/media/so-do.jpeg": LOGO}
+    files: dict[str, str | bytes] = {
+        "word/_rels/document.xml.rels": RELATIONS,
+        "word/media/image1.png": MAP,
+        "word/media/so-do.jpeg": LOGO,
+    }
     content = read_docx(zipped({**parts, **files}))
     (draft,) = content.drafts
     key = f"hinh-{digest(MAP)[:8]}"
@@ -95,7 +99,7 @@ def test_word_has_pictures_in_the_text() -> None:
 
 def test_a_package_has_pictures_beside_its_items() -> None:
     shown = item().replace("<prompt>", '<prompt><img src="../media/ban%20do.png" alt="Bản đồ"/>')
-    files = {"a b/qti.xml": shown, "b/qti.xml": item(), "media/ban do.png": MAP}
+    files: dict[str, str | bytes] = {"a b/qti.xml": shown, "b/qti.xml": item(), "media/ban do.png": MAP}
     content = read_qti(zipped({"imsmanifest.xml": MANIFEST, **files}))
     assert "![Bản đồ](picture:ban-do)" in content.drafts[1].text
     assert content.pictures == {"ban-do": MAP}

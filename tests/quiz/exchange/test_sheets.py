@@ -133,7 +133,7 @@ def book(*rows: Sequence[object], formulas: Mapping[str, tuple[str, object]] = M
 
 
 def test_a_computed_cell_is_refused_only_where_it_is_read() -> None:
-    rows = [["STT", "Câu hỏi", "A", "B", "Đáp án"], ["", "x?", 1, 2.5, "B"]]
+    rows: list[list[object]] = [["STT", "Câu hỏi", "A", "B", "Đáp án"], ["", "x?", 1, 2.5, "B"]]
     counted = read_workbook(book(*rows, formulas={"A2": ("=ROW()-1", 1)}))
     assert right(counted) == [["2,5"]]
     key = read_workbook(book(*rows, formulas={"E2": ('=IF(1,"A","B")', "A")}))

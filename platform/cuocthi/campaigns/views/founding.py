@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from flask import abort, flash, g, redirect, request, send_file, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from cuocthi.campaigns.archives import read_archive, write_archive
 from cuocthi.campaigns.copying import Edition
@@ -235,7 +234,7 @@ def _found(ctx: Context, form: NewCampaignForm, files: Files | None, founder: Us
 def export() -> Response:
     """Hand the campaign out as a file from which another one can be made: no people, no results."""
     ctx = reading_context()
-    check_may_know(ctx, campaign=g.campaign, user_id=current_user.id)
+    check_may_know(ctx, campaign=g.campaign, user_id=sign_in.known_reader().id)
     files = export_campaign(ctx, campaign=g.campaign, folder=registry().config.files)
     archive = write_archive(files)
     put_on_record(

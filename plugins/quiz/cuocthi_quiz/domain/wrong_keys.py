@@ -61,7 +61,8 @@ def propose(ctx: Context, *, campaign: Campaign, revision: Revision, finding: Fi
     """Propose another key for a revision that stood on papers, as the first of two persons, and record it.
 
     Nobody's score changes yet; what would change is worked out in the background. Raises DomainError (field ``reason``,
-    ``document`` or ``answer``) for what cannot be meant, Conflict if the revision stands on no paper or a proposal for it waits already.
+    ``document`` or ``answer``) for what cannot be meant, Conflict if the revision stands on no paper or a proposal for
+    it waits already.
     """
     reason, document = _checked(finding)
     hold(ctx, campaign_id=campaign.id)

@@ -11,8 +11,6 @@ import sqlalchemy as sa
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy.orm import InstrumentedAttribute
-
 #: Of an IPv6 address the first 64 bits are the network's (RFC 4291, 2.5.4): four groups of its text.
 _NETWORK_BITS, _GROUPS = 64, 4
 #: The first two groups are those of a provider, never nothing but noughts.
@@ -25,7 +23,7 @@ def network_of(address: str) -> str:
     return str(ip_network((found, _NETWORK_BITS), strict=False)) if found else address
 
 
-def in_network_of(column: InstrumentedAttribute[str], *addresses: str) -> sa.ColumnElement[bool]:
+def in_network_of(column: sa.SQLColumnExpression[str], *addresses: str) -> sa.ColumnElement[bool]:
     """Return the condition that an address, in its canonical text, is of the network of one of these; "" is of none."""
     whole = {address for address in addresses if address and _ipv6(address) is None}
     beginnings: defaultdict[int, set[str]] = defaultdict(set)
