@@ -24,10 +24,10 @@ def keep_small() -> None:
         mallopt(_ARENA_MAX, _ARENAS)
 
 
-def share_with_forks() -> None:
-    """Leave alone what is loaded until now, so that processes forked from this one share it.
+def leave_alone() -> None:
+    """Let the collection of garbage leave alone what is loaded until now: it stays for as long as the process does.
 
-    The collection of garbage would write into every object, and each process would get a copy of its own.
+    Looking through it again and again takes time, and writes into every object: forked processes could not share it.
     """
     gc.collect()
     gc.freeze()

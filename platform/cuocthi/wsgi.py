@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cuocthi.app import create_app, registry_of
-from cuocthi.memory import keep_small
+from cuocthi.memory import keep_small, leave_alone
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -19,4 +19,5 @@ def application() -> Flask:
         from cuocthi.jobs.runner import start_embedded  # noqa: PLC0415 - elsewhere a worker of its own loads huey
 
         start_embedded(app)
+    leave_alone()
     return app

@@ -140,6 +140,13 @@ def test_what_stylesheets_refer_to_is_there(assets: Assets) -> None:
             assert target in assets.files, target
 
 
+def test_the_scripts_of_most_pages_are_one_file(client: FlaskClient, assets: Assets) -> None:
+    sent = client.get(assets.url("site.js"))
+    parts = [(STATIC / name).read_text("utf-8") for name in ("cuocthi.js", "vendor/htmx.min.js")]
+    assert sent.get_data(as_text=True) == "\n".join(parts)
+    assert sent.headers["Content-Type"].startswith("text/javascript")
+
+
 def test_an_icon_is_decoration_or_has_a_name(assets: Assets) -> None:
     assert 'aria-hidden="true"' in assets.icon("check-lg")
     named = assets.icon("check-lg", label='Xong & "gọn"')
@@ -153,8 +160,8 @@ def test_an_icon_is_decoration_or_has_a_name(assets: Assets) -> None:
 def test_the_parts_of_a_first_page_are_light(client: FlaskClient, assets: Assets) -> None:
     parts = {
         "cuocthi.css": 9_500,
+        "site.js": 16_000,
         "cuocthi.js": 2_800,
-        "vendor/htmx.min.js": 13_500,
         "vendor/be-vietnam-pro-400.woff2": 12_000,
         "vendor/be-vietnam-pro-600.woff2": 12_800,
     }

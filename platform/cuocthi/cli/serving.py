@@ -21,7 +21,7 @@ from cuocthi.cli.demo import load_demo
 from cuocthi.config import DEFAULT_ADDRESS
 from cuocthi.extensions import db
 from cuocthi.jobs.runner import run_worker
-from cuocthi.memory import keep_small, share_with_forks
+from cuocthi.memory import keep_small, leave_alone
 from cuocthi.migrations import runner
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def run(host: str, port: int, workers: int, *, with_demo: bool) -> None:
         _announce(address)
         os.environ["CUOCTHI_DEMO"] = "1"
     db.engine.dispose()
-    share_with_forks()
+    leave_alone()
     with _worker(config):
         _serve(config, host, port, workers)
 

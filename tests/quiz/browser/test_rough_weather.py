@@ -139,7 +139,8 @@ def test_a_paper_can_be_taken_in_an_old_view(quiz: Quiz, open_page: Callable[[],
     page.clock.install(time=quiz.ctx.now)
     page.add_init_script(lacks)
     # What a browser that knows less of the language does with htmx.
-    page.route("**/htmx.min.js", lambda route: route.fulfill(body="?", content_type="text/javascript"))
+    unreadable = {"body": "?", "content_type": "text/javascript"}
+    page.route(re.compile(r"/(site|htmx\.min)\.js$"), lambda route: route.fulfill(**unreadable))
     start(page)
     expect(page.locator(".timer-value")).to_have_text(re.compile(r"Còn 00:1[45]:\d\d"))
     page.route("**/answer", lambda route: route.abort(), times=1)
