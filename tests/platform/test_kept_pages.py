@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
+from cuocthi.app import registry_of
 from cuocthi.campaigns.changes import KNOWN_FOR, Changes, PublicState
 from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.clock import EPOCH
@@ -53,6 +54,13 @@ class Seconds:
 
     def __call__(self) -> float:
         return self.passed
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser of nobody in particular, and a process for which no second passes: however slow the machine is."""
+    registry_of(app).kept_pages.changes = Changes(Seconds())
+    return app.test_client()
 
 
 def warm(client: FlaskClient) -> str:
