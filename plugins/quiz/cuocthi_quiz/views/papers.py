@@ -113,7 +113,8 @@ def _asked() -> dict[int, Asked]:
     """Return what this process knows of the questions that papers ask, bounded."""
     known: dict[int, Asked] = current_app.extensions.setdefault(_ASKED, {})
     if len(known) > _MOST_ASKED:
-        known.clear()
+        # Another one, not this one emptied: a page that is being made in another thread reads it.
+        known = current_app.extensions[_ASKED] = {}
     return known
 
 
