@@ -52,6 +52,7 @@ from cuocthi.web.context import registry, request_time
 from cuocthi.web.from_memory import FromMemory
 from cuocthi.web.htmx import htmx
 from cuocthi.web.navigation import Navigation
+from cuocthi.web.platform import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +101,7 @@ def create_app(
     """
     configure_log()
     config = config or configuration.load()
-    app = Flask("cuocthi", root_path=str(_HERE), template_folder="web/templates", static_folder=None)
+    app = Platform("cuocthi", root_path=str(_HERE), template_folder="web/templates", static_folder=None)
     app.wsgi_app = FromMemory(app, app.wsgi_app)  # type: ignore[method-assign]
     _configure(app, config)
     clock = clock or ShiftedClock(config.instance / "clock.json")

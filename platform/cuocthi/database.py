@@ -117,6 +117,36 @@ def _check_texts(mapper: Mapper[Any], _connection: Connection, row: Base) -> Non
 
 
 @contextmanager
+def at_once(engine: Engine) -> Iterator[Connection]:
+    """Give a connection for one statement that is a whole transaction: it is committed on leaving.
+
+    PostgreSQL is not asked to begin and to commit, which would cost as much as the statement: each of these connections
+    commits by itself (:func:`autocommitting`). SQLite waits for its turn as for any other transaction.
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.begin() as connection:
+            yield connection
+    else:
+        with engine.connect() as connection:
+            yield connection
+
+
+def autocommitting(engine: Engine) -> Engine:
+    """Return the engine for :func:`at_once` beside ``engine``; it closes its connections when that one does.
+
+    On PostgreSQL it has connections of its own. To let those of ``engine`` change to and fro would cost more than what
+    is saved.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine
+    made = sa.create_engine(
+        engine.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, skip_autocommit_rollback=True
+    )
+    event.listen(engine, "engine_disposed", lambda _engine: made.dispose())
+    return made
+
+
+@contextmanager
 def reading() -> Iterator[None]:
     """Make every transaction begun inside read-only: a write fails on both databases."""
     token = _read_only.set(True)

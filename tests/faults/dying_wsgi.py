@@ -9,10 +9,10 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
+from sqlalchemy.pool import Pool
 
 from cuocthi.app import create_app, registry_of
-from cuocthi.extensions import db
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,9 +48,9 @@ class Fault:
 def application() -> Flask:
     app = create_app()
     fault = Fault(registry_of(app).config.instance / "fault")
-    with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", fault.see)
-        event.listen(db.engine, "commit", lambda _connection: fault.strike("before"))
-        # A connection that is given back has committed what it had to; nothing has been answered yet.
-        event.listen(db.engine, "checkin", lambda _connection, _record: fault.strike("after"))
+    # Of every engine: what is saved at once has connections of its own.
+    event.listen(Engine, "before_cursor_execute", fault.see)
+    event.listen(Engine, "commit", lambda _connection: fault.strike("before"))
+    # A connection that is given back has committed what it had to; nothing has been answered yet.
+    event.listen(Pool, "checkin", lambda _connection, _record: fault.strike("after"))
     return app

@@ -281,22 +281,15 @@ def chromium() -> Iterator[PlaywrightBrowser]:
 
 
 @pytest.fixture
-def statements(engine: Engine, request: pytest.FixtureRequest) -> Iterator[Callable[[], int]]:
-    """A counter of SQL statements: call it for the number sent since the last call (by ``ctx`` and by ``app``)."""
+def statements() -> Iterator[Callable[[], int]]:
+    """A counter of SQL statements: call it for the number sent since the last call, by whatever engine."""
     sent: list[str] = []
-    watched = [engine]
-    if "app" in request.fixturenames:
-        from cuocthi.extensions import db  # noqa: PLC0415 - as in ``app``
-
-        with request.getfixturevalue("app").app_context():
-            watched.append(db.engine)
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         if not statement.startswith(("PRAGMA", "BEGIN", "SAVEPOINT", "RELEASE")):
             sent.append(statement)
 
-    for one in watched:
-        sa.event.listen(one, "before_cursor_execute", note)
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
 
     def taken() -> int:
         number = len(sent)
@@ -304,5 +297,4 @@ def statements(engine: Engine, request: pytest.FixtureRequest) -> Iterator[Calla
         return number
 
     yield taken
-    for one in watched:
-        sa.event.remove(one, "before_cursor_execute", note)
+    sa.event.remove(sa.Engine, "before_cursor_execute", note)

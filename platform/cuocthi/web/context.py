@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import current_app, g, request
 from flask_login import current_user
 
+from cuocthi import database
 from cuocthi.context import Actor, Context
 from cuocthi.extensions import db
 from cuocthi.registry import EXTENSION
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
     from cuocthi.registry import Registry
@@ -69,21 +70,12 @@ def committing(ctx: Context | None = None) -> Iterator[Context]:
 
 @contextmanager
 def at_once() -> Iterator[Connection]:
-    """Give a connection for one statement that is a whole transaction: it is committed on leaving.
-
-    PostgreSQL is not asked to begin and to commit, which would cost as much as the statement.
-    """
-    with _autocommitting().begin() as connection:
+    """Give a connection for one statement that is a whole transaction (``cuocthi.database.at_once``)."""
+    engine = current_app.extensions.get(_AT_ONCE)
+    if engine is None:
+        engine = current_app.extensions[_AT_ONCE] = database.autocommitting(db.engine)
+    with database.at_once(engine) as connection:
         yield connection
-
-
-def _autocommitting() -> Engine:
-    """Return the engine of :func:`at_once`, made once: every such engine registers listeners of its own."""
-    found: Engine | None = current_app.extensions.get(_AT_ONCE)
-    if found is None:
-        found = db.engine.execution_options(isolation_level="AUTOCOMMIT")
-        current_app.extensions[_AT_ONCE] = found
-    return found
 
 
 def session() -> Session:

@@ -13,6 +13,13 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; manifest-src 'self'; frame-ancestors {ancestors}"
 )
+_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cache-control": "no-store",
+}
 
 
 def allow_framing() -> None:
@@ -26,15 +33,12 @@ def init_app(app: Flask) -> None:
 
 
 def _protect(response: Response) -> Response:
-    ancestors = g.get("frame_ancestors", "'none'")
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", _POLICY.format(ancestors=ancestors))
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    wanted = _HEADERS | {"content-security-policy": _POLICY.format(ancestors=g.get("frame_ancestors", "'none'"))}
     if request.is_secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if "Cache-Control" not in headers:
-        headers["Cache-Control"] = "no-store"
+        wanted["strict-transport-security"] = "max-age=31536000"
+    # Asking the headers for each name would look through all of them each time.
+    given = {name.lower() for name, _ in response.headers}
+    for name, value in wanted.items():
+        if name not in given:
+            response.headers.add(name, value)
     return response
