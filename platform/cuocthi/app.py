@@ -119,7 +119,6 @@ def create_app(
     security_headers.init_app(app)
     _register_pages(app, assembled.hooks)
     _begin_transactions(app)
-    app.before_request(sign_in.lead_to_what_is_owed)
     return app
 
 

@@ -38,7 +38,7 @@ from cuocthi.timelines.queries import phases
 from cuocthi.users.contacts import NormalisedContact, mask, reveal
 from cuocthi.users.models import Contact, ContactKind
 from cuocthi.web.blueprint import CampaignBlueprint
-from cuocthi.web.context import committing, reading_context, registry
+from cuocthi.web.context import committing, reading_context, registry, slug
 from cuocthi.web.downloads import download
 from cuocthi.web.forms import attach_error
 from cuocthi.web.i18n import translate
@@ -314,15 +314,14 @@ def stop(token: str) -> Response:
 @blueprint.page("/news/stop/<token>", by_statement=True, methods=["POST"], endpoint="end")
 def end(token: str) -> AnyResponse:
     """End the news with one click, in the reader's mail program (RFC 8058) or on the page: the token says whose."""
-    slug = (request.view_args or {})["slug"]
     with committing() as ctx:
-        campaign = ctx.session.scalar(sa.select(Campaign).where(Campaign.slug == slug)) or abort(404)
+        campaign = ctx.session.scalar(sa.select(Campaign).where(Campaign.slug == slug())) or abort(404)
         enrolment = _enrolment(ctx, campaign, token) or abort(404)
         end_news(ctx, enrolment=enrolment)
     name, value = _ONE_CLICK
     if request.form.get(name) == value:
         return Response(_("You will get no more news of this contest."), content_type="text/plain; charset=utf-8")
-    return redirect(url_for("news.stop", slug=slug, token=token), 303)
+    return redirect(url_for("news.stop", slug=slug(), token=token), 303)
 
 
 def _enrolment(ctx: Context, campaign: Campaign, token: str) -> Enrolment | None:

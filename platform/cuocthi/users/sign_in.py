@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, ClassVar, cast
 from urllib.parse import urlsplit
 
-from flask import after_this_request, current_app, g, redirect, request, session, url_for
+from flask import after_this_request, g, redirect, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
 
@@ -17,7 +17,7 @@ from cuocthi.security.limits import ACCOUNT, mark_of, remember_account
 from cuocthi.users import domain, queries
 from cuocthi.users.models import TicketKind
 from cuocthi.users.tickets import open_ticket
-from cuocthi.web.access import SIGNED_IN, access_of, is_for_staff
+from cuocthi.web.access import SIGNED_IN, is_for_staff
 from cuocthi.web.arrivals import arrival
 from cuocthi.web.context import reading_context, registry, request_time
 from cuocthi.web.context import session as database_session
@@ -184,9 +184,11 @@ def local_target(target: str | None) -> str:
     return request.script_root + wanted
 
 
-def lead_to_what_is_owed() -> Response | None:
-    """Before a personal or a staff page: lead to what the reader owes, a password of one's own, or a second factor."""
-    access = access_of(current_app, request.endpoint)
+def lead_to_what_is_owed(access: str) -> Response | None:
+    """Before a personal or a staff page: lead to what the reader owes, a password of one's own, or a second factor.
+
+    ``access`` is what the page asks for.
+    """
     staff = is_for_staff(access)
     if not staff and access != SIGNED_IN:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, g, redirect, request, url_for
@@ -16,8 +16,10 @@ from cuocthi.enrolments.domain import check_may_know
 from cuocthi.errors import ContractError, Forbidden
 from cuocthi.security.permissions import require
 from cuocthi.text import T
+from cuocthi.users.sign_in import lead_to_what_is_owed
 from cuocthi.web.access import ADMINISTRATOR, BY_STATEMENT, PUBLIC, SIGNED_IN, STAFF
 from cuocthi.web.context import reading_context, registry, session, signed_in_user_id
+from cuocthi.web.context import slug as named_campaign
 from cuocthi.web.links import own_path
 from cuocthi.web.on_record import put_look_on_record
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from cuocthi.web.arrivals import Arrival
 
 View = TypeVar("View", bound="Callable[..., Any]")
+Shortcut: TypeAlias = "Callable[..., Response | None]"
 
 _SHOWN = 200
 
@@ -100,6 +103,8 @@ class SiteBlueprint(_DeclaringBlueprint):
         access = self.access[request.endpoint or ""]
         if access == PUBLIC:
             return None
+        if (owed := lead_to_what_is_owed(access)) is not None:
+            return owed
         reader: Any = current_user
         if not reader.is_authenticated:
             return _to_sign_in()
@@ -138,6 +143,7 @@ class CampaignBlueprint(_DeclaringBlueprint):
         signed_in: bool = False,
         permission: str = "",
         by_statement: bool = False,
+        shortcut: Shortcut | None = None,
         on_record: Text | None = None,
         reveals_nothing: bool = False,
         **options: Any,
@@ -147,6 +153,10 @@ class CampaignBlueprint(_DeclaringBlueprint):
         ``by_statement`` is for the few acts that thousands do at once: the view's own statement decides whether the
         session may do it, and neither campaign nor reader is loaded. Exactly one of the four must be given.
 
+        ``shortcut`` is for a page for people who signed in that thousands open at once. It is called with what the view
+        is called with, and answers where its own statement finds that the session may see the page; neither campaign
+        nor reader is loaded then. Where it returns None, the view answers in the usual way.
+
         ``on_record`` says in words what a reader sees there that is sensitive: the page is put into the audit log when
         it is shown, under the permission's name and with the one number in the address; as long as the reader goes on
         reading, once in a while. A page whose permission reveals questions has either that or ``reveals_nothing``.
@@ -155,6 +165,9 @@ class CampaignBlueprint(_DeclaringBlueprint):
         if [public, signed_in, bool(permission), by_statement].count(True) != 1:
             msg = f"{self.name}: the page {rule!r} must be public, for the signed-in, or for holders of a permission"
             raise ContractError(msg)
+        if shortcut is not None and not signed_in:
+            msg = f"{self.name}: the page {rule!r} has a shortcut, which only a page for people who signed in may have"
+            raise ContractError(msg)
         access = permission or (SIGNED_IN if signed_in else BY_STATEMENT if by_statement else PUBLIC)
 
         def register(view: View) -> View:
@@ -162,6 +175,8 @@ class CampaignBlueprint(_DeclaringBlueprint):
             def guarded(slug: str, **arguments: Any) -> Any:
                 if by_statement:
                     return view(**arguments)
+                if shortcut is not None and (answer := shortcut(**arguments)) is not None:
+                    return answer
                 refusal = self._enter(slug, access)
                 if refusal is not None:
                     return refusal
@@ -177,7 +192,15 @@ class CampaignBlueprint(_DeclaringBlueprint):
 
         return register
 
+    def enter(self) -> None:
+        """Load campaign and reader after all, in a shortcut that needs them; lead away whoever may not see the page."""
+        refusal = self._enter(named_campaign(), SIGNED_IN)
+        if refusal is not None:
+            abort(refusal)
+
     def _enter(self, slug: str, access: str) -> Response | None:
+        if (owed := lead_to_what_is_owed(access)) is not None:
+            return owed
         # Whoever has signed in has been looked for by now, and the campaign with it.
         user_id = signed_in_user_id()
         arrived: Arrival | None = g.get("arrival")

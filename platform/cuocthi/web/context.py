@@ -37,6 +37,11 @@ def request_time() -> datetime:
     return cast("datetime", g.now)
 
 
+def slug() -> str:
+    """Return the short name by which the address of the request names its campaign."""
+    return cast("str", (request.view_args or {})["slug"])
+
+
 def actor() -> Actor:
     """Return who makes the request, and from which address."""
     return Actor(signed_in_user_id(), request.remote_addr or "")

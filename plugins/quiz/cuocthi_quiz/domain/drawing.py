@@ -15,6 +15,7 @@ import hmac
 import random
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cuocthi_quiz.domain.matching import Fit, lacks, suffices
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 Thing = TypeVar("Thing")
 
 _MASK = (1 << BITS) - 1
+#: Four options have 24 orders, six have 720.
+_ORDERS_KEPT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +267,7 @@ def pack(order: Sequence[int]) -> int:
     return sum(place << BITS * shown for shown, place in enumerate(order))
 
 
+@lru_cache(_ORDERS_KEPT)
 def unpack(packed: int, count: int) -> tuple[int, ...]:
     """Return the order of ``count`` options that :func:`pack` made a number of."""
     return tuple(packed >> BITS * shown & _MASK for shown in range(count))

@@ -21,7 +21,7 @@ from cuocthi_quiz.models.exchange import WaitingImport
 from cuocthi_quiz.models.extra_time import MAX_EXTRA_MINUTES, MAX_PERCENT, ExtraTime
 from cuocthi_quiz.models.figures import Outcome, SaveFigures
 from cuocthi_quiz.models.keys import MAX_DOCUMENT, KeyChange, Remedy, Rescored
-from cuocthi_quiz.models.papers import THOUSANDTHS, Answer, Attempt, HandIn, Item, TakeOver
+from cuocthi_quiz.models.papers import THOUSANDTHS, Answer, Attempt, HandIn, Item, TakeOver, as_predicted
 from cuocthi_quiz.models.pictures import Picture
 from cuocthi_quiz.models.refused import Refused
 from cuocthi_quiz.models.review import (
@@ -76,6 +76,7 @@ __all__ = [
     "TakeOver",
     "Topic",
     "WaitingImport",
+    "as_predicted",
 ]
 
 MODELS = (

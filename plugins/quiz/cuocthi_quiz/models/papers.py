@@ -14,6 +14,11 @@ from cuocthi.database import Base, PrimaryKey, choice
 THOUSANDTHS = 1000
 
 
+def as_predicted(stored: int | None, decimals: int) -> int | Decimal | None:
+    """Return a stored prediction as people write it, None if there is none."""
+    return stored if stored is None or not decimals else Decimal(stored) / THOUSANDTHS
+
+
 class HandIn(StrEnum):
     """Who handed a paper in."""
 
@@ -107,9 +112,7 @@ class Attempt(Base):
     @property
     def predicted(self) -> int | Decimal | None:
         """The prediction as people write it, None if there is none."""
-        if self.prediction is None or not self.prediction_decimals:
-            return self.prediction
-        return Decimal(self.prediction) / THOUSANDTHS
+        return as_predicted(self.prediction, self.prediction_decimals)
 
     @property
     def counts(self) -> bool:

@@ -4,109 +4,68 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import abort, current_app, g, get_template_attribute, redirect, request, url_for
+from flask import abort, current_app, g, redirect, request, session, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
-from cuocthi.incidents.queries import granted_to
-from cuocthi.web.context import committing, reading_context
-from cuocthi.web.i18n import language
+from cuocthi.users.queries import token_hash
+from cuocthi.users.sign_in import demo_allowed
+from cuocthi.web.context import at_once, committing, reading_context, request_time, slug
 from cuocthi.web.rendering import render
 from cuocthi.web.requests import row_number
 from cuocthi_quiz.domain import attempts
 from cuocthi_quiz.domain.grading import grade_attempt
-from cuocthi_quiz.domain.predictions import definition, unit_of
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.entrance import paper_url
-from cuocthi_quiz.views.patterns import Surroundings, places, sections
-from cuocthi_quiz.views.shown import comma, shown
-from cuocthi_quiz.views.texts import pictures_of, shared_of, stem_of
+from cuocthi_quiz.views.paper_page import address_of, no_store, paper_page
+from cuocthi_quiz.views.patterns import places
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from flask import Response
-    from markupsafe import Markup
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.context import Context
-    from cuocthi.text import Text
-    from cuocthi_quiz.models import Attempt
-    from cuocthi_quiz.queries.papers import Asked, PaperRow
-    from cuocthi_quiz.settings import QuizSettings
+    from cuocthi_quiz.queries.papers import Asked, OpenPaper
 
 #: Under this name a process keeps what papers ask, and of how many revisions.
 _ASKED, _MOST_ASKED = "quiz_asked", 2_000
 
 
-def _opened(ctx: Context, attempt_id: int, token: str) -> tuple[Attempt, QuizSettings] | AnyResponse:
-    """Return the attempt that is open in this place, or the answer for one that is not."""
-    attempt, settings = attempts.own_attempt(ctx, campaign_id=g.campaign.id, attempt_id=attempt_id)
+def _opened(ctx: Context, attempt_id: int, token: str) -> AnyResponse | None:
+    """Return the answer for a paper that is not open in this place, None for one that is."""
+    attempt, _settings = attempts.own_attempt(ctx, campaign_id=g.campaign.id, attempt_id=attempt_id)
     if not attempt.is_open or attempt.deadline <= ctx.now:
         return redirect(url_for("quiz.receipt", slug=g.campaign.slug, attempt_id=attempt.id))
     if attempt.token != token:
         return render("quiz/taken.html", status=409, attempt=attempt)
-    return attempt, settings
+    return None
 
 
-@blueprint.page("/paper/<int:attempt_id>/<token>/<int:position>", signed_in=True)
+def _open_paper(attempt_id: int, token: str) -> OpenPaper | None:
+    """Return the paper that is open in this place, of the session that makes the request (one statement)."""
+    holding = papers_queries.Holding(token_hash(session.get("_user_id", "")), slug(), attempt_id, token)
+    with at_once() as connection:
+        found = papers_queries.open_paper(connection, holding, now=request_time(), known=_asked())
+    return None if found is not None and found.is_demo and not demo_allowed() else found
+
+
+def _show(attempt_id: int, token: str, position: int | None = None) -> AnyResponse | None:
+    """Show the paper that is open in this place, at one of its questions or as a whole; None if there is none."""
+    paper = _open_paper(attempt_id, token)
+    if paper is None or (position is not None and not 1 <= position <= paper.count):
+        return None
+    return paper_page(paper, position)
+
+
+@blueprint.page("/paper/<int:attempt_id>/<token>/<int:position>", signed_in=True, shortcut=_show)
 def paper(attempt_id: int, token: str, position: int) -> AnyResponse:
-    """Show the paper at one of its questions."""
-    return _paper(attempt_id, token, position)
+    """Show the paper at one of its questions, or lead to where it is."""
+    return _opened(reading_context(), attempt_id, token) or _show(attempt_id, token, position) or abort(404)
 
 
-@blueprint.page("/paper/<int:attempt_id>/<token>/all", signed_in=True)
+@blueprint.page("/paper/<int:attempt_id>/<token>/all", signed_in=True, shortcut=_show)
 def whole_paper(attempt_id: int, token: str) -> AnyResponse:
-    """Show all questions of the paper on one page."""
-    return _paper(attempt_id, token, None)
-
-
-def _paper(attempt_id: int, token: str, position: int | None) -> AnyResponse:
-    ctx = reading_context()
-    opened = _opened(ctx, attempt_id, token)
-    if not isinstance(opened, tuple):
-        return opened
-    attempt, settings = opened
-    rows = papers_queries.open_paper(ctx, attempt_id=attempt.id, known=_asked())
-    count = len(rows) + attempt.asks_prediction
-    if position is not None and not 1 <= position <= count:
-        abort(404)
-    answered, flagged, open_ = attempts.positions(rows)
-    place = paper_url(attempt)[:-1] if position else "#q-"
-    return _no_store(
-        render(
-            "quiz/paper.html",
-            attempt=attempt,
-            settings=settings,
-            granted=_granted(ctx, attempt),
-            sections=_sections(ctx, attempt, rows, position, count),
-            place=place,
-            places=places(rows, address=place, current=position),
-            answered=answered,
-            flagged=flagged,
-            open=open_,
-            current=position,
-            count=count,
-            seconds_left=int((attempt.deadline - ctx.now).total_seconds()),
-            predicted="" if attempt.predicted is None else comma(attempt.predicted),
-            definition=definition(settings.target),
-            unit=unit_of(settings.target),
-        )
-    )
-
-
-def _sections(ctx: Context, attempt: Attempt, rows: Sequence[PaperRow], position: int | None, count: int) -> Markup:
-    pictures = pictures_of(ctx, rows)
-    values = {"slug": g.campaign.slug, "attempt_id": attempt.id, "token": attempt.token}
-    token_field = get_template_attribute("macros/forms.html", "csrf")()
-    addresses = url_for("quiz.answer", **values), url_for("quiz.flag", **values)
-    return sections(
-        [shown(row) for row in rows],
-        Surroundings(language(), *addresses, token_field, position, count),
-        stems={row.position: stem_of(row.text, pictures) for row in rows},
-        shared=shared_of(rows, pictures, once=position is None),
-        pictures=pictures,
-    )
+    """Show all questions of the paper on one page, or lead to where it is."""
+    return _opened(reading_context(), attempt_id, token) or _show(attempt_id, token) or abort(404)
 
 
 def _asked() -> dict[int, Asked]:
@@ -116,19 +75,6 @@ def _asked() -> dict[int, Asked]:
         # Another one, not this one emptied: a page that is being made in another thread reads it.
         known = current_app.extensions[_ASKED] = {}
     return known
-
-
-def _granted(ctx: Context, attempt: Attempt) -> list[Text]:
-    """Return what incidents have granted to the person; asked only for a paper on which one has."""
-    if attempt.relief_until is None:
-        return []
-    found = granted_to(ctx, enrolment_id=attempt.enrolment_id, round_id=attempt.phase_id)
-    return [incident.own_notice for incident in found]
-
-
-def _no_store(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @blueprint.page("/paper/<int:attempt_id>/<token>/flag", signed_in=True, methods=["POST"])
@@ -146,25 +92,23 @@ def flag(attempt_id: int, token: str) -> AnyResponse:
 @blueprint.page("/paper/<int:attempt_id>/<token>/summary", signed_in=True)
 def summary(attempt_id: int, token: str) -> AnyResponse:
     """Show what is answered, flagged and open, before handing in."""
-    ctx = reading_context()
-    opened = _opened(ctx, attempt_id, token)
-    if not isinstance(opened, tuple):
-        return opened
-    attempt, _settings = opened
-    rows = papers_queries.open_paper(ctx, attempt_id=attempt.id, known=_asked())
-    answered, flagged, open_ = attempts.positions(rows)
-    place = paper_url(attempt)[:-1]
-    return _no_store(
+    elsewhere = _opened(reading_context(), attempt_id, token)
+    if elsewhere is not None:
+        return elsewhere
+    paper = _open_paper(attempt_id, token) or abort(404)
+    answered, flagged, open_ = attempts.positions(paper.rows)
+    place = address_of(paper)
+    return no_store(
         render(
             "quiz/summary.html",
-            attempt=attempt,
-            questions=len(rows),
+            attempt=paper,
+            questions=len(paper.rows),
             place=place,
-            places=places(rows, address=place, current=None),
+            places=places(paper.rows, address=place, current=None),
             answered=answered,
             flagged=flagged,
             open=open_,
-            seconds_left=int((attempt.deadline - ctx.now).total_seconds()),
+            seconds_left=int((paper.deadline - request_time()).total_seconds()),
         )
     )
 

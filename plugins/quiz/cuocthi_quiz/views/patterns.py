@@ -15,26 +15,30 @@ from flask import get_template_attribute
 from markupsafe import Markup, escape
 
 from cuocthi.web.i18n import language
-from cuocthi_quiz.domain.responses import Way
+from cuocthi_quiz.domain.drawing import unpack
+from cuocthi_quiz.domain.responses import WAYS, Way
 from cuocthi_quiz.models import QuestionType
-from cuocthi_quiz.words import INSTRUCTIONS
+from cuocthi_quiz.views.shown import clock_time, shown
+from cuocthi_quiz.views.texts import pictures_of, shared_of, stem_of
+from cuocthi_quiz.words import INSTRUCTIONS, LETTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Sequence
 
     from cuocthi.text import Text
     from cuocthi_quiz.queries.papers import PaperRow
-    from cuocthi_quiz.views.shown import ShownQuestion
-    from cuocthi_quiz.views.texts import Pictures, Stem
+    from cuocthi_quiz.views.texts import Pictures
 
 #: What encloses the name of a gap while the template is run: no text holds these characters.
 _BEGIN, _END = "\ue000", "\ue001"
 _GAP = re.compile(f"{_BEGIN}([a-z_]+){_END}")
 #: There are some dozens in use.
 _KEPT = 1_000
+#: Of a thousand questions with four options each.
+_TEXTS_KEPT = 4_000
 
 
-class _Gaps:
+class Gaps:
     """Has a gap under every name."""
 
     def __getattr__(self, name: str) -> Markup:
@@ -64,12 +68,15 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What all questions of a page share: the addresses and the token of their forms, which one is shown, how many."""
+    """What all questions of a page share: the addresses and the token of their forms, which one is shown, how many.
+
+    Addresses and token need no escaping.
+    """
 
     language: str
     answer_url: str
     flag_url: str
-    token_field: str
+    csrf_token: str
     current: int | None
     count: int
 
@@ -77,9 +84,9 @@ class Surroundings:
         """Return what fills the gaps of the question at a place."""
         onward = position + 1 if position < self.count else "summary"
         return {
-            "answer_url": escape(self.answer_url),
-            "flag_url": escape(self.flag_url),
-            "token_field": self.token_field,
+            "answer_url": self.answer_url,
+            "flag_url": self.flag_url,
+            "csrf_token": self.csrf_token,
             "position": position,
             "hidden": " hidden" if self.current not in {None, position} else "",
             "go": "all" if self.current is None else onward,
@@ -106,29 +113,16 @@ def places(rows: Iterable[PaperRow], *, address: str, current: int | None) -> Ma
     return Markup("\n".join(written))  # noqa: S704 - as in `sections`
 
 
-def sections(
-    questions: Iterable[ShownQuestion],
-    surroundings: Surroundings,
-    *,
-    stems: Mapping[int, Stem],
-    shared: Mapping[int, Markup],
-    pictures: Pictures,
-) -> Markup:
-    """Return the questions of a page, each in a section with its form."""
-    written = (
-        _section(one, surroundings, stems[one.position], shared.get(one.position), pictures) for one in questions
-    )
+def sections(rows: Sequence[PaperRow], surroundings: Surroundings, *, campaign_id: int) -> Markup:
+    """Return the questions of a page, each in a section with its form (one statement where they show pictures)."""
+    pictures = pictures_of(rows, campaign_id=campaign_id)
+    shared = shared_of(rows, pictures, once=surroundings.current is None)
+    written = (_section(row, surroundings, shared.get(row.position), pictures) for row in rows)
     return Markup("\n".join(written))  # noqa: S704 - the template's own words, filled with what is escaped
 
 
-def _section(
-    question: ShownQuestion,
-    surroundings: Surroundings,
-    stem: Stem,
-    shared: Markup | None,
-    pictures: Pictures,
-) -> str:
-    row, position = question.row, question.position
+def _section(row: PaperRow, surroundings: Surroundings, shared: Markup | None, pictures: Pictures) -> str:
+    position, stem = row.position, stem_of(row.text, pictures)
     look = Look(
         surroundings.current is not None,
         row.type,
@@ -138,35 +132,44 @@ def _section(
         bool(stem.rest),
         row.saved_at is not None,
     )
-    parts = (("kind", True), ("rest", look.rest), ("shared", look.shared))
-    described = " ".join(f"{part}-{position}" for part, there in parts if there)
+    described = f"kind-{position}"
+    if look.rest:
+        described += f" rest-{position}"
+    if look.shared:
+        described += f" shared-{position}"
     filling = surroundings.of(position) | {
         "sequence": row.sequence + 1,
         "described": described,
         "head": stem.head,
         "rest": stem.rest,
         "shared": shared,
-        "answering": _answering(question, described, pictures),
-        "saved_time": question.saved_time,
+        "answering": _answering(row, described, pictures),
+        "saved_time": clock_time(row.saved_at) if row.saved_at else "",
     }
     return _pattern_of_section(surroundings.language, look) % filling
 
 
-def _answering(question: ShownQuestion, described: str, pictures: Pictures) -> str:
-    if question.given.way is not Way.CHOICE or question.row.type is QuestionType.HOTSPOT:
-        return str(get_template_attribute("quiz/_answering.html", "answering")(question, described, pictures))
-    pattern, position = _pattern_of_option(question.multiple), question.position
+def _answering(row: PaperRow, described: str, pictures: Pictures) -> str:
+    if WAYS[row.type] is not Way.CHOICE or row.type is QuestionType.HOTSPOT:
+        return str(get_template_attribute("quiz/_answering.html", "answering")(shown(row), described, pictures))
+    pattern, texts = _pattern_of_option(row.type is QuestionType.MULTIPLE), row.content["options"]
+    chosen, order = int(row.response or 0), unpack(row.option_order, row.option_count)
     return "".join(
         pattern
         % {
-            "position": position,
-            "value": option.value,
-            "checked": " checked" if option.chosen else "",
-            "letter": option.letter,
-            "text": escape(option.text),
+            "position": row.position,
+            "value": at,
+            "checked": " checked" if chosen >> place & 1 else "",
+            "letter": LETTERS[at],
+            "text": _escaped(texts[place]),
         }
-        for option in question.options
+        for at, place in enumerate(order)
     )
+
+
+@lru_cache(_TEXTS_KEPT)
+def _escaped(text: str) -> str:
+    return str(escape(text))
 
 
 @lru_cache(_KEPT)
@@ -185,6 +188,9 @@ def _pattern_of_option(multiple: bool) -> str:  # noqa: FBT001 - the only thing 
 
 
 def _pattern(macro: str, look: object) -> str:
-    """Return what a macro writes, as a text that ``%`` fills in."""
-    written = str(get_template_attribute("quiz/_question.html", macro)(look, _Gaps()))
+    return pattern_of(str(get_template_attribute("quiz/_question.html", macro)(look, Gaps())))
+
+
+def pattern_of(written: str) -> str:
+    """Return what was written with gaps as a text that ``%`` fills in."""
     return _GAP.sub(r"%(\1)s", written.replace("%", "%%"))

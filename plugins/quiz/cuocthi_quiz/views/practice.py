@@ -62,7 +62,7 @@ def practise(token: str) -> AnyResponse:
     if done:
         rows = [replace(row, response=_response(row)) for row in rows]
     questions = [shown(row) for row in rows]
-    pictures = pictures_of(ctx, rows)
+    pictures = pictures_of(rows, campaign_id=g.campaign.id)
     return render(
         "quiz/practice.html",
         questions=questions,

@@ -67,7 +67,7 @@ def result(attempt_id: int) -> Response:
     sees_answers = sees_score and released(ctx, round_=round_, when=settings.answers)
     ranking = adopted_ranking(ctx, round_=round_)
     rows = papers_queries.paper(ctx, attempt_id=attempt.id) if sees_answers else []
-    pictures = pictures_of(ctx, rows)
+    pictures = pictures_of(rows, campaign_id=g.campaign.id)
     return render(
         "quiz/result.html",
         attempt=attempt,

@@ -232,7 +232,7 @@ def _is_answer(name: str) -> bool:
 
 
 def _paper_values(attempt_id: int, token: str) -> dict[str, Any]:
-    return {"slug": (request.view_args or {})["slug"], "attempt_id": attempt_id, "token": token}
+    return {"slug": context.slug(), "attempt_id": attempt_id, "token": token}
 
 
 def _onward(attempt_id: int, token: str) -> AnyResponse:

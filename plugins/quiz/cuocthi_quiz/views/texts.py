@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flask import g, url_for
+from flask import url_for
 from markupsafe import Markup, escape
 
 from cuocthi.rules.markdown import PICTURE, to_html
+from cuocthi.web.context import reading_context, slug
 from cuocthi_quiz.domain.pictures import named_in
 from cuocthi_quiz.queries.pictures import pictures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cuocthi.context import Context
     from cuocthi_quiz.models import Revision
     from cuocthi_quiz.queries.papers import PaperRow
     from cuocthi_quiz.queries.pictures import PictureRow
@@ -49,17 +49,22 @@ class Stem:
     rest: Markup
 
 
-def pictures_of(ctx: Context, rows: Sequence[PaperRow | Revision]) -> Pictures:
+def pictures_of(rows: Sequence[PaperRow | Revision], *, campaign_id: int) -> Pictures:
     """Return the pictures that questions show, by key (one statement, none if they show none)."""
-    wanted = named_in(text for row in rows for text in (row.text, row.explanation, row.group_text))
+    wanted = set[str]().union(*(_named(text) for row in rows for text in (row.text, row.explanation, row.group_text)))
     wanted |= {row.content["picture"] for row in rows if "picture" in row.content}
-    found = pictures(ctx, campaign_id=g.campaign.id, keys=wanted) if wanted else []
+    found = pictures(reading_context(), campaign_id=campaign_id, keys=wanted) if wanted else []
     return {row.picture.key: as_shown(row) for row in found}
+
+
+@lru_cache(_KEPT)
+def _named(text: str) -> frozenset[str]:
+    return frozenset(named_in([text]))
 
 
 def as_shown(row: PictureRow) -> ShownPicture:
     """Return a picture with the address under which it is handed out: nobody guesses it before the picture is shown."""
-    url = url_for("quiz.picture", slug=g.campaign.slug, sha256=row.sha256, key=row.picture.key)
+    url = url_for("quiz.picture", slug=slug(), sha256=row.sha256, key=row.picture.key)
     return ShownPicture(url, row.picture.width, row.picture.height)
 
 
@@ -70,12 +75,8 @@ def html_of(text: str, found: Pictures) -> Markup:
 
 def stem_of(text: str, found: Pictures) -> Stem:
     """Return a text divided into its first paragraph, for a heading, and the rest."""
-    html = _html(text)
-    first = _FIRST.match(html)
-    if first is None:
-        return Stem(Markup(), _with_pictures(html, found))
-    rest = Markup(html[first.end() :])  # noqa: S704 - a part of what has been cleaned
-    return Stem(Markup(first[1]), _with_pictures(rest, found))  # noqa: S704 - as above
+    stem = _stem(text)
+    return Stem(stem.head, _with_pictures(stem.rest, found)) if PICTURE in stem.rest else stem
 
 
 def shared_of(rows: Sequence[PaperRow], found: Pictures, *, once: bool) -> dict[int, Markup]:
@@ -85,6 +86,15 @@ def shared_of(rows: Sequence[PaperRow], found: Pictures, *, once: bool) -> dict[
         groups = {row.position: row.group_id for row in rows}
         return {at: text for at, text in texts.items() if groups.get(at - 1) != groups[at]}
     return texts
+
+
+@lru_cache(_KEPT)
+def _stem(text: str) -> Stem:
+    html = _html(text)
+    first = _FIRST.match(html)
+    if first is None:
+        return Stem(Markup(), html)
+    return Stem(Markup(first[1]), Markup(html[first.end() :]))  # noqa: S704 - parts of what has been cleaned
 
 
 @lru_cache(_KEPT)
