@@ -17,7 +17,7 @@ from cuocthi.enrolments.models import Enrolment
 from cuocthi.timelines.models import Phase
 from cuocthi.users.domain import start_session
 from cuocthi.users.queries import token_hash
-from cuocthi_quiz.domain import answers, attempts
+from cuocthi_quiz.domain import answers, attempts, hand_ins
 from cuocthi_quiz.domain.responses import Given
 
 from .conftest import Installation, until
@@ -68,7 +68,7 @@ def begin(installation: Installation, person: Person, moment: datetime, *, hand_
         for position in range(1, ANSWERED + 1):
             answers.save(ctx, place=place, position=position, given=Given.choice(1 << (position % 2)), sequence=1)
         if hand_in:
-            attempts.hand_in(ctx, attempt=attempt, token=attempt.token)
+            hand_ins.hand_in(ctx, attempt=attempt, token=attempt.token)
 
 
 def sweep_from(installation: Installation, moment: datetime) -> None:

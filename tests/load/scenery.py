@@ -35,6 +35,7 @@ from cuocthi.timelines.models import Phase
 from cuocthi.users.domain import start_session
 from cuocthi.users.models import User
 from cuocthi.web.i18n import translate
+from cuocthi_quiz.domain.foreseen import mark_foreseen
 
 MIDDLE = datetime.fromisoformat("2024-09-25T10:00:00+07:00")
 PASSWORD = "hoa-gao-do-ben-song-tra-ly"
@@ -83,6 +84,8 @@ def contest(instance: Path, url: str, people: int) -> Iterator[Contest]:
         runner.upgrade(db.engine, registry_of(app).migrations)
         course = Rehearsal(registry_of(app), db.engine, 1, translate)
         campaign_id, _ = course.prepare(read_folder(example_folder()), moment=MIDDLE)
+        with course.at(MIDDLE) as ctx:
+            mark_foreseen(ctx)
         persons = course.people(campaign_id, people)
         course.register(campaign_id, persons)
         sign = app.session_interface.get_signing_serializer(app).dumps  # type: ignore[attr-defined]

@@ -19,6 +19,7 @@ from cuocthi_quiz import plugin
 from cuocthi_quiz.domain import answers, attempts
 from cuocthi_quiz.domain.bank_files import fill_bank
 from cuocthi_quiz.domain.drawing import unpack
+from cuocthi_quiz.domain.hand_ins import hand_in
 from cuocthi_quiz.domain.kinds import KINDS
 from cuocthi_quiz.domain.kinds.choice import Choice, Option
 from cuocthi_quiz.domain.questions import QuestionData
@@ -139,7 +140,7 @@ class Quiz:
             self.answer(attempt, row.position, right if row.position <= count else wrong)
 
     def hand_in(self, attempt: Attempt) -> bool:
-        return attempts.hand_in(self.ctx, attempt=attempt, token=attempt.token)
+        return hand_in(self.ctx, attempt=attempt, token=attempt.token)
 
     def stored(self, attempt: Attempt) -> dict[int, int]:
         """What is stored for each question that was answered, as options in the order shown."""

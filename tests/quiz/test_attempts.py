@@ -17,6 +17,7 @@ from cuocthi.errors import Closed, Conflict, Forbidden, Missing
 from cuocthi.timelines.domain import close_now
 from cuocthi.timelines.models import Phase
 from cuocthi_quiz.domain import attempts, deadlines, grading, jobs
+from cuocthi_quiz.domain.hand_ins import hand_in
 from cuocthi_quiz.models import Attempt, HandIn, Item
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.settings import BlueprintRow
@@ -177,7 +178,7 @@ def test_handing_in_twice_counts_once(quiz: Quiz) -> None:
 def test_handing_in_past_the_deadline_counts_as_at_the_deadline(quiz: Quiz) -> None:
     attempt = quiz.start()
     quiz.later(minutes=20)
-    attempts.hand_in(quiz.ctx, attempt=attempt, token="another tab's")
+    hand_in(quiz.ctx, attempt=attempt, token="another tab's")
     assert (attempt.submitted_at, attempt.handed_in_by) == (attempt.deadline, HandIn.DEADLINE)
 
 
@@ -186,7 +187,7 @@ def test_a_stale_tab_cannot_hand_in(quiz: Quiz) -> None:
     stale = attempt.token
     attempts.take_over(quiz.ctx, attempt=attempt)
     with pytest.raises(Conflict):
-        attempts.hand_in(quiz.ctx, attempt=attempt, token=stale)
+        hand_in(quiz.ctx, attempt=attempt, token=stale)
     assert attempt.is_open
 
 
@@ -222,7 +223,7 @@ def test_what_waits_is_graded_in_portions_each_kept_by_itself(quiz: Quiz, monkey
     monkeypatch.setattr(grading, "PORTION", 2)
     for _ in range(5):
         attempt = quiz.start()
-        attempts.hand_in(quiz.ctx, attempt=attempt, token=attempt.token)
+        hand_in(quiz.ctx, attempt=attempt, token=attempt.token)
     kept: list[int] = []
     graded = sa.select(sa.func.count()).where(Attempt.graded_at.is_not(None))
     assert grading.grade_ungraded(quiz.ctx, keep=lambda: kept.append(quiz.ctx.session.scalar(graded) or 0)) == 5

@@ -58,6 +58,11 @@ def reading_context() -> Context:
     return Context(session=session(), hooks=registry().hooks, now=request_time(), actor=actor())
 
 
+def anonymous_context() -> Context:
+    """Return the context of a request of which it is not known yet who makes it."""
+    return Context(session=session(), hooks=registry().hooks, now=request_time())
+
+
 @contextmanager
 def committing(ctx: Context | None = None) -> Iterator[Context]:
     """Give the context of a change, the reader's unless given, and commit it on leaving.

@@ -73,6 +73,7 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _SWEEP_EVERY = timedelta(seconds=5)
+_FORESEE_EVERY = timedelta(minutes=5)
 
 info = PluginInfo(
     name=OWNER,
@@ -150,6 +151,7 @@ def register_jobs() -> Sequence[JobKind]:
     old = T("Forget old figures about saving answers")
     return [
         JobKind("quiz.sweep", T("Hand in papers whose time is up"), jobs.sweep, every=_SWEEP_EVERY),
+        JobKind("quiz.foresee", T("Mark what may be chosen at new questions"), jobs.foresee, every=_FORESEE_EVERY),
         JobKind(REMARK, T("Mark papers again"), jobs.mark_again, results={"rescored": T("Papers with another score")}),
         JobKind(LOOK_AHEAD, T("Work out what another key would change"), jobs.look_ahead_of),
         JobKind("quiz.forget_figures", old, jobs.forget_figures, every=timedelta(days=1)),

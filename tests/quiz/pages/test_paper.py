@@ -9,19 +9,29 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+import sqlalchemy as sa
 from tests.quiz.conftest import SETTINGS, Quiz
 
+from cuocthi.app import registry_of
+from cuocthi.campaigns.changes import Changes
 from cuocthi.campaigns.settings import load_settings
 from cuocthi.contributions import Role
 from cuocthi.digest import digest
+from cuocthi.testing.factories import Factories
+from cuocthi.users.models import User
 from cuocthi_quiz.domain import jobs
 from cuocthi_quiz.domain.drawing import unpack
+from cuocthi_quiz.domain.foreseen import mark_foreseen
 from cuocthi_quiz.domain.receipts import receipt
+from cuocthi_quiz.models import HandIn
 from cuocthi_quiz.settings import OWNER, QuizSettings, Release
 
 from .conftest import JSON, Form, Reader, attempt_of, started
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from cuocthi.enrolments.models import Enrolment
 
 
@@ -108,6 +118,71 @@ def test_the_paper_takes_the_same_statements_however_long_it_is(
     statements()
     browser.get(paper + "1")
     assert statements() == long
+
+
+def test_a_paper_that_was_shown_before_takes_one_statement(
+    quiz: Quiz,
+    person: Enrolment,
+    reader: Reader,
+    statements: Callable[[], int],
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry_of(app).kept_pages, "changes", Changes(lambda: 0.0))
+    _attempt, paper = started(quiz, person, reader)
+    for position in (2, 3):
+        statements()
+        reader.get(paper + str(position))
+    assert statements() == 1
+
+
+def test_handing_in_takes_two_statements_where_all_answers_were_foreseen(
+    quiz: Quiz, person: Enrolment, reader: Reader, statements: Callable[[], int]
+) -> None:
+    _attempt, paper = started(quiz, person, reader)
+    mark_foreseen(quiz.ctx)
+    address = reader.base + paper + "hand-in"
+    quiz.ctx.session.commit()
+    statements()
+    answer = reader.client.post(address, data={"csrf_token": reader.token})
+    assert statements() == 2
+    assert answer.location.endswith("/receipt")
+    assert attempt_of(quiz, person).graded_at is not None
+
+
+def test_a_page_whose_clock_is_fast_hands_nothing_in(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
+    _attempt, paper = started(quiz, person, reader)
+    page = reader.post(paper + "hand-in", {"auto": "1"})
+    assert page.request.path.endswith("/1")
+    assert attempt_of(quiz, person).is_open
+    quiz.later(minutes=15)
+    page = reader.post(paper + "hand-in", {"auto": "1"})
+    assert page.request.path.endswith("/receipt")
+    assert attempt_of(quiz, person).handed_in_by is HandIn.DEADLINE
+
+
+def test_who_owes_a_password_sees_no_paper_and_hands_none_in(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
+    _attempt, paper = started(quiz, person, reader)
+    owing = sa.update(User).where(User.id == person.user_id)
+    quiz.ctx.session.execute(owing.values(must_change_password=True))
+    for path in ("1", "all", "summary"):
+        assert reader.get(paper + path).request.path == "/me/password"
+    assert reader.post(paper + "hand-in").request.path == "/me/password"
+    assert attempt_of(quiz, person).is_open
+
+
+@pytest.mark.parametrize("place", ["another-contest", "another paper's token"])
+def test_a_paper_is_shown_at_its_own_address_only(
+    quiz: Quiz, person: Enrolment, reader: Reader, place: str, make: Factories
+) -> None:
+    attempt, paper = started(quiz, person, reader)
+    if place == "another-contest":
+        make.campaign(slug=place, plugins=("quiz",))
+        page = reader.get(f"/c/{place}/quiz/{paper}1")
+    else:
+        page = reader.get(f"paper/{attempt.id}/{'0' * 24}/1")
+    assert page.status_code == (404 if place == "another-contest" else 409)
+    assert "data-question" not in page.text
 
 
 def test_without_a_token_of_the_form_nothing_is_saved(quiz: Quiz, person: Enrolment, reader: Reader) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from cuocthi.campaigns.models import CampaignState
 from cuocthi.campaigns.settings import load_settings, settings_in
-from cuocthi.database import UtcTime
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Closed, Conflict, Forbidden, Missing
 from cuocthi.text import T
@@ -257,37 +256,6 @@ def take_over(ctx: Context, *, attempt: Attempt) -> str:
     ctx.session.add(TakeOver(attempt_id=attempt.id, at=ctx.now, address=ctx.actor.address))
     ctx.session.flush()
     return token
-
-
-def hand_in(ctx: Context, *, attempt: Attempt, token: str) -> bool:
-    """Hand a paper in; return whether this call did it. Past the deadline it counts as handed in at the deadline.
-
-    Raises Conflict if the paper is open in another place.
-    """
-    handed_in = ctx.session.scalar(_hand_in(), {"attempt_id": attempt.id, "held_by": token, "moment": ctx.now})
-    if handed_in is None:
-        ctx.session.refresh(attempt)
-        if attempt.is_open:
-            raise Conflict(T("This paper is now open in another place; please go on there, or take it over here."))
-    return handed_in is not None
-
-
-@cache
-def _hand_in() -> Any:
-    """Made once: the statement that hands a paper in and returns it as it is then."""
-    now = sa.bindparam("moment", type_=UtcTime())
-    in_time = now < Attempt.deadline
-    held = sa.or_(Attempt.token == sa.bindparam("held_by"), ~in_time)
-    return (
-        sa.update(Attempt)
-        .where(Attempt.id == sa.bindparam("attempt_id"), Attempt.submitted_at.is_(None), held)
-        .values(
-            submitted_at=sa.case((in_time, now), else_=Attempt.deadline),
-            handed_in_by=sa.case((in_time, HandIn.PARTICIPANT.value), else_=HandIn.DEADLINE.value),
-        )
-        .returning(Attempt)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
 
 
 def submit_overdue(ctx: Context, *, round_id: int | None = None, enrolment_id: int | None = None) -> int:

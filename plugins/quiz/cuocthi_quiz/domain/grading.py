@@ -14,6 +14,7 @@ from cuocthi_quiz.models import Attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from cuocthi.context import Context
 
@@ -74,15 +75,21 @@ def grade_round(ctx: Context, *, round_id: int, again: bool = False) -> int:
 
 
 def grade_attempt(ctx: Context, *, attempt_id: int) -> None:
-    """Grade one paper if it was handed in and has no score yet.
-
-    Others have mostly given the same answers before, so that all of them have marks: then one statement does it.
-    """
-    values = {"attempt_id": attempt_id, "now": to_micros(ctx.now)}
-    if change(ctx, _statement(_ATTEMPT), values):
+    """Grade one paper if it was handed in and has no score yet."""
+    ctx.session.flush()
+    if grade_at_once(ctx.session.connection(), attempt_id=attempt_id, now=ctx.now):
         forget(ctx, Attempt)
     else:
         _run(ctx, _ATTEMPT, attempt_id=attempt_id)
+
+
+def grade_at_once(connection: sa.Connection, *, attempt_id: int, now: datetime) -> bool:
+    """Grade one paper that was handed in, has no score yet, and has marks for all answers (one statement).
+
+    It mostly has: they were foreseen (``domain/foreseen.py``), or others have given the same answers before. Return
+    whether it was graded.
+    """
+    return connection.execute(_statement(_ATTEMPT), {"attempt_id": attempt_id, "now": to_micros(now)}).rowcount > 0
 
 
 @cache

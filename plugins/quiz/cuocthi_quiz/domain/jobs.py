@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cuocthi_quiz.domain.attempts import submit_overdue
+from cuocthi_quiz.domain.foreseen import mark_foreseen
 from cuocthi_quiz.domain.grading import grade_round, grade_ungraded
 from cuocthi_quiz.domain.looking_ahead import look_ahead
 from cuocthi_quiz.domain.remarking import remark
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 def sweep(ctx: Context, _arguments: Mapping[str, Any], _progress: Callable[[int, int], None]) -> Mapping[str, Any]:
     """Hand in every paper whose time is up, and grade what has no score, each portion kept by itself."""
     return {"handed_in": submit_overdue(ctx), "graded": grade_ungraded(ctx, keep=ctx.session.commit)}
+
+
+def foresee(ctx: Context, _arguments: Mapping[str, Any], _progress: Callable[[int, int], None]) -> Mapping[str, Any]:
+    """Mark what may be chosen at questions that are new in the bank."""
+    return {"questions": mark_foreseen(ctx)}
 
 
 def forget_figures(

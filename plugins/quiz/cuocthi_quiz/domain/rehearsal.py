@@ -14,6 +14,7 @@ from cuocthi.users.queries import token_hash
 from cuocthi_quiz.domain import answers, attempts
 from cuocthi_quiz.domain.drawing import unpack
 from cuocthi_quiz.domain.grading import grade_attempt
+from cuocthi_quiz.domain.hand_ins import hand_in
 from cuocthi_quiz.domain.kinds import KINDS
 from cuocthi_quiz.domain.responses import WAYS, to_given
 from cuocthi_quiz.models import Difficulty
@@ -99,6 +100,6 @@ def take(ctx_at: Callable[[datetime], Context], participant: Participant, round_
     moment += timedelta(seconds=1)
     if hands_in(participant) and moment < ends:
         ctx = ctx_at(moment)
-        attempts.hand_in(ctx, attempt=ctx.session.get_one(type(attempt), place.attempt_id), token=place.token)
+        hand_in(ctx, attempt=ctx.session.get_one(type(attempt), place.attempt_id), token=place.token)
         grade_attempt(ctx_at(moment), attempt_id=place.attempt_id)
     return acknowledged

@@ -9,11 +9,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cuocthi.users.queries import token_hash
 from cuocthi.users.sign_in import demo_allowed
-from cuocthi.web.context import at_once, committing, reading_context, request_time, slug
+from cuocthi.web.context import anonymous_context, at_once, committing, reading_context, request_time, slug
 from cuocthi.web.rendering import render
 from cuocthi.web.requests import row_number
-from cuocthi_quiz.domain import attempts
-from cuocthi_quiz.domain.grading import grade_attempt
+from cuocthi_quiz.domain import attempts, hand_ins
+from cuocthi_quiz.domain.grading import grade_at_once, grade_attempt
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.entrance import paper_url
@@ -40,11 +40,14 @@ def _opened(ctx: Context, attempt_id: int, token: str) -> AnyResponse | None:
     return None
 
 
+def _holding(attempt_id: int, token: str) -> papers_queries.Holding:
+    return papers_queries.Holding(token_hash(session.get("_user_id", "")), slug(), attempt_id, token)
+
+
 def _open_paper(attempt_id: int, token: str) -> OpenPaper | None:
     """Return the paper that is open in this place, of the session that makes the request (one statement)."""
-    holding = papers_queries.Holding(token_hash(session.get("_user_id", "")), slug(), attempt_id, token)
     with at_once() as connection:
-        found = papers_queries.open_paper(connection, holding, now=request_time(), known=_asked())
+        found = papers_queries.open_paper(connection, _holding(attempt_id, token), now=request_time(), known=_asked())
     return None if found is not None and found.is_demo and not demo_allowed() else found
 
 
@@ -113,25 +116,47 @@ def summary(attempt_id: int, token: str) -> AnyResponse:
     )
 
 
-@blueprint.page("/paper/<int:attempt_id>/<token>/hand-in", signed_in=True, methods=["POST"])
+def _hand_in_at_once(attempt_id: int, token: str) -> AnyResponse | None:
+    """Hand the paper in that is open in this place and grade it, mostly by one statement each; None if it is not."""
+    with at_once() as connection:
+        if not hand_ins.hand_in_own(
+            connection, _holding(attempt_id, token), now=request_time(), in_time="auto" not in request.form
+        ):
+            return None
+    try:
+        with at_once() as connection:
+            graded = grade_at_once(connection, attempt_id=attempt_id, now=request_time())
+    except SQLAlchemyError:
+        graded = False
+    return _handed_in(attempt_id) if graded else _graded_now(attempt_id)
+
+
+@blueprint.page("/paper/<int:attempt_id>/<token>/hand-in", signed_in=True, methods=["POST"], shortcut=_hand_in_at_once)
 def hand_in(attempt_id: int, token: str) -> AnyResponse:
     """Hand the paper in and lead on to the receipt.
 
     A page whose clock says that time is up sends ``auto``: then only the server's clock decides, and a paper that
     still has time goes on.
     """
-    receipt = url_for("quiz.receipt", slug=g.campaign.slug, attempt_id=attempt_id)
     with committing() as ctx:
         attempt, _settings = attempts.own_attempt(ctx, campaign_id=g.campaign.id, attempt_id=attempt_id)
         if request.form.get("auto") and attempt.is_open and attempt.deadline > ctx.now:
             return redirect(paper_url(attempt, token=token))
         if attempt.is_open and attempt.deadline > ctx.now and attempt.token != token:
             return render("quiz/taken.html", status=409, attempt=attempt)
-        attempts.hand_in(ctx, attempt=attempt, token=token)
-    # The hand-in is safe by now; a score that fails to be computed comes from the sweep.
+        hand_ins.hand_in(ctx, attempt=attempt, token=token)
+    return _graded_now(attempt_id)
+
+
+def _graded_now(attempt_id: int) -> AnyResponse:
+    """Grade a paper that was handed in; the hand-in is safe by now, and a score that fails comes from the sweep."""
     try:
-        with committing() as ctx:
+        with committing(anonymous_context()) as ctx:
             grade_attempt(ctx, attempt_id=attempt_id)
     except SQLAlchemyError:
         current_app.logger.exception("a paper waits for the sweep to grade it")
-    return redirect(receipt)
+    return _handed_in(attempt_id)
+
+
+def _handed_in(attempt_id: int) -> AnyResponse:
+    return redirect(url_for("quiz.receipt", slug=slug(), attempt_id=attempt_id))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from flask import Response, flash, redirect, request, session, url_for
 
-from cuocthi.context import Context
 from cuocthi.database import reading
 from cuocthi.errors import Closed, DomainError
 from cuocthi.text import T
@@ -90,13 +89,13 @@ def _save(place: answers.Place) -> datetime:
     if saved is not None:
         return saved
     with reading():
-        return answers.look_why(_nobody(), answering)
+        return answers.look_why(context.anonymous_context(), answering)
 
 
 def _predict(place: answers.Place) -> datetime:
     form = request.form
     prediction, sequence = _prediction(form["prediction"]), _number(form.get("sequence"))
-    with context.committing(_nobody()) as ctx:
+    with context.committing(context.anonymous_context()) as ctx:
         return answers.predict(ctx, place=place, prediction=prediction, sequence=sequence)
 
 
@@ -115,11 +114,6 @@ def _keep_refused(attempt_id: int, reason: Outcome) -> None:
     keeping = refused.Keeping(attempt_id, position, said, reason)
     refused.keep(database.connection(), keeping, at=context.request_time())
     database.commit()
-
-
-def _nobody() -> Context:
-    """Return the context of a request of which it is not known yet who makes it."""
-    return Context(context.session(), context.registry().hooks, context.request_time())
 
 
 def _prediction(text: str) -> Decimal | None:
@@ -207,7 +201,7 @@ def _refused_form(error: DomainError, place: answers.Place) -> AnyResponse:
 
 def _conflict(error: answers.Stale, values: dict[str, Any], position: int) -> AnyResponse:
     """Show the answer that is stored and the one just given; the person decides."""
-    row = papers_queries.answer_at(_nobody(), attempt_id=values["attempt_id"], position=position)
+    row = papers_queries.answer_at(context.anonymous_context(), attempt_id=values["attempt_id"], position=position)
     asked = shown(row) if row else None
     return render(
         "quiz/conflict.html",
