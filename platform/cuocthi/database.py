@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -134,13 +134,17 @@ def at_once(engine: Engine) -> Iterator[Connection]:
 def autocommitting(engine: Engine) -> Engine:
     """Return the engine for :func:`at_once` beside ``engine``; it closes its connections when that one does.
 
-    On PostgreSQL it has connections of its own. To let those of ``engine`` change to and fro would cost more than what
-    is saved.
+    On PostgreSQL it has connections of its own, as many as that one keeps. To let those of ``engine`` change to and fro
+    would cost more than what is saved.
     """
     if engine.dialect.name == "sqlite":
         return engine
     made = sa.create_engine(
-        engine.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, skip_autocommit_rollback=True
+        engine.url,
+        isolation_level="AUTOCOMMIT",
+        pool_size=cast("sa.QueuePool", engine.pool).size(),
+        pool_reset_on_return=None,
+        skip_autocommit_rollback=True,
     )
     event.listen(engine, "engine_disposed", lambda _engine: made.dispose())
     return made

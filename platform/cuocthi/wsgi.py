@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cuocthi.app import create_app, registry_of
-from cuocthi.memory import keep_small, leave_alone
+from cuocthi.memory import leave_alone, share_one_heap
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def application() -> Flask:
     """Return the installation's application; called once in each web process."""
-    keep_small()
+    share_one_heap()
     app = create_app()
     if registry_of(app).config.runs_jobs_in_web_process:
         from cuocthi.jobs.runner import start_embedded  # noqa: PLC0415 - elsewhere a worker of its own loads huey

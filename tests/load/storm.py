@@ -6,22 +6,30 @@ from collections.abc import Sequence
 
 from tests.load.browsing import Client, Somebody
 from tests.load.measuring import Figures
-from tests.load.operations import save_answer, saves
+from tests.load.operations import ANSWERED, save_answer
 
 CONNECTIONS = 256
 
 
+#: How often each of them saves.
+TURNS = 4
+
+
 def storm(address: str, people: Sequence[Somebody]) -> Figures:
-    """Let ``CONNECTIONS`` browsers save answers at once, as many rounds as there are questions; an error ends it."""
-    open_at = [
+    """Let ``CONNECTIONS`` browsers save answers at once, each a few times; an error ends it.
+
+    People have several browsers open, but no two of them answer the same question at the same moment: that would
+    measure what becomes of an answer that is saved already.
+    """
+    browsers = [
         Somebody(Client(address, person.client.cookie), person.contact, person.token, person.paper)
         for number in range(CONNECTIONS)
         for person in [people[number % len(people)]]
     ]
     asked = [
-        (somebody, position, 1_000 + turn)
-        for turn, (_, position) in enumerate(saves(people[:1])[:4])
-        for somebody in open_at
+        (browser, number // len(people) % ANSWERED + 1, 1_000 + turn)
+        for turn in range(TURNS)
+        for number, browser in enumerate(browsers)
     ]
     found = Figures()
     found.measure(asked, lambda item: save_answer(*item), at_once=CONNECTIONS)

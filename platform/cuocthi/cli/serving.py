@@ -21,7 +21,7 @@ from cuocthi.cli.demo import load_demo
 from cuocthi.config import DEFAULT_ADDRESS
 from cuocthi.extensions import db
 from cuocthi.jobs.runner import run_worker
-from cuocthi.memory import keep_small, leave_alone
+from cuocthi.memory import leave_alone, share_one_heap
 from cuocthi.migrations import runner
 
 if TYPE_CHECKING:
@@ -68,13 +68,13 @@ def worker() -> None:
 
 
 def _work() -> None:
-    keep_small()
+    share_one_heap()
     run_worker(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own way
 
 
 def _work_anew() -> None:
     """Work in a process of its own, by the settings that hold for it: the address is known only by now."""
-    keep_small()
+    share_one_heap()
     run_worker(create_app())
 
 
