@@ -6,7 +6,12 @@ import ctypes
 import gc
 import threading
 import time
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_library = ctypes.CDLL(None)
 #: The names of glibc's ``mallopt``.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 #: Pieces up to this size come from the heap, such as the 19 MiB of a password's hash.
@@ -18,24 +23,30 @@ _EVERY = 10.0
 
 
 def share_one_heap() -> None:
-    """Keep one heap for all threads of this process, warm while it is used, and given back every few seconds.
+    """Keep one heap for all threads, warm while it is used; call it before there are others, and then the next one.
 
     Memory that each password's hash would have to ask the system for takes as long to be cleared as half the hash; and
-    eight threads with heaps of their own would keep 150 MB. Does nothing where the C library is another one.
+    eight threads with heaps of their own would keep 150 MB, of which nothing can be given back. Does nothing where the
+    C library is another one.
     """
-    library = ctypes.CDLL(None)
-    if not hasattr(library, "mallopt"):
-        return
-    library.mallopt(_ARENA_MAX, 1)
-    library.mallopt(_MMAP_THRESHOLD, _LARGE)
-    library.mallopt(_TRIM_THRESHOLD, _FREE)
-    threading.Thread(target=_give_back, args=(library,), name="memory", daemon=True).start()
+    mallopt = getattr(_library, "mallopt", None)
+    if mallopt is not None:
+        mallopt(_ARENA_MAX, 1)
+        mallopt(_MMAP_THRESHOLD, _LARGE)
+        mallopt(_TRIM_THRESHOLD, _FREE)
 
 
-def _give_back(library: ctypes.CDLL) -> None:
+def give_back_regularly() -> None:
+    """Give what of the heap is not used back to the system every few seconds, for as long as this process lives."""
+    trim = getattr(_library, "malloc_trim", None)
+    if trim is not None:
+        threading.Thread(target=_give_back, args=(trim,), name="memory", daemon=True).start()
+
+
+def _give_back(trim: Callable[[int], int]) -> None:
     while True:
         time.sleep(_EVERY)
-        library.malloc_trim(0)
+        trim(0)
 
 
 def leave_alone() -> None:

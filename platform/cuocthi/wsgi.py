@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cuocthi.app import create_app, registry_of
-from cuocthi.memory import leave_alone, share_one_heap
+from cuocthi.memory import give_back_regularly, leave_alone, share_one_heap
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 def application() -> Flask:
     """Return the installation's application; called once in each web process."""
     share_one_heap()
+    give_back_regularly()
     app = create_app()
     if registry_of(app).config.runs_jobs_in_web_process:
         from cuocthi.jobs.runner import start_embedded  # noqa: PLC0415 - elsewhere a worker of its own loads huey

@@ -12,6 +12,7 @@ from cuocthi.app import create_app, registry_of
 from cuocthi.cli import campaigns, database, demo, keys, messages, plugins, rehearse, serving, users
 from cuocthi.config import ConfigError
 from cuocthi.errors import ContractError, DomainError
+from cuocthi.memory import share_one_heap
 from cuocthi.web.i18n import translate
 
 if TYPE_CHECKING:
@@ -51,6 +52,12 @@ class PlatformGroup(FlaskGroup):
         return found
 
 
+def _application() -> Flask:
+    # The first thread, which the application may begin, would have a heap of its own, and so would processes after it.
+    share_one_heap()
+    return create_app()
+
+
 def _loaded(ctx: click.Context) -> Flask | None:
     from flask.cli import ScriptInfo  # noqa: PLC0415 - only for the type
 
@@ -71,7 +78,7 @@ def _in_words(ctx: click.Context, error: DomainError) -> str:
 
 main = PlatformGroup(
     name="cuocthi",
-    create_app=create_app,
+    create_app=_application,
     add_default_commands=False,
     load_dotenv=False,
     help="Run online contests: serve the pages, keep the database, move campaigns in and out, rehearse.",

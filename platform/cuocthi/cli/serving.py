@@ -21,7 +21,7 @@ from cuocthi.cli.demo import load_demo
 from cuocthi.config import DEFAULT_ADDRESS
 from cuocthi.extensions import db
 from cuocthi.jobs.runner import run_worker
-from cuocthi.memory import leave_alone, share_one_heap
+from cuocthi.memory import give_back_regularly, leave_alone
 from cuocthi.migrations import runner
 
 if TYPE_CHECKING:
@@ -68,13 +68,13 @@ def worker() -> None:
 
 
 def _work() -> None:
-    share_one_heap()
+    give_back_regularly()
     run_worker(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own way
 
 
 def _work_anew() -> None:
     """Work in a process of its own, by the settings that hold for it: the address is known only by now."""
-    share_one_heap()
+    give_back_regularly()
     run_worker(create_app())
 
 
