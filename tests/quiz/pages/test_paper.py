@@ -136,6 +136,28 @@ def test_a_paper_that_was_shown_before_takes_one_statement(
     assert statements() == 1
 
 
+def test_a_first_start_takes_three_statements_whoever_starts(
+    quiz: Quiz,
+    sign_in: Callable[[int], Reader],
+    statements: Callable[[], int],
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry_of(app).kept_pages, "changes", Changes(lambda: 0.0))
+    people = [quiz.person() for _ in range(3)]
+    browsers = [sign_in(person.user_id) for person in people]
+    address = f"{browsers[0].base}round/{quiz.round_.id}/start"
+    taken = []
+    for browser in browsers:
+        browser.get(f"round/{quiz.round_.id}/")
+        statements()
+        answer = browser.client.post(address, data={"csrf_token": browser.token})
+        taken.append(statements())
+        assert re.fullmatch(r".*/paper/\d+/[0-9a-f]{24}/1", answer.location)
+    # SQLite stores the attempt and its questions by a statement each.
+    assert taken[1:] == [4 if quiz.ctx.session.get_bind().dialect.name == "sqlite" else 3] * 2
+
+
 def test_handing_in_takes_two_statements_where_all_answers_were_foreseen(
     quiz: Quiz, person: Enrolment, reader: Reader, statements: Callable[[], int]
 ) -> None:

@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.timelines.models import Phase
 
-_TOKEN_BYTES = 12
+TOKEN_BYTES = 12
 
 # A paper is stored by one statement, however many questions it has.
 _ITEMS = "INSERT INTO quiz_item (attempt_id, position, revision_id, option_order, flagged) "
-_ITEMS_ON = {
+ITEMS_ON = {
     "postgresql": sa.text(
         _ITEMS + "SELECT :attempt, i.place, CAST(i.drawn ->> 0 AS BIGINT), CAST(i.drawn ->> 1 AS BIGINT), FALSE "
         "FROM json_array_elements(CAST(:paper AS JSON)) WITH ORDINALITY AS i (drawn, place)"
@@ -119,11 +119,16 @@ def start(
     # The number is unique and one more than all that were looked at: nobody has begun another one in between, and so
     # what was found to be left in the round, its day or week, and the pause, still holds.
     number = len(earlier) + 1
-    seed = drawing.seed(campaign.draw_key, round_key=round_.key, contest_number=enrolment.code, attempt=number)
     division = division_key(campaign, enrolment)
-    common = drawing.common_seed(campaign.draw_key, round_key=round_.key, division=division)
-    drawn_from = supplying(ctx, round_=round_, settings=settings, division=division)
-    paper = _draw(drawn_from, seed, common if settings.same_questions else None)
+    paper = drawn_paper(
+        supplying(ctx, round_=round_, settings=settings, division=division),
+        settings,
+        draw_key=campaign.draw_key,
+        round_key=round_.key,
+        division=division,
+        contest_number=enrolment.code,
+        number=number,
+    )
     values = {
         "campaign_id": campaign.id,
         "phase_id": round_.id,
@@ -137,7 +142,7 @@ def start(
         "deadline": deadline(ctx.now, settings.minutes, closes_at),
         "relief_until": replaced and replaced.relief_until,
         "replaces_id": replaced and replaced.id,
-        "token": secrets.token_hex(_TOKEN_BYTES),
+        "token": secrets.token_hex(TOKEN_BYTES),
         "asks_prediction": settings.prediction,
         "prediction_decimals": settings.target.decimals,
         "prediction_most": settings.target.most,
@@ -145,7 +150,7 @@ def start(
     attempt = _insert_once(ctx, values)
     if attempt is None:
         return _open_elsewhere(ctx, round_, enrolment)
-    ctx.session.execute(_ITEMS_ON[ctx.session.get_bind().dialect.name], {"attempt": attempt.id, "paper": paper})
+    ctx.session.execute(ITEMS_ON[ctx.session.get_bind().dialect.name], {"attempt": attempt.id, "paper": paper})
     _give_extra_time(ctx, attempt, closes_at)
     return attempt
 
@@ -204,10 +209,24 @@ def _refuse_outsiders(campaign: Campaign, round_: Phase, enrolment: Enrolment) -
         raise Forbidden(T("You have been excluded from this contest: %(reason)s", reason=enrolment.excluded_reason))
 
 
-def _draw(drawn_from: drawing.Supply, seed: bytes, common: bytes | None) -> str:
-    """Return a drawn paper as the statement takes it that stores it: JSON of [revision, order of its options]."""
+def drawn_paper(
+    supply: drawing.Supply,
+    settings: QuizSettings,
+    *,
+    draw_key: str,
+    round_key: str,
+    division: str,
+    contest_number: str,
+    number: int,
+) -> str:
+    """Return somebody's paper, drawn for the attempt with this number, as the statement takes it that stores it.
+
+    That is JSON of [revision, order of its options] for each question. Raises Conflict when the bank cannot fill it.
+    """
+    seed = drawing.seed(draw_key, round_key=round_key, contest_number=contest_number, attempt=number)
+    common = drawing.common_seed(draw_key, round_key=round_key, division=division)
     try:
-        paper = drawing.draw(drawn_from, seed, common=common)
+        paper = drawing.draw(supply, seed, common=common if settings.same_questions else None)
     except ValueError:
         paper = []
     if not paper:
@@ -244,7 +263,7 @@ def own_attempt(ctx: Context, *, campaign_id: int, attempt_id: int) -> tuple[Att
 
 def take_over(ctx: Context, *, attempt: Attempt) -> str:
     """Let the paper be answered from here alone, log it, and return the new token. Raises Closed if it is handed in."""
-    token = secrets.token_hex(_TOKEN_BYTES)
+    token = secrets.token_hex(TOKEN_BYTES)
     changed = change(
         ctx,
         sa.update(Attempt)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MINUTE = 60_000_000
 _MOMENT = timedelta(microseconds=1)
 #: Later than any moment: a paper without a limit.
-_NEVER = 2**62
+NEVER = 2**62
 
 
 def deadline(started_at: datetime, minutes: int, closes_at: datetime) -> datetime:
@@ -85,7 +85,7 @@ def _recalculated(ctx: Context) -> sa.ColumnElement[int]:
     earlier, later = (sa.func.least, sa.func.greatest) if on_postgresql else (sa.func.min, sa.func.max)
     started = _micros(Attempt.started_at)
     minutes = Attempt.minutes + Attempt.extra_minutes + Attempt.relief_minutes
-    limit = sa.case((Attempt.minutes > 0, started + minutes * _MINUTE), else_=_NEVER)
+    limit = sa.case((Attempt.minutes > 0, started + minutes * _MINUTE), else_=NEVER)
     last = sa.select(sa.func.max(_micros(Window.closes_at))).where(Window.phase_id == Attempt.phase_id)
     # Somebody who was given another unit may have no window any more in which the paper was started: it keeps its
     # deadline as long as the round is open for anybody.

@@ -67,7 +67,12 @@ class More:
 
 def granted(ctx: Context, *, enrolment_id: int) -> More | None:
     """Return what a person was granted, None if nothing (one statement)."""
-    found = ctx.session.execute(_granted(), {"enrolment_id": enrolment_id}).one_or_none()
+    return granted_on(ctx.session.connection(), enrolment_id=enrolment_id)
+
+
+def granted_on(connection: sa.Connection, *, enrolment_id: int) -> More | None:
+    """Return what a person was granted, as :func:`granted` does."""
+    found = connection.execute(_granted(), {"enrolment_id": enrolment_id}).one_or_none()
     return None if found is None else More(*found)
 
 
@@ -102,14 +107,14 @@ def grant(ctx: Context, *, campaign: Campaign, enrolment: Enrolment, more: More,
     held.reason = vault.encrypt(reason, belongs_to=_OWNER.format(enrolment.id))
     held.granted_by, held.granted_at = ctx.actor.user_id, ctx.now
     ctx.session.flush()
-    _extend_open(ctx, enrolment, more)
+    extend_open(ctx, enrolment_id=enrolment.id, more=more)
     _record(ctx, campaign, held, (T("Granted a person extra time"), "grant"), (before, _values(held)))
 
 
-def _extend_open(ctx: Context, enrolment: Enrolment, more: More) -> None:
+def extend_open(ctx: Context, *, enrolment_id: int, more: More) -> None:
     """Let the open papers of a person have the extra time; nobody loses minutes that were told before the start."""
     extra = more.minutes + (Attempt.minutes * more.percent + 99) // 100
-    theirs = (Attempt.enrolment_id == enrolment.id, Attempt.submitted_at.is_(None), Attempt.deadline > ctx.now)
+    theirs = (Attempt.enrolment_id == enrolment_id, Attempt.submitted_at.is_(None), Attempt.deadline > ctx.now)
     longer = sa.case((extra > Attempt.extra_minutes, extra), else_=Attempt.extra_minutes)
     change(ctx, sa.update(Attempt).where(*theirs, Attempt.minutes > 0).values(extra_minutes=longer))
     recalculate(ctx, *theirs)

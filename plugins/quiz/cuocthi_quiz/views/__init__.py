@@ -20,6 +20,7 @@ from cuocthi_quiz.views import (
     review,
     saving,
     staff_attempts,
+    starting,
     validity,
     wrong_keys,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "review",
     "saving",
     "staff_attempts",
+    "starting",
     "validity",
     "wrong_keys",
 ]

@@ -1,4 +1,4 @@
-"""Before the paper: what awaits a person, starting, and taking a paper over."""
+"""Before the paper: what awaits a person, and taking a paper over."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from cuocthi.enrolments.queries import enrolment_of
 from cuocthi.standings.criteria import RankingRules
 from cuocthi.timelines.queries import open_window, phase_of
 from cuocthi.web.context import committing, reading_context
-from cuocthi.web.remembered import remembered
 from cuocthi.web.rendering import render
 from cuocthi_quiz.domain import attempts
 from cuocthi_quiz.domain.allowances import refusal
 from cuocthi_quiz.domain.clauses import paper_rules
-from cuocthi_quiz.domain.deadlines import closing, deadline, last_day, replaceable
+from cuocthi_quiz.domain.deadlines import closing, deadline, replaceable
 from cuocthi_quiz.domain.extra_time import granted
 from cuocthi_quiz.domain.predictions import definition
 from cuocthi_quiz.queries import papers as papers_queries
@@ -30,19 +29,19 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.enrolments.models import Enrolment
     from cuocthi.timelines.models import Phase
-    from cuocthi_quiz.domain.drawing import Supply
     from cuocthi_quiz.models import Attempt
-    from cuocthi_quiz.settings import QuizSettings
 
 
-def _round(ctx: Context, round_id: int) -> Phase:
+def round_on_page(ctx: Context, round_id: int) -> Phase:
+    """Return the round of the campaign that the address names; 404 for one that is none of the quiz."""
     found = phase_of(ctx, campaign_id=g.campaign.id, phase_id=round_id)
     if found is None or found.source != OWNER:
         abort(404)
     return found
 
 
-def _enrolment(ctx: Context) -> Enrolment | None:
+def enrolment_on_page(ctx: Context) -> Enrolment | None:
+    """Return the enrolment of who reads the page, None for somebody who takes no part."""
     assert ctx.actor.user_id is not None  # noqa: S101 - these pages are for people who signed in
     return enrolment_of(ctx, campaign_id=g.campaign.id, user_id=ctx.actor.user_id)
 
@@ -62,8 +61,8 @@ def paper_url(attempt: Attempt, position: int = 1, token: str = "") -> str:
 def entrance(round_id: int) -> AnyResponse:
     """Say what awaits this person in the round now, and let the person start or go on."""
     ctx = reading_context()
-    round_ = _round(ctx, round_id)
-    enrolment = _enrolment(ctx)
+    round_ = round_on_page(ctx, round_id)
+    enrolment = enrolment_on_page(ctx)
     if enrolment is None:
         return redirect(url_for("enrolments.join", slug=g.campaign.slug))
     made = papers_queries.attempts_of(ctx, round_id=round_.id, enrolment_id=enrolment.id)
@@ -101,27 +100,6 @@ def entrance(round_id: int) -> AnyResponse:
         counted=COUNTED[ranked_by.counted],
         rules=list(paper_rules(settings, dict.fromkeys(attempts.divisions_of(g.campaign), questions))),
         definition=definition(settings.target),
-    )
-
-
-@blueprint.page("/round/<int:round_id>/start", signed_in=True, methods=["POST"])
-def start(round_id: int) -> AnyResponse:
-    """Start an attempt, or go on with the one that is open."""
-    with committing() as ctx:
-        enrolment = _enrolment(ctx)
-        if enrolment is None:
-            abort(403)
-        round_ = _round(ctx, round_id)
-        attempt = attempts.start(ctx, campaign=g.campaign, round_=round_, enrolment=enrolment, supplying=_supply)
-        address = paper_url(attempt)
-    return redirect(address)
-
-
-def _supply(ctx: Context, *, round_: Phase, settings: QuizSettings, division: str) -> Supply:
-    """Return what papers are drawn from, found again when the bank has changed: thousands start in the same minutes."""
-    return remembered(
-        ("quiz", round_.id, last_day(round_.closes_at), settings, division),
-        lambda: attempts.supply_of(ctx, round_=round_, settings=settings, division=division),
     )
 
 
