@@ -30,7 +30,7 @@ def digest_of_lines(session: Session, lines: sa.Select[str], head: bytes = b"") 
     """
     found = sorted(session.scalars(lines))
     hashed = hashlib.sha256(head)
-    hashed.update("".join(f"{text}\n" for text in found).encode())
+    hashed.update("\n".join([*found, ""]).encode())
     return hashed.hexdigest()
 
 

@@ -12,14 +12,14 @@ from cuocthi.campaigns.settings import load_settings
 from cuocthi.contributions import Act, Blocker
 from cuocthi.database import sort_in_memory
 from cuocthi.digest import canonical, digest
-from cuocthi.enrolments.models import Enrolment, EnrolmentState
+from cuocthi.enrolments.models import Enrolment
 from cuocthi.errors import Blocked, Conflict
 from cuocthi.standings import queries, ties
 from cuocthi.standings.canonical import digest_of_lines, line
 from cuocthi.standings.confirmations import NEEDED, confirm, hold
 from cuocthi.standings.criteria import RULES_OWNER, Counted, RankingRules, kept_criteria, measures_of, resolve
 from cuocthi.standings.means import scaled
-from cuocthi.standings.models import Ranking, RankingState, Result, ResultSet, Standing, TieDecision
+from cuocthi.standings.models import Ranking, RankingState, ResultSet, Standing, TieDecision
 from cuocthi.standings.placing import KEYS, keyed_entries, place_all
 from cuocthi.standings.results import lock_result_set
 from cuocthi.text import T
@@ -84,10 +84,17 @@ def rank_results(ctx: Context, *, campaign: Campaign, round_: Phase, number: int
     ctx.session.add(ranking)
     ctx.session.flush()
     sort_in_memory(ctx.session)
-    ctx.session.execute(
-        place_all(ranking_id=ranking.id, phase_id=round_.id, criteria=criteria, counted=rules.value.counted)
+    several = results.results > results.persons
+    placing = place_all(
+        ranking_id=ranking.id,
+        phase_id=round_.id,
+        criteria=criteria,
+        counted=rules.value.counted,
+        several=several,
     )
-    ranking.persons, ranking.entries = _persons(ctx, ranking), _entries(ctx, round_)
+    ctx.session.execute(placing)
+    ranking.persons = _in_ranking(ctx, ranking, sa.func.count())
+    ranking.entries = _in_ranking(ctx, ranking, sa.func.sum(Standing.entries)) if several else ranking.persons
     ranking.digest = _digest_of_standings(ctx, ranking, len(criteria))
     return ranking
 
@@ -111,15 +118,10 @@ def _drop_draft(ctx: Context, draft: Ranking) -> None:
     ctx.session.flush()
 
 
-def _persons(ctx: Context, ranking: Ranking) -> int:
-    counting = sa.select(sa.func.count()).select_from(Standing)
-    return ctx.session.scalar(counting.where(Standing.ranking_id == ranking.id)) or 0
-
-
-def _entries(ctx: Context, round_: Phase) -> int:
-    counting = sa.select(sa.func.count()).join_from(Result, Enrolment, Enrolment.id == Result.enrolment_id)
-    condition = (Result.phase_id == round_.id, Enrolment.state == EnrolmentState.ACTIVE)
-    return ctx.session.scalar(counting.where(*condition)) or 0
+def _in_ranking(ctx: Context, ranking: Ranking, number: sa.ColumnElement[int]) -> int:
+    # PostgreSQL sums integers of 64 bits into a decimal.
+    of_ranking = sa.select(number).select_from(Standing).where(Standing.ranking_id == ranking.id)
+    return int(ctx.session.scalar(of_ranking) or 0)
 
 
 def _digest_of(results: ResultSet | None) -> str:

@@ -25,18 +25,21 @@ _CORE_KEYS = frozenset(measure.key for measure in CORE_MEASURES)
 _COPIED = ("enrolment_id", "entry_key", "score", "max_score", "duration_ms", "started_at", "finished_at")
 
 
-def place_all(*, ranking_id: int, phase_id: int, criteria: Sequence[RankedBy], counted: Counted) -> sa.Insert:
+def place_all(
+    *, ranking_id: int, phase_id: int, criteria: Sequence[RankedBy], counted: Counted, several: bool
+) -> sa.Insert:
     """Return the INSERT … SELECT that writes the standings of a ranking.
 
     Only active enrolments take part. One entry of each person counts, or the mean of all; RANK() runs over "qualified"
     and the keys of the criteria and over nothing else, so that neither ids nor the order of insertion can decide.
+    Without ``several`` nobody has more than one entry, and none has to be chosen.
     """
     entries = keyed_entries(phase_id, criteria).cte("entries")
     used = KEYS[: len(criteria)]
     if counted is Counted.MEAN:
         one = mean_keys(entries, list(zip(used, criteria, strict=True))).cte("one")
     else:
-        one = _counted(entries, used, counted)
+        one = _counted(entries, used, counted) if several else _only(entries, used)
     order = (sa.desc(one.c.qualified), *(one.c[key] for key in used))
     ranked = sa.select(one, sa.func.rank().over(order_by=order).label("rank")).cte("ranked")
     placed = sa.select(ranked, sa.func.count().over(partition_by=ranked.c.rank).label("tied")).cte("placed")
@@ -62,6 +65,11 @@ def _counted(entries: sa.CTE, used: Sequence[str], counted: Counted) -> sa.CTE:
     kept = [entries.c[name] for name in ("result_id", "qualified", *used)]
     turns = sa.select(*kept, _turn(entries, used, counted).label("turn"), _entries_of(entries)).cte("turns")
     return sa.select(turns).where(turns.c.turn == 1).cte("one")
+
+
+def _only(entries: sa.CTE, used: Sequence[str]) -> sa.CTE:
+    kept = [entries.c[name] for name in ("result_id", "qualified", *used)]
+    return sa.select(*kept, sa.literal(1, Key).label("entries")).cte("one")
 
 
 def keyed_entries(phase_id: int, criteria: Sequence[RankedBy]) -> sa.Select[Any]:

@@ -81,12 +81,12 @@ def post_results(
     known = lock_result_set(ctx, round_=round_)
     sort_in_memory(ctx.session)
     with _staging(ctx, _staged, _COLUMNS, _plain_rows(rows, _COLUMNS)):
-        _check_results(ctx, campaign)
-        digest = digest_of_lines(ctx.session, _staged_lines())
-        if digest != known.results_digest:
+        number = ctx.session.scalar(sa.select(sa.func.count()).select_from(_staged)) or 0
+        if number != known.results or _lacks_one(ctx, round_):
+            _check_results(ctx, campaign)
             _replace_results(ctx, campaign, round_)
-            known.results = ctx.session.scalar(sa.select(sa.func.count()).select_from(_staged)) or 0
-            known.results_digest, known.measures_digest = digest, NOTHING
+            known.results, known.persons = number, _persons(ctx)
+            known.results_digest, known.measures_digest = digest_of_lines(ctx.session, _staged_lines()), NOTHING
             known.posted_at = ctx.now
             ctx.session.flush()
     if not isinstance(rows, sa.Select):
@@ -114,15 +114,15 @@ def lock_result_set(ctx: Context, *, round_: Phase) -> ResultSet:
     statement = sa.select(ResultSet).where(ResultSet.phase_id == round_.id).with_for_update()
     found = ctx.session.scalar(statement.execution_options(populate_existing=True))
     if found is None:
-        empty = {"phase_id": round_.id, "results": 0, "results_digest": NOTHING, "measures_digest": NOTHING}
+        empty = {"phase_id": round_.id, "results_digest": NOTHING, "measures_digest": NOTHING}
         ctx.session.execute(_EMPTY_SET, {**empty, "posted_at": ctx.now})
         found = ctx.session.scalars(statement).one()
     return found
 
 
 _EMPTY_SET = sa.text(
-    "INSERT INTO core_result_set (phase_id, results, results_digest, measures_digest, posted_at)"
-    " VALUES (:phase_id, :results, :results_digest, :measures_digest, :posted_at) ON CONFLICT DO NOTHING"
+    "INSERT INTO core_result_set (phase_id, results, persons, results_digest, measures_digest, posted_at)"
+    " VALUES (:phase_id, 0, 0, :results_digest, :measures_digest, :posted_at) ON CONFLICT DO NOTHING"
 ).bindparams(sa.bindparam("posted_at", type_=UtcTime()))
 
 
@@ -147,6 +147,10 @@ def _staging(
         ctx.session.execute(table.insert(), rows)
     if connection.dialect.name == "postgresql":
         ctx.session.execute(sa.text(f"ANALYZE {table.name}"))
+    else:
+        # SQLite joins row by row, and does not know how many there are: without an index it would go through all rows
+        # of one table for each row of the other.
+        ctx.session.execute(sa.text(f"CREATE INDEX ix_{table.name} ON {table.name} (enrolment_id, entry_key)"))
     try:
         yield
     except InvalidData:
@@ -166,6 +170,17 @@ def _measure_row(row: ResultRow, key: str, value: int) -> dict[str, Any]:
 
 
 # --- results --------------------------------------------------------------------------------------------------------
+
+
+def _lacks_one(ctx: Context, round_: Phase) -> bool:
+    """Tell whether any result of the round is not among those staged as it stands."""
+    row, result = _staged.c, Result.__table__.c
+    equal = sa.exists().where(*(row[name] == result[name] for name in _COLUMNS))
+    return bool(ctx.session.scalar(sa.select(sa.exists().where(result.phase_id == round_.id, ~equal))))
+
+
+def _persons(ctx: Context) -> int:
+    return ctx.session.scalar(sa.select(sa.func.count(sa.distinct(_staged.c.enrolment_id)))) or 0
 
 
 def _check_results(ctx: Context, campaign: Campaign) -> None:
@@ -234,7 +249,7 @@ def _replace_results(ctx: Context, campaign: Campaign, round_: Phase) -> None:
     constants = {"campaign_id": campaign.id, "phase_id": round_.id, "source": round_.source}
     given = [sa.literal(value, type_=result[name].type) for name, value in constants.items()]
     new = sa.select(*given, *(row[name] for name in _COLUMNS)).outerjoin_from(_staged, Result, same)
-    values = {name: row[name] for name in _COLUMNS}
+    values = {name: row[name] for name in _COLUMNS[2:]}
     other = sa.or_(*(result[name] != value for name, value in values.items()))
     for statement in (
         sa.delete(ResultMeasure).where(ResultMeasure.result_id.in_(ours)),
