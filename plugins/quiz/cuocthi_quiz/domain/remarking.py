@@ -40,8 +40,8 @@ WHERE place % :portion = 0 OR place = number
 ORDER BY attempt_id
 """)
 
-# The papers of the portion are gone through: the plus, and bounds that stand twice, keep planners from going through
-# all papers with the question, or all papers there are, for each portion.
+# Bounds that stand twice keep planners from going through all papers there are for each portion. What was kept when it
+# was looked ahead mostly holds and is not written again.
 _KEEP = sa.text("""
 INSERT INTO quiz_rescored (key_id, attempt_id, score_before, max_before, score_after, max_after)
 SELECT :key_id, a.id, a.score, a.max_score, a.score - was.points + will.points, a.max_score + :worth_more
@@ -52,9 +52,15 @@ JOIN quiz_mark AS was
   ON was.revision_id = :revision_id AND was.key_number = :former AND was.response = COALESCE(n.response, '')
 JOIN quiz_mark AS will
   ON will.revision_id = :revision_id AND will.key_number = :number AND will.response = COALESCE(n.response, '')
-WHERE +i.revision_id = :revision_id AND i.attempt_id > :after AND i.attempt_id <= :upto
+WHERE i.revision_id = :revision_id AND i.attempt_id > :after AND i.attempt_id <= :upto
   AND a.id > :after AND a.id <= :upto AND a.graded_at IS NOT NULL AND a.key_turn < :turn
   AND (was.points <> will.points OR :worth_more <> 0)
+  AND NOT EXISTS (
+    SELECT 1 FROM quiz_rescored AS kept
+    WHERE kept.key_id = :key_id AND kept.attempt_id = a.id
+      AND kept.score_before = a.score AND kept.max_before = a.max_score
+      AND kept.score_after = a.score - was.points + will.points AND kept.max_after = a.max_score + :worth_more
+  )
 ON CONFLICT (key_id, attempt_id) DO UPDATE
 SET score_before = excluded.score_before, max_before = excluded.max_before,
     score_after = excluded.score_after, max_after = excluded.max_after

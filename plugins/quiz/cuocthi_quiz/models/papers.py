@@ -132,11 +132,15 @@ class Item(Base):
     """
 
     __tablename__ = "quiz_item"
-    __table_args__ = (sa.PrimaryKeyConstraint("attempt_id", "position"),)
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("attempt_id", "position"),
+        # All papers with a question are gone through in portions of neighbouring ones.
+        sa.Index("ix_quiz_item_revision_attempt", "revision_id", "attempt_id", "position"),
+    )
 
     attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz_attempt.id"))
     position: Mapped[int] = mapped_column(sa.SmallInteger)
-    revision_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz_revision.id"), index=True)
+    revision_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz_revision.id"))
     option_order: Mapped[int]
     flagged: Mapped[bool] = mapped_column(default=False)
 
