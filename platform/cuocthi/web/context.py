@@ -32,9 +32,10 @@ def registry() -> Registry:
 
 def request_time() -> datetime:
     """Return the moment at which the request arrived: the clock is read once, whatever is asked later."""
-    if "now" not in g:
-        g.now = registry().clock.now()
-    return cast("datetime", g.now)
+    now: datetime | None = g.get("now")
+    if now is None:
+        now = g.now = registry().clock.now()
+    return now
 
 
 def slug() -> str:
