@@ -139,6 +139,21 @@ def test_a_preview_that_no_longer_holds_says_so(quiz: Quiz, staff: Reader, secon
     assert f"{address}/look-ahead" in page.text
 
 
+@pytest.mark.parametrize("path", ["staff/items/", "staff/items/{revision}"])
+def test_figures_say_that_papers_are_being_marked_again(quiz: Quiz, staff: Reader, second: Reader, path: str) -> None:
+    handed_in = papers(quiz, 5, 4)
+    revision = common_revision(quiz, handed_in[0])
+    address, path = propose(quiz, staff, revision, "everyone"), path.format(revision=revision.id)
+    change = work_it_out(quiz)
+    assert "đang được chấm lại" not in staff.get(path).text
+    second.get(address)
+    second.post(f"{address}/confirm", {"seen": change.preview_digest})
+    assert "đang được chấm lại" in staff.get(path).text
+    jobs.mark_again(quiz.ctx, {"key": change.id}, lambda _done, _total: None)
+    quiz.ctx.session.commit()
+    assert "đang được chấm lại" not in staff.get(path).text
+
+
 @pytest.mark.parametrize("path", ["staff/questions/keys", "{address}", "staff/items/", "staff/items/{revision}"])
 def test_pages_take_the_same_statements_for_few_and_many(
     quiz: Quiz, staff: Reader, statements: Callable[[], int], path: str

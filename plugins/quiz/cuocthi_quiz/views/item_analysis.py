@@ -19,6 +19,7 @@ from cuocthi_quiz.domain.item_analysis import Flag, ItemFigures
 from cuocthi_quiz.domain.kinds import KINDS, right_options
 from cuocthi_quiz.domain.responses import WAYS, Way, chosen_in
 from cuocthi_quiz.queries import item_analysis as queries
+from cuocthi_quiz.queries.wrong_keys import being_remarked
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.live import chosen_round
 from cuocthi_quiz.words import FLAG_NAMES, FLAGS, LETTERS
@@ -174,6 +175,7 @@ def items() -> Response:
         rounds=own,
         round=round_,
         found=found,
+        remarked=being_remarked(ctx, campaign_id=g.campaign.id),
         columns=[_column(score, papers) for score, papers in found.scores],
         sample=queries.SAMPLE,
         fewest=analysis.FEWEST,
@@ -215,6 +217,7 @@ def item(revision_id: int) -> Response:
     return render(
         "quiz/item.html",
         round=round_,
+        remarked=being_remarked(ctx, campaign_id=g.campaign.id),
         row=row,
         said=[FLAGS[flag] for flag in row.flags],
         chosen=_chosen(asked.revision, row.figures),
