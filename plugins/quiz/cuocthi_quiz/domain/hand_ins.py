@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from cuocthi.context import Context
     from cuocthi_quiz.models import Attempt
-    from cuocthi_quiz.queries.papers import Holding
+    from cuocthi_quiz.queries.open_papers import Holding
 
 _HAND_IN = f"""
 UPDATE quiz_attempt

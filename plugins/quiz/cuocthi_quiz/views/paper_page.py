@@ -26,7 +26,7 @@ from cuocthi_quiz.views.shown import comma
 
 if TYPE_CHECKING:
     from cuocthi.text import Text
-    from cuocthi_quiz.queries.papers import OpenPaper
+    from cuocthi_quiz.queries.open_papers import OpenPaper
 
 
 @dataclass(frozen=True, slots=True)

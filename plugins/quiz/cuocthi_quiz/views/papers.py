@@ -14,7 +14,7 @@ from cuocthi.web.rendering import render
 from cuocthi.web.requests import row_number
 from cuocthi_quiz.domain import attempts, hand_ins
 from cuocthi_quiz.domain.grading import grade_at_once, grade_attempt
-from cuocthi_quiz.queries import papers as papers_queries
+from cuocthi_quiz.queries import open_papers
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.entrance import paper_url
 from cuocthi_quiz.views.paper_page import address_of, no_store, paper_page
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.context import Context
-    from cuocthi_quiz.queries.papers import Asked, OpenPaper
+    from cuocthi_quiz.queries.open_papers import Asked, OpenPaper
 
 #: Under this name a process keeps what papers ask, and of how many revisions.
 _ASKED, _MOST_ASKED = "quiz_asked", 2_000
@@ -40,14 +40,14 @@ def _opened(ctx: Context, attempt_id: int, token: str) -> AnyResponse | None:
     return None
 
 
-def _holding(attempt_id: int, token: str) -> papers_queries.Holding:
-    return papers_queries.Holding(token_hash(session.get("_user_id", "")), slug(), attempt_id, token)
+def _holding(attempt_id: int, token: str) -> open_papers.Holding:
+    return open_papers.Holding(token_hash(session.get("_user_id", "")), slug(), attempt_id, token)
 
 
 def _open_paper(attempt_id: int, token: str) -> OpenPaper | None:
     """Return the paper that is open in this place, of the session that makes the request (one statement)."""
     with at_once() as connection:
-        found = papers_queries.open_paper(connection, _holding(attempt_id, token), now=request_time(), known=_asked())
+        found = open_papers.open_paper(connection, _holding(attempt_id, token), now=request_time(), known=_asked())
     return None if found is not None and found.is_demo and not demo_allowed() else found
 
 
