@@ -20,7 +20,7 @@ from cuocthi.campaigns import views as campaign_views
 from cuocthi.clock import ShiftedClock
 from cuocthi.committees import views as committee_views
 from cuocthi.core_jobs import CORE_JOBS
-from cuocthi.database import configure_engine, set_read_only
+from cuocthi.database import autocommitting, configure_engine, set_read_only
 from cuocthi.documents import views as document_views
 from cuocthi.enrolments import views as enrolment_views
 from cuocthi.errors import ContractError
@@ -48,7 +48,7 @@ from cuocthi.users import views as user_views
 from cuocthi.web import access, errors, i18n, requests, security_headers
 from cuocthi.web.assets import Assets
 from cuocthi.web.blueprint import CampaignBlueprint
-from cuocthi.web.context import registry, request_time
+from cuocthi.web.context import AT_ONCE, registry, request_time
 from cuocthi.web.from_memory import FromMemory
 from cuocthi.web.htmx import htmx
 from cuocthi.web.navigation import Navigation
@@ -246,6 +246,7 @@ def registry_of(app: Flask) -> parts.Registry:
 def _begin_transactions(app: Flask) -> None:
     with app.app_context():
         configure_engine(db.engine)
+        app.extensions[AT_ONCE] = autocommitting(db.engine)
 
     @app.before_request
     def choose_transaction() -> None:

@@ -186,6 +186,21 @@ def test_nothing_is_begun_while_no_window_is_open(quiz: Quiz, at_once: AtOnce, w
     assert quiz.ctx.session.scalar(sa.select(sa.func.count()).select_from(Attempt)) == 0
 
 
+def test_whose_account_was_merged_meanwhile_begins_nothing(quiz: Quiz, at_once: AtOnce) -> None:
+    person, other, common = quiz.person(), quiz.make.user(), opening(quiz)
+    now, session_hash = quiz.ctx.now, quiz.sessions[person.user_id]
+    supply = attempts.supply_of(quiz.ctx, round_=quiz.round_, settings=common.settings, division="")
+    quiz.ctx.session.commit()
+    with at_once() as connection:
+        found = first_starts.newcomer(connection, common, session_hash=session_hash, now=now)
+    assert found is not None
+    quiz.ctx.session.get_one(User, person.user_id).active = False
+    person.user_id = other.id
+    quiz.ctx.session.commit()
+    with at_once() as connection:
+        assert first_starts.begin(connection, common, found, supply=supply, address="", now=now) is None
+
+
 def test_a_limit_over_rounds_is_looked_at_in_the_usual_way(quiz: Quiz) -> None:
     assert opening(quiz).is_plain
     quiz.set(replace(SETTINGS, attempts_in_contest=3))

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from cuocthi.registry import Registry
 
-_AT_ONCE = "cuocthi_at_once"
+#: Under this name an application keeps the engine of :func:`at_once`.
+AT_ONCE = "cuocthi_at_once"
 
 
 def registry() -> Registry:
@@ -82,10 +83,7 @@ def committing(ctx: Context | None = None) -> Iterator[Context]:
 @contextmanager
 def at_once() -> Iterator[Connection]:
     """Give a connection for one statement that is a whole transaction (``cuocthi.database.at_once``)."""
-    engine = current_app.extensions.get(_AT_ONCE)
-    if engine is None:
-        engine = current_app.extensions[_AT_ONCE] = database.autocommitting(db.engine)
-    with database.at_once(engine) as connection:
+    with database.at_once(current_app.extensions[AT_ONCE]) as connection:
         yield connection
 
 

@@ -24,7 +24,7 @@ from cuocthi_quiz.domain import jobs
 from cuocthi_quiz.domain.drawing import unpack
 from cuocthi_quiz.domain.foreseen import mark_foreseen
 from cuocthi_quiz.domain.receipts import receipt
-from cuocthi_quiz.models import HandIn
+from cuocthi_quiz.models import HandIn, Revision, RevisionState
 from cuocthi_quiz.settings import OWNER, QuizSettings, Release
 
 from .conftest import JSON, Form, Reader, attempt_of, started
@@ -134,6 +134,35 @@ def test_a_paper_that_was_shown_before_takes_one_statement(
         statements()
         reader.get(paper + str(position))
     assert statements() == 1
+
+
+def test_before_the_hand_in_a_prediction_that_is_missing_is_said(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
+    attempt, paper = started(quiz, person, reader)
+    reader.get(paper + "1")
+    for position in range(1, 6):
+        choice = quiz.right(attempt, position).bit_length() - 1
+        reader.post(paper + "answer", {"position": position, "choice": choice, "sequence": 1}, JSON)
+    said, answered = "Chưa trả lời câu dự đoán", 'data-go="6" class="is-answered"'
+    page = reader.get(paper + "summary").text
+    assert said in page
+    assert "Mọi câu hỏi đã được trả lời" not in page
+    assert answered not in page
+    reader.post(paper + "answer", {"position": 6, "prediction": "12", "sequence": 1}, JSON)
+    page = reader.get(paper + "summary").text
+    assert said not in page
+    assert answered in page
+
+
+def test_of_a_round_that_is_closed_it_is_said_that_it_is_whatever_the_bank_has(
+    quiz: Quiz, person: Enrolment, reader: Reader
+) -> None:
+    reader.get(f"round/{quiz.round_.id}/")
+    quiz.ctx.session.execute(sa.update(Revision).values(state=RevisionState.FORMER))
+    quiz.at(quiz.round_.windows[0].closes_at)
+    page = reader.post(f"round/{quiz.round_.id}/start")
+    assert page.status_code == 409
+    assert "Bộ câu hỏi chưa sẵn sàng" not in html.unescape(page.text)
+    assert person.id
 
 
 def test_a_first_start_takes_three_statements_whoever_starts(

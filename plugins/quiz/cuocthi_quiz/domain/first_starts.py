@@ -208,6 +208,7 @@ def _attempt(insert: Any) -> Any:
         .select_from(Window)
         .join(Enrolment, Enrolment.id == sa.bindparam("enrolment_id"))
         .join(Campaign, Campaign.id == Enrolment.campaign_id)
+        .join(User, User.id == Enrolment.user_id)
         .where(
             Window.phase_id == sa.bindparam("phase_id"),
             own(Enrolment.unit_path),
@@ -215,8 +216,12 @@ def _attempt(insert: Any) -> Any:
             now < closes_at,
             Campaign.state == CampaignState.OPEN,
             Enrolment.state == EnrolmentState.ACTIVE,
+            Enrolment.duplicate_of_id.is_(None),
+            User.id == sa.bindparam("user_id"),
+            User.active,
         )
-        .with_for_update(read=True, of=Window)
+        # Whoever merges accounts holds them: a start waits, and looks again.
+        .with_for_update(read=True, of=(Window, User))
     )
     return insert(table).from_select(list(columns), begun).on_conflict_do_nothing().returning(table.c.id)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import abort, g, redirect, request, session, url_for
 
 from cuocthi.database import reading
+from cuocthi.errors import Conflict
 from cuocthi.timelines.models import Phase
 from cuocthi.users.queries import token_hash
 from cuocthi.web.context import anonymous_context, at_once, committing, reading_context, request_time, slug
@@ -33,7 +34,7 @@ def _start_at_once(round_id: int) -> AnyResponse | None:
     if not opening.is_plain:
         return None
     now = request_time()
-    with at_once() as connection:
+    with reading(), at_once() as connection:
         session_hash = token_hash(session.get("_user_id", ""))
         person = first_starts.newcomer(connection, opening, session_hash=session_hash, now=now)
     if person is None:
@@ -42,10 +43,13 @@ def _start_at_once(round_id: int) -> AnyResponse | None:
         ctx = anonymous_context()
         supply = _kept_supply(ctx, round_id, opening.last_day, opening.settings, opening.division_of(person))
         ctx.session.rollback()
-    with at_once() as connection:
-        begun = first_starts.begin(
-            connection, opening, person, supply=supply, address=request.remote_addr or "", now=now
-        )
+    try:
+        with at_once() as connection:
+            begun = first_starts.begin(
+                connection, opening, person, supply=supply, address=request.remote_addr or "", now=now
+            )
+    except Conflict:  # the bank cannot fill the paper, which may not be why nothing begins
+        return None
     if begun is None:
         return None
     attempt_id, token = begun
@@ -65,7 +69,7 @@ def _opening(round_id: int) -> first_starts.Opening:
 
 def _extend_if_granted(enrolment_id: int) -> None:
     """Look once more whether somebody has extra time: whoever granted it a moment ago may not have found the paper."""
-    with at_once() as connection:
+    with reading(), at_once() as connection:
         more = granted_on(connection, enrolment_id=enrolment_id)
     if more is not None:
         with committing(anonymous_context()) as ctx:
