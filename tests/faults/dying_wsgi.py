@@ -1,6 +1,6 @@
 """The installation's application, which kills its process around the commit that the instance's file ``fault`` names.
 
-The file holds "before" or "after" and the beginning of an SQL statement; it is gone when the process is.
+The file holds "before" or "after" and words that an SQL statement holds; it is gone when the process is.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Fault:
 
     def see(self, connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
         if self._file.exists():
-            moment, _, beginning = self._file.read_text().partition(" ")
-            if statement.lstrip().startswith(beginning):
+            moment, _, words = self._file.read_text().partition(" ")
+            if words in statement:
                 self._moment = moment
                 if getattr(connection.connection.dbapi_connection, "autocommit", False) is True:
                     self.strike("before")

@@ -19,6 +19,8 @@ pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
 PAPER = re.compile(r'data-attempt="(\d+)" data-token="([0-9a-f]+)"')
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+HANDED_IN = "SELECT count(*) FROM quiz_attempt WHERE submitted_at IS NOT NULL"
+SUBMITTED = "SELECT submitted_at, handed_in_by FROM quiz_attempt"
 ANSWERS = "SELECT position, sequence, history FROM quiz_answer ORDER BY position"
 
 
@@ -82,3 +84,14 @@ def test_whoever_asks_again_after_a_crash_gets_the_same_and_nothing_is_there_twi
         assert server.again(path, second).json()["saved"]
         assert installation.rows(ANSWERS) == before, "the history tells of one change"
         assert all(row.history.count(";") == 1 for row in before)
+
+        client.headers["Accept"] = "text/html"
+        path = path.replace("/answer", "/hand-in")
+        server.post(path, csrf, dying="before UPDATE quiz_attempt")
+        assert installation.number(HANDED_IN) == 0
+        server.serve()
+        server.post(path, csrf, dying="after UPDATE quiz_attempt")
+        assert installation.number(HANDED_IN) == 1
+        submitted = installation.rows(SUBMITTED)
+        assert server.again(path, csrf).url.path.endswith("/receipt")
+        assert installation.rows(SUBMITTED) == submitted
