@@ -23,7 +23,7 @@ _EVERY = 10.0
 
 
 def share_one_heap() -> None:
-    """Keep one heap for all threads, warm while it is used; call it before there are others, and then the next one.
+    """Keep one heap for all threads, warm while it is used; call it before the first thread begins.
 
     Memory that each password's hash would have to ask the system for takes as long to be cleared as half the hash; and
     eight threads with heaps of their own would keep 150 MB, of which nothing can be given back. Does nothing where the

@@ -120,6 +120,10 @@ PLUGINS = {
     "open": Plugin(
         BLUEPRINT + '@blueprint.page("/")\ndef show():\n    return ""', ("must be public, for the signed-in",)
     ),
+    "hasty": Plugin(
+        BLUEPRINT + '@blueprint.page("/", public=True, shortcut=lambda: None)\ndef show():\n    return ""',
+        ("has a shortcut, which only a page for people who signed in may have",),
+    ),
     "routed": Plugin(BLUEPRINT + '@blueprint.route("/")\ndef show():\n    return ""', ("with @blueprint.page",)),
     "asksmore": Plugin(
         BLUEPRINT + '@blueprint.page("/", permission="asksmore:thing:see")\ndef show():\n    return ""',
