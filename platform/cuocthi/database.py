@@ -34,6 +34,9 @@ _AMPLE = "cuocthi_ample"
 #: How much that is, beside what SQLite takes otherwise; in kB. In PostgreSQL each sort and each join may have as much.
 _AMPLE_KB, _USUAL_KB = 64 * 1024, 2_000
 
+#: What is asked at once is a few statements by keys: one plan of each is enough, and planning costs as much as asking.
+_PLANNED_ONCE = {"options": "-c plan_cache_mode=force_generic_plan", "prepare_threshold": 0}
+
 #: How much of a text that is too long is shown with the refusal.
 _SHOWN = 30
 
@@ -145,6 +148,7 @@ def autocommitting(engine: Engine) -> Engine:
         pool_size=cast("sa.QueuePool", engine.pool).size(),
         pool_reset_on_return=None,
         skip_autocommit_rollback=True,
+        connect_args=_PLANNED_ONCE,
     )
     event.listen(engine, "engine_disposed", lambda _engine: made.dispose())
     return made

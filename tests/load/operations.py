@@ -46,7 +46,8 @@ def _public_page(title: str, address: str, path: str, floor: Floor) -> Iterator[
         items = [clients[number % len(clients)] for number in range(times)]
         return beside(f"{title}, {what}", items, way, floor)
 
-    yield ask(_SOMETIMES, lambda client: client.get(f"{path}?anew", Accept_Encoding="gzip"), "made anew")
+    # Only for htmx it is made each time.
+    yield ask(_SOMETIMES, lambda client: client.get(path, HX_Request="true"), "made anew")
     yield ask(_OFTEN, lambda client: client.get(path, Accept_Encoding="gzip"), "whole from memory")
     # The page is the same for a minute; a browser that comes with an older one is sent the newer one.
     yield ask(_OFTEN, lambda client: client.ask("GET", path, If_None_Match=tag, Accept_Encoding="gzip"), "unchanged")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from cuocthi.audit.domain import record
+from cuocthi.database import UtcTime
 from cuocthi.errors import Conflict, DomainError
 from cuocthi.security.passwords import check_strength, hash_password, verify_password
 from cuocthi.text import T
@@ -250,18 +252,30 @@ def start_session(ctx: Context, *, user_id: int, device: str, hours: int) -> str
 
     Forgets the user's sessions that have expired.
     """
-    ctx.session.execute(sa.delete(WebSession).where(WebSession.user_id == user_id, WebSession.expires_at <= ctx.now))
+    ctx.session.execute(_forget_expired(), {"user_id": user_id, "now": ctx.now})
     token = secrets.token_urlsafe(_TOKEN_BYTES)
-    opened = WebSession(
-        token_hash=queries.token_hash(token),
-        user_id=user_id,
-        created_at=ctx.now,
-        expires_at=ctx.now + timedelta(hours=hours),
-        device=device[:_DEVICE_LENGTH],
-    )
-    ctx.session.add(opened)
-    ctx.session.flush()
+    opened = {
+        "token_hash": queries.token_hash(token),
+        "user_id": user_id,
+        "created_at": ctx.now,
+        "expires_at": ctx.now + timedelta(hours=hours),
+        "device": device[:_DEVICE_LENGTH],
+    }
+    ctx.session.execute(_open_session(), opened)
     return token
+
+
+@cache
+def _forget_expired() -> sa.Delete:
+    """Made once, as :func:`_open_session`: everybody who signs in does it."""
+    now = sa.bindparam("now", type_=UtcTime())
+    over = sa.and_(WebSession.user_id == sa.bindparam("user_id"), WebSession.expires_at <= now)
+    return sa.delete(WebSession).where(over).execution_options(synchronize_session=False)
+
+
+@cache
+def _open_session() -> sa.Insert:
+    return sa.insert(WebSession)
 
 
 def end_session(ctx: Context, *, token: str) -> None:

@@ -73,22 +73,7 @@ def token_hash(token: str) -> str:
 
 def credentials(ctx: Context, *, index: str) -> list[Credential]:
     """Return the active users with the contact of this blind index, a verified one first, then the oldest."""
-    rows = ctx.session.execute(
-        sa.select(
-            User.id,
-            User.name,
-            User.name_folded,
-            User.password_hash,
-            User.is_demo,
-            Contact.verified_at.is_not(None).label("verified"),
-            Contact.shared,
-            _SECOND_FACTOR,
-        )
-        .join(Contact, Contact.user_id == User.id)
-        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
-        .where(Contact.blind_index == index, User.active)
-        .order_by(Contact.verified_at.is_(None), User.id)
-    )
+    rows = ctx.session.execute(_credentials(), {"index": index})
     return [
         Credential(
             row.id,
@@ -102,6 +87,27 @@ def credentials(ctx: Context, *, index: str) -> list[Credential]:
         )
         for row in rows
     ]
+
+
+@cache
+def _credentials() -> sa.Select[int, str, str, str, bool, bool, bool, bool]:
+    """Made once: everybody who signs in asks it."""
+    return (
+        sa.select(
+            User.id,
+            User.name,
+            User.name_folded,
+            User.password_hash,
+            User.is_demo,
+            Contact.verified_at.is_not(None).label("verified"),
+            Contact.shared,
+            _SECOND_FACTOR,
+        )
+        .join(Contact, Contact.user_id == User.id)
+        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
+        .where(Contact.blind_index == sa.bindparam("index"), User.active)
+        .order_by(Contact.verified_at.is_(None), User.id)
+    )
 
 
 def accounts_reached(ctx: Context, *, index: str) -> list[Credential]:

@@ -1,14 +1,14 @@
 """Public pages from memory: the same for everybody, answered before the platform looks at who asks.
 
 A view says for how long its page holds (``cuocthi.campaigns.views.caching.cached``); the page is kept as it was sent to
-somebody unknown, and sent again while the clock is within that span and nothing public has changed (decision 15).
+somebody unknown, and sent again while the clock is within that span and nothing public has changed (decision 15). What
+follows the address, as networks add it to links, makes no other page of it.
 """
 
 from __future__ import annotations
 
 import gzip
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import Headers
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
     from cuocthi.campaigns.changes import PublicState
     from cuocthi.registry import Registry
-
-#: What social networks add to the links that people follow there; no page asks for it.
-_ADDED_BY_OTHERS = frozenset({"fbclid", "gclid", "zarsrc", "utm_source", "utm_medium", "utm_campaign", "utm_content"})
 
 
 class FromMemory:
@@ -75,7 +72,7 @@ class FromMemory:
         ``state`` was read before: the page is at least as new. Returns None where no public page is there any more.
         """
         asked = {name: value for name, value in environ.items() if name != "HTTP_IF_NONE_MATCH"}
-        asked["HTTP_COOKIE"] = f"{COOKIE}={address.language}"
+        asked |= {"HTTP_COOKIE": f"{COOKIE}={address.language}", "QUERY_STRING": ""}
         status, headers, body = _captured(self._inner, asked)
         tags = parse_etags(headers.get("ETag")).as_set(include_weak=True)
         span: Span | None = asked.get(KEEP)
@@ -90,8 +87,7 @@ def _address(environ: WSGIEnvironment) -> Address | None:
     """Return which page is asked for; None for what is no plain request for a page."""
     if environ["REQUEST_METHOD"] != "GET" or "HTTP_HX_REQUEST" in environ:
         return None
-    query = environ.get("QUERY_STRING", "")
-    if query and not _ADDED_BY_OTHERS.issuperset(name for name, _ in parse_qsl(query, keep_blank_values=True)):
+    if "lang=" in environ.get("QUERY_STRING", ""):  # a choice of language, which leads to the page without it
         return None
     chosen = parse_cookie(environ).get(COOKIE, "")
     return Address(
