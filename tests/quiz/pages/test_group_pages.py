@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from tests.quiz.conftest import Quiz
 
 from cuocthi.contributions import Role
-from cuocthi_quiz.models import Group
+from cuocthi_quiz.models import Group, Question
 
 from .conftest import Reader
 
@@ -26,6 +26,18 @@ def test_a_group_is_written_and_stands_in_the_list_with_how_many_are_in_the_bank
     assert "0/2 câu đã vào ngân hàng" in page.text
     assert page.text.count(STORY) == 1
     quiz.ctx.session.rollback()
+
+
+def test_marks_of_markdown_are_words_in_lists_and_forms_where_the_text_is_read(quiz: Quiz, staff: Reader) -> None:
+    text = "**Tình huống.** Chị Lan đọc [quy định](https://example.org/):\n\n- khoản 1\n- khoản 2"
+    staff.get(NEW)
+    page = staff.post(NEW, {**GROUP, "text": text}).text
+    assert "Tình huống. Chị Lan đọc quy định: khoản 1 khoản 2" in page
+    assert "**" not in page
+    member = quiz.ctx.session.scalars(sa.select(Question.id).where(Question.key == "de-2")).one()
+    page = staff.get(f"staff/questions/{member}").text
+    assert "<strong>Tình huống.</strong>" in page
+    assert "<li>khoản 1</li>" in page
 
 
 def test_another_wording_keeps_the_key_and_gives_the_form_what_there_is(quiz: Quiz, staff: Reader) -> None:

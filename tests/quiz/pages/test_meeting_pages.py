@@ -6,6 +6,7 @@ import html
 import io
 import json
 import re
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
@@ -17,8 +18,10 @@ from cuocthi.sheets.reading import read_sheets
 from cuocthi.sheets.writing import write_workbook
 from cuocthi.text import T
 from cuocthi_quiz.domain.bank import write_question
+from cuocthi_quiz.domain.groups import write_group
 from cuocthi_quiz.domain.meeting import sheet_rows
-from cuocthi_quiz.models import Remark
+from cuocthi_quiz.domain.review import remark, resolve
+from cuocthi_quiz.models import Remark, RemarkKind, Revision, RevisionState
 
 from .conftest import Reader
 
@@ -49,6 +52,33 @@ def test_the_sheet_goes_out_and_comes_in(quiz: Quiz, staff: Reader) -> None:
     assert staff.post(f"{BASE}/sheet", {"file": (io.BytesIO(b"x"), "x.xlsx")}).status_code == 422
     actions = quiz.ctx.session.scalars(sa.select(AuditEvent.action)).all()
     assert "quiz:question:export" in actions, "every workbook goes on record"
+
+
+def test_the_printed_sheet_holds_what_was_said_and_what_questions_share(
+    quiz: Quiz, staff: Reader, statements: Callable[[], int]
+) -> None:
+    author = acting(quiz.ctx, quiz.make.member(quiz.campaign).id)
+    asked = {"campaign": quiz.campaign, "key": "tin-nhan", "text": "Chị **Lan** hỏi.", "questions": ["de-2", "de-1"]}
+    write_group(author, **asked)
+    staff.get(BASE)
+    statements()
+    page = staff.get(f"{BASE}?state=draft").text
+    without = statements()
+    assert page.count("<p>Chị <strong>Lan</strong> hỏi.</p>") == 2
+    assert "Góp ý chưa xem xét" not in page
+    drafts = quiz.ctx.session.scalars(sa.select(Revision).where(Revision.state == RevisionState.DRAFT)).all()
+    said = [
+        remark(author, campaign=quiz.campaign, revision=draft, kind=RemarkKind.COMMENT, text=f"Nên ngắn hơn {draft.id}")
+        for draft in drafts
+    ]
+    texts = [one.text for one in said]
+    quiz.ctx.session.commit()
+    statements()
+    page = staff.get(f"{BASE}?state=commented").text
+    assert statements() == without, "as many statements for any number of remarks"
+    assert all(text in page for text in texts)
+    resolve(author, campaign=quiz.campaign, remark=said[0], revision=drafts[0])
+    assert said[0].text not in staff.get(BASE).text
 
 
 def test_what_somebody_else_decided_meanwhile_is_told(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from cuocthi.committees.queries import committees_with_members
 from cuocthi.contributions import Role
 from cuocthi_quiz.models import Question, Remark, RemarkKind, Revision, Topic
-from cuocthi_quiz.queries.review import newest, stage
+from cuocthi_quiz.queries.review import RemarkRow, newest, said, stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,9 +44,18 @@ def listed(ctx: Context, *, campaign_id: int, narrowed: Mapping[str, str] | None
         .where(Question.campaign_id == campaign_id, newest())
         .where(*[columns[name] == value for name, value in (narrowed or {}).items() if value])
         .order_by(Question.position, Question.id)
-        .options(sa.orm.joinedload(Revision.question))
+        .options(sa.orm.joinedload(Revision.question), sa.orm.joinedload(Revision.group))
     )
     return [Listed(*row) for row in rows]
+
+
+def open_remarks(ctx: Context, *, campaign_id: int) -> dict[str, list[RemarkRow]]:
+    """Return what was said of a campaign's questions and is not seen to, by the question's key (one statement)."""
+    rows = said().where(Question.campaign_id == campaign_id, Remark.resolved_at.is_(None)).add_columns(Question.key)
+    found: defaultdict[str, list[RemarkRow]] = defaultdict(list)
+    for *row, key in ctx.session.execute(rows.join(Question, Question.id == Revision.question_id)):
+        found[key].append(RemarkRow(*row))
+    return dict(found)
 
 
 def members(ctx: Context, *, campaign_id: int) -> list[tuple[int, str]]:

@@ -126,19 +126,22 @@ class RemarkRow:
     resolver: str | None
 
 
-def remarks(ctx: Context, *, question_id: int) -> list[RemarkRow]:
-    """Return what was said of a question, in the order in which it was said (one statement)."""
+def said() -> sa.Select[tuple[Remark, int, str, str, str]]:
+    """Return what selects remarks as rows of :class:`RemarkRow`, in the order in which they were said."""
     author, recorder, resolver = (sa.orm.aliased(User) for _ in range(3))
-    rows = ctx.session.execute(
+    return (
         sa.select(Remark, Revision.number, author.name, recorder.name, resolver.name)
         .join(Revision, Revision.id == Remark.revision_id)
         .join(author, author.id == Remark.author_id)
         .join(recorder, recorder.id == Remark.recorded_by)
         .outerjoin(resolver, resolver.id == Remark.resolved_by)
-        .where(Revision.question_id == question_id)
         .order_by(Remark.said_at, Remark.id)
     )
-    return [RemarkRow(*row) for row in rows]
+
+
+def remarks(ctx: Context, *, question_id: int) -> list[RemarkRow]:
+    """Return what was said of a question, in the order in which it was said (one statement)."""
+    return [RemarkRow(*row) for row in ctx.session.execute(said().where(Revision.question_id == question_id))]
 
 
 def remark_of(ctx: Context, *, campaign_id: int, remark_id: int) -> tuple[Remark, Revision] | None:

@@ -33,7 +33,7 @@ from cuocthi_quiz.queries import wrong_keys
 from cuocthi_quiz.queries.pictures import pictures
 from cuocthi_quiz.settings import OWNER
 from cuocthi_quiz.views.blueprint import blueprint
-from cuocthi_quiz.views.texts import as_shown
+from cuocthi_quiz.views.texts import as_shown, shown_by
 from cuocthi_quiz.words import DIFFICULTIES, FAMILIES, REMARKS, REMEDIES, STAGES, STATES, TYPES
 
 if TYPE_CHECKING:
@@ -147,15 +147,16 @@ def question_page(
     ctx = reading_context()
     found = own_question(ctx, question_id)
     revisions = bank_queries.revisions(ctx, question_id=found.id)
-    said = review_queries.remarks(ctx, question_id=found.id)
+    remarks = review_queries.remarks(ctx, question_id=found.id)
     return render(
         "quiz/question.html",
         question=found,
         revisions=revisions,
+        as_html=shown_by([row.revision for row in revisions], campaign_id=g.campaign.id),
         approvals=review_queries.approvals(ctx, question_id=found.id),
-        remarks=said,
+        remarks=remarks,
         ending=ctx.session.get(Ending, found.id),
-        sent_back={row.remark.revision_id for row in said if _stands_back(row.remark)},
+        sent_back={row.remark.revision_id for row in remarks if _stands_back(row.remark)},
         own=wrote(ctx, revision=revisions[0].revision),
         remark_form=remark_form or RemarkForm(formdata=None),
         send_back_form=send_back_form or SendBackForm(formdata=None),

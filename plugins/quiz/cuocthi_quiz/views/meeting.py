@@ -27,8 +27,9 @@ from cuocthi_quiz.queries import meeting as meeting_queries
 from cuocthi_quiz.queries.review import Stage
 from cuocthi_quiz.views.bank import APPROVE, VIEW
 from cuocthi_quiz.views.blueprint import blueprint
+from cuocthi_quiz.views.texts import shown_by
 from cuocthi_quiz.wording import say
-from cuocthi_quiz.words import STAGES
+from cuocthi_quiz.words import REMARKS, STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,8 +57,17 @@ def _listed() -> Sequence[Listed]:
 )
 def meeting() -> Response:
     """Show the sheet, to be printed."""
-    topics = bank_queries.topics(reading_context(), campaign_id=g.campaign.id)
-    return render("quiz/meeting.html", listed=_listed(), narrowed=_narrowed(), topics=topics, stages=STAGES)
+    ctx, listed = reading_context(), _listed()
+    return render(
+        "quiz/meeting.html",
+        listed=listed,
+        as_html=shown_by([item.revision for item in listed], campaign_id=g.campaign.id),
+        remarks=meeting_queries.open_remarks(ctx, campaign_id=g.campaign.id),
+        narrowed=_narrowed(),
+        topics=bank_queries.topics(ctx, campaign_id=g.campaign.id),
+        stages=STAGES,
+        kinds=REMARKS,
+    )
 
 
 @blueprint.page("/staff/questions/meeting.xlsx", permission=VIEW, reveals_nothing=True)

@@ -15,9 +15,10 @@ from cuocthi.rules.markdown import PICTURE, to_html
 from cuocthi.web.context import reading_context, slug
 from cuocthi_quiz.domain.pictures import named_in
 from cuocthi_quiz.queries.pictures import pictures
+from cuocthi_quiz.views.blueprint import blueprint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cuocthi_quiz.models import Revision
     from cuocthi_quiz.queries.papers import PaperRow
@@ -71,6 +72,19 @@ def as_shown(row: PictureRow) -> ShownPicture:
 def html_of(text: str, found: Pictures) -> Markup:
     """Return a text as HTML."""
     return _with_pictures(_html(text), found)
+
+
+def shown_by(rows: Sequence[PaperRow | Revision], *, campaign_id: int) -> Callable[[str], Markup]:
+    """Return what shows the texts of these questions as HTML, with their pictures (one statement at most)."""
+    found = pictures_of(rows, campaign_id=campaign_id)
+    return lambda text: html_of(text, found)
+
+
+@blueprint.app_template_filter("in_one_line")
+@lru_cache(_KEPT)
+def in_one_line(text: str) -> str:
+    """Return the words of a text without its marks, for lists and headings; a picture is said in its words."""
+    return html_of(text, {}).striptags()
 
 
 def stem_of(text: str, found: Pictures) -> Stem:

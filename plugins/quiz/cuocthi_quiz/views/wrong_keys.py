@@ -25,6 +25,7 @@ from cuocthi_quiz.queries import wrong_keys as queries
 from cuocthi_quiz.views.bank import READ, VIEW
 from cuocthi_quiz.views.blueprint import blueprint
 from cuocthi_quiz.views.key_previews import PAPERS, ahead
+from cuocthi_quiz.views.texts import shown_by
 from cuocthi_quiz.words import REMEDIES
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def _form_page(form: WrongKeyForm, revision_id: int, status: int) -> Response:
         "quiz/wrong_key_form.html",
         form=form,
         revision=revision,
+        as_html=shown_by([revision], campaign_id=g.campaign.id),
         question=ctx.session.get_one(Question, revision.question_id),
         now_right=key_words(revision, revision.key),
         status=status,
