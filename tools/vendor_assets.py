@@ -26,10 +26,21 @@ MODULES = ROOT / "node_modules"
 STATIC = ROOT / "platform/cuocthi/web/static"
 VENDOR = STATIC / "vendor"
 TEST_VENDOR = ROOT / "tests/vendor"
+#: Fonts of what is typeset, which no browser asks for.
+DOCUMENTS = ROOT / "plugins/prizes/cuocthi_prizes/outputs/fonts"
 
 FONT = "@expo-google-fonts/be-vietnam-pro"
+TEXT_FONT = "@expo-google-fonts/tinos"
+TITLE_FONT = "@expo-google-fonts/playfair-display"
 ICONS = "bootstrap-icons"
-LICENCES = {FONT: "OFL-1.1", ICONS: "MIT", "htmx.org": "0BSD", "axe-core": "MPL-2.0"}
+LICENCES = {
+    FONT: "OFL-1.1",
+    TEXT_FONT: "OFL-1.1",
+    TITLE_FONT: "OFL-1.1",
+    ICONS: "MIT",
+    "htmx.org": "0BSD",
+    "axe-core": "MPL-2.0",
+}
 
 
 @dataclass(frozen=True)
@@ -43,10 +54,12 @@ class Copy:
 
 @dataclass(frozen=True)
 class Font:
-    """A font of a package that is cut down to the letters in use."""
+    """A font of a package that is cut down to the letters in use; ``kind`` is the script that does it."""
 
     source: str
     target: Path
+    package: str = FONT
+    kind: str = "tabular"
 
 
 COPIES = (
@@ -56,30 +69,48 @@ COPIES = (
     Copy(ICONS, "LICENSE", VENDOR / "licences/bootstrap-icons.txt"),
     Copy("axe-core", "axe.min.js", TEST_VENDOR / "axe.min.js"),
     Copy("axe-core", "LICENSE", TEST_VENDOR / "licences/axe-core.txt"),
+    Copy(TEXT_FONT, "LICENSE_FONT", DOCUMENTS / "licences/tinos.txt"),
+    Copy(TITLE_FONT, "LICENSE_FONT", DOCUMENTS / "licences/playfair-display.txt"),
 )
 FONTS = (
     Font("400Regular/BeVietnamPro_400Regular.ttf", VENDOR / "be-vietnam-pro-400.woff2"),
     Font("600SemiBold/BeVietnamPro_600SemiBold.ttf", VENDOR / "be-vietnam-pro-600.woff2"),
+    *(
+        Font(f"{folder}/Tinos_{folder}.ttf", DOCUMENTS / f"tinos-{name}.ttf", TEXT_FONT, "document")
+        for folder, name in (
+            ("400Regular", "400"),
+            ("400Regular_Italic", "400-italic"),
+            ("700Bold", "700"),
+            ("700Bold_Italic", "700-italic"),
+        )
+    ),
+    *(
+        Font(f"{folder}/PlayfairDisplay_{folder}.ttf", DOCUMENTS / f"playfair-{name}.ttf", TITLE_FONT, "document")
+        for folder, name in (("700Bold", "700"), ("700Bold_Italic", "700-italic"))
+    ),
 )
+#: What is said in a manifest of how a font was made.
+MADE = {"tabular": "subset with tabular digits", "document": "subset of Latin letters"}
 
 
 def main() -> None:
     """Do all of it."""
     subprocess.run(["npm", "ci", "--ignore-scripts"], cwd=ROOT, check=True)
-    for folder in (VENDOR, TEST_VENDOR):
+    for folder in (VENDOR, TEST_VENDOR, DOCUMENTS):
         shutil.rmtree(folder, ignore_errors=True)
     for copy in COPIES:
         copy.target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(MODULES / copy.package / copy.source, copy.target)
     for font in FONTS:
-        subprocess.run(
-            [sys.executable, ROOT / "tools/tabular_font.py", MODULES / FONT / font.source, font.target], check=True
-        )
+        font.target.parent.mkdir(parents=True, exist_ok=True)
+        script = ROOT / f"tools/{font.kind}_font.py"
+        subprocess.run([sys.executable, script, MODULES / font.package / font.source, font.target], check=True)
     (STATIC / "icons.svg").write_text(sprite(), "utf-8")
     origins = {copy.target: (copy.package, copy.source) for copy in COPIES}
-    origins |= {font.target: (FONT, f"{font.source}, subset with tabular digits") for font in FONTS}
+    origins |= {font.target: (font.package, f"{font.source}, {MADE[font.kind]}") for font in FONTS}
     write_manifest(VENDOR, {**origins, STATIC / "icons.svg": (ICONS, "icons/*.svg, those listed in icons.txt")})
     write_manifest(TEST_VENDOR, origins)
+    write_manifest(DOCUMENTS, origins)
 
 
 def sprite() -> str:
