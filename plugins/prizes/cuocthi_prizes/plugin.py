@@ -21,6 +21,7 @@ from cuocthi_prizes import contributed
 from cuocthi_prizes.domain import campaign_file, clauses, impacts, personal_data, rehearsal
 from cuocthi_prizes.log_words import LOG_WORDS
 from cuocthi_prizes.models import MODELS
+from cuocthi_prizes.outputs.models import MODELS as OUTPUT_MODELS
 from cuocthi_prizes.queries import load_scheme
 from cuocthi_prizes.settings import PrizeSettings
 
@@ -65,7 +66,7 @@ info = PluginInfo(
 
 @hookimpl
 def register_models() -> Sequence[type[Base]]:
-    return MODELS
+    return (*MODELS, *OUTPUT_MODELS)
 
 
 @hookimpl
