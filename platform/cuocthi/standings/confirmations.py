@@ -7,35 +7,52 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from cuocthi.audit.domain import record
 from cuocthi.campaigns.models import Campaign
+from cuocthi.committees.models import Committee, Membership
+from cuocthi.contributions import Role
 from cuocthi.errors import Conflict, Forbidden
 from cuocthi.standings.models import Confirmation
 from cuocthi.text import T
 from cuocthi.users.models import User
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from cuocthi.context import Context
 
 #: How many different persons adopt.
 NEEDED = 2
 
+#: Two accounts that were merged are one person, whose seats are those of the account that stayed.
+_PERSON = sa.func.coalesce(User.merged_into_id, User.id)
 
-def confirm(ctx: Context, *, campaign: Campaign, subject: str, subject_id: int, digest: str) -> int:
+
+def confirm(
+    ctx: Context,
+    *,
+    campaign: Campaign,
+    subject: str,
+    subject_id: int,
+    digest: str,
+    roles: Collection[Role] = tuple(Role),
+) -> int:
     """Add the actor's confirmation of something; return how many different persons have confirmed it by now.
 
     ``subject`` is an owner's kind of thing ("core:ranking"), ``digest`` what it is at this moment. Confirmations in
     one campaign wait for one another until the transaction ends, so that of two at the same time one is the second.
+    What somebody confirmed who was discharged since from the committees of these ``roles`` does not count any more; it
+    is taken back, which is put on record.
+
     Raises Forbidden for anybody who is not a person, Conflict for a person who has confirmed already and if the thing
     has changed since the other person confirmed.
     """
     if ctx.actor.user_id is None:
         raise Forbidden(T("Only a person who is signed in can confirm."))
     hold(ctx, campaign_id=campaign.id)
+    _take_back_void(ctx, campaign, subject, subject_id, roles)
     given = ctx.session.execute(
-        # Two accounts that were merged are one person.
-        sa.select(sa.func.coalesce(User.merged_into_id, User.id), Confirmation.digest)
+        sa.select(_PERSON, Confirmation.digest)
         .join(User, User.id == Confirmation.user_id)
         .where(Confirmation.subject == subject, Confirmation.subject_id == subject_id)
     ).all()
@@ -58,6 +75,50 @@ def confirm(ctx: Context, *, campaign: Campaign, subject: str, subject_id: int, 
     except IntegrityError as error:
         raise _already_confirmed() from error
     return len(given) + 1
+
+
+def void_confirmations(
+    ctx: Context, *, campaign_id: int, subject: str, subject_id: int, roles: Collection[Role] = tuple(Role)
+) -> list[Confirmation]:
+    """Return the confirmations whose givers lost their seats since: none of theirs in these roles lasts from then.
+
+    Who never sat on a committee is told by nothing here; pages and commands let nobody confirm without a seat.
+    """
+    seats = sa.select(Membership.id).join(Committee, Committee.id == Membership.committee_id)
+    own = (Committee.campaign_id == campaign_id, Membership.user_id == _PERSON)
+    lasting = seats.where(
+        *own,
+        Committee.role.in_(roles),
+        Membership.ended_at.is_(None),
+        Membership.appointed_at <= Confirmation.confirmed_at,
+    )
+    found = ctx.session.scalars(
+        sa.select(Confirmation)
+        .join(User, User.id == Confirmation.user_id)
+        .where(
+            Confirmation.subject == subject,
+            Confirmation.subject_id == subject_id,
+            seats.where(*own).exists(),
+            ~lasting.exists(),
+        )
+        .order_by(Confirmation.id)
+    )
+    return list(found)
+
+
+def _take_back_void(ctx: Context, campaign: Campaign, subject: str, subject_id: int, roles: Collection[Role]) -> None:
+    void = void_confirmations(ctx, campaign_id=campaign.id, subject=subject, subject_id=subject_id, roles=roles)
+    for one in void:
+        ctx.session.delete(one)
+        record(
+            ctx,
+            action="core:confirmation:void",
+            summary=T("Took back a confirmation: whoever gave it was discharged before the second one"),
+            campaign=campaign,
+            object_kind="campaign",
+            object_id=campaign.id,
+            before={"user_id": one.user_id, "subject": one.subject, "digest": one.digest},
+        )
 
 
 def hold(ctx: Context, *, campaign_id: int) -> None:

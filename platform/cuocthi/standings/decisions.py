@@ -102,6 +102,8 @@ def decide_tie(
     earlier decision, and confirmations given before are void. Raises Conflict unless the ranking is provisional,
     DomainError if nobody is tied there, a person is missing from the order, or the seed or the reason is.
     """
+    hold(ctx, campaign_id=ranking.campaign_id)
+    ctx.session.refresh(ranking)
     if ranking.state is not RankingState.PROVISIONAL:
         raise Conflict(T("Ties are decided in a ranking that is submitted and not yet adopted."))
     written = checked_reason(reason)

@@ -9,15 +9,21 @@ import sqlalchemy as sa
 from cuocthi.audit.domain import record
 from cuocthi.campaigns.models import Campaign
 from cuocthi.campaigns.settings import load_settings
-from cuocthi.contributions import Act, Blocker
+from cuocthi.contributions import Act, Blocker, Role
 from cuocthi.database import sort_in_memory
-from cuocthi.digest import canonical, digest
-from cuocthi.enrolments.models import Enrolment
+from cuocthi.digest import digest
 from cuocthi.errors import Blocked, Conflict
 from cuocthi.standings import queries, ties
-from cuocthi.standings.canonical import digest_of_lines, line
 from cuocthi.standings.confirmations import NEEDED, confirm, hold
 from cuocthi.standings.criteria import RULES_OWNER, Counted, RankingRules, kept_criteria, measures_of, resolve
+from cuocthi.standings.integrity import (
+    ADOPTED,
+    CONFIRMED,
+    SUBJECT,
+    adoption_digest,
+    check_intact,
+    digest_of_standings,
+)
 from cuocthi.standings.means import scaled
 from cuocthi.standings.models import Ranking, RankingState, ResultSet, Standing, TieDecision
 from cuocthi.standings.placing import KEYS, keyed_entries, place_all
@@ -29,10 +35,21 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.text import Text
 
-#: The subject under which rankings are confirmed.
-SUBJECT = "core:ranking"
-#: The act of the second of the two persons.
-ADOPTED = "core:ranking:adopt"
+#: The roles whose members confirm rankings.
+ADOPTING = frozenset({Role.ORGANISING, Role.JURY})
+
+__all__ = [
+    "ADOPTED",
+    "ADOPTING",
+    "SUBJECT",
+    "adopt_ranking",
+    "adoption_blockers",
+    "adoption_digest",
+    "build_ranking",
+    "rank_results",
+    "stale_reasons",
+    "submit_ranking",
+]
 
 
 # --- building -------------------------------------------------------------------------------------------------------
@@ -95,7 +112,7 @@ def rank_results(ctx: Context, *, campaign: Campaign, round_: Phase, number: int
     ctx.session.execute(placing)
     ranking.persons = _in_ranking(ctx, ranking, sa.func.count())
     ranking.entries = _in_ranking(ctx, ranking, sa.func.sum(Standing.entries)) if several else ranking.persons
-    ranking.digest = _digest_of_standings(ctx, ranking, len(criteria))
+    ranking.digest = digest_of_standings(ctx, ranking=ranking)
     return ranking
 
 
@@ -126,17 +143,6 @@ def _in_ranking(ctx: Context, ranking: Ranking, number: sa.ColumnElement[int]) -
 
 def _digest_of(results: ResultSet | None) -> str:
     return digest([] if results is None else [results.results_digest, results.measures_digest])
-
-
-def _digest_of_standings(ctx: Context, ranking: Ranking, criteria: int) -> str:
-    standing = Standing.__table__.c
-    qualified = sa.case((standing.qualified, sa.literal(1)), else_=sa.literal(0))
-    keys = (standing[name] for name in KEYS[:criteria])
-    row = line(Enrolment.__table__.c.code, standing.rank, qualified, standing.entry_key, *keys)
-    named = sa.select(row).join_from(Standing, Enrolment, Enrolment.id == Standing.enrolment_id)
-    # The order is that of the primary key: rows come as they lie.
-    lines = named.where(standing.ranking_id == ranking.id).order_by(standing.enrolment_id)
-    return digest_of_lines(ctx.session, lines, canonical(ranking.criteria) + b"\n")
 
 
 # --- whether it still holds -----------------------------------------------------------------------------------------
@@ -208,28 +214,13 @@ def submit_ranking(ctx: Context, *, ranking: Ranking) -> None:
     _record(ctx, ranking, "core:ranking:submit", summary)
 
 
-def adoption_digest(ctx: Context, *, ranking: Ranking) -> str:
-    """Return what two persons confirm: the ranking's digest and every decision on its ties."""
-    decided = ctx.session.execute(
-        sa.select(TieDecision.rank, TieDecision.method, TieDecision.seed, TieDecision.reason)
-        .where(TieDecision.ranking_id == ranking.id)
-        .order_by(TieDecision.rank)
-    ).all()
-    places = ctx.session.execute(
-        sa.select(Standing.rank, Enrolment.code)
-        .join(Enrolment, Enrolment.id == Standing.enrolment_id)
-        .where(Standing.ranking_id == ranking.id, Standing.tie_place.is_not(None))
-        .order_by(Standing.rank, Standing.tie_place)
-    ).all()
-    return digest([ranking.digest, [list(row) for row in decided], [list(row) for row in places]])
-
-
 def adopt_ranking(ctx: Context, *, ranking: Ranking) -> int:
     """Confirm the adoption of a ranking; with the second person's confirmation it is adopted.
 
-    The version adopted before is superseded. Returns the number of persons who have confirmed. Raises Blocked with
-    every reason against it, Forbidden without a person, Conflict if this person has confirmed already or somebody
-    else moved the ranking on.
+    The version adopted before is superseded. Returns the number of persons who have confirmed; who was discharged since
+    is not among them. Raises Blocked with every reason against it or if the ranking is not what was built and confirmed
+    (:func:`cuocthi.standings.integrity.check_intact`), Forbidden without a person, Conflict if this person has
+    confirmed already or somebody else moved the ranking on.
     """
     campaign = ctx.session.get_one(Campaign, ranking.campaign_id)
     round_ = ctx.session.get_one(Phase, ranking.phase_id)
@@ -239,17 +230,26 @@ def adopt_ranking(ctx: Context, *, ranking: Ranking) -> int:
     reasons = adoption_blockers(ctx, campaign=campaign, round_=round_, ranking=ranking)
     if reasons:
         raise Blocked(T("This ranking cannot be adopted yet."), reasons)
-    agreed = adoption_digest(ctx, ranking=ranking)
-    number = confirm(ctx, campaign=campaign, subject=SUBJECT, subject_id=ranking.id, digest=agreed)
+    number = confirm(
+        ctx,
+        campaign=campaign,
+        subject=SUBJECT,
+        subject_id=ranking.id,
+        digest=adoption_digest(ctx, ranking=ranking),
+        roles=ADOPTING,
+    )
+    # After the own confirmation, so that it is compared with the rows as well.
+    check_intact(ctx, ranking=ranking)
+    agreed = {CONFIRMED: adoption_digest(ctx, ranking=ranking)}
     words = _named(ctx, ranking)
     summary = T("Confirmed version %(number)s of the ranking of “%(round)s”", **words)
-    _record(ctx, ranking, "core:ranking:confirm", summary)
+    _record(ctx, ranking, "core:ranking:confirm", summary, **agreed)
     if number >= NEEDED:
         _supersede(ctx, ranking, RankingState.ADOPTED)
         _move(ctx, ranking, RankingState.PROVISIONAL, RankingState.ADOPTED, adopted_at=ctx.now)
         campaign.version += 1
         summary = T("Adopted version %(number)s of the ranking of “%(round)s”", **words)
-        _record(ctx, ranking, ADOPTED, summary)
+        _record(ctx, ranking, ADOPTED, summary, **agreed)
     return number
 
 
@@ -279,7 +279,7 @@ def _named(ctx: Context, ranking: Ranking) -> dict[str, object]:
     return {"number": ranking.number, "round": ctx.session.get_one(Phase, ranking.phase_id).title}
 
 
-def _record(ctx: Context, ranking: Ranking, action: str, summary: Text) -> None:
+def _record(ctx: Context, ranking: Ranking, action: str, summary: Text, **more: str) -> None:
     record(
         ctx,
         action=action,
@@ -287,5 +287,5 @@ def _record(ctx: Context, ranking: Ranking, action: str, summary: Text) -> None:
         campaign=ctx.session.get_one(Campaign, ranking.campaign_id),
         object_kind="ranking",
         object_id=ranking.id,
-        after={"state": ranking.state, "digest": ranking.digest},
+        after={"state": ranking.state, "digest": ranking.digest, **more},
     )
