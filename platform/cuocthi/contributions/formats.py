@@ -7,10 +7,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
+    from random import Random
 
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
     from cuocthi.text import Text
+    from cuocthi.timelines.models import Phase
 
 
 class Direction(StrEnum):
@@ -58,18 +62,32 @@ class Relief:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """How entries of a round may come out, one of each person: what may happen, not what will.
+
+    ``values`` holds the measures by their keys, the core's and the format's own, each with a value of every person in
+    the same order; None is a missing one. ``basis`` says in words what it rests on: what was measured, what is assumed.
+    """
+
+    values: Mapping[str, Sequence[int | None]]
+    basis: Sequence[Text] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ContestFormat:
     """A way to hold a round: the quiz, an estimate, later essays or photos.
 
     ``source`` is the plugin's name; ``measures`` are those it reports beyond the core's own (score, full marks,
     duration, start and finish). ``relief`` is what it can grant to entries after an incident; a format that can grant
-    something implements ``relief_reaches`` and ``grant_relief``.
+    something implements ``relief_reaches`` and ``grant_relief``. ``expect`` is asked, before a round opens, how the
+    entries of so many persons may come out by a given chance; it returns None where that cannot be told yet.
     """
 
     source: str
     title: Text
     measures: Sequence[Measure] = ()
     relief: frozenset[ReliefKind] = frozenset()
+    expect: Callable[[Context, Campaign, Phase, int, Random], Expected | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

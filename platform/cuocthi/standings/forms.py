@@ -11,6 +11,7 @@ from wtforms.widgets import TextArea
 from cuocthi.contributions import Direction
 from cuocthi.standings.criteria import Counted, Criterion, RankingRules
 from cuocthi.standings.models import MAX_CRITERIA, TieMethod
+from cuocthi.standings.outlook import MOST_PERSONS, MOST_PLACES
 from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
@@ -72,6 +73,26 @@ class TieForm(BaseForm):
         _l("Reason"),
         [InputRequired(_l("Please give the reason.")), Length(max=400)],
         description=_l("For instance the minutes in which this was agreed."),
+    )
+
+
+class OutlookForm(BaseForm):
+    """For how many persons and prizes ties are counted; it stands in the address, and changes nothing."""
+
+    class Meta(BaseForm.Meta):
+        """A question has no token."""
+
+        csrf = False
+
+    persons = IntegerField(
+        _l("Persons who take part"),
+        [InputRequired(_l("Please enter a number.")), NumberRange(1, MOST_PERSONS)],
+        description=_l("How many you expect."),
+    )
+    places = IntegerField(
+        _l("Prizes"),
+        [InputRequired(_l("Please enter a number.")), NumberRange(1, MOST_PLACES)],
+        description=_l("The place where the last of them falls is looked at."),
     )
 
 

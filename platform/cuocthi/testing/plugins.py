@@ -13,7 +13,7 @@ from cuocthi.text import T
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cuocthi.contributions import Measure, ReliefKind
+    from cuocthi.contributions import Expected, Measure, ReliefKind
 
 
 def make_plugin(name: str, *hooks: Callable[..., Any], **about: Any) -> ModuleType:
@@ -30,14 +30,15 @@ def make_format(
     *hooks: Callable[..., Any],
     measures: Sequence[Measure] = (),
     relief: frozenset[ReliefKind] = frozenset(),
+    expect: Callable[..., Expected | None] | None = None,
     **about: Any,
 ) -> ModuleType:
     """Make a plugin that is a contest format with nothing of its own: the test posts its results.
 
-    ``measures`` and ``relief`` are those of its ``ContestFormat``.
+    ``measures``, ``relief`` and ``expect`` are those of its ``ContestFormat``.
     """
 
     def register_formats() -> list[ContestFormat]:
-        return [ContestFormat(name, T(name.capitalize()), measures, relief)]
+        return [ContestFormat(name, T(name.capitalize()), measures, relief, expect)]
 
     return make_plugin(name, register_formats, *hooks, provides=frozenset({"results"}), **about)

@@ -29,6 +29,7 @@ from cuocthi_quiz.domain import campaign_file, clauses, jobs, personal_data, res
 from cuocthi_quiz.domain.attempts import follow_enrolments
 from cuocthi_quiz.domain.deadlines import move_deadlines
 from cuocthi_quiz.domain.looking_ahead import LOOK_AHEAD
+from cuocthi_quiz.domain.outlook import expect
 from cuocthi_quiz.domain.rehearsal import take
 from cuocthi_quiz.domain.relief import grant, reached
 from cuocthi_quiz.domain.wrong_keys import REMARK
@@ -162,7 +163,7 @@ def register_jobs() -> Sequence[JobKind]:
 def register_formats() -> Sequence[ContestFormat]:
     # In thousandths, as a prediction may have decimals.
     error = Measure(results.PREDICTION_ERROR, T("Error of the prediction"), "points", Direction.LOWEST)
-    return [ContestFormat(OWNER, T("Quiz"), (error,), relief=frozenset(ReliefKind))]
+    return [ContestFormat(OWNER, T("Quiz"), (error,), relief=frozenset(ReliefKind), expect=expect)]
 
 
 @hookimpl

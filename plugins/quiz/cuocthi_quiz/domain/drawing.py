@@ -190,6 +190,19 @@ def supply(rows: Sequence[BlueprintRow], bank: Sequence[Unit]) -> Supply:
     return Supply(tuple(rows), tuple(bank), fits, Counter(fits), pools)
 
 
+def difficulties_of(drawn_from: Supply, *, papers: int) -> Counter[tuple[tuple[Difficulty, int], ...]]:
+    """Return how many questions of each difficulty papers have, and how many of so many papers have just these.
+
+    The papers are drawn with fixed seeds. Raises ValueError if the bank cannot fill the blueprint.
+    """
+    found: Counter[tuple[tuple[Difficulty, int], ...]] = Counter()
+    for number in range(papers):
+        chosen = choose(drawn_from, random.Random(number))  # noqa: S311 - an estimate, the same at every look
+        numbers = Counter(question.difficulty for unit in chosen for question in unit.questions)
+        found[tuple(sorted(numbers.items()))] += 1
+    return found
+
+
 def draw(drawn_from: Supply, seed_: bytes, *, common: bytes | None = None) -> list[Drawn]:
     """Return a paper in the order in which it is shown.
 

@@ -152,6 +152,24 @@ def scores_apart(ctx: Context, *, campaign_ids: Sequence[int]) -> tuple[int, flo
     return (papers, max(squared - mean * mean, 0.0)) if papers else (0, 0.0)
 
 
+def times_for_a_question(ctx: Context, *, campaign_ids: Sequence[int]) -> tuple[int, float, float]:
+    """Return how many papers were handed in before their time was over, and the seconds used for a question.
+
+    These are the mean over papers, and the variance.
+    """
+    used = sa.type_coerce(Attempt.submitted_at, sa.BigInteger) - sa.type_coerce(Attempt.started_at, sa.BigInteger)
+    items = sa.select(sa.func.count()).where(Item.attempt_id == Attempt.id).scalar_subquery()
+    seconds = sa.cast(used, sa.Float) / 1_000_000 / items
+    paper = sa.select(seconds.label("seconds")).where(
+        Attempt.campaign_id.in_(campaign_ids), Attempt.submitted_at < Attempt.deadline, COUNTS
+    )
+    each = paper.subquery().c.seconds
+    papers, mean, squared = ctx.session.execute(
+        sa.select(sa.func.count(), sa.func.avg(each), sa.func.avg(each * each))
+    ).one()
+    return (papers, mean, max(squared - mean * mean, 0.0)) if papers else (0, 0.0, 0.0)
+
+
 def difficulties(ctx: Context, *, attempt_id: int) -> dict[int, Difficulty]:
     """Return the difficulty of each question of a paper by its position."""
     rows = ctx.session.execute(
