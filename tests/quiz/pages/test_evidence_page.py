@@ -44,6 +44,8 @@ def test_the_jury_reads_hints_that_decide_nothing(
     assert page.status_code == 200
     for part in ("speed", "similarity", "sharing", "burst"):
         assert f'<h2 id="{part}">' in page.text
+        assert f'href="#{part}"' in page.text, "all four stand at the head, with how much they weigh"
+    assert page.text.count("<table") == page.text.count("<caption")
     looks = sa.select(AuditEvent.object_id).where(AuditEvent.action == "quiz:evidence:view")
     assert quiz.ctx.session.scalars(looks).all() == [number]
 

@@ -58,8 +58,7 @@ def test_the_printed_sheet_holds_what_was_said_and_what_questions_share(
     quiz: Quiz, staff: Reader, statements: Callable[[], int]
 ) -> None:
     author = acting(quiz.ctx, quiz.make.member(quiz.campaign).id)
-    asked = {"campaign": quiz.campaign, "key": "tin-nhan", "text": "Chị **Lan** hỏi.", "questions": ["de-2", "de-1"]}
-    write_group(author, **asked)
+    write_group(author, campaign=quiz.campaign, key="tin-nhan", text="Chị **Lan** hỏi.", questions=["de-2", "de-1"])
     staff.get(BASE)
     statements()
     page = staff.get(f"{BASE}?state=draft").text

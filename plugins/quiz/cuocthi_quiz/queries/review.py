@@ -126,7 +126,7 @@ class RemarkRow:
     resolver: str | None
 
 
-def said() -> sa.Select[tuple[Remark, int, str, str, str]]:
+def said() -> sa.Select[Remark, int, str, str, str]:
     """Return what selects remarks as rows of :class:`RemarkRow`, in the order in which they were said."""
     author, recorder, resolver = (sa.orm.aliased(User) for _ in range(3))
     return (

@@ -44,7 +44,7 @@ def duplicates() -> Response:
         path=url_for("quiz.duplicates", slug=g.campaign.slug),
         args=request.args,
         columns=[
-            Column("common", T("In common"), kind="number", cell=lambda row: f"{row.common} %"),
+            Column("common", T("In common"), kind="number", cell=lambda row: f"{row.common}%"),
             Column("first", T("First question"), cell=lambda row: f"{row.first.key}: {row.first.text}"),
             Column("second", T("Second question"), cell=lambda row: f"{row.second.key}: {row.second.text}"),
             Column("acts", T("Your decision"), kind="acts"),
