@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         Evidence,
         Fact,
         Impact,
+        InspectionFile,
         JobKind,
         LogWords,
         Migrations,
@@ -183,7 +184,11 @@ def campaign_facts(ctx: Context, campaign: Campaign) -> Sequence[Fact]:
 
 @spec(HookClass.DECORATE)
 def panels(ctx: Context, campaign: Campaign, slot: str) -> Sequence[Panel]:
-    """Return parts of a page. Slots: ``campaign`` (public page), ``overview`` (staff home), ``person`` (my page)."""
+    """Return parts of a page.
+
+    Slots: ``campaign`` (public page), ``overview`` (staff home), ``person`` (my page), ``objections`` (public page of a
+    provisional ranking).
+    """
     raise NotImplementedError
 
 
@@ -280,6 +285,12 @@ def rule_clauses(ctx: Context, campaign: Campaign, write: Callable[[Text], str])
 @spec(HookClass.EFFECT)
 def award_lists(ctx: Context, campaign: Campaign) -> Sequence[AwardList]:
     """Return adopted award lists, for publishing and certificates."""
+    raise NotImplementedError
+
+
+@spec(HookClass.EFFECT)
+def inspection_files(ctx: Context, campaign: Campaign, round_: Phase, ranking: Ranking) -> Sequence[InspectionFile]:
+    """Return files from which somebody else can compute again what the plugin made of a version of a ranking."""
     raise NotImplementedError
 
 

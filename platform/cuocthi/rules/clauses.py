@@ -150,7 +150,9 @@ def _ranking(rules: RankingRules, words: Wording, titles: Mapping[str, str]) -> 
         form = words.gate if criterion.gate else words.direction[str(criterion.direction)]
         lines.append(form.format(number=number, measure=measure, less=less))
     counted = words.ranking.body.format(counted=words.counted[str(rules.counted)])
-    return _paragraphs([counted, "\n".join(lines), words.ties])
+    # It stands in this clause, so that places cannot be adopted after less time than the issued rules leave.
+    objections = [words.objections.format(hours=rules.objection_hours)] if rules.objection_hours else []
+    return _paragraphs([counted, "\n".join(lines), words.ties, *objections])
 
 
 def _data(

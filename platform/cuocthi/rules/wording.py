@@ -50,6 +50,7 @@ class Wording:
     ranked: str
     through: str
     ties: str
+    objections: str
     portal: str
     places: str
     told: str

@@ -35,6 +35,8 @@ FINISHED = Measure("finished_at", T("Moment of handing in"), "moment", Direction
 CORE_MEASURES = (SCORE, FULL_MARKS, DURATION, STARTED, FINISHED)
 
 _MAX_PUBLIC_PLACES = 1_000
+#: The longest time for objections, in hours: a month.
+MAX_OBJECTION_HOURS = 31 * 24
 
 
 class Counted(StrEnum):
@@ -62,6 +64,9 @@ class Criterion:
 class RankingRules:
     """A round's ranking rules: ordered criteria, which entry counts, and how many places the public sees.
 
+    ``objection_hours`` is how long a submitted ranking stands in public as the provisional one before it can be
+    adopted; 0: it does not, and can be adopted at once.
+
     Raises SettingsError for no criterion, too many, or one measure twice.
     """
 
@@ -71,6 +76,7 @@ class RankingRules:
     )
     counted: Counted = Counted.BEST
     public_places: int = 20
+    objection_hours: int = 0
 
     def __post_init__(self) -> None:
         """Refuse rules that cannot rank."""
@@ -82,6 +88,9 @@ class RankingRules:
         if not 0 <= self.public_places <= _MAX_PUBLIC_PLACES:
             message = T("The public may see between 0 and %(most)s places.", most=_MAX_PUBLIC_PLACES)
             raise SettingsError(message, field="public_places")
+        if not 0 <= self.objection_hours <= MAX_OBJECTION_HOURS:
+            message = T("People have between 0 and %(most)s hours to object.", most=MAX_OBJECTION_HOURS)
+            raise SettingsError(message, field="objection_hours")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from cuocthi.audit.domain import record
 from cuocthi.campaigns.models import Campaign
 from cuocthi.campaigns.settings import load_settings
-from cuocthi.contributions import Act, Blocker, Role
+from cuocthi.contributions import Act, Blocker
 from cuocthi.database import sort_in_memory
 from cuocthi.digest import digest
 from cuocthi.errors import Blocked, Conflict
-from cuocthi.standings import queries, ties
-from cuocthi.standings.confirmations import NEEDED, confirm, hold
+from cuocthi.standings import lots, queries
+from cuocthi.standings.confirmations import DECIDING, NEEDED, confirm, hold
 from cuocthi.standings.criteria import RULES_OWNER, Counted, RankingRules, kept_criteria, measures_of, resolve
 from cuocthi.standings.integrity import (
     ADOPTED,
@@ -27,6 +27,7 @@ from cuocthi.standings.integrity import (
 from cuocthi.standings.means import scaled
 from cuocthi.standings.models import Ranking, RankingState, ResultSet, Standing, TieDecision
 from cuocthi.standings.placing import KEYS, keyed_entries, place_all
+from cuocthi.standings.provisional import objections_until
 from cuocthi.standings.results import lock_result_set
 from cuocthi.text import T
 from cuocthi.timelines.models import Phase
@@ -35,18 +36,15 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.text import Text
 
-#: The roles whose members confirm rankings.
-ADOPTING = frozenset({Role.ORGANISING, Role.JURY})
-
 __all__ = [
     "ADOPTED",
-    "ADOPTING",
     "SUBJECT",
     "adopt_ranking",
     "adoption_blockers",
     "adoption_digest",
     "build_ranking",
     "rank_results",
+    "results_digest_of",
     "stale_reasons",
     "submit_ranking",
 ]
@@ -58,17 +56,16 @@ __all__ = [
 def build_ranking(ctx: Context, *, campaign: Campaign, round_: Phase) -> Ranking:
     """Make a new draft of a round's ranking from its results; a draft that nobody submitted is replaced.
 
-    The round's format is asked first to grade and post what it has. Excluded enrolments are left out; decisions on
-    ties go on where the same persons are still equal. Raises InvalidData if the round's rules cannot be used.
+    The round's format is asked first to grade and post what it has. Excluded enrolments are left out; lots that were
+    drawn go on where the same persons are still equal. Raises InvalidData if the round's rules cannot be used.
     """
     ctx.hooks.notify(ctx, campaign, "refresh_results", only=round_.source, round_=round_)
     earlier = queries.latest_ranking(ctx, round_=round_)
     ranking = rank_results(ctx, campaign=campaign, round_=round_, number=_next_number(ctx, earlier))
-    if earlier is not None:
-        ties.carry_over(ctx, earlier=earlier, later=ranking)
-        if earlier.state is RankingState.DRAFT:
-            _drop_draft(ctx, earlier)
+    if earlier is not None and earlier.state is RankingState.DRAFT:
+        _drop_draft(ctx, earlier)
     ctx.session.flush()
+    lots.order_ties(ctx, ranking=ranking)
     words = _named(ctx, ranking)
     _record(ctx, ranking, "core:ranking:build", T("Built version %(number)s of the ranking of “%(round)s”", **words))
     return ranking
@@ -94,7 +91,7 @@ def rank_results(ctx: Context, *, campaign: Campaign, round_: Phase, number: int
         settings_version_id=rules.version_id,
         persons=0,
         entries=0,
-        results_digest=_digest_of(results),
+        results_digest=results_digest_of(results),
         digest="",
         created_at=ctx.now,
     )
@@ -121,7 +118,7 @@ def _next_number(ctx: Context, earlier: Ranking | None) -> int:
         return 1
     if earlier.state is not RankingState.DRAFT:
         return earlier.number + 1
-    # The draft hands its number on and leaves once its decisions on ties are carried over.
+    # The draft hands its number on and leaves once the next one is there.
     number = earlier.number
     earlier.number = -number
     ctx.session.flush()
@@ -141,7 +138,8 @@ def _in_ranking(ctx: Context, ranking: Ranking, number: sa.ColumnElement[int]) -
     return int(ctx.session.scalar(of_ranking) or 0)
 
 
-def _digest_of(results: ResultSet | None) -> str:
+def results_digest_of(results: ResultSet | None) -> str:
+    """Return the digest that says which results a ranking was made of; ``results`` is what is posted of the round."""
     return digest([] if results is None else [results.results_digest, results.measures_digest])
 
 
@@ -151,7 +149,7 @@ def _digest_of(results: ResultSet | None) -> str:
 def stale_reasons(ctx: Context, *, campaign: Campaign, round_: Phase, ranking: Ranking) -> list[Text]:
     """Return everything that has changed since a ranking was built; an empty list if nothing has."""
     reasons: list[Text] = []
-    if ranking.results_digest != _digest_of(queries.result_set(ctx, round_=round_)):
+    if ranking.results_digest != results_digest_of(queries.result_set(ctx, round_=round_)):
         reasons.append(T("Results have changed since this ranking was built. Please build it again."))
     if queries.exclusions_changed(ctx, ranking=ranking):
         reasons.append(
@@ -187,7 +185,15 @@ def adoption_blockers(ctx: Context, *, campaign: Campaign, round_: Phase, rankin
         reasons.append(T("There is a newer version of this ranking: number %(number)s.", number=newest.number))
     if round_.source not in campaign.plugins:
         reasons.append(T("The contest format “%(source)s” of this round is not enabled.", source=round_.source))
+    if ranking.state is RankingState.PROVISIONAL and ranking.objections_until and ctx.now < ranking.objections_until:
+        reasons.append(
+            T(
+                "People may object to this ranking until %(when)s; it can be adopted then.",
+                when=ranking.objections_until,
+            )
+        )
     reasons += stale_reasons(ctx, campaign=campaign, round_=round_, ranking=ranking)
+    reasons += lots.lot_blockers(ctx, ranking=ranking)
     reasons += [_out_of_place(one) for one in queries.insiders(ctx, campaign_id=campaign.id, ranking=ranking)]
     gates = ctx.hooks.collect(ctx, campaign, "act_blockers", Blocker, act=Act.ADOPT_RANKING, round_=round_)
     return reasons + [blocker.reason for blocker in gates]
@@ -206,12 +212,28 @@ def _out_of_place(insider: queries.Insider) -> Text:
 def submit_ranking(ctx: Context, *, ranking: Ranking) -> None:
     """Make a draft provisional: from here it stays as it is. An earlier provisional version is superseded.
 
-    Raises Conflict if it is not a draft any more.
+    Where its rules leave people time to object it is public from now on, and the time begins anew with each version.
+    Raises Conflict if it is not a draft any more, Blocked for one that may not be made public yet.
     """
-    _move(ctx, ranking, RankingState.DRAFT, RankingState.PROVISIONAL)
+    until = objections_until(ctx, ranking=ranking)
+    if until is not None and ranking.state is RankingState.DRAFT:
+        _refuse_unfit_for_public(ctx, ranking)
+    moments = {"submitted_at": ctx.now, "objections_until": until}
+    _move(ctx, ranking, RankingState.DRAFT, RankingState.PROVISIONAL, **moments)
     _supersede(ctx, ranking, RankingState.PROVISIONAL)
     summary = T("Submitted version %(number)s of the ranking of “%(round)s” for adoption", **_named(ctx, ranking))
     _record(ctx, ranking, "core:ranking:submit", summary)
+
+
+def _refuse_unfit_for_public(ctx: Context, ranking: Ranking) -> None:
+    campaign, round_ = ctx.session.get_one(Campaign, ranking.campaign_id), ctx.session.get_one(Phase, ranking.phase_id)
+    reasons = stale_reasons(ctx, campaign=campaign, round_=round_, ranking=ranking)
+    if ctx.now < round_.over_at:
+        # Who still writes must not learn how the others stand.
+        words = {"round": round_.title, "when": round_.over_at}
+        reasons.append(T("Entries of “%(round)s” may be open until %(when)s; nothing is shown before.", **words))
+    if reasons:
+        raise Blocked(T("This ranking cannot be made public yet."), reasons)
 
 
 def adopt_ranking(ctx: Context, *, ranking: Ranking) -> int:
@@ -219,8 +241,9 @@ def adopt_ranking(ctx: Context, *, ranking: Ranking) -> int:
 
     The version adopted before is superseded. Returns the number of persons who have confirmed; who was discharged since
     is not among them. Raises Blocked with every reason against it or if the ranking is not what was built and confirmed
-    (:func:`cuocthi.standings.integrity.check_intact`), Forbidden without a person, Conflict if this person has
-    confirmed already or somebody else moved the ranking on.
+    (:func:`cuocthi.standings.integrity.check_intact`), Forbidden without a person and for a second signature of
+    whoever opened a lot of this ranking, Conflict if this person has confirmed already or somebody else moved the
+    ranking on.
     """
     campaign = ctx.session.get_one(Campaign, ranking.campaign_id)
     round_ = ctx.session.get_one(Phase, ranking.phase_id)
@@ -236,8 +259,10 @@ def adopt_ranking(ctx: Context, *, ranking: Ranking) -> int:
         subject=SUBJECT,
         subject_id=ranking.id,
         digest=adoption_digest(ctx, ranking=ranking),
-        roles=ADOPTING,
+        roles=DECIDING,
     )
+    if number >= NEEDED:
+        lots.refuse_recorder(ctx, ranking=ranking)
     # After the own confirmation, so that it is compared with the rows as well.
     check_intact(ctx, ranking=ranking)
     agreed = {CONFIRMED: adoption_digest(ctx, ranking=ranking)}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wtforms import BooleanField, FieldList, Form, FormField, IntegerField, RadioField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import TextArea
 
 from cuocthi.contributions import Direction
-from cuocthi.standings.criteria import Counted, Criterion, RankingRules
+from cuocthi.standings.criteria import MAX_OBJECTION_HOURS, Counted, Criterion, RankingRules
 from cuocthi.standings.models import MAX_CRITERIA, TieMethod
 from cuocthi.standings.outlook import MOST_PERSONS, MOST_PLACES
 from cuocthi.web.fields import select_choices
@@ -120,6 +120,13 @@ class RulesForm(BaseForm):
         [InputRequired(), NumberRange(0, 1_000)],
         description=_l("By contest number and unit, without names; 0 shows none."),
     )
+    objection_hours = IntegerField(
+        _l("Hours for objections"),
+        [Optional(), NumberRange(0, MAX_OBJECTION_HOURS)],
+        description=_l(
+            "So long a submitted ranking is public as the provisional one before it can be adopted; 0: not at all."
+        ),
+    )
     following = BooleanField(_l("The rounds after it, too"))
 
     def offer(self, measures: Sequence[tuple[str, str]]) -> None:
@@ -135,6 +142,7 @@ class RulesForm(BaseForm):
             step.form.gate.data = criterion.gate
         self.counted.data = rules.counted.value
         self.public_places.data = rules.public_places
+        self.objection_hours.data = rules.objection_hours
 
     def rules(self) -> RankingRules:
         """Return the rules as entered; empty steps are passed over. Raises SettingsError."""
@@ -142,4 +150,9 @@ class RulesForm(BaseForm):
         criteria = tuple(
             Criterion(step.key.data, Direction(step.direction.data), gate=step.gate.data) for step in steps
         )
-        return RankingRules(criteria, Counted(self.counted.data), int(self.public_places.data or 0))
+        return RankingRules(
+            criteria,
+            Counted(self.counted.data),
+            int(self.public_places.data or 0),
+            int(self.objection_hours.data or 0),
+        )

@@ -86,7 +86,8 @@ class Ranking(Base):
 
     ``criteria`` is the list it was made by, each with key, title, unit, direction and gate, copied so that it can be
     explained for ever. ``number`` counts versions of a round; a draft that nobody submitted is replaced by the next.
-    ``results_digest`` says which results it was made of.
+    ``results_digest`` says which results it was made of. ``submitted_at`` is when it stopped being a draft;
+    ``objections_until`` is until when people may object to it, None where the rules leave them no time for that.
     """
 
     __tablename__ = "core_ranking"
@@ -113,6 +114,8 @@ class Ranking(Base):
     results_digest: Mapped[str] = mapped_column(sa.String(64))
     digest: Mapped[str] = mapped_column(sa.String(64))
     created_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    objections_until: Mapped[datetime | None]
     adopted_at: Mapped[datetime | None]
 
 

@@ -24,18 +24,19 @@ if TYPE_CHECKING:
 FRESH = timedelta(minutes=1)
 
 
-def cached(phases: Sequence[Phase], render: Callable[[], Response]) -> Response:
+def cached(phases: Sequence[Phase], render: Callable[[], Response], *, moments: Sequence[datetime] = ()) -> Response:
     """Answer with the page that ``render`` makes, or with 304 where the browser has the same already.
 
     The page is made again when staff have changed something (what is on record, or counted by
-    ``Campaign.renew_pages``), when one of ``phases`` begins or ends, and every minute; until then it is sent from
-    memory to everybody who asks in the same language. It must depend neither on who reads it nor on the query of its
-    address, and must use neither session nor CSRF token. A draft, which only the committees see, is not kept.
+    ``Campaign.renew_pages``), when one of ``phases`` begins or ends, at these ``moments``, and every minute; until
+    then it is sent from memory to everybody who asks in the same language. It must depend neither on who reads it nor
+    on the query of its address, and must use neither session nor CSRF token. A draft, which only the committees see, is
+    not kept.
     """
     response = make_response(render())
     if g.campaign.state is CampaignState.DRAFT:
         return response
-    request.environ[KEEP] = _span(phases, request_time())
+    request.environ[KEEP] = _span(phases, moments, request_time())
     response.add_etag(weak=True)
     response.headers["Cache-Control"] = "no-cache"
     response.vary.update(("Cookie", "HX-Request"))
@@ -43,10 +44,11 @@ def cached(phases: Sequence[Phase], render: Callable[[], Response]) -> Response:
     return response
 
 
-def _span(phases: Sequence[Phase], now: datetime) -> Span:
+def _span(phases: Sequence[Phase], moments: Sequence[datetime], now: datetime) -> Span:
     """Return the time around ``now`` in which the page stays as it is."""
     windows = [window for phase in phases for window in phase.windows]
     begun = EPOCH + (now - EPOCH) // FRESH * FRESH
     return Span(
-        max(begun, last_edge(windows, now) or begun), min(begun + FRESH, next_edge(windows, now) or begun + FRESH)
+        max(begun, last_edge(windows, now) or begun, *(moment for moment in moments if moment <= now)),
+        min(begun + FRESH, next_edge(windows, now) or begun + FRESH, *(moment for moment in moments if moment > now)),
     )

@@ -17,6 +17,7 @@ from cuocthi.incidents.queries import decided
 from cuocthi.news.queries import published_news
 from cuocthi.rules.markdown import to_html
 from cuocthi.rules.queries import current_rules
+from cuocthi.standings.provisional import rounds_with_provisional
 from cuocthi.timelines.drawing import change, steps
 from cuocthi.timelines.extensions import granted
 from cuocthi.timelines.models import PhaseKind
@@ -104,6 +105,7 @@ def show() -> Response:
             steps=steps(timeline, ctx.now, language(), notes),
             notices=notices,
             incidents=_incidents(ctx, timeline),
+            provisional=rounds_with_provisional(ctx, campaign_id=g.campaign.id),
             unit_times=_unit_times(ctx, timeline),
             facts=[
                 {"value": translate(fact.value), "label": translate(fact.label)}

@@ -20,6 +20,7 @@ from cuocthi.incidents.queries import granted_to
 from cuocthi.news.domain import agree_to_news, end_news
 from cuocthi.news.queries import agreed_to_news
 from cuocthi.rules.queries import rules_due, rules_version
+from cuocthi.standings.provisional import own_places
 from cuocthi.users import sign_in
 from cuocthi.users.queries import open_sessions, own_contacts, token_hash
 from cuocthi.web.context import committing, reading_context, registry
@@ -51,6 +52,7 @@ def personal() -> Response:
         enrolment=enrolment,
         refusal=refusal,
         granted=_granted(ctx, enrolment) if enrolment else [],
+        provisional=own_places(ctx, campaign_id=g.campaign.id, enrolment_id=enrolment.id) if enrolment else [],
         actions=entry_actions(ctx, campaign=g.campaign, enrolment=enrolment) if enrolment else [],
         panels=_panels(ctx) if enrolment and not htmx.wants_fragment else [],
         rules_due=rules_due(ctx, campaign_id=g.campaign.id, accepted_id=enrolment.rules_version_id)

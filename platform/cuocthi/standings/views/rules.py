@@ -177,13 +177,13 @@ def _differences(before: RankingRules, change: RankingChange, measures: Mapping[
     """Return what a proposal changes, field by field, and whether the rounds after its own are meant too."""
     labels = RulesForm(formdata=None)
     pairs = zip(_in_words(before, measures), _in_words(change.rules, measures), strict=True)
-    fields = (labels.criteria, labels.counted, labels.public_places)
+    fields = (labels.criteria, labels.counted, labels.public_places, labels.objection_hours)
     changed = [(field, *pair) for field, pair in zip(fields, pairs, strict=True) if pair[0] != pair[1]]
     too = [_("yes") if change.following else _("no")]
     return [Entered(str(field.label.text), old, new) for field, old, new in [*changed, (labels.following, [], too)]]
 
 
-def _in_words(rules: RankingRules, measures: Mapping[str, Measure]) -> tuple[list[str], list[str], list[str]]:
+def _in_words(rules: RankingRules, measures: Mapping[str, Measure]) -> tuple[list[str], ...]:
     """Return what the page's fields say of ranking rules, field by field, a line for each criterion."""
     criteria = [
         " · ".join(
@@ -195,7 +195,7 @@ def _in_words(rules: RankingRules, measures: Mapping[str, Measure]) -> tuple[lis
         )
         for number, one in enumerate(rules.criteria, 1)
     ]
-    return criteria, [str(COUNTED[rules.counted])], [str(rules.public_places)]
+    return criteria, [str(COUNTED[rules.counted])], [str(rules.public_places)], [str(rules.objection_hours)]
 
 
 def _titles(measures: Mapping[str, Measure]) -> list[tuple[str, str]]:
