@@ -7,6 +7,7 @@ catalogue extraction looks for.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,17 @@ from cuocthi.clock import from_micros, to_micros
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+#: Control characters that end no line; word processors leave some in what is copied from them.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+#: What Unicode gives no meaning and leaves to programs and fonts: they mean nothing to anybody else.
+_PRIVATE = re.compile("[\ud800-\udfff\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
+
+
+def cleaned(text: str) -> str:
+    """Return what people write without what they cannot have meant: control characters and those for private use."""
+    return _PRIVATE.sub("", _CONTROL.sub(" ", text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from cuocthi.campaigns.models import Campaign, Headcount
 from cuocthi.campaigns.queries import campaign_by_slug
 from cuocthi.consents.domain import keep_words
 from cuocthi.errors import Conflict, DomainError
-from cuocthi.text import T, Text
+from cuocthi.text import T, Text, cleaned
 from cuocthi.web import colour
 
 if TYPE_CHECKING:
@@ -214,6 +214,7 @@ def _changed(
 
 
 def _checked(basics: Basics) -> Basics:
+    basics = Basics(**{name: cleaned(text) for name, text in dataclasses.asdict(basics).items()})
     if not basics.name.strip():
         raise DomainError(T("The campaign needs a name."), field="name")
     if not basics.host_name.strip():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from cuocthi.campaigns.settings import SettingsError
-from cuocthi.text import T
+from cuocthi.text import T, cleaned
 from cuocthi_quiz.models import MAX_GROUP, Difficulty
 
 OWNER = "quiz"
@@ -186,7 +186,8 @@ class QuizSettings:
     practice_questions: int = 10
 
     def __post_init__(self) -> None:
-        """Raise SettingsError for values that are not possible."""
+        """Clean the text; raise SettingsError for values that are not possible."""
+        object.__setattr__(self, "prediction_text", cleaned(self.prediction_text))
         if not 0 <= self.minutes <= MAX_MINUTES:
             raise SettingsError(T("The time is 0 to %(most)s minutes.", most=MAX_MINUTES), field="minutes")
         for name in ("attempts", "attempts_in_contest"):

@@ -35,6 +35,14 @@ if TYPE_CHECKING:
     from cuocthi.enrolments.models import Enrolment
 
 
+def test_characters_that_nobody_means_break_no_paper(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
+    asked = replace(SETTINGS, prediction_text="Có bao nhiêu\ue000nothing\ue001 người?")
+    assert asked.prediction_text == "Có bao nhiêunothing người?"
+    quiz.set(asked)
+    _attempt, paper = started(quiz, person, reader)
+    assert "Có bao nhiêunothing người?" in reader.get(f"{paper}all").text
+
+
 def test_a_paper_from_the_entrance_to_the_result(quiz: Quiz, person: Enrolment, reader: Reader) -> None:
     entrance = reader.get(f"round/{quiz.round_.id}/")
     assert entrance.status_code == 200

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from cuocthi.text import T
+from cuocthi.text import T, cleaned
 from cuocthi.users.names import fold
 from cuocthi_quiz.domain.kinds import DECIDED, KINDS
 from cuocthi_quiz.models import MAX_KEY, Difficulty, QuestionType, RevisionState
@@ -72,8 +72,8 @@ class QuestionData:
 
 
 def tidy(text: str) -> str:
-    """Return text as it is stored: composed letters, no space at the ends."""
-    return unicodedata.normalize("NFC", text).strip()
+    """Return text as it is stored: cleaned, with composed letters and no space at the ends."""
+    return unicodedata.normalize("NFC", cleaned(text)).strip()
 
 
 def to_tags(texts: Iterable[str]) -> tuple[str, ...]:
