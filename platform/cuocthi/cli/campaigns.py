@@ -23,6 +23,7 @@ from cuocthi.errors import DomainError
 from cuocthi.rules.issuing import issue_or_propose
 from cuocthi.rules.language import refuse_overtaken_rules, writer
 from cuocthi.standings import domain as standings
+from cuocthi.standings.inspection import record_inspection, write_archive
 from cuocthi.standings.queries import latest_ranking, standing_rows
 from cuocthi.text import T
 from cuocthi.timelines.announcing import announce_edges
@@ -209,6 +210,22 @@ def adopt(slug: str, number: int, contact: str) -> None:
         refuse_overtaken_rules(ctx, campaign=campaign)
         standings.adopt_ranking(ctx, ranking=ranking)
         click.echo(ranking.state)
+
+
+@rankings.command()
+@click.argument("slug")
+@click.argument("number", type=int)
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@in_name_of
+@with_appcontext
+def inspect(slug: str, number: int, path: Path, contact: str) -> None:
+    """Write everything that the newest ranking of a round rests on into a ZIP file, to be computed again elsewhere."""
+    with committing(contact) as ctx, path.open("wb") as target:
+        campaign = campaign_named(ctx, slug, permission="core:ranking:view")
+        ranking, round_ = _newest(ctx, campaign, number), _round(ctx, campaign, number)
+        digest = write_archive(ctx, campaign=campaign, round_=round_, ranking=ranking, to=target)
+        record_inspection(ctx, campaign=campaign, ranking=ranking, digest=digest)
+        click.echo(f"version {ranking.number}: {digest}")
 
 
 @click.group()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from cuocthi.contributions.acts import Act, Blocker, Duty, Edge, ReadinessItem
 from cuocthi.contributions.background import Channel, JobKind, Letter
-from cuocthi.contributions.data import CampaignPart, LogWords, Migrations, SettingsSpec
+from cuocthi.contributions.data import CampaignPart, InspectionFile, LogWords, Migrations, SettingsSpec
 from cuocthi.contributions.formats import (
     ContestFormat,
     Direction,
@@ -46,6 +46,7 @@ __all__ = [
     "Expected",
     "Fact",
     "Impact",
+    "InspectionFile",
     "JobKind",
     "Letter",
     "LogWords",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from cuocthi.text import Text
@@ -46,6 +46,18 @@ class LogWords:
 
     kinds: Mapping[str, Text]
     fields: Mapping[str, Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionFile:
+    """A file from which somebody else can compute again what was decided, without this program.
+
+    ``name`` is that of the file in the archive ([a-z0-9-], with its ending). ``lines`` are pieces of its text, taken
+    once and in order. People stand there by their contest numbers, never by name.
+    """
+
+    name: str
+    lines: Iterable[str]
 
 
 @dataclass(frozen=True, slots=True)

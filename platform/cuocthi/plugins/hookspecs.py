@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         Evidence,
         Fact,
         Impact,
+        InspectionFile,
         JobKind,
         LogWords,
         Migrations,
@@ -284,6 +285,12 @@ def rule_clauses(ctx: Context, campaign: Campaign, write: Callable[[Text], str])
 @spec(HookClass.EFFECT)
 def award_lists(ctx: Context, campaign: Campaign) -> Sequence[AwardList]:
     """Return adopted award lists, for publishing and certificates."""
+    raise NotImplementedError
+
+
+@spec(HookClass.EFFECT)
+def inspection_files(ctx: Context, campaign: Campaign, round_: Phase, ranking: Ranking) -> Sequence[InspectionFile]:
+    """Return files from which somebody else can compute again what the plugin made of a version of a ranking."""
     raise NotImplementedError
 
 

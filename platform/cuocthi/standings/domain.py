@@ -48,6 +48,7 @@ __all__ = [
     "adoption_digest",
     "build_ranking",
     "rank_results",
+    "results_digest_of",
     "stale_reasons",
     "submit_ranking",
 ]
@@ -95,7 +96,7 @@ def rank_results(ctx: Context, *, campaign: Campaign, round_: Phase, number: int
         settings_version_id=rules.version_id,
         persons=0,
         entries=0,
-        results_digest=_digest_of(results),
+        results_digest=results_digest_of(results),
         digest="",
         created_at=ctx.now,
     )
@@ -142,7 +143,8 @@ def _in_ranking(ctx: Context, ranking: Ranking, number: sa.ColumnElement[int]) -
     return int(ctx.session.scalar(of_ranking) or 0)
 
 
-def _digest_of(results: ResultSet | None) -> str:
+def results_digest_of(results: ResultSet | None) -> str:
+    """Return the digest that says which results a ranking was made of; ``results`` is what is posted of the round."""
     return digest([] if results is None else [results.results_digest, results.measures_digest])
 
 
@@ -152,7 +154,7 @@ def _digest_of(results: ResultSet | None) -> str:
 def stale_reasons(ctx: Context, *, campaign: Campaign, round_: Phase, ranking: Ranking) -> list[Text]:
     """Return everything that has changed since a ranking was built; an empty list if nothing has."""
     reasons: list[Text] = []
-    if ranking.results_digest != _digest_of(queries.result_set(ctx, round_=round_)):
+    if ranking.results_digest != results_digest_of(queries.result_set(ctx, round_=round_)):
         reasons.append(T("Results have changed since this ranking was built. Please build it again."))
     if queries.exclusions_changed(ctx, ranking=ranking):
         reasons.append(

@@ -18,7 +18,7 @@ from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
 from cuocthi_prizes import contributed
-from cuocthi_prizes.domain import campaign_file, clauses, impacts, personal_data, rehearsal
+from cuocthi_prizes.domain import campaign_file, clauses, impacts, inspection, personal_data, rehearsal
 from cuocthi_prizes.log_words import LOG_WORDS
 from cuocthi_prizes.models import MODELS
 from cuocthi_prizes.outputs.models import MODELS as OUTPUT_MODELS
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         Duty,
         Erasure,
         Impact,
+        InspectionFile,
         NavItem,
         Panel,
         Person,
@@ -159,6 +160,11 @@ def rule_clauses(ctx: Context, campaign: Campaign) -> Sequence[RuleClause]:
 @hookimpl
 def award_lists(ctx: Context, campaign: Campaign) -> Sequence[AwardList]:
     return contributed.award_lists(ctx, campaign)
+
+
+@hookimpl
+def inspection_files(ctx: Context, ranking: Ranking) -> Sequence[InspectionFile]:
+    return inspection.files(ctx, ranking=ranking)
 
 
 @hookimpl

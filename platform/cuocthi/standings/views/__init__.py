@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from cuocthi.contributions import NavGroup
-from cuocthi.standings.views import decisions, outlook, public, rankings, rules
+from cuocthi.standings.views import decisions, inspection, outlook, public, rankings, rules
 from cuocthi.standings.views.blueprint import pages
 from cuocthi.text import T
 from cuocthi.web.navigation import NavEntry
 
-__all__ = ["blueprints", "decisions", "navigation", "outlook", "public", "rankings", "rules"]
+__all__ = ["blueprints", "decisions", "inspection", "navigation", "outlook", "public", "rankings", "rules"]
 
 blueprints = (pages,)
 navigation = (

@@ -1,0 +1,225 @@
+"""Compute a ranking and its awards again from the files of an inspection, and compare them with what was decided.
+
+    python recompute.py ARCHIVE.zip
+
+Nothing but Python 3.11 and its standard library is needed. It shares no code with the platform: what it does is what
+docs/inspection.md says. It prints each step, and ends with status 1 if anything is not the same.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import sys
+import zipfile
+from collections import Counter, defaultdict
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+#: Stands for a missing value: it ranks behind every other.
+LAST = float("inf")
+#: The measure that stands in no column: whether everything is right.
+FLAG = "full_marks"
+
+Entry = dict[str, str]
+Criterion = dict[str, Any]
+Value = int | Fraction | None
+
+
+class Inspection:
+    """The files of an archive, and what was found to differ."""
+
+    def __init__(self, path: Path) -> None:
+        with zipfile.ZipFile(path) as archive:
+            self.files = {name: archive.read(name) for name in archive.namelist()}
+        self.faults: list[str] = []
+
+    def table(self, name: str) -> list[Entry]:
+        """Return the rows of a CSV file."""
+        return list(csv.DictReader(io.StringIO(self.files[name].decode())))
+
+    def value(self, name: str) -> Any:
+        """Return what a JSON file holds."""
+        return json.loads(self.files[name])
+
+    def compare(self, what: str, *, same: bool) -> None:
+        """Say whether something is as it was decided, and remember what is not."""
+        print(("  as decided: " if same else "  DIFFERENT:  ") + what)
+        if not same:
+            self.faults.append(what)
+
+
+def check_digests(held: Inspection) -> None:
+    """Compare every file with the digest that the manifest names."""
+    print("Digests of the files")
+    named = held.value("manifest.json")["sha256"]
+    for name, digest in sorted(named.items()):
+        held.compare(name, same=name in held.files and hashlib.sha256(held.files[name]).hexdigest() == digest)
+    for name in sorted(set(held.files) - set(named) - {"manifest.json"}):
+        held.compare(f"{name} is not named by the manifest", same=False)
+
+
+# --- the ranking ------------------------------------------------------------------------------------------------------
+
+
+def number(text: str | None) -> int | None:
+    """Return a number of a file, None for an empty cell."""
+    return int(text) if text else None
+
+
+def measure(entry: Entry, key: str) -> int | None:
+    """Return a measure of an entry, None for a missing one."""
+    if key == FLAG:
+        return int(entry["score"] == entry["max_score"] and int(entry["max_score"]) > 0)
+    return number(entry.get(key))
+
+
+def compared(value: Value, criterion: Criterion) -> float | Fraction:
+    """Return what a value is compared by: the smaller, the better."""
+    if value is None:
+        return LAST
+    return -value if criterion["direction"] == "highest" else value
+
+
+def qualifies(values: list[Value], criteria: list[Criterion]) -> bool:
+    """Tell whether every flag is set without which nobody can win."""
+    return all(value == 1 for value, criterion in zip(values, criteria, strict=True) if criterion["gate"])
+
+
+def keys_of(values: list[Value], criteria: list[Criterion]) -> tuple[float | Fraction, ...]:
+    """Return what values are compared by, criterion by criterion."""
+    return tuple(compared(value, criterion) for value, criterion in zip(values, criteria, strict=True))
+
+
+def entry_order(entry: Entry) -> tuple[int, int, int, str]:
+    """Return the order of a person's entries in time."""
+    return int(entry["started_at"]), int(entry["finished_at"]), len(entry["entry"]), entry["entry"]
+
+
+def counted_entry(entries: list[Entry], criteria: list[Criterion], counted: str) -> tuple[Any, ...]:
+    """Return what a person's entry that counts, or the mean of all, is compared by: who qualifies stands first."""
+    valued: list[tuple[Entry, list[Value]]] = [
+        (entry, [measure(entry, criterion["key"]) for criterion in criteria]) for entry in entries
+    ]
+    if counted == "mean":
+        means = [mean([values[at] for _, values in valued], criterion) for at, criterion in enumerate(criteria)]
+        return not all(qualifies(values, criteria) for _, values in valued), *keys_of(means, criteria)
+    if counted == "first":
+        _, values = min(valued, key=lambda pair: entry_order(pair[0]))
+    elif counted == "last":
+        _, values = max(valued, key=lambda pair: entry_order(pair[0]))
+    else:
+        _, values = min(
+            valued,
+            key=lambda pair: (
+                not qualifies(pair[1], criteria),
+                *keys_of(pair[1], criteria),
+                int(pair[0]["finished_at"]),
+                *entry_order(pair[0]),
+            ),
+        )
+    return not qualifies(values, criteria), *keys_of(values, criteria)
+
+
+def mean(values: list[Any], criterion: Criterion) -> Value:
+    """Return the mean of values; of moments the earliest, the latest of handing in; of flags whether all are set."""
+    if None in values:
+        return None
+    if criterion["unit"] == "flag":
+        return int(min(values))
+    if criterion["unit"] == "moment":
+        return int(max(values) if criterion["key"] == "finished_at" else min(values))
+    return Fraction(sum(values), len(values))
+
+
+def ranking(held: Inspection) -> dict[str, tuple[int, int]]:
+    """Return the rank of each contest number, and how many share it."""
+    about = held.value("ranking.json")
+    criteria = about["criteria"]
+    takes_part = {row["contest_number"] for row in held.table("persons.csv") if row["takes_part"] == "yes"}
+    entries = defaultdict(list)
+    for row in held.table("entries.csv"):
+        if row["contest_number"] in takes_part:
+            entries[row["contest_number"]].append(row)
+    places = {}
+    for code, own in entries.items():
+        places[code] = counted_entry(own, criteria, about["counted"])
+    groups = Counter(places.values())
+    ranks, before = {}, 0
+    for place in sorted(groups):
+        ranks[place] = before + 1
+        before += groups[place]
+    return {code: (ranks[place], groups[place]) for code, place in places.items()}
+
+
+def check_ranking(held: Inspection) -> dict[str, Entry]:
+    """Compare every rank and every lot; return the places that were decided, by contest number."""
+    print("The ranking")
+    about = held.value("ranking.json")
+    if not about["entries_unchanged"]:
+        print("  The entries have changed since this version was built: differences are to be expected.")
+    found = ranking(held)
+    decided = {row["contest_number"]: row for row in held.table("standings.csv")}
+    held.compare(f"{len(found)} persons", same=found.keys() == decided.keys() and len(found) == about["persons"])
+    same = all(
+        code in decided and (str(rank), str(tied)) == (decided[code]["rank"], decided[code]["tied"])
+        for code, (rank, tied) in found.items()
+    )
+    held.compare("every rank, and how many share it", same=same)
+    ordered = defaultdict(list)
+    for row in decided.values():
+        if row["place_in_tie"]:
+            ordered[row["rank"]].append(int(row["place_in_tie"]))
+    complete = all(sorted(places) == list(range(1, len(places) + 1)) for places in ordered.values())
+    held.compare(f"{len(ordered)} ties are ordered without a gap", same=complete)
+    for tie in held.value("ties.json"):
+        if tie["method"] == "lot" and "entrants" not in tie:
+            codes = [code for code, row in decided.items() if row["rank"] == str(tie["rank"])]
+            drawn = sorted(codes, key=lambda code: (sha256(f"{tie['seed']}:{code}"), code))
+            as_decided = sorted(codes, key=lambda code: int(decided[code]["place_in_tie"] or 0))
+            held.compare(f"the lot at rank {tie['rank']}", same=drawn == as_decided)
+    return decided
+
+
+def sha256(text: str) -> str:
+    """Return a digest as it is written."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# --- awards -----------------------------------------------------------------------------------------------------------
+
+
+def check_awards(held: Inspection, decided: dict[str, Entry]) -> None:
+    """Compare the award lists that were made of the ranking with it and with their schemes."""
+    if "awards.json" not in held.files:
+        print("There are no awards.")
+        return
+    for awarded in held.value("awards.json"):
+        print(f"Award list {awarded['number']} ({awarded['state']})")
+        held.compare("the ranking it names", same=awarded["ranking_digest"] == held.value("ranking.json")["digest"])
+        total = sum(award["value"] for award in awarded["awards"] + awarded["unit_awards"])
+        held.compare(f"the sum, {total} đồng", same=total == awarded["total_value"])
+        places = [
+            (int(decided[award["contest_number"]]["rank"]), int(decided[award["contest_number"]]["place_in_tie"] or 0))
+            for award in awarded["awards"]
+        ]
+        held.compare("nobody is awarded before somebody who stands better", same=places == sorted(places))
+        given = Counter(award["tier"] for award in awarded["awards"])
+        for tier in awarded["scheme"].get("tiers", []):
+            held.compare(f"{tier['title']}: at most {tier['quantity']}", same=given[tier["key"]] <= tier["quantity"])
+
+
+def main(path: str) -> int:
+    """Compute everything again; return 1 if anything is not as it was decided."""
+    held = Inspection(Path(path))
+    check_digests(held)
+    check_awards(held, check_ranking(held))
+    print("Everything is as it was decided." if not held.faults else f"{len(held.faults)} differences.")
+    return 1 if held.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,50 @@
+"""The award lists that were drawn up from a ranking, with the scheme they follow, for whoever computes them again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from cuocthi.campaigns.models import SettingsVersion
+from cuocthi.contributions import InspectionFile
+from cuocthi_prizes.models import Award, AwardList, AwardListState, UnitAward
+
+if TYPE_CHECKING:
+    from cuocthi.context import Context
+    from cuocthi.standings.models import Ranking
+
+_INDIVIDUAL = ("place", "tier", "title", "value", "rank", "tie_place", "score", "max_score", "duration_ms")
+_COLLECTIVE = ("tier", "title", "value", "persons", "headcount", "mean_score", "decision_number")
+
+
+def files(ctx: Context, *, ranking: Ranking) -> list[InspectionFile]:
+    """Return ``awards.json``: every list that was made of this ranking and not withdrawn, none if there is none."""
+    found = ctx.session.scalars(
+        sa.select(AwardList)
+        .where(AwardList.ranking_id == ranking.id, AwardList.state != AwardListState.WITHDRAWN)
+        .order_by(AwardList.number)
+    ).all()
+    if not found:
+        return []
+    lists = [_list(ctx, one) for one in found]
+    return [InspectionFile("awards.json", [json.dumps(lists, ensure_ascii=False, indent=2, sort_keys=True) + "\n"])]
+
+
+def _list(ctx: Context, one: AwardList) -> dict[str, Any]:
+    version = one.settings_version_id and ctx.session.get(SettingsVersion, one.settings_version_id)
+    return {
+        "number": one.number,
+        "state": one.state.value,
+        "digest": one.digest,
+        "ranking_digest": one.ranking_digest,
+        "total_value": one.total_value,
+        "scheme": version.values if version else {},
+        "awards": [{"contest_number": award.code, **_held(award, _INDIVIDUAL)} for award in one.awards],
+        "unit_awards": [{"unit": award.unit_id, **_held(award, _COLLECTIVE)} for award in one.unit_awards],
+    }
+
+
+def _held(award: Award | UnitAward, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(award, name) for name in names}
