@@ -37,39 +37,42 @@ def place_all(
     entries = keyed_entries(phase_id, criteria).cte("entries")
     used = KEYS[: len(criteria)]
     if counted is Counted.MEAN:
-        one = mean_keys(entries, list(zip(used, criteria, strict=True))).cte("one")
+        means = mean_keys(entries, list(zip(used, criteria, strict=True))).cte("means")
+        one = _with_what_is_kept(means, mean_results(phase_id).cte("held"), "enrolment_id", "enrolment_id")
+    elif several:
+        one = _with_what_is_kept(_counted(entries, used, counted), Result.__table__, "result_id", "id")
     else:
-        one = _counted(entries, used, counted) if several else _only(entries, used)
-    order = (sa.desc(one.c.qualified), *(one.c[key] for key in used))
-    ranked = sa.select(one, sa.func.rank().over(order_by=order).label("rank")).cte("ranked")
-    placed = sa.select(ranked, sa.func.count().over(partition_by=ranked.c.rank).label("tied")).cte("placed")
-    if counted is Counted.MEAN:
-        held: sa.FromClause = mean_results(phase_id).subquery("held")
-        theirs = held.c.enrolment_id == placed.c.enrolment_id
-    else:
-        held = Result.__table__
-        theirs = held.c.id == placed.c.result_id
+        one = sa.select(entries, sa.literal(1, Key).label("entries")).cte("one")
+    order: list[ColumnElement[Any]] = [one.c[key] for key in used]
+    if any(criterion.gate for criterion in criteria):
+        order.insert(0, one.c.qualified.desc())
+    # Both run over one window, so that all are sorted once: equals come last together, the first of them has the rank.
+    rank = sa.func.rank().over(order_by=order)
+    tied = sa.func.count().over(order_by=order) - rank + sa.literal(1, Key)
     columns: dict[str, ColumnElement[Any]] = {
         "ranking_id": sa.literal(ranking_id, Key),
-        **{name: placed.c[name] for name in ("rank", "tied", "qualified", "entries")},
-        **{name: held.c[name] for name in _COPIED},
-        **{key: placed.c[key] if key in used else sa.literal(0, Key) for key in KEYS},
+        "rank": rank,
+        "tied": tied,
+        **{name: one.c[name] for name in ("qualified", "entries", *_COPIED)},
+        **{key: one.c[key] if key in used else sa.literal(0, Key) for key in KEYS},
     }
-    chosen = sa.select(*columns.values()).join_from(placed, held, theirs)
     # In the order of the primary key, which is much faster to write than a random one.
-    return sa.insert(Standing).from_select(list(columns), chosen.order_by(held.c.enrolment_id))
+    chosen = sa.select(*(column.label(name) for name, column in columns.items())).order_by(one.c.enrolment_id)
+    return sa.insert(Standing).from_select(list(columns), chosen)
+
+
+def _with_what_is_kept(one: sa.CTE, held: sa.FromClause, mine: str, theirs: str) -> sa.CTE:
+    """Add to a row for each person what a standing keeps beside its keys: from ``held``, where both columns agree."""
+    own = [column for column in one.c if column.name not in _COPIED]
+    copied = [held.c[name] for name in _COPIED]
+    return sa.select(*own, *copied).join_from(one, held, one.c[mine] == held.c[theirs]).cte("one")
 
 
 def _counted(entries: sa.CTE, used: Sequence[str], counted: Counted) -> sa.CTE:
-    # Windows sort narrow rows; what else a standing holds is fetched for the counted entries afterwards.
+    # The window sorts narrow rows; what else a standing holds is fetched for the counted entries afterwards.
     kept = [entries.c[name] for name in ("result_id", "qualified", *used)]
     turns = sa.select(*kept, _turn(entries, used, counted).label("turn"), _entries_of(entries)).cte("turns")
-    return sa.select(turns).where(turns.c.turn == 1).cte("one")
-
-
-def _only(entries: sa.CTE, used: Sequence[str]) -> sa.CTE:
-    kept = [entries.c[name] for name in ("result_id", "qualified", *used)]
-    return sa.select(*kept, sa.literal(1, Key).label("entries")).cte("one")
+    return sa.select(turns).where(turns.c.turn == 1).cte("counted")
 
 
 def keyed_entries(phase_id: int, criteria: Sequence[RankedBy]) -> sa.Select[Any]:
@@ -89,7 +92,7 @@ def keyed_entries(phase_id: int, criteria: Sequence[RankedBy]) -> sa.Select[Any]
     return (
         sa.select(
             result.id.label("result_id"),
-            *(result[name] for name in ("enrolment_id", "started_at", "finished_at", "entry_key")),
+            *(result[name] for name in _COPIED),
             qualified.label("qualified"),
             *(key.label(name) for key, name in zip(keys, KEYS, strict=False)),
         )
