@@ -28,7 +28,8 @@ def digest_of_lines(session: Session, lines: sa.Select[str], head: bytes = b"") 
 
     The order is made here: databases sort texts by rules of their own.
     """
-    found = sorted(session.scalars(lines))
+    # Straight from the driver: half a million texts need nothing of what is done for each row otherwise.
+    found = sorted(text for (text,) in session.connection().execute(lines).cursor.fetchall())
     hashed = hashlib.sha256(head)
     hashed.update("\n".join([*found, ""]).encode())
     return hashed.hexdigest()

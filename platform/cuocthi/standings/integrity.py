@@ -14,6 +14,7 @@ from cuocthi.standings.canonical import digest_of_lines, line
 from cuocthi.standings.criteria import criteria_of
 from cuocthi.standings.models import Confirmation, Ranking, RankingState, Standing, TieDecision
 from cuocthi.standings.placing import KEYS
+from cuocthi.standings.planning import read_whole
 from cuocthi.text import T
 
 if TYPE_CHECKING:
@@ -41,9 +42,9 @@ def digest_of_standings(ctx: Context, *, ranking: Ranking) -> str:
     keys = (standing[name] for name in KEYS[: len(criteria_of(ranking.criteria))])
     row = line(Enrolment.__table__.c.code, *placed, *scored, *keys)
     named = sa.select(row).join_from(Standing, Enrolment, Enrolment.id == Standing.enrolment_id)
-    # The order is that of the primary key: rows come as they lie.
-    lines = named.where(standing.ranking_id == ranking.id).order_by(standing.enrolment_id)
-    return digest_of_lines(ctx.session, lines, canonical(ranking.criteria) + b"\n")
+    lines = named.where(standing.ranking_id == ranking.id)
+    with read_whole(ctx.session, persons=ranking.persons):
+        return digest_of_lines(ctx.session, lines, canonical(ranking.criteria) + b"\n")
 
 
 def adoption_digest(ctx: Context, *, ranking: Ranking) -> str:
