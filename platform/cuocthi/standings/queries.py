@@ -175,6 +175,24 @@ def standing_of(ctx: Context, *, ranking: Ranking, enrolment_id: int) -> Standin
     return ctx.session.get(Standing, (ranking.id, enrolment_id))
 
 
+def next_to(ctx: Context, standing: Standing, *, before: bool) -> Standing | None:
+    """Return who stands just ``before`` a place, or just behind it, in the same ranking (one statement).
+
+    Of several who share the next rank it is one of them; None at either end. Who shares the rank, as nothing has
+    decided between them, is neither before nor behind.
+    """
+    place = sa.func.coalesce(Standing.tie_place, 0)
+    own = (standing.rank, standing.tie_place or 0)
+    others = sa.select(Standing).where(
+        Standing.ranking_id == standing.ranking_id, Standing.enrolment_id != standing.enrolment_id
+    )
+    if before:
+        ahead = sa.or_(Standing.rank < own[0], sa.and_(Standing.rank == own[0], place < own[1]))
+        return ctx.session.scalar(others.where(ahead).order_by(Standing.rank.desc(), place.desc()).limit(1))
+    behind = sa.or_(Standing.rank > own[0], sa.and_(Standing.rank == own[0], place > own[1]))
+    return ctx.session.scalar(others.where(behind).order_by(Standing.rank, place).limit(1))
+
+
 def standing_row(ctx: Context, *, ranking: Ranking, code: str) -> StandingRow:
     """Return the place of the person with this contest number. Raises Missing."""
     found = ctx.session.execute(
@@ -228,6 +246,16 @@ def tied_rows(ctx: Context, *, ranking: Ranking, rank: int) -> Sequence[Standing
         .order_by(*_ORDER)
     )
     return [StandingRow(standing, enrolment) for standing, enrolment in rows]
+
+
+def tied_codes(ctx: Context, *, ranking: Ranking, rank: int) -> dict[int, str]:
+    """Return the contest numbers of all who share a rank, by enrolment (one statement)."""
+    rows = ctx.session.execute(
+        sa.select(Enrolment.id, Enrolment.code)
+        .join(Standing, Standing.enrolment_id == Enrolment.id)
+        .where(Standing.ranking_id == ranking.id, Standing.rank == rank)
+    )
+    return {enrolment_id: code for enrolment_id, code in rows}  # noqa: C416 - rows are Row objects, not tuples
 
 
 def unit_figures(ctx: Context, *, ranking: Ranking) -> Sequence[UnitFigures]:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from cuocthi.contributions import NavGroup
-from cuocthi.standings.views import decisions, inspection, outlook, public, rankings, rules
+from cuocthi.standings.views import decisions, inspection, lots, outlook, own_place, public, rankings, rules
 from cuocthi.standings.views.blueprint import pages
 from cuocthi.text import T
 from cuocthi.web.navigation import NavEntry
 
-__all__ = ["blueprints", "decisions", "inspection", "navigation", "outlook", "public", "rankings", "rules"]
+__all__ = [
+    "blueprints",
+    "decisions",
+    "inspection",
+    "lots",
+    "navigation",
+    "outlook",
+    "own_place",
+    "public",
+    "rankings",
+    "rules",
+]
 
 blueprints = (pages,)
 navigation = (
