@@ -18,7 +18,7 @@ from cuocthi.context import Actor, Context
 from cuocthi.contributions import Role
 from cuocthi.errors import Closed, Conflict, DomainError, Forbidden
 from cuocthi.testing.plugins import make_format
-from cuocthi.timelines.domain import close_now, extend
+from cuocthi.timelines.ending import close_now, extend
 from cuocthi.timelines.extensions import confirm_extension, granted, propose_extension, proposed, waiting
 from cuocthi.timelines.models import Phase
 

@@ -23,7 +23,8 @@ from cuocthi.enrolments.entering import hold_open, own_window
 from cuocthi.errors import Closed, DomainError, InvalidData
 from cuocthi.rules.domain import generate
 from cuocthi.testing.plugins import make_format
-from cuocthi.timelines.domain import close_now, edit_phase, extend, moved_draft
+from cuocthi.timelines.domain import edit_phase, moved_draft
+from cuocthi.timelines.ending import close_now, extend
 from cuocthi.timelines.extensions import granted, propose_extension, waiting
 from cuocthi.timelines.models import Phase, Window
 from cuocthi.timelines.moving import by_days, by_years

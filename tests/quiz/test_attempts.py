@@ -14,7 +14,7 @@ from cuocthi.campaigns.models import CampaignState
 from cuocthi.context import Context
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Closed, Conflict, Forbidden, Missing
-from cuocthi.timelines.domain import close_now
+from cuocthi.timelines.ending import close_now
 from cuocthi.timelines.models import Phase
 from cuocthi_quiz.domain import attempts, deadlines, grading, jobs
 from cuocthi_quiz.domain.hand_ins import hand_in

@@ -20,7 +20,7 @@ from cuocthi.incidents.incident import Incident
 from cuocthi.incidents.queries import TooLate, decided, granted_to, too_late, undecided
 from cuocthi.standings.domain import adoption_blockers, build_ranking, submit_ranking
 from cuocthi.standings.models import Result
-from cuocthi.timelines.domain import close_now
+from cuocthi.timelines.ending import close_now
 from cuocthi.timelines.localtime import write_moment
 from cuocthi.users.models import User
 from cuocthi_quiz.domain import jobs, results

@@ -27,7 +27,7 @@ from cuocthi.standings.inspection import record_inspection, write_archive
 from cuocthi.standings.queries import latest_ranking, standing_rows
 from cuocthi.text import T
 from cuocthi.timelines.announcing import announce_edges
-from cuocthi.timelines.domain import close_now
+from cuocthi.timelines.ending import close_now
 from cuocthi.timelines.queries import rounds
 from cuocthi.web.i18n import translate
 

@@ -18,7 +18,7 @@ from cuocthi.standings.confirmations import hold
 from cuocthi.standings.proposals import confirm_proposal, no_longer_present, store_proposal
 from cuocthi.standings.queries import adopted_ranking
 from cuocthi.text import T
-from cuocthi.timelines.domain import hold_windows
+from cuocthi.timelines.ending import hold_windows
 from cuocthi.timelines.extensions import check_document
 
 if TYPE_CHECKING:

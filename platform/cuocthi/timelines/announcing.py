@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from cuocthi.plugins.manager import Failure
-from cuocthi.timelines.domain import hold_windows
+from cuocthi.timelines.ending import hold_windows
 from cuocthi.timelines.models import PhaseEdge
 from cuocthi.timelines.queries import DueEdge, due_edges
 from cuocthi.timelines.windows import passed_edges

@@ -1,9 +1,9 @@
-"""Changing the timeline: phases added, edited, moved and removed; rounds closed at once and extended."""
+"""Changing the timeline: phases added, edited, moved and removed. How an open one ends is told by :mod:`.ending`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
@@ -13,14 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from cuocthi.audit.domain import record
-from cuocthi.contributions import Edge
-from cuocthi.errors import Closed, Conflict, DomainError
-from cuocthi.text import TN, T, Text
-from cuocthi.timelines.describing import described, descriptions, plans, record_many
+from cuocthi.errors import Conflict, DomainError
+from cuocthi.text import TN, T
+from cuocthi.timelines.describing import described, descriptions, record_many
 from cuocthi.timelines.localtime import move_span
-from cuocthi.timelines.models import Phase, PhaseEdge, PhaseKind, Window
-from cuocthi.timelines.windows import PhaseState, Times, UnitSpan, open_span, own_windows, phase_state
-from cuocthi.units.models import Unit
+from cuocthi.timelines.models import Phase, PhaseKind, Window
+from cuocthi.timelines.windows import PhaseState, Times, UnitSpan, phase_state
 from cuocthi.users.names import fold
 
 if TYPE_CHECKING:
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
 
 _KEY_LENGTH = 36
 _NO_WORD = re.compile(r"[^0-9a-z]+")
-_ONLY_ROUNDS = T("Only a round can have windows of its own for a unit.")
+ONLY_ROUNDS = T("Only a round can have windows of its own for a unit.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,7 @@ def move_phases(ctx: Context, *, campaign: Campaign, phases: Sequence[Phase], mo
     campaign.version += 1
     ctx.session.flush()
     for phase in phases:
-        _tell_source(ctx, campaign, phase)
+        tell_source(ctx, campaign, phase)
     summary = TN("Moved %(count)s phase", "Moved %(count)s phases", len(phases))
     record_many(ctx, campaign, "core:phase:move", summary, phases, before=before)
 
@@ -141,7 +139,7 @@ def edit_phase(
 ) -> None:
     """Change a phase's words and times.
 
-    The times of a round that has opened are changed by :func:`close_now` and :func:`extend` only: otherwise raises
+    The times of a round that has opened are changed by :mod:`.ending` only: otherwise raises
     Conflict. Raises DomainError if the windows make no sense.
     """
     before = described(ctx, phase)
@@ -156,7 +154,7 @@ def edit_phase(
     campaign.version += 1
     ctx.session.flush()
     if moved:
-        _tell_source(ctx, campaign, phase)
+        tell_source(ctx, campaign, phase)
     record(
         ctx,
         action="core:phase:edit",
@@ -192,141 +190,10 @@ def remove_phase(ctx: Context, *, campaign: Campaign, phase: Phase) -> None:
     )
 
 
-def close_now(ctx: Context, *, campaign: Campaign, phase: Phase, reason: str) -> None:
-    """End a phase at this very moment: its open windows close now, windows still ahead are dropped.
-
-    What was planned is kept, so that who holds the campaign again begins from it. Time that an incident granted ends
-    too. A round's source is told in the same transaction. Raises Closed if the phase has not opened or is over, and
-    DomainError without a reason.
-    """
-    _require_reason(reason)
-    hold_windows(ctx, phase=phase)
-    state = phase_state(phase.windows, ctx.now)
-    if state is PhaseState.UPCOMING:
-        raise Closed(T("“%(title)s” has not opened yet; change its times instead.", title=phase.title))
-    if state is PhaseState.CLOSED:
-        raise Closed(T("“%(title)s” is already closed.", title=phase.title))
-    before = described(ctx, phase)
-    ((_, phase.planned),) = plans(ctx, [phase])
-    if phase.relief_until is not None:
-        phase.relief_until = min(phase.relief_until, ctx.now)
-    for window in list(phase.windows):
-        if window.opens_at > ctx.now:
-            phase.windows.remove(window)
-        elif window.closes_at > ctx.now:
-            window.closes_at = ctx.now
-    summary = T("Closed “%(title)s” early", title=phase.title)
-    _moved(ctx, campaign, phase, action="core:round:close", summary=summary, before=before, grounds={"reason": reason})
-
-
-def check_extension(ctx: Context, *, phase: Phase, closes_at: datetime, unit_id: int | None = None) -> Window:
-    """Return the open window of a phase if it may close at ``closes_at`` instead; hold it until the transaction ends.
-
-    ``unit_id`` names the unit that is meant, by whichever window it goes, None the window for everybody. Raises Closed
-    if that is not open or plugins have been told of the phase's end, and DomainError for an earlier moment, for one
-    that reaches into the next window, or for a unit in a phase that is no round.
-    """
-    if unit_id is not None and phase.kind is not PhaseKind.CONTEST:
-        raise DomainError(_ONLY_ROUNDS, field="unit")
-    hold_windows(ctx, phase=phase)
-    same = _windows_of(ctx, phase, unit_id)
-    window = open_span(same, ctx.now)
-    if window is None or _end_was_told(ctx, phase):
-        raise Closed(T("“%(title)s” is not open; only an open round can be extended.", title=phase.title))
-    if closes_at <= window.closes_at:
-        raise DomainError(
-            T("The new closing moment must be later than %(moment)s.", moment=window.closes_at), field="closes"
-        )
-    if any(window.closes_at <= other.opens_at < closes_at for other in same):
-        raise DomainError(T("The new closing moment reaches into the next window."), field="closes")
-    return window
-
-
-def extend(
-    ctx: Context,
-    *,
-    campaign: Campaign,
-    phase: Phase,
-    closes_at: datetime,
-    reason: str,
-    document: str,
-    unit_id: int | None = None,
-) -> None:
-    """Move the closing moment of the open window of a phase to a later one, by a document (its number and symbol).
-
-    A unit that had no windows of its own gets those by which it went so far, and the open one of them closes later. A
-    round's source is told in the same transaction. Two persons decide on it: see :mod:`.extensions`. Raises as
-    :func:`check_extension`, and DomainError without a reason or a document.
-    """
-    _require_reason(reason)
-    if not document.strip():
-        raise DomainError(T("Please name the document by which the round is extended."), field="symbol")
-    window = check_extension(ctx, phase=phase, closes_at=closes_at, unit_id=unit_id)
-    before = described(ctx, phase)
-    if window.unit_id != unit_id:
-        window = _given_to(unit_id, phase, _windows_of(ctx, phase, unit_id))[window.opens_at]
-    window.closes_at = closes_at
-    summary = T("Extended “%(title)s”", title=phase.title)
-    grounds = {"reason": reason, "document": document}
-    _moved(ctx, campaign, phase, action="core:round:extend", summary=summary, before=before, grounds=grounds)
-
-
-def _windows_of(ctx: Context, phase: Phase, unit_id: int | None) -> list[Window]:
-    """Return the windows by which a unit goes, or those for everybody."""
-    return own_windows(phase.windows, "" if unit_id is None else ctx.session.get_one(Unit, unit_id).path)
-
-
-def _given_to(unit_id: int | None, phase: Phase, windows: Sequence[Window]) -> dict[datetime, Window]:
-    """Give a unit windows of its own that are as these are; return them by their opening moments."""
-    own = {one.opens_at: Window(opens_at=one.opens_at, closes_at=one.closes_at, unit_id=unit_id) for one in windows}
-    phase.windows.extend(own.values())
-    return own
-
-
-def hold_windows(ctx: Context, *, phase: Phase, read: bool = False) -> None:
-    """Hold a phase's windows until the transaction ends, and see them as they are.
-
-    Nobody starts, closes or extends the phase meanwhile; with ``read`` others may still rest on the windows too.
-    """
-    ctx.session.flush()
-    wanted = sa.select(Window).where(Window.phase_id == phase.id).order_by(Window.id).with_for_update(read=read)
-    ctx.session.scalars(wanted.execution_options(populate_existing=True)).all()
-    ctx.session.expire(phase, ["windows", "relief_until"])
-
-
-def _moved(
-    ctx: Context,
-    campaign: Campaign,
-    phase: Phase,
-    *,
-    action: str,
-    summary: Text,
-    before: Mapping[str, object],
-    grounds: Mapping[str, object],
-) -> None:
-    campaign.version += 1
-    ctx.session.flush()
-    _tell_source(ctx, campaign, phase)
-    record(
-        ctx,
-        action=action,
-        summary=summary,
-        campaign=campaign,
-        object_kind="phase",
-        object_id=phase.id,
-        before=before,
-        after={**described(ctx, phase), **grounds},
-    )
-
-
-def _tell_source(ctx: Context, campaign: Campaign, phase: Phase) -> None:
+def tell_source(ctx: Context, campaign: Campaign, phase: Phase) -> None:
+    """Tell the format of a round that its windows are others now; it may refuse them."""
     if phase.source:
         ctx.hooks.notify(ctx, campaign, "windows_changed", only=phase.source, phase=phase)
-
-
-def _end_was_told(ctx: Context, phase: Phase) -> bool:
-    told = sa.select(PhaseEdge.phase_id).where(PhaseEdge.phase_id == phase.id, PhaseEdge.edge == Edge.CLOSED)
-    return ctx.session.scalar(told.limit(1)) is not None
 
 
 def _refuse_begun_round(ctx: Context, phase: Phase, *, field: str) -> None:
@@ -337,16 +204,11 @@ def _refuse_begun_round(ctx: Context, phase: Phase, *, field: str) -> None:
         )
 
 
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise DomainError(T("Please give the reason; it is kept in the audit log."), field="reason")
-
-
 def _check_windows(windows: Sequence[Times], kind: PhaseKind) -> None:
     if not windows:
         raise DomainError(T("A phase needs at least one window of time."), field="windows")
     if kind is not PhaseKind.CONTEST and any(window.unit_id is not None for window in windows):
-        raise DomainError(_ONLY_ROUNDS, field="windows")
+        raise DomainError(ONLY_ROUNDS, field="windows")
     for window in windows:
         if window.opens_at >= window.closes_at:
             raise DomainError(T("A window must open before it closes."), field="windows")

@@ -21,7 +21,7 @@ from cuocthi.standings.proposals import (
     store_proposal,
 )
 from cuocthi.text import T, Text
-from cuocthi.timelines.domain import check_extension, extend
+from cuocthi.timelines.ending import check_extension, extend
 from cuocthi.timelines.localtime import day_and_time, parse_moment, spoken, write_moment
 
 if TYPE_CHECKING:

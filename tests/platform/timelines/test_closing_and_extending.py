@@ -13,7 +13,7 @@ from cuocthi.contributions import Edge
 from cuocthi.errors import Closed, DomainError
 from cuocthi.testing.factories import Factories
 from cuocthi.timelines.announcing import announce, announce_edges
-from cuocthi.timelines.domain import close_now, extend
+from cuocthi.timelines.ending import close_now, extend
 from cuocthi.timelines.models import Window
 from cuocthi.timelines.queries import any_round_open, due_edges, open_window
 

@@ -8,7 +8,7 @@ from flask import g, request
 from flask_babel import gettext as _
 
 from cuocthi.errors import DomainError
-from cuocthi.timelines.domain import close_now
+from cuocthi.timelines.ending import close_now
 from cuocthi.timelines.forms import ReasonForm
 from cuocthi.timelines.views.blueprint import EDIT, blueprint, done, phase_or_404
 from cuocthi.users.names import fold
