@@ -16,6 +16,7 @@ from cuocthi.personal.models import Correction, ErasedEnrolment
 from cuocthi.prerequisites.models import Prerequisite
 from cuocthi.rosters.models import RosterDraft, RosterEntry
 from cuocthi.rules.models import RulesVersion
+from cuocthi.standings.lot_models import Lot, LotEntrant, LotPart
 from cuocthi.standings.models import (
     Confirmation,
     Decision,
@@ -70,6 +71,9 @@ CORE_MODELS = (
     Standing,
     Decision,
     TieDecision,
+    Lot,
+    LotEntrant,
+    LotPart,
     Confirmation,
     GrantedRelief,
     Merger,

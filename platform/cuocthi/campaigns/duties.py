@@ -21,7 +21,8 @@ from cuocthi.incidents import incident
 from cuocthi.news.queries import missed
 from cuocthi.personal.corrections import waiting_corrections
 from cuocthi.rules import changes, issuing, ranking_rules
-from cuocthi.standings.models import Ranking, RankingState
+from cuocthi.standings.lot_queries import open_lots
+from cuocthi.standings.models import Ranking, RankingState, TieMethod
 from cuocthi.standings.proposals import Proposal, ProposalKind, undecided
 from cuocthi.tasks.queries import tasks
 from cuocthi.text import TN, T, Text
@@ -112,6 +113,7 @@ def course_duties(
             if campaign.state is CampaignState.DRAFT
         ),
         *_proposal_duties(ctx, open_ones, timelines, address),
+        *_lot_duties(ctx, open_ones, address),
         *(
             duty
             for campaign in open_ones.values()
@@ -232,6 +234,25 @@ def _second_persons_on_time(
 
 def _state(ctx: Context, phase: Phase) -> PhaseState:
     return phase_state(phase.windows, ctx.now)
+
+
+def _lot_duties(ctx: Context, campaigns: Mapping[int, Campaign], address: Address) -> list[Duty]:
+    """Return the lots that wait for somebody's part, or for a second person."""
+    found = []
+    for lot, parts in open_lots(ctx, campaign_ids=list(campaigns)):
+        if lot.method is TieMethod.JURY:
+            title, detail = T("Confirm the jury’s order at rank %(rank)s", rank=lot.rank), _SECOND_PERSON
+        else:
+            title = T("Give a part of the seed of lot %(number)s", number=lot.number)
+            detail = (
+                T("One person has given a part; another person gives the other one")
+                if parts
+                else T("Two different persons give one part each")
+            )
+        at = {"slug": campaigns[lot.campaign_id].slug, "phase_id": lot.phase_id, "number": lot.number}
+        url = address("standings.lot", **at)
+        found.append(Duty(f"lot-{lot.id}", lot.campaign_id, title, "core:entry:decide", detail, url))
+    return found
 
 
 def _ranking_duty(

@@ -116,6 +116,8 @@ def _locked(engine: Engine) -> Iterator[Connection]:
             # Off before the transaction begins: a batch rebuild of a referenced table would otherwise
             # empty the tables that refer to it through their cascades.
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+            # A rebuilt table gets its name back while triggers of others speak of it, which SQLite would refuse.
+            connection.connection.dbapi_connection.execute("PRAGMA legacy_alter_table=ON")  # type: ignore[union-attr]
         try:
             with connection.begin():
                 if engine.dialect.name == "postgresql":
@@ -124,6 +126,7 @@ def _locked(engine: Engine) -> Iterator[Connection]:
                 _check_foreign_keys(connection)
         finally:
             if engine.dialect.name == "sqlite":
+                connection.connection.dbapi_connection.execute("PRAGMA legacy_alter_table=OFF")  # type: ignore[union-attr]
                 connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -25,9 +25,9 @@ from cuocthi.rehearsal.people import Person, Place, people
 from cuocthi.rules.domain import issue_rules
 from cuocthi.rules.queries import current_rules
 from cuocthi.standings.appointments import appoint
-from cuocthi.standings.decisions import decide_tie
 from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
-from cuocthi.standings.models import Ranking, TieMethod
+from cuocthi.standings.lots import give_part, open_lot
+from cuocthi.standings.models import Ranking
 from cuocthi.standings.queries import tied_groups
 from cuocthi.text import T, Text
 from cuocthi.timelines.announcing import announce_edges
@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 
 #: Synthetic people cannot sign in: no password has this hash.
 UNUSABLE = "!"
-#: The reason on record when equal persons draw lots.
-LOT = "Bốc thăm trong buổi diễn tập"
+#: Where the parts of a seed come from when equal persons draw lots.
+LOT = "Số của buổi diễn tập"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +204,11 @@ class Rehearsal:
                 campaign = ctx.session.get_one(Campaign, campaign_id)
                 ranking = build_ranking(ctx, campaign=campaign, round_=ctx.session.get_one(Phase, round_.id))
                 submit_ranking(ctx, ranking=ranking)
+                others = replace(ctx, actor=Actor(staff[1]))
                 for group in tied_groups(ctx, ranking=ranking):
-                    lot = f"{self.seed}:{round_.key}:{group.rank}"
-                    decide_tie(ctx, ranking=ranking, rank=group.rank, method=TieMethod.LOT, seed=lot, reason=LOT)
+                    lot = open_lot(ctx, ranking=ranking, rank=group.rank, sources=(LOT, LOT))
+                    for number, giver in enumerate((ctx, others), start=1):
+                        give_part(giver, lot=lot, number=number, part=f"{self.seed}:{round_.key}:{number}")
                 made.append(ranking.id)
             for person in staff:
                 with self.at(moment, Actor(person)) as ctx:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 #: How many different persons adopt.
 NEEDED = 2
 
+#: The roles whose members decide on entries and confirm rankings.
+DECIDING = frozenset({Role.ORGANISING, Role.JURY})
+
 #: Two accounts that were merged are one person, whose seats are those of the account that stayed.
 _PERSON = sa.func.coalesce(User.merged_into_id, User.id)
 
@@ -104,6 +107,14 @@ def void_confirmations(
         .order_by(Confirmation.id)
     )
     return list(found)
+
+
+def discharged(ctx: Context, *, campaign_id: int, user_id: int, roles: Collection[Role]) -> bool:
+    """Tell whether somebody has sat on a campaign's committees, but on none of these roles any more (one statement)."""
+    seats = sa.select(Membership.id).join(Committee, Committee.id == Membership.committee_id)
+    own = (Committee.campaign_id == campaign_id, Membership.user_id == user_id)
+    lasting = seats.where(*own, Committee.role.in_(roles), Membership.ended_at.is_(None))
+    return bool(ctx.session.scalar(sa.select(sa.and_(seats.where(*own).exists(), ~lasting.exists()))))
 
 
 def _take_back_void(ctx: Context, campaign: Campaign, subject: str, subject_id: int, roles: Collection[Role]) -> None:

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from cuocthi.audit.domain import record
 from cuocthi.campaigns.models import Campaign
 from cuocthi.campaigns.settings import load_settings
-from cuocthi.contributions import Act, Blocker, Role
+from cuocthi.contributions import Act, Blocker
 from cuocthi.database import sort_in_memory
 from cuocthi.digest import digest
 from cuocthi.errors import Blocked, Conflict
-from cuocthi.standings import queries, ties
-from cuocthi.standings.confirmations import NEEDED, confirm, hold
+from cuocthi.standings import lots, queries
+from cuocthi.standings.confirmations import DECIDING, NEEDED, confirm, hold
 from cuocthi.standings.criteria import RULES_OWNER, Counted, RankingRules, kept_criteria, measures_of, resolve
 from cuocthi.standings.integrity import (
     ADOPTED,
@@ -36,12 +36,8 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.text import Text
 
-#: The roles whose members confirm rankings.
-ADOPTING = frozenset({Role.ORGANISING, Role.JURY})
-
 __all__ = [
     "ADOPTED",
-    "ADOPTING",
     "SUBJECT",
     "adopt_ranking",
     "adoption_blockers",
@@ -60,17 +56,16 @@ __all__ = [
 def build_ranking(ctx: Context, *, campaign: Campaign, round_: Phase) -> Ranking:
     """Make a new draft of a round's ranking from its results; a draft that nobody submitted is replaced.
 
-    The round's format is asked first to grade and post what it has. Excluded enrolments are left out; decisions on
-    ties go on where the same persons are still equal. Raises InvalidData if the round's rules cannot be used.
+    The round's format is asked first to grade and post what it has. Excluded enrolments are left out; lots that were
+    drawn go on where the same persons are still equal. Raises InvalidData if the round's rules cannot be used.
     """
     ctx.hooks.notify(ctx, campaign, "refresh_results", only=round_.source, round_=round_)
     earlier = queries.latest_ranking(ctx, round_=round_)
     ranking = rank_results(ctx, campaign=campaign, round_=round_, number=_next_number(ctx, earlier))
-    if earlier is not None:
-        ties.carry_over(ctx, earlier=earlier, later=ranking)
-        if earlier.state is RankingState.DRAFT:
-            _drop_draft(ctx, earlier)
+    if earlier is not None and earlier.state is RankingState.DRAFT:
+        _drop_draft(ctx, earlier)
     ctx.session.flush()
+    lots.order_ties(ctx, ranking=ranking)
     words = _named(ctx, ranking)
     _record(ctx, ranking, "core:ranking:build", T("Built version %(number)s of the ranking of “%(round)s”", **words))
     return ranking
@@ -123,7 +118,7 @@ def _next_number(ctx: Context, earlier: Ranking | None) -> int:
         return 1
     if earlier.state is not RankingState.DRAFT:
         return earlier.number + 1
-    # The draft hands its number on and leaves once its decisions on ties are carried over.
+    # The draft hands its number on and leaves once the next one is there.
     number = earlier.number
     earlier.number = -number
     ctx.session.flush()
@@ -198,6 +193,7 @@ def adoption_blockers(ctx: Context, *, campaign: Campaign, round_: Phase, rankin
             )
         )
     reasons += stale_reasons(ctx, campaign=campaign, round_=round_, ranking=ranking)
+    reasons += lots.lot_blockers(ctx, ranking=ranking)
     reasons += [_out_of_place(one) for one in queries.insiders(ctx, campaign_id=campaign.id, ranking=ranking)]
     gates = ctx.hooks.collect(ctx, campaign, "act_blockers", Blocker, act=Act.ADOPT_RANKING, round_=round_)
     return reasons + [blocker.reason for blocker in gates]
@@ -245,8 +241,9 @@ def adopt_ranking(ctx: Context, *, ranking: Ranking) -> int:
 
     The version adopted before is superseded. Returns the number of persons who have confirmed; who was discharged since
     is not among them. Raises Blocked with every reason against it or if the ranking is not what was built and confirmed
-    (:func:`cuocthi.standings.integrity.check_intact`), Forbidden without a person, Conflict if this person has
-    confirmed already or somebody else moved the ranking on.
+    (:func:`cuocthi.standings.integrity.check_intact`), Forbidden without a person and for a second signature of
+    whoever opened a lot of this ranking, Conflict if this person has confirmed already or somebody else moved the
+    ranking on.
     """
     campaign = ctx.session.get_one(Campaign, ranking.campaign_id)
     round_ = ctx.session.get_one(Phase, ranking.phase_id)
@@ -262,8 +259,10 @@ def adopt_ranking(ctx: Context, *, ranking: Ranking) -> int:
         subject=SUBJECT,
         subject_id=ranking.id,
         digest=adoption_digest(ctx, ranking=ranking),
-        roles=ADOPTING,
+        roles=DECIDING,
     )
+    if number >= NEEDED:
+        lots.refuse_recorder(ctx, ranking=ranking)
     # After the own confirmation, so that it is compared with the rows as well.
     check_intact(ctx, ranking=ranking)
     agreed = {CONFIRMED: adoption_digest(ctx, ranking=ranking)}

@@ -97,8 +97,8 @@ def _tie_conclusion(first: Standing, second: Standing, decision: TieDecision | N
     before = first.tie_place < second.tie_place
     if decision.method is TieMethod.LOT:
         if before:
-            return T("Both are equal by every criterion; the lot “%(seed)s” put the first before.", seed=decision.seed)
-        return T("Both are equal by every criterion; the lot “%(seed)s” put the second before.", seed=decision.seed)
+            return T("Both are equal by every criterion; the lot that was drawn put the first before.")
+        return T("Both are equal by every criterion; the lot that was drawn put the second before.")
     if before:
         return T("Both are equal by every criterion; the jury put the first before: %(reason)s", reason=decision.reason)
     return T("Both are equal by every criterion; the jury put the second before: %(reason)s", reason=decision.reason)

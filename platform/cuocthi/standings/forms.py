@@ -10,7 +10,7 @@ from wtforms.widgets import TextArea
 
 from cuocthi.contributions import Direction
 from cuocthi.standings.criteria import MAX_OBJECTION_HOURS, Counted, Criterion, RankingRules
-from cuocthi.standings.models import MAX_CRITERIA, TieMethod
+from cuocthi.standings.models import MAX_CRITERIA
 from cuocthi.standings.outlook import MOST_PERSONS, MOST_PLACES
 from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
@@ -48,31 +48,6 @@ class ReadmissionForm(BaseForm):
         _l("Why the appointment was an error"),
         [InputRequired(_l("Please give the reason.")), Length(max=400)],
         widget=TextArea(),
-    )
-
-
-class TieForm(BaseForm):
-    """How persons who are equal are ordered."""
-
-    method = RadioField(
-        _l("How"),
-        choices=select_choices(
-            [(TieMethod.LOT.value, _l("By lot, drawn from a seed")), (TieMethod.JURY.value, _l("By the jury's word"))]
-        ),
-        default=TieMethod.LOT.value,
-    )
-    seed = StringField(
-        _l("Seed of the lot"),
-        [Length(max=200)],
-        description=_l(
-            "Something that nobody could know or choose beforehand, such as the numbers of a public lottery. "
-            "The order is that of the SHA-256 of “seed:contest number”; anyone can draw it again."
-        ),
-    )
-    reason = StringField(
-        _l("Reason"),
-        [InputRequired(_l("Please give the reason.")), Length(max=400)],
-        description=_l("For instance the minutes in which this was agreed."),
     )
 
 

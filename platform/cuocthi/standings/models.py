@@ -193,9 +193,10 @@ class TieMethod(StrEnum):
 
 
 class TieDecision(Base):
-    """The order of persons who are equal at one rank, decided by a recorded lot or by the jury.
+    """The order of persons who are equal at one rank of a ranking, decided by a recorded lot or by the jury.
 
-    ``seed`` makes a lot repeatable: order by SHA-256 of "seed:contest number".
+    It follows from a lot of the round (``core_lot``), which was drawn once and holds for every version in which the
+    same persons are equal; ``seed`` and ``reason`` are copied, so that they are among what is adopted.
     """
 
     __tablename__ = "core_tie_decision"
@@ -209,6 +210,7 @@ class TieDecision(Base):
     reason: Mapped[str] = mapped_column(sa.String(400))
     decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id"))
     decided_at: Mapped[datetime]
+    lot_id: Mapped[int | None] = mapped_column(sa.ForeignKey("core_lot.id"))
 
 
 class Confirmation(Base):

@@ -12,9 +12,10 @@ from cuocthi.campaigns.models import SettingsVersion
 from cuocthi.contributions import Impact
 from cuocthi.digest import digest
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
-from cuocthi.standings import queries, ties
+from cuocthi.standings import lots, queries
 from cuocthi.standings.domain import rank_results, stale_reasons
 from cuocthi.standings.models import Ranking, RankingState, ResultSet, Standing
+from cuocthi.standings.planning import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -116,9 +117,7 @@ def _as_it_stands(ctx: Context, campaign: Campaign, round_: Phase) -> Ranking:
 def _ranked(ctx: Context, campaign: Campaign, round_: Phase, earlier: Ranking | None) -> Ranking:
     number = 1 if earlier is None else earlier.number + 1
     made = rank_results(ctx, campaign=campaign, round_=round_, number=number)
-    if earlier is not None:
-        ties.carry_over(ctx, earlier=earlier, later=made)
-    ctx.session.flush()
+    lots.order_ties(ctx, ranking=made)
     return made
 
 
@@ -126,14 +125,16 @@ def _compared(ctx: Context, campaign: Campaign, round_: Phase, before: Ranking) 
     ctx.hooks.notify(ctx, campaign, "refresh_results", only=round_.source, round_=round_)
     after = _ranked(ctx, campaign, round_, before)
     adopted = queries.adopted_ranking(ctx, round_=round_)
-    rescored, up, down = _numbers(ctx, before, after)
+    with read_whole(ctx.session, persons=after.persons):
+        rescored, up, down = _numbers(ctx, before, after)
+        moves = _moves(ctx, before, after)
     return RoundPreview(
         round_id=round_.id,
         persons=after.persons,
         rescored=rescored,
         up=up,
         down=down,
-        moves=_moves(ctx, before, after),
+        moves=moves,
         impacts=ctx.hooks.collect(ctx, campaign, "results_impact", Impact, round_=round_, before=before, after=after),
         digest=after.digest,
         adopted=None if adopted is None else adopted.number,

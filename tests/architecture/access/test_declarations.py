@@ -50,6 +50,8 @@ OPEN_TO_EVERYBODY = {
     "GET /c/<slug>/quiz/practice/<token>": 404,
     "GET /c/<slug>/quiz/receipt": 200,
     "GET /c/<slug>/rankings/<int:phase_id>/": 404,
+    "GET /c/<slug>/rankings/<int:phase_id>/lots/": 200,
+    "GET /c/<slug>/rankings/<int:phase_id>/lots/<int:number>.json": 404,
     "GET /c/<slug>/rules": 200,
     "GET /c/<slug>/rules/<int:number>": 404,
     "GET /c/<slug>/rules/<int:number>/changes": 404,

@@ -14,10 +14,11 @@ from cuocthi.contributions import Direction
 from cuocthi.errors import ContractError, InvalidData, Missing
 from cuocthi.standings import queries
 from cuocthi.standings.criteria import RULES_OWNER, Criterion, RankingRules
-from cuocthi.standings.decisions import decide_tie, exclude_entry
+from cuocthi.standings.decisions import exclude_entry
 from cuocthi.standings.domain import build_ranking, submit_ranking
 from cuocthi.standings.explanation import explain
-from cuocthi.standings.models import Ranking, TieMethod
+from cuocthi.standings.lots import confirm_order, propose_order
+from cuocthi.standings.models import Ranking
 from cuocthi.standings.refresh import rebuild_drafts
 from cuocthi.standings.results import post_measures, post_results
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def test_any_two_neighbours_can_be_explained(
-    ctx: Context, campaign: Campaign, round_: Phase, people: list[Enrolment]
+    ctx: Context, campaign: Campaign, round_: Phase, people: list[Enrolment], jury: list[Context]
 ) -> None:
     criteria = (Criterion("full_marks", Direction.HIGHEST, gate=True), Criterion("style", Direction.HIGHEST))
     save_settings(ctx, owner=RULES_OWNER, campaign=campaign, round_=round_, value=RankingRules(criteria))
@@ -60,7 +61,8 @@ def test_any_two_neighbours_can_be_explained(
     assert why(3, 4) == ([(1, 0, "better")], "The first stands before the second by “Qualified”.")
     assert why(1, 2)[1] == "Both are equal by every criterion and share rank 2."
     order = [people[2].id, people[1].id]
-    decide_tie(ctx, ranking=ranking, rank=2, method=TieMethod.JURY, order=order, reason="Biên bản số 4")
+    proposed = propose_order(jury[0], ranking=ranking, rank=2, order=order, reason="Biên bản số 4")
+    confirm_order(jury[1], lot=proposed)
     assert why(1, 2)[1] == "Both are equal by every criterion; the jury put the second before: Biên bản số 4"
     assert why(2, 1)[1] == "Both are equal by every criterion; the jury put the first before: Biên bản số 4"
 

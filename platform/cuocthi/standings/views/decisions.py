@@ -1,4 +1,4 @@
-"""Decisions of people: who is left out and taken in again, and the order of those who are equal."""
+"""Decisions of people: who is left out and taken in again."""
 
 from __future__ import annotations
 
@@ -12,28 +12,21 @@ from cuocthi.enrolments.queries import enrolment_by_id
 from cuocthi.errors import DomainError
 from cuocthi.standings import decisions, queries
 from cuocthi.standings.confirmations import NEEDED, confirmations
-from cuocthi.standings.forms import ReadmissionForm, ReasonForm, TieForm
-from cuocthi.standings.models import TieMethod
+from cuocthi.standings.forms import ReadmissionForm, ReasonForm
 from cuocthi.standings.readmission import SUBJECT as READMISSION
 from cuocthi.standings.readmission import barred, readmit
-from cuocthi.standings.views.blueprint import pages, round_or_404
+from cuocthi.standings.views.blueprint import pages
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.context import Context
     from cuocthi.enrolments.models import Enrolment
-    from cuocthi.standings.queries import StandingRow
     from cuocthi.standings.readmission import Barred
-
-#: A jury orders by hand no more persons than this; larger ties are for the lot.
-_BY_HAND = 60
 
 
 @pages.page("/staff/exclusions/", permission="core:ranking:view")
@@ -102,58 +95,3 @@ def _readmission(ctx: Context, enrolment: Enrolment, kept_out: Barred) -> AnyRes
         has_confirmed=any(item.user_id == ctx.actor.user_id for item, _name in confirmed),
         data=form,
     )
-
-
-@pages.page(
-    "/staff/rankings/<int:phase_id>/<int:number>/ties/<int:rank>",
-    methods=["GET", "POST"],
-    permission="core:entry:decide",
-)
-def tie(phase_id: int, number: int, rank: int) -> AnyResponse:
-    """Show who shares a rank and decide their order."""
-    ctx = reading_context()
-    ranking = queries.ranking_of(ctx, campaign_id=g.campaign.id, phase_id=phase_id, number=number)
-    rows = queries.tied_rows(ctx, ranking=ranking, rank=rank)
-    form = TieForm()
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            try:
-                with committing() as ctx:
-                    decisions.decide_tie(
-                        ctx,
-                        ranking=ranking,
-                        rank=rank,
-                        method=TieMethod(form.method.data),
-                        seed=form.seed.data or "",
-                        order=_order_given(rows),
-                        reason=form.reason.data or "",
-                    )
-            except DomainError as error:
-                attach_error(form, error)
-            else:
-                flash(_("The order is decided."), "ok")
-                return redirect(
-                    url_for("standings.ranking", slug=g.campaign.slug, phase_id=phase_id, number=number), 303
-                )
-    return render(
-        "standings/tie.html",
-        status=status,
-        round=round_or_404(ctx, phase_id),
-        ranking=ranking,
-        rank=rank,
-        rows=rows,
-        decision=queries.tie_decision(ctx, ranking=ranking, rank=rank),
-        by_hand=len(rows) <= _BY_HAND,
-        data=form,
-    )
-
-
-def _order_given(rows: Sequence[StandingRow]) -> list[int]:
-    """Return the persons in the order of the places typed; nobody where a place is missing or given twice."""
-    places = {row.enrolment.id: request.form.get(f"place-{row.enrolment.id}", type=int) for row in rows}
-    typed = [place for place in places.values() if place is not None]
-    if len(set(typed)) < len(rows):
-        return []
-    return sorted(places, key=lambda person: places[person] or 0)

@@ -14,6 +14,7 @@ from cuocthi.campaigns.views.caching import cached
 from cuocthi.errors import Missing
 from cuocthi.standings import domain, queries
 from cuocthi.standings.criteria import RankingRules, criteria_of
+from cuocthi.standings.lot_queries import has_lots
 from cuocthi.standings.placing import KEYS
 from cuocthi.standings.provisional import public_provisional
 from cuocthi.standings.views.blueprint import pages, round_or_404, shown
@@ -65,6 +66,7 @@ def leaderboard(phase_id: int) -> Response:
             newer=newest is not None and newest is not provisional,
             panels=shown_panels(ctx, campaign=g.campaign, slot="objections", values={"round": round_}) if until else [],
             shown=shown,
+            has_lots=has_lots(ctx, phase_id=phase_id),
             anchor=anchor_of(ctx, action=domain.ADOPTED, object_kind="ranking", object_id=adopted.id)
             if adopted
             else None,

@@ -11,11 +11,12 @@ from flask_babel import gettext as _
 from cuocthi.errors import Conflict
 from cuocthi.rules.language import overtaken, refuse_overtaken_rules
 from cuocthi.standings import domain, queries
-from cuocthi.standings.confirmations import NEEDED, confirmations
+from cuocthi.standings.confirmations import DECIDING, NEEDED, confirmations, void_confirmations
 from cuocthi.standings.criteria import criteria_of
 from cuocthi.standings.evidence import evidence_of
 from cuocthi.standings.explanation import explain
 from cuocthi.standings.forms import SEEN
+from cuocthi.standings.lot_queries import lots_of
 from cuocthi.standings.models import Ranking, RankingState
 from cuocthi.standings.placing import KEYS
 from cuocthi.standings.views.blueprint import STATES, pages, round_or_404, shown
@@ -85,6 +86,7 @@ def ranking(phase_id: int, number: int) -> Response:
     rows, total = queries.standing_rows(ctx, ranking=found, limit=table.limit, offset=table.offset, search=table.search)
     ties = queries.tied_groups(ctx, ranking=found)
     confirmed = confirmations(ctx, subject=domain.SUBJECT, subject_id=found.id)
+    void = _void(ctx, found)
     return render(
         "standings/ranking.html",
         round=round_,
@@ -103,11 +105,21 @@ def ranking(phase_id: int, number: int) -> Response:
         ties=ties[:_TIES],
         more_ties=len(ties[_TIES:]),
         confirmed=confirmed,
+        void=void,
         needed=NEEDED,
-        has_confirmed=any(item.user_id == ctx.actor.user_id for item, _name in confirmed),
+        has_confirmed=any(item.user_id == ctx.actor.user_id and item.id not in void for item, _name in confirmed),
+        lots=lots_of(ctx, phase_id=phase_id),
         seen=_seen(ctx, found),
         reasons=_reasons(ctx, round_, found),
     )
+
+
+def _void(ctx: Context, found: Ranking) -> set[int]:
+    """Return the confirmations that do not count any more, of a ranking that is not adopted yet."""
+    if found.state is not RankingState.PROVISIONAL:
+        return set()
+    of = {"campaign_id": g.campaign.id, "subject": domain.SUBJECT, "subject_id": found.id, "roles": DECIDING}
+    return {one.id for one in void_confirmations(ctx, **of)}
 
 
 def _places(ctx: Context, *, ranking_id: int, search: str) -> Iterator[StandingRow]:
