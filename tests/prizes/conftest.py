@@ -12,10 +12,10 @@ import pytest
 
 from cuocthi.context import Actor, Context
 from cuocthi.contributions import ResultRow
-from cuocthi.standings.decisions import decide_tie
 from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
-from cuocthi.standings.models import Ranking, TieMethod
+from cuocthi.standings.models import Ranking
 from cuocthi.standings.results import post_results
+from cuocthi.testing.lots import draw_lot
 from cuocthi.testing.plugins import make_format
 from cuocthi_prizes import plugin
 from cuocthi_prizes.domain.scheme import save_scheme
@@ -77,9 +77,7 @@ class Contest:
 
     def lot(self, ranking: Ranking, rank: int) -> None:
         """Decide a tie by lot."""
-        decide_tie(
-            self.staff[0], ranking=ranking, rank=rank, method=TieMethod.LOT, seed="10-10-2024", reason="Biên bản"
-        )
+        draw_lot(self.staff, ranking=ranking, rank=rank)
 
     def adopt(self, ranking: Ranking) -> Ranking:
         """Adopt a provisional ranking by both persons."""
