@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cuocthi.campaigns.settings import save_settings
 from cuocthi.context import Actor, Context
 from cuocthi.contributions import ResultRow
 from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
@@ -18,8 +19,8 @@ from cuocthi.standings.results import post_results
 from cuocthi.testing.lots import draw_lot
 from cuocthi.testing.plugins import make_format
 from cuocthi_prizes import plugin
-from cuocthi_prizes.domain.scheme import save_scheme
-from cuocthi_prizes.settings import CollectiveTier, PrizeSettings, Tier
+from cuocthi_prizes.queries import OWNER
+from cuocthi_prizes.settings import CollectiveTier, PrizeSet, PrizeSettings, Tier
 
 if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
@@ -39,7 +40,20 @@ PLAN = PrizeSettings(
     allotted=10_000_000,
 )
 
+#: The plan's tiers and its set.
+(TIERS, COLLECTIVE) = (PLAN.sets[0].tiers, PLAN.sets[0].collective)
+
 SCALE = 1000
+
+
+def with_main(**changed: Any) -> PrizeSettings:
+    """The plan with another set of prizes."""
+    return replace(PLAN, sets=(replace(PLAN.sets[0], **changed),))
+
+
+def of_sets(*sets: PrizeSet, **more: Any) -> PrizeSettings:
+    """A scheme of these sets."""
+    return PrizeSettings(sets=sets, **more)
 
 
 @pytest.fixture(scope="session")
@@ -91,8 +105,8 @@ class Contest:
         return self.adopt(self.provisional())
 
     def save(self, scheme: PrizeSettings) -> None:
-        """Change the scheme of prizes."""
-        save_scheme(self.staff[0], campaign=self.campaign, scheme=scheme)
+        """Let a scheme be the present one, as if it had been stored before the contest or by two persons."""
+        save_settings(self.staff[0], owner=OWNER, campaign=self.campaign, value=scheme)
 
 
 def as_person(ctx: Context, user_id: int) -> Context:
@@ -109,6 +123,19 @@ def contest(ctx: Context, make: Factories, clock: FixedClock) -> Contest:
     made = Contest(ctx, make, campaign, round_, (first, second))
     made.save(PLAN)
     return made
+
+
+def unguarded(ctx: Context) -> None:
+    """Take away what the database refuses, as somebody could who may change its tables."""
+    connection = ctx.session.connection()
+    if connection.dialect.name == "sqlite":
+        names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
+        for name in names:
+            if name.startswith("prizes_"):
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        return
+    for table in ("award_list", "award", "unit_award", "passed_over", "unit_figure"):
+        connection.exec_driver_sql(f"ALTER TABLE prizes_{table} DISABLE TRIGGER USER")
 
 
 #: Distinct scores of seventeen persons, the best first.

@@ -18,6 +18,8 @@ class Person:
     name: str
     rank: int
     tie_place: int | None = None
+    score: int = 20_000
+    max_score: int = 20_000
 
 
 PLAN = (

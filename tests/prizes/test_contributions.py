@@ -17,7 +17,7 @@ from cuocthi_prizes.domain.rehearsal import rehearse
 from cuocthi_prizes.models import Award
 from cuocthi_prizes.settings import PrizeSettings
 
-from .conftest import DISTINCT, PLAN, Contest, as_person
+from .conftest import DISTINCT, PLAN, Contest, as_person, unguarded
 
 if TYPE_CHECKING:
     from cuocthi.testing.factories import Factories
@@ -42,12 +42,12 @@ def award(contest: Contest, statement: str = "") -> None:
 
 def test_publishing_waits_for_the_awards_and_for_those_of_the_present_ranking(contest: Contest) -> None:
     contest.rank(DISTINCT)
-    assert publish_blockers(contest) == ["awards"]
+    assert publish_blockers(contest) == [f"awards-main-{contest.round_.id}"]
     award(contest)
     assert publish_blockers(contest) == []
     exclude_entry(contest.staff[0], enrolment=contest.people[0], reason="Thành viên Tổ Giúp việc")
     contest.adopt(contest.provisional())
-    assert publish_blockers(contest) == ["ranking"]
+    assert publish_blockers(contest) == ["ranking-1"]
     award(contest, "Loại một người")
     assert publish_blockers(contest) == []
 
@@ -70,6 +70,7 @@ def test_an_adopted_list_is_handed_to_whoever_publishes(contest: Contest) -> Non
 def test_a_list_that_was_changed_behind_our_back_is_not_handed_out(contest: Contest) -> None:
     contest.rank(DISTINCT)
     award(contest)
+    unguarded(contest.ctx)
     contest.ctx.session.execute(sa.update(Award).where(Award.place == 1).values(recipient="Người khác"))
     contest.ctx.session.expire_all()
     with pytest.raises(Conflict, match="its digest differs"):
@@ -82,7 +83,7 @@ def test_a_person_sees_the_own_prize_once_it_is_adopted(contest: Contest) -> Non
 
     def shown(ctx: object) -> list[str]:
         found = contest.ctx.hooks.collect(ctx, contest.campaign, "panels", Panel, slot="person")  # type: ignore[arg-type]
-        return [panel.values["award"].title for panel in found]
+        return [award.title for panel in found for award in panel.values["awards"]]
 
     assert shown(winner) == []
     award(contest)
@@ -92,15 +93,15 @@ def test_a_person_sees_the_own_prize_once_it_is_adopted(contest: Contest) -> Non
 
 
 def test_the_staff_see_how_the_award_list_stands_once_there_is_something_to_award(contest: Contest) -> None:
-    def shown() -> list[tuple[bool, bool]]:
+    def shown() -> list[tuple[int, int, int]]:
         found = contest.ctx.hooks.collect(contest.ctx, contest.campaign, "panels", Panel, slot="overview")
-        return [(panel.values["draft"] is not None, panel.values["adopted"] is not None) for panel in found]
+        return [tuple(len(panel.values[name]) for name in ("drafts", "adopted", "missing")) for panel in found]  # type: ignore[misc]
 
     assert shown() == []
     contest.rank(DISTINCT)
-    assert shown() == [(False, False)]
+    assert shown() == [(0, 0, 1)]
     award(contest)
-    assert shown() == [(False, True)]
+    assert shown() == [(0, 1, 0)]
 
 
 def test_how_the_award_list_stands_takes_the_same_statements_for_any_number_of_rounds(
@@ -133,8 +134,9 @@ def test_a_drawn_up_list_is_the_duty_of_who_confirms_it(contest: Contest) -> Non
 
 def test_the_campaign_page_lists_the_prizes(contest: Contest) -> None:
     (panel,) = contest.ctx.hooks.collect(contest.ctx, contest.campaign, "panels", Panel, slot="campaign")
-    assert panel.values["tiers"][1] == (2, "giải Nhì", 800_000)
-    assert panel.values["decided_later"]
+    (shown,) = panel.values["sets"]
+    assert (shown["tiers"][1].quantity, shown["names"]["nhi"], shown["tiers"][1].value) == (2, "giải Nhì", 800_000)
+    assert (shown["title"], shown["decided_later"]) == ("", True)
     contest.save(PrizeSettings())
     assert contest.ctx.hooks.collect(contest.ctx, contest.campaign, "panels", Panel, slot="campaign") == []
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cuocthi.standings.previews import preview
 from cuocthi_prizes.domain.award_lists import adopt, draw_up
 from cuocthi_prizes.queries import adopted_list
+from cuocthi_prizes.settings import MAIN
 
-from .conftest import DISTINCT, PLAN, Contest
+from .conftest import DISTINCT, Contest, with_main
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ def test_an_adopted_list_stays_and_that_is_said(contest: Contest) -> None:
         adopt(ctx, campaign=contest.campaign, number=made.number, digest=made.digest)
     found = told(contest, [1, *DISTINCT[1:]])
     assert found[0] == ("Award list 1 is adopted and stays as it is; only a new list changes it.", None)
-    stays = adopted_list(contest.ctx, campaign_id=contest.campaign.id)
+    stays = adopted_list(contest.ctx, campaign_id=contest.campaign.id, part=(MAIN, contest.round_.id))
     assert stays is not None
     assert stays.awards[0].enrolment_id == contest.people[0].id
 
@@ -67,5 +67,5 @@ def test_an_adopted_list_stays_and_that_is_said(contest: Contest) -> None:
 def test_a_round_that_is_not_awarded_has_no_prizes_to_change(contest: Contest) -> None:
     contest.rank(DISTINCT)
     other = contest.make.round(contest.campaign, "sprint", number=2)
-    contest.save(replace(PLAN, round=other.key))
+    contest.save(with_main(round=other.key))
     assert told(contest, list(reversed(DISTINCT))) == []

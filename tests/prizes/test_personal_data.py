@@ -11,11 +11,12 @@ from cuocthi.campaigns.models import CampaignState
 from cuocthi.contributions import Erasure, Person
 from cuocthi.personal.retention import anonymise_due
 from cuocthi.personal.words import nobody
-from cuocthi.standings import domain as standings
+from cuocthi.standings.integrity import digest_of_standings
 from cuocthi.standings.queries import adopted_ranking
 from cuocthi_prizes.contributed import award_lists
+from cuocthi_prizes.digests import NOBODY
 from cuocthi_prizes.domain.award_lists import adopt, draw_up
-from cuocthi_prizes.domain.personal_data import NOBODY, erase, export
+from cuocthi_prizes.domain.personal_data import erase, export
 from cuocthi_prizes.models import AwardList
 
 from .conftest import DISTINCT, Contest
@@ -77,7 +78,7 @@ def test_after_a_campaign_only_winners_have_names_and_every_digest_holds(contest
     assert award_lists(contest.ctx, contest.campaign)[0].digest == adopted.digest, "it is verified when it is read"
     ranking = adopted_ranking(contest.ctx, round_=contest.round_)
     assert ranking is not None
-    made_again = standings._digest_of_standings(contest.ctx, ranking, 2)
+    made_again = digest_of_standings(contest.ctx, ranking=ranking)
     assert made_again == ranking.digest, "it covers contest numbers and places, never names"
     run(contest, years=11)
     assert {one.name for one in contest.people} == {nobody()}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cuocthi.campaigns.settings import SettingsError, structure, unstructure
 from cuocthi.errors import InvalidData
-from cuocthi_prizes.settings import CollectiveTier, PrizeSettings, Tier
+from cuocthi_prizes.settings import MAIN, CollectiveTier, PrizeSettings, Tier
 
 PLAN = PrizeSettings(
     tiers=(
@@ -20,13 +22,14 @@ PLAN = PrizeSettings(
 
 
 def test_the_sum_of_the_plan() -> None:
-    assert (PLAN.places, PLAN.individual_sum, PLAN.collective_sum) == (16, 7_100_000, 0)
-    assert PLAN.collective[0].is_open
+    (only,) = PLAN.sets
+    assert (only.key, only.individual_sum, only.collective_sum, PLAN.total()) == (MAIN, 7_100_000, 0, 7_100_000)
+    assert only.collective[0].is_open
 
 
 @pytest.mark.parametrize(("allotted", "excess"), [(0, 0), (7_100_000, 0), (7_000_000, 100_000)])
 def test_the_excess_over_the_allotted_sum(allotted: int, excess: int) -> None:
-    assert PrizeSettings(tiers=PLAN.tiers, allotted=allotted).excess == excess
+    assert replace(PLAN, allotted=allotted).excess() == excess
 
 
 def test_a_scheme_survives_its_plain_form() -> None:
@@ -53,7 +56,7 @@ def test_a_tier_that_cannot_be_meant_is_refused(values: dict[str, object], field
 
 def test_two_tiers_with_one_code_are_refused() -> None:
     with pytest.raises(SettingsError, match="nhat"):
-        PrizeSettings(tiers=PLAN.tiers, collective=(CollectiveTier("nhat", "Nhất tập thể"),))
+        PrizeSettings(tiers=PLAN.sets[0].tiers, collective=(CollectiveTier("nhat", "Nhất tập thể"),))
 
 
 def test_unknown_fields_and_floats_are_refused_with_their_place() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -21,7 +20,7 @@ from cuocthi_prizes.models import AwardList, UnitAward
 from cuocthi_prizes.queries import SUBJECT
 from cuocthi_prizes.settings import CollectiveTier
 
-from .conftest import DISTINCT, PLAN, Contest
+from .conftest import DISTINCT, Contest, with_main
 
 DECISION: dict[str, Any] = {
     "tier": "tap-the",
@@ -95,7 +94,7 @@ def test_a_unit_is_awarded_once(contest: Contest, unit: Unit, draft: AwardList) 
 
 
 def test_what_the_scheme_fixes_is_kept(contest: Contest, unit: Unit) -> None:
-    contest.save(replace(PLAN, collective=(CollectiveTier("tap-the", "Nhất tập thể", 1, 1_500_000),)))
+    contest.save(with_main(collective=(CollectiveTier("tap-the", "Nhất tập thể", 1, 1_500_000),)))
     contest.rank(DISTINCT)
     draw_up(contest.staff[0], campaign=contest.campaign)
     with pytest.raises(DomainError, match="fixes this value"):

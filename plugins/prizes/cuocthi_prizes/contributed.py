@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import has_request_context, url_for
 
 from cuocthi.contributions import Act, Award, AwardList, Blocker, Duty, NavGroup, NavItem, Panel, ReadinessItem
-from cuocthi.errors import Conflict, Missing
-from cuocthi.standings.queries import adopted_ranking, latest_ranking, ranked_rounds
+from cuocthi.errors import Conflict
+from cuocthi.standings.queries import ranked_rounds
 from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
-from cuocthi_prizes.digests import digest_of
-from cuocthi_prizes.domain.proposals import allocation_of, open_tie_texts
-from cuocthi_prizes.domain.scheme import awarded_round
-from cuocthi_prizes.queries import adopted_list, award_of, draft_list, draft_lists, load_scheme
+from cuocthi_prizes.digests import is_intact
+from cuocthi_prizes.domain.awarded import awarded, rounds_of
+from cuocthi_prizes.domain.proposals import awards_by, open_tie_texts
+from cuocthi_prizes.domain.scheme import waiting_in
+from cuocthi_prizes.models import AwardListState
+from cuocthi_prizes.queries import adopted_lists, awards_of, is_confirmed, lists_in, load_scheme
+from cuocthi_prizes.settings import MAIN
 from cuocthi_prizes.wording import uncapitalised, wording
 
 if TYPE_CHECKING:
@@ -22,14 +25,16 @@ if TYPE_CHECKING:
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
+    from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
     from cuocthi_prizes import models
-    from cuocthi_prizes.settings import PrizeSettings
+    from cuocthi_prizes.domain.awarded import Awarded
+    from cuocthi_prizes.settings import CollectiveTier, PrizeSet, PrizeSettings, Tier
 
 
 def navigation(ctx: Context, campaign: Campaign) -> list[NavItem]:
-    """Return the links to the scheme and to the award list; a draft waits for somebody, which the badge says."""
-    waiting = int(draft_list(ctx, campaign_id=campaign.id) is not None)
+    """Return the links to the scheme and to the award lists; drafts wait for somebody, which the badge says."""
+    waiting = len(lists_in(ctx, campaign_ids=[campaign.id], state=AwardListState.DRAFT))
     scheme, awards = _url("scheme", campaign), _url("awards", campaign)
     return [
         NavItem("scheme", T("Prizes"), scheme, "prizes:scheme:edit", 45, group=NavGroup.SETTING_UP),
@@ -38,149 +43,217 @@ def navigation(ctx: Context, campaign: Campaign) -> list[NavItem]:
 
 
 def duties(ctx: Context, campaigns: Sequence[Campaign]) -> list[Duty]:
-    """Return that a drawn up award list waits to be confirmed, in each of these campaigns."""
+    """Return which drawn up award lists and which proposed scheme wait to be confirmed, in each of these campaigns."""
     known = {campaign.id: campaign for campaign in campaigns}
-    return [
+    lists = [
         Duty(
-            "awards",
+            f"awards-{found.number}",
             found.campaign_id,
             T("Confirm award list %(number)s", number=found.number),
             "prizes:awards:adopt",
             T("Two different persons confirm it"),
-            _url("awards", known[found.campaign_id]),
+            _url("version", known[found.campaign_id], number=found.number),
             order=60,
         )
-        for found in draft_lists(ctx, campaign_ids=list(known))
+        for found in lists_in(ctx, campaign_ids=list(known), state=AwardListState.DRAFT)
     ]
+    schemes = [
+        Duty(
+            "scheme",
+            campaign_id,
+            T("Confirm or reject the proposed scheme of prizes"),
+            "prizes:scheme:edit",
+            T("Two different persons agree on it"),
+            _url("scheme", known[campaign_id]),
+            order=55,
+        )
+        for campaign_id in waiting_in(ctx, campaign_ids=list(known))
+    ]
+    return schemes + lists
 
 
 def panels(ctx: Context, campaign: Campaign, slot: str) -> list[Panel]:
-    """Return the prizes on the campaign's page, a person's own prize, once adopted, on theirs, and on the staff's how
-    the award list stands.
+    """Return the prizes on the campaign's page, a person's own prizes, once adopted, on theirs, and on the staff's how
+    the award lists stand.
     """
     if slot == "campaign":
         scheme = load_scheme(ctx, campaign=campaign).value
-        return [_scheme_panel(scheme)] if scheme.tiers or scheme.collective else []
+        return [] if scheme.is_empty else [_scheme_panel(scheme, rounds(ctx, campaign_id=campaign.id))]
     if slot == "person" and ctx.actor.user_id is not None:
-        award = award_of(ctx, campaign_id=campaign.id, user_id=ctx.actor.user_id)
-        return [Panel("award", T("Your prize"), "prizes/_my_award.html", {"award": award}, order=10)] if award else []
-    return [_list_panel(ctx, campaign)] if slot == "overview" and _is_ranked(ctx, campaign) else []
+        won = awards_of(ctx, campaign_id=campaign.id, user_id=ctx.actor.user_id)
+        title = T("Your prize") if len(won) == 1 else T("Your prizes")
+        return [Panel("award", title, "prizes/_my_award.html", {"awards": won}, order=10)] if won else []
+    return _list_panels(ctx, campaign) if slot == "overview" else []
 
 
-def _is_ranked(ctx: Context, campaign: Campaign) -> bool:
-    """Tell whether the round that prizes are for has an adopted ranking."""
+def _list_panels(ctx: Context, campaign: Campaign) -> list[Panel]:
+    """Return how the lists of those rounds stand that have an adopted ranking."""
     scheme = load_scheme(ctx, campaign=campaign).value
+    if scheme.is_empty:
+        return []
     ranked = ranked_rounds(ctx, campaign_id=campaign.id)
-    awarded = {found.id for found in rounds(ctx, campaign_id=campaign.id) if scheme.round in ("", found.key)}
-    return bool(scheme.tiers and ranked & awarded)
-
-
-def _list_panel(ctx: Context, campaign: Campaign) -> Panel:
-    values = {
-        "draft": draft_list(ctx, campaign_id=campaign.id),
-        "adopted": adopted_list(ctx, campaign_id=campaign.id),
-    }
-    return Panel("awards", T("Award list"), "prizes/_list_panel.html", values, order=65)
-
-
-def _scheme_panel(scheme: PrizeSettings) -> Panel:
-    values = {
-        "tiers": [(tier.quantity, uncapitalised(tier.title), tier.value) for tier in scheme.tiers],
-        "collective": [
-            (tier.quantity, uncapitalised(tier.title), tier.value) for tier in scheme.collective if not tier.is_open
-        ],
-        "decided_later": any(tier.is_open for tier in scheme.collective),
-    }
-    return Panel(
-        "prizes", T("Individual prizes") if scheme.tiers else T("Prizes"), "prizes/_panel.html", values, order=30
+    due = [one for one in awarded(scheme, rounds(ctx, campaign_id=campaign.id)) if one.round_.id in ranked]
+    drafts, adopted = (
+        lists_in(ctx, campaign_ids=[campaign.id], state=state)
+        for state in (AwardListState.DRAFT, AwardListState.ADOPTED)
     )
+    have = {(found.set_key, found.phase_id) for found in (*drafts, *adopted)}
+    missing = [one for one in due if one.part not in have]
+    if not due:
+        return []
+    values = {"drafts": drafts, "adopted": adopted, "missing": missing}
+    return [Panel("awards", T("Award list"), "prizes/_list_panel.html", values, order=65)]
+
+
+def _scheme_panel(scheme: PrizeSettings, campaign_rounds: Sequence[Phase]) -> Panel:
+    sets = [one for one in scheme.sets if not one.is_empty]
+    titles = {round_.key: round_.title for round_ in campaign_rounds}
+    values = {
+        "sets": [
+            {
+                "title": one.title if len(sets) > 1 else "",
+                "each_round": one.each_round and len(campaign_rounds) > 1,
+                "round": titles.get(one.round, "") if len(campaign_rounds) > 1 else "",
+                "tiers": one.tiers,
+                "names": _names(one),
+                "collective": [tier for tier in one.collective if not tier.is_open],
+                "decided_later": any(tier.is_open for tier in one.collective),
+            }
+            for one in sets
+        ],
+    }
+    title = T("Individual prizes") if any(one.tiers for one in sets) else T("Prizes")
+    return Panel("prizes", title, "prizes/_panel.html", values, order=30)
+
+
+def _names(prize_set: PrizeSet) -> dict[str, str]:
+    """Return what the prizes of a set are called behind their number, or alone."""
+    tiers: list[Tier | CollectiveTier] = [*prize_set.tiers, *prize_set.collective]
+    return {tier.key: uncapitalised(tier.title) if tier.quantity else tier.title for tier in tiers}
 
 
 def readiness(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
-    """Return what the scheme lacks: prizes, the round they are for, a sum that covers them."""
+    """Return what the scheme lacks: prizes, the rounds they are for, a sum that covers them."""
     scheme = load_scheme(ctx, campaign=campaign).value
+    campaign_rounds = rounds(ctx, campaign_id=campaign.id)
     url = _url("scheme", campaign)
-    known = T("%(total)s of %(allotted)s đồng", total=scheme.total, allotted=scheme.allotted)
+    total, excess = scheme.total(len(campaign_rounds)), scheme.excess(len(campaign_rounds))
+    known = T("%(total)s of %(allotted)s đồng", total=total, allotted=scheme.allotted)
     return [
-        ReadinessItem("scheme", T("Prizes and their values"), bool(scheme.tiers or scheme.collective), url=url),
-        _round(ctx, campaign, scheme, url),
+        ReadinessItem("scheme", T("Prizes and their values"), not scheme.is_empty, url=url),
+        _rounds(scheme, campaign_rounds, url),
         ReadinessItem(
             "budget",
             T("The allotted sum covers the prizes"),
-            scheme.allotted > 0 and not scheme.excess,
+            scheme.allotted > 0 and not excess,
             known if scheme.allotted else T("The sum allotted to prizes is not known yet."),
             url,
-            required=scheme.excess > 0,
+            required=excess > 0,
         ),
     ]
 
 
-def _round(ctx: Context, campaign: Campaign, scheme: PrizeSettings, url: str) -> ReadinessItem:
-    title = T("The round that is awarded")
-    try:
-        found = awarded_round(scheme, rounds(ctx, campaign_id=campaign.id))
-    except Missing as error:
-        return ReadinessItem("round", title, done=False, detail=error.message, url=url)
-    return ReadinessItem("round", title, done=True, detail=T("“%(round)s”", round=found.title), url=url)
+def _rounds(scheme: PrizeSettings, campaign_rounds: Sequence[Phase], url: str) -> ReadinessItem:
+    title = T("The rounds that are awarded")
+    lost = [one for one in scheme.sets if not rounds_of(one, campaign_rounds)]
+    if lost:
+        detail = T("“%(set)s” does not say which round is awarded.", set=lost[0].title)
+        return ReadinessItem("round", title, done=False, detail=detail, url=url)
+    count = len({one.round_.id for one in awarded(scheme, campaign_rounds)})
+    return ReadinessItem("round", title, done=True, detail=T("%(count)s rounds", count=count), url=url)
 
 
 def blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | None) -> list[Blocker]:
     """Return why a ranking cannot be adopted, or results cannot be published, on account of the prizes."""
-    scheme = load_scheme(ctx, campaign=campaign).value
-    if not scheme.tiers:
+    if act not in {Act.ADOPT_RANKING, Act.PUBLISH}:
         return []
-    if act is Act.ADOPT_RANKING and round_ is not None and scheme.round in ("", round_.key):
-        return _undecided_ties(ctx, scheme, round_)
-    return _awards_not_ready(ctx, campaign) if act is Act.PUBLISH else []
+    scheme = load_scheme(ctx, campaign=campaign).value
+    everything = awarded(scheme, rounds(ctx, campaign_id=campaign.id))
+    if act is Act.PUBLISH:
+        return _awards_not_ready(ctx, campaign, everything)
+    own = [one for one in everything if round_ is not None and one.round_.id == round_.id]
+    return [blocker for of in own for blocker in _undecided_ties(ctx, campaign, scheme, of)]
 
 
-def _undecided_ties(ctx: Context, scheme: PrizeSettings, round_: Phase) -> list[Blocker]:
+def _undecided_ties(ctx: Context, campaign: Campaign, scheme: PrizeSettings, of: Awarded) -> list[Blocker]:
     # Ties can be decided until the ranking is adopted, so that is when they must be.
-    ranking = latest_ranking(ctx, round_=round_)
+    ranking = of.newest_ranking(ctx)
     if ranking is None:
         return []
-    texts = open_tie_texts(allocation_of(ctx, scheme=scheme, ranking=ranking))
-    return [Blocker(f"tie-{number}", text) for number, text in enumerate(texts, start=1)]
+    awards = awards_by(ctx, campaign=campaign, scheme=scheme, of=of, ranking=ranking)
+    texts = open_tie_texts(awards.allocation)
+    return [Blocker(f"tie-{of.prize_set.key}-{number}", text) for number, text in enumerate(texts, start=1)]
 
 
-def _awards_not_ready(ctx: Context, campaign: Campaign) -> list[Blocker]:
+def _awards_not_ready(ctx: Context, campaign: Campaign, everything: Sequence[Awarded]) -> list[Blocker]:
+    """Return which lists are missing of the rounds that have an adopted ranking, and which rest on a former one."""
+    if not everything:
+        return []
     url = _url("awards", campaign)
-    adopted = adopted_list(ctx, campaign_id=campaign.id)
-    if adopted is None:
+    adopted = {
+        (found.set_key, found.phase_id): found
+        for found in lists_in(ctx, campaign_ids=[campaign.id], state=AwardListState.ADOPTED)
+    }
+    ranked = [(of, ranking) for of in everything if (ranking := of.ranking(ctx)) is not None]
+    if not ranked:
         return [Blocker("awards", T("The award list has not been adopted yet."), url)]
-    round_ = next(found for found in rounds(ctx, campaign_id=campaign.id) if found.id == adopted.phase_id)
-    ranking = adopted_ranking(ctx, round_=round_)
-    if ranking is None or ranking.id != adopted.ranking_id:
-        reason = T(
-            "A newer ranking was adopted after award list %(number)s: draw up a new list.", number=adopted.number
+    missing = [of for of, _ranking in ranked if of.part not in adopted]
+    former = [
+        adopted[of.part] for of, ranking in ranked if of.part in adopted and adopted[of.part].ranking_id != ranking.id
+    ]
+    return [Blocker(f"awards-{of.prize_set.key}-{of.round_.id}", _missing(of), url) for of in missing] + [
+        Blocker(
+            f"ranking-{found.number}",
+            T("A newer ranking was adopted after award list %(number)s: draw up a new list.", number=found.number),
+            url,
         )
-        return [Blocker("ranking", reason, url)]
-    return []
+        for found in former
+    ]
+
+
+def _missing(of: Awarded) -> Text:
+    return T(
+        "The award list of “%(set)s”, “%(round)s”, has not been adopted yet.",
+        set=of.prize_set.title,
+        round=of.round_.title,
+    )
 
 
 def award_lists(ctx: Context, campaign: Campaign) -> list[AwardList]:
-    """Return the adopted list, if there is one; raises Conflict if it is not what two persons adopted."""
-    adopted = adopted_list(ctx, campaign_id=campaign.id)
-    if adopted is None or adopted.adopted_at is None:
-        return []
-    if adopted.names_erased_at is None and digest_of(adopted) != adopted.digest:
-        number = adopted.number
-        raise Conflict(T("Award list %(number)s is not what was adopted: its digest differs.", number=number))
-    return [
-        AwardList(
-            key="prizes",
-            title=wording(campaign.language).list_title,
-            awards=_awards(adopted),
-            digest=adopted.digest,
-            adopted_at=adopted.adopted_at,
-            total_value=adopted.total_value,
-        )
-    ]
+    """Return the adopted lists; raises Conflict if one is not what two persons adopted."""
+    campaign_rounds = {round_.id: round_ for round_ in rounds(ctx, campaign_id=campaign.id)}
+    found = []
+    for adopted in adopted_lists(ctx, campaign_id=campaign.id):
+        if not is_intact(adopted) or not is_confirmed(ctx, award_list=adopted):
+            number = adopted.number
+            raise Conflict(T("Award list %(number)s is not what was adopted: its digest differs.", number=number))
+        found.append(_contributed(adopted, campaign, campaign_rounds))
+    return found
+
+
+def _contributed(adopted: models.AwardList, campaign: Campaign, campaign_rounds: dict[int, Phase]) -> AwardList:
+    """Return a list as whoever publishes it takes it; where there is one set and one round, both go without saying."""
+    round_ = campaign_rounds.get(adopted.phase_id)
+    several = len(campaign_rounds) > 1 or adopted.set_key != MAIN
+    words = wording(campaign.language)
+    round_title = round_.title if round_ else ""
+    part = words.of_a_part.format(list=words.list_title, set=adopted.set_title, round=round_title)
+    parts = [adopted.set_key] if adopted.set_key != MAIN else []
+    parts += [round_.key] if round_ and len(campaign_rounds) > 1 else []
+    return AwardList(
+        key="-".join(["prizes", *parts]),
+        title=part if several else words.list_title,
+        awards=_awards(adopted),
+        digest=adopted.digest,
+        adopted_at=adopted.adopted_at or adopted.created_at,
+        total_value=adopted.total_value,
+        order=50 + (round_.number or 0 if round_ else 0),
+    )
 
 
 def _awards(adopted: models.AwardList) -> Sequence[Award]:
     persons = [
-        Award(one.tier, one.title, one.value, one.recipient, one.unit_name, one.enrolment_id, one.unit_id)
+        Award(one.tier, _title(one), one.value, one.recipient, one.unit_name, one.enrolment_id, one.unit_id)
         for one in adopted.awards
     ]
     units = [
@@ -190,6 +263,11 @@ def _awards(adopted: models.AwardList) -> Sequence[Award]:
     return persons + units
 
 
-def _url(endpoint: str, campaign: Campaign) -> str:
+def _title(award: models.Award) -> str:
+    """Name a prize with what is given in kind, for whoever publishes it knows a sum alone."""
+    return f"{award.title} ({award.in_kind})" if award.in_kind else award.title
+
+
+def _url(endpoint: str, campaign: Campaign, **values: Any) -> str:
     # Gates are asked by commands too, where there is no address to link to.
-    return url_for(f"prizes.{endpoint}", slug=campaign.slug) if has_request_context() else ""
+    return url_for(f"prizes.{endpoint}", slug=campaign.slug, **values) if has_request_context() else ""

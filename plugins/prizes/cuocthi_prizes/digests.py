@@ -1,17 +1,115 @@
-"""What an award list awards, as one value that anyone who may read it can put together and digest again."""
+"""What an award list awards, as one value that anyone who may read it can put together and digest again.
+
+The digest covers names by a commitment each: the SHA-256 of a random salt and the name. Whoever has both can check the
+name; once they are erased, the list is verified by the commitments that stay. Lists of the first form cover the names
+themselves and can be verified only while they stand there.
+"""
 
 from __future__ import annotations
 
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from cuocthi.digest import digest
+from cuocthi_prizes.models import FIRST_FORM
 
 if TYPE_CHECKING:
-    from cuocthi_prizes.models import Award, AwardList, UnitAward
+    from cuocthi_prizes.models import Award, AwardList, PassedOver, UnitAward, UnitFigure
+
+#: What stands in place of who was awarded; it names nobody in any language.
+NOBODY = "—"
+
+_SALT_BYTES = 16
+
+
+def new_salt() -> str:
+    """Return the salt of a new commitment to a name."""
+    return token_hex(_SALT_BYTES)
+
+
+def commitment(salt: str, name: str) -> str:
+    """Return what commits to a name without saying it."""
+    return digest([salt, name])
+
+
+def is_intact(award_list: AwardList) -> bool:
+    """Tell whether a list says what its own digest covers, the names on it included, as far as they stand there."""
+    return digest_of(award_list) == award_list.digest and all(_is_named(award_list, one) for one in award_list.awards)
+
+
+def _is_named(award_list: AwardList, award: Award) -> bool:
+    if award_list.form == FIRST_FORM:
+        return True
+    if award.recipient == NOBODY and not award.name_salt:
+        return award_list.names_erased_at is not None
+    return commitment(award.name_salt, award.recipient) == award.name_digest
 
 
 def digest_of(award_list: AwardList) -> str:
     """Return the digest over everything the list awards and what it rests on."""
+    if award_list.form == FIRST_FORM:
+        return _first_digest_of(award_list)
+    return digest(
+        {
+            "form": award_list.form,
+            "campaign": award_list.campaign_id,
+            "set": [award_list.set_key, award_list.set_title],
+            "round": award_list.phase_id,
+            "number": award_list.number,
+            "version": award_list.version,
+            "statement": award_list.statement,
+            "remarks": award_list.remarks,
+            "ranking": [award_list.ranking_id, award_list.ranking_number, award_list.ranking_digest],
+            "entrants": award_list.entrants,
+            "scheme": award_list.scheme_digest,
+            "total_value": award_list.total_value,
+            "awards": [_award(award) for award in award_list.awards],
+            "passed_over": [_passed_over(one) for one in award_list.passed_over],
+            "unit_awards": [_unit_award(award) for award in _by_unit(award_list)],
+            "unit_figures": [_unit_figure(one) for one in sorted(award_list.unit_figures, key=lambda one: one.unit_id)],
+        }
+    )
+
+
+def _by_unit(award_list: AwardList) -> list[UnitAward]:
+    return sorted(award_list.unit_awards, key=lambda award: award.unit_id)
+
+
+def _award(award: Award) -> dict[str, Any]:
+    return {
+        "place": award.place,
+        "tier": award.tier,
+        "title": award.title,
+        "value": award.value,
+        "in_kind": award.in_kind,
+        "enrolment": award.enrolment_id,
+        "code": award.code,
+        "name": award.name_digest,
+        "unit": [award.unit_id, award.unit_name],
+        "rank": award.rank,
+        "tie_place": award.tie_place,
+        "score": award.score,
+        "max_score": award.max_score,
+        "duration_ms": award.duration_ms,
+    }
+
+
+def _passed_over(one: PassedOver) -> list[Any]:
+    return [one.place, one.enrolment_id, one.code, one.rank, one.list_number, one.title]
+
+
+def _unit_award(award: UnitAward) -> dict[str, Any]:
+    return {**_first_unit_award(award), "unit": [award.unit_id, award.unit_name]}
+
+
+def _unit_figure(one: UnitFigure) -> list[Any]:
+    return [one.unit_id, one.unit_name, one.block, one.persons, one.entries, one.score_sum, one.headcount]
+
+
+# --- the first form -------------------------------------------------------------------------------------------------
+
+
+def _first_digest_of(award_list: AwardList) -> str:
     return digest(
         {
             "campaign": award_list.campaign_id,
@@ -20,15 +118,13 @@ def digest_of(award_list: AwardList) -> str:
             "statement": award_list.statement,
             "ranking": award_list.ranking_digest,
             "total_value": award_list.total_value,
-            "awards": [_award(award) for award in award_list.awards],
-            "unit_awards": [
-                _unit_award(award) for award in sorted(award_list.unit_awards, key=lambda award: award.unit_id)
-            ],
+            "awards": [_first_award(award) for award in award_list.awards],
+            "unit_awards": [_first_unit_award(award) for award in _by_unit(award_list)],
         }
     )
 
 
-def _award(award: Award) -> dict[str, Any]:
+def _first_award(award: Award) -> dict[str, Any]:
     return {
         "place": award.place,
         "tier": award.tier,
@@ -45,7 +141,7 @@ def _award(award: Award) -> dict[str, Any]:
     }
 
 
-def _unit_award(award: UnitAward) -> dict[str, Any]:
+def _first_unit_award(award: UnitAward) -> dict[str, Any]:
     return {
         "tier": award.tier,
         "title": award.title,

@@ -1,17 +1,21 @@
-"""Forms of the staff pages: the scheme with its rows of tiers, a new list's statement, a collective prize."""
+"""Forms of the staff pages: the scheme and one prize set of it, a new list's statement, a collective prize."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from flask_babel import gettext as _
 from wtforms import (
+    BooleanField,
     DateField,
     FieldList,
     Form,
     FormField,
     HiddenField,
     IntegerField,
+    RadioField,
     SelectField,
     StringField,
     TextAreaField,
@@ -24,17 +28,37 @@ from cuocthi.web.fields import select_choices
 from cuocthi.web.formats import number
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
-from cuocthi_prizes.settings import MAX_QUANTITY, MAX_TIERS, MAX_VALUE, CollectiveTier, PrizeSettings, Tier, excess
+from cuocthi_prizes.settings import (
+    KEY_LENGTH,
+    MAX_A_PERSON,
+    MAX_QUANTITY,
+    MAX_TIERS,
+    MAX_VALUE,
+    TITLE_LENGTH,
+    WHOLE,
+    CollectiveTier,
+    PrizeSet,
+    PrizeSettings,
+    Tier,
+    Ties,
+)
+from cuocthi_prizes.wording import percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
-    from cuocthi.standings.queries import UnitFigures
     from cuocthi.timelines.models import Phase
+    from cuocthi_prizes.models import UnitFigure
 
 _GRANTED = ("tier", "unit_id", "title", "value", "reason", "decision_number", "decision_date")
-_KEY_LENGTH = 40
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
+_PERCENT = re.compile(r"(\d{1,3})(?:[.,](\d))?\s*%?")
+#: What the choice of rounds sends for every round; no key of a round can be this.
+_EACH = "*"
+TIES = {
+    Ties.DECIDE: _l("A lot or the jury orders them, before the ranking is adopted"),
+    Ties.SHARE: _l("All who equal the last person of a prize get it, even if its quantity is exceeded by that"),
+}
 
 
 class DongField(IntegerField):
@@ -53,18 +77,57 @@ class DongField(IntegerField):
         return "" if self.data is None else number(self.data, "vi")
 
 
+class PercentField(IntegerField):
+    """A percentage with at most one decimal, kept in thousandths: "62,5" is 625."""
+
+    widget = TextInput()
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read the percentage; nothing entered is nothing."""
+        entered = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if not entered:
+            return
+        found = _PERCENT.fullmatch(entered)
+        if found is None or (value := int(found[1]) * 10 + int(found[2] or 0)) > WHOLE:
+            raise ValueError(_("Enter a percentage up to 100, with at most one decimal."))
+        self.data = value
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return percent(self.data, "vi") if self.data else ""
+
+
 class _TierRow(Form):
     """One row of the table of tiers. The code is made of the name once and kept from then on."""
 
     key = HiddenField()
-    title = StringField(_l("Prize"), [InputRequired(), Length(max=120)])
+    title = StringField(_l("Prize"), [InputRequired(), Length(max=TITLE_LENGTH)])
 
 
 class TierRow(_TierRow):
-    """An individual prize."""
+    """An individual prize; without a quantity, a threshold or a share limits it."""
 
-    quantity = IntegerField(_l("Quantity"), [InputRequired(), NumberRange(1, MAX_QUANTITY)])
-    value = DongField(_l("Value of each"), [InputRequired(), NumberRange(0, MAX_VALUE)])
+    quantity = IntegerField(_l("Quantity"), [Optional(), NumberRange(0, MAX_QUANTITY)])
+    value = DongField(_l("Value of each"), [Optional(), NumberRange(0, MAX_VALUE)])
+    in_kind = StringField(
+        _l("In kind"),
+        [Optional(), Length(max=TITLE_LENGTH)],
+        description=_l("What is given beside the sum, or instead of it."),
+    )
+    threshold = PercentField(
+        _l("From how many points"),
+        [Optional()],
+        description=_l(
+            "In per cent of the maximum score. Without a quantity, everybody who reaches it gets the prize."
+        ),
+    )
+    share = PercentField(
+        _l("At most so many of those ranked"),
+        [Optional()],
+        description=_l("In per cent of the persons in the ranking, rounded down."),
+    )
 
 
 class CollectiveRow(_TierRow):
@@ -74,48 +137,71 @@ class CollectiveRow(_TierRow):
     value = DongField(_l("Value of each"), [Optional(), NumberRange(0, MAX_VALUE)])
 
 
-class SchemeForm(BaseForm):
-    """The whole scheme of prizes; ``act`` buttons add and remove rows without storing anything."""
+class SetForm(BaseForm):
+    """One prize set; ``act`` buttons add and remove rows without storing anything."""
 
-    round = SelectField(_l("Round that is awarded"), validate_choice=True)
+    title = StringField(
+        _l("Name of the prize set"),
+        [InputRequired(), Length(max=TITLE_LENGTH)],
+        description=_l("For instance “Giải tuần” or “Giải toàn cuộc thi”."),
+    )
+    awarded = SelectField(
+        _l("What it awards"),
+        validate_choice=True,
+        description=_l("With each round, every round gets the same prizes and an award list of its own."),
+    )
     tiers = FieldList(FormField(TierRow), label=_l("Individual prizes"), max_entries=MAX_TIERS)
     collective = FieldList(FormField(CollectiveRow), label=_l("Collective prizes"), max_entries=MAX_TIERS)
-    allotted = DongField(
-        _l("Sum allotted to prizes"),
-        [Optional(), NumberRange(0, MAX_VALUE)],
-        description=_l("Leave it empty while the sum is not known."),
+    ties = RadioField(_l("Where equals would get different prizes"), choices=select_choices(TIES.items()))
+    most_a_person = IntegerField(
+        _l("Prizes of this set that a person may have over all rounds"),
+        [Optional(), NumberRange(0, MAX_A_PERSON)],
+        description=_l("Empty for any number. In one list it is one in any case."),
     )
 
     @classmethod
-    def from_settings(cls, settings: PrizeSettings) -> SchemeForm:
-        """Return the form filled with a scheme."""
+    def from_settings(cls, prize_set: PrizeSet) -> SetForm:
+        """Return the form filled with a set."""
         return cls(
             data={
-                "round": settings.round,
-                "tiers": [_row(tier) for tier in settings.tiers],
-                "collective": [_row(tier) for tier in settings.collective],
-                "allotted": settings.allotted or None,
+                "title": prize_set.title,
+                "awarded": _EACH if prize_set.each_round else prize_set.round,
+                "tiers": [_row(tier) for tier in prize_set.tiers],
+                "collective": [_row(tier) for tier in prize_set.collective],
+                "ties": prize_set.ties.value,
+                "most_a_person": prize_set.most_a_person or None,
             }
         )
 
     def offer_rounds(self, rounds: Iterable[Phase]) -> None:
         """Let the campaign's rounds be chosen from."""
-        choices = [("", _l("The only round")), *((round_.key, round_.title) for round_ in rounds)]
-        self.round.choices = select_choices(choices)
+        choices = [
+            ("", _l("The only round")),
+            (_EACH, _l("Each round")),
+            *((round_.key, round_.title) for round_ in rounds),
+        ]
+        self.awarded.choices = select_choices(choices)
 
-    def to_settings(self) -> PrizeSettings:
-        """Return the scheme that the form describes; raises SettingsError for what cannot be."""
+    def to_settings(self, key: str, others: Collection[str] = ()) -> PrizeSet:
+        """Return the set that the form describes; raises SettingsError for what cannot be.
+
+        An empty ``key`` stands for a new set, whose code is made of its name and is none of ``others``.
+        """
         taken = {row["key"] for row in (*self.tiers.data, *self.collective.data) if row["key"]}
-        return PrizeSettings(
-            round=self.round.data,
+        return PrizeSet(
+            key=key or _new_key(self.title.data or "", set(others)),
+            title=(self.title.data or "").strip(),
+            round="" if self.awarded.data == _EACH else self.awarded.data,
+            each_round=self.awarded.data == _EACH,
             tiers=tuple(Tier(**_values(row, taken)) for row in self.tiers.data),
             collective=tuple(CollectiveTier(**_values(row, taken)) for row in self.collective.data),
-            allotted=self.allotted.data or 0,
+            ties=Ties(self.ties.data),
+            most_a_person=self.most_a_person.data or 0,
         )
 
     def change_rows(self, act: str) -> bool:
         """Add or remove a row if ``act`` says so ("add-tiers", "remove-collective-2"); tell whether it did."""
-        verb, _, target = act.partition("-")
+        verb, _dash, target = act.partition("-")
         tables: tuple[FieldList[Any], ...] = (self.tiers, self.collective)
         for rows in tables:
             if verb == "add" and target == rows.name and len(rows) < MAX_TIERS:
@@ -130,18 +216,58 @@ class SchemeForm(BaseForm):
     @property
     def individual_sum(self) -> int:
         """What the individual prizes as entered are worth, in đồng; rows that are not complete count as nothing."""
-        return _sum(self.tiers.data)
+        return sum((row["quantity"] or 0) * (row["value"] or 0) for row in self.tiers.data)
 
-    @property
-    def excess(self) -> int:
-        """By how much the prizes as entered exceed the allotted sum, in đồng."""
-        return excess(_sum(self.tiers.data) + _sum(self.collective.data), self.allotted.data or 0)
+
+class SchemeForm(BaseForm):
+    """What all prize sets have in common."""
+
+    allotted = DongField(
+        _l("Sum allotted to prizes"),
+        [Optional(), NumberRange(0, MAX_VALUE)],
+        description=_l("For all prize sets together. Leave it empty while the sum is not known."),
+    )
+    once_a_round = BooleanField(_l("In a round, a person has one individual prize at most, of whichever set"))
+    most_a_person = IntegerField(
+        _l("Individual prizes that a person may have in the whole contest"),
+        [Optional(), NumberRange(0, MAX_A_PERSON)],
+        description=_l(
+            "Empty for any number. Whoever has had that many by lists that were adopted before is passed over, and the "
+            "list says so."
+        ),
+    )
+
+    @classmethod
+    def from_settings(cls, scheme: PrizeSettings) -> SchemeForm:
+        """Return the form filled with a scheme."""
+        return cls(
+            data={
+                "allotted": scheme.allotted or None,
+                "once_a_round": scheme.once_a_round,
+                "most_a_person": scheme.most_a_person or None,
+            }
+        )
+
+    def applied_to(self, scheme: PrizeSettings) -> PrizeSettings:
+        """Return a scheme with what was entered; raises SettingsError for what cannot be."""
+        return replace(
+            scheme,
+            allotted=self.allotted.data or 0,
+            once_a_round=bool(self.once_a_round.data),
+            most_a_person=self.most_a_person.data or 0,
+        )
 
 
 class StatementForm(BaseForm):
-    """Why a new list replaces the adopted one."""
+    """Why a new list replaces the adopted one, or names nobody; which set and round it is of."""
 
+    set_key = HiddenField(name="set")
+    round_key = HiddenField(name="round")
     statement = TextAreaField(_l("What the new list changes, and why"), [InputRequired(), Length(max=400)])
+
+    def ask_why_nobody(self) -> None:
+        """Ask for the reason of a list that names nobody."""
+        self.statement.label.text = _("Why nobody is awarded, and what becomes of the prizes")
 
 
 class UnitAwardForm(BaseForm):
@@ -151,7 +277,7 @@ class UnitAwardForm(BaseForm):
     unit_id = SelectField(_l("Unit"), [InputRequired()], coerce=int)
     title = StringField(
         _l("Name of the prize"),
-        [Optional(), Length(max=120)],
+        [Optional(), Length(max=TITLE_LENGTH)],
         description=_l("If the decision names it differently, for instance “Nhất tập thể”."),
     )
     value = DongField(_l("Value"), [Optional(), NumberRange(0, MAX_VALUE)])
@@ -159,7 +285,7 @@ class UnitAwardForm(BaseForm):
     decision_number = StringField(_l("Number of the decision"), [InputRequired(), Length(max=60)])
     decision_date = DateField(_l("Date of the decision"), [InputRequired()])
 
-    def offer(self, tiers: Iterable[CollectiveTier], units: Iterable[UnitFigures]) -> None:
+    def offer(self, tiers: Iterable[CollectiveTier], units: Iterable[UnitFigure]) -> None:
         """Let the scheme's collective prizes and the units with figures be chosen from."""
         self.tier.choices = select_choices((tier.key, tier.title) for tier in tiers)
         self.unit_id.choices = select_choices((unit.unit_id, unit.unit_name) for unit in units)
@@ -169,27 +295,23 @@ class UnitAwardForm(BaseForm):
         return {name: self[name].data for name in _GRANTED}
 
 
-def _sum(rows: Iterable[dict[str, Any]]) -> int:
-    return sum((row["quantity"] or 0) * (row["value"] or 0) for row in rows)
-
-
 def _row(tier: Tier | CollectiveTier) -> dict[str, Any]:
-    return {"key": tier.key, "title": tier.title, "quantity": tier.quantity or None, "value": _shown(tier)}
-
-
-def _shown(tier: Tier | CollectiveTier) -> int | None:
-    # An individual prize may be worth nothing; a collective one worth 0 is one whose value is left open.
-    return tier.value if isinstance(tier, Tier) else tier.value or None
+    row = {"key": tier.key, "title": tier.title, "quantity": tier.quantity or None, "value": tier.value or None}
+    if isinstance(tier, Tier):
+        row |= {"in_kind": tier.in_kind, "threshold": tier.threshold or None, "share": tier.share or None}
+    return row
 
 
 def _values(row: dict[str, Any], taken: set[str]) -> dict[str, Any]:
     key = row["key"] or _new_key(row["title"], taken)
-    return {"key": key, "title": row["title"].strip(), "quantity": row["quantity"] or 0, "value": row["value"] or 0}
+    numbers = {name: row[name] or 0 for name in row if name not in {"key", "title", "in_kind"}}
+    texts = {"in_kind": (row["in_kind"] or "").strip()} if "in_kind" in row else {}
+    return {"key": key, "title": row["title"].strip(), **numbers, **texts}
 
 
 def _new_key(title: str, taken: set[str]) -> str:
-    """Return a code made of a prize's name that no other prize has; adds it to ``taken``."""
-    base = _NO_LETTER.sub("-", fold(title)).strip("-")[: _KEY_LENGTH - 3].strip("-") or "prize"
+    """Return a code made of a name that no other has; adds it to ``taken``."""
+    base = _NO_LETTER.sub("-", fold(title)).strip("-")[: KEY_LENGTH - 3].strip("-") or "prize"
     key, copies = base, 1
     while key in taken:
         copies += 1

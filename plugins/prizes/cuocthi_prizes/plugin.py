@@ -12,25 +12,23 @@ from cuocthi.contributions import (
     Permission,
     RehearsalStep,
     Role,
-    SettingsSpec,
 )
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
+from cuocthi.timelines.queries import rounds
 from cuocthi_prizes import contributed
 from cuocthi_prizes.domain import campaign_file, clauses, impacts, inspection, personal_data, rehearsal
 from cuocthi_prizes.log_words import LOG_WORDS
 from cuocthi_prizes.models import MODELS
 from cuocthi_prizes.outputs.models import MODELS as OUTPUT_MODELS
 from cuocthi_prizes.queries import load_scheme
-from cuocthi_prizes.settings import PrizeSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import click
     from flask import Blueprint
-    from flask_wtf import FlaskForm
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
@@ -99,16 +97,6 @@ def register_permissions() -> Sequence[Permission]:
 
 
 @hookimpl
-def register_settings() -> Sequence[SettingsSpec]:
-    def form() -> type[FlaskForm]:
-        from cuocthi_prizes.forms import SchemeForm  # noqa: PLC0415 - as above
-
-        return SchemeForm
-
-    return [SettingsSpec(PrizeSettings, form, T("Prizes"))]
-
-
-@hookimpl
 def register_commands() -> Sequence[click.Command]:
     from cuocthi_prizes.cli import COMMANDS  # noqa: PLC0415 - loaded only for the command line
 
@@ -154,7 +142,8 @@ def results_impact(
 
 @hookimpl
 def rule_clauses(ctx: Context, campaign: Campaign) -> Sequence[RuleClause]:
-    return clauses.rule_clauses(load_scheme(ctx, campaign=campaign).value, campaign.language)
+    campaign_rounds = rounds(ctx, campaign_id=campaign.id)
+    return clauses.rule_clauses(load_scheme(ctx, campaign=campaign).value, campaign.language, campaign_rounds)
 
 
 @hookimpl

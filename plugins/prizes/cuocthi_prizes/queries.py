@@ -1,4 +1,4 @@
-"""What is read of prizes: the scheme, who could be awarded, the award lists."""
+"""What is read of prizes: the scheme, who could be awarded, who has been, the award lists."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+import sqlalchemy.orm
 
-from cuocthi.campaigns.settings import Loaded, load_settings
+from cuocthi.campaigns.models import SettingsVersion
+from cuocthi.campaigns.settings import Loaded, load_settings, unstructure
+from cuocthi.digest import digest
 from cuocthi.enrolments.models import Enrolment
-from cuocthi.standings.models import Standing
+from cuocthi.standings.confirmations import NEEDED
+from cuocthi.standings.models import Confirmation, Standing
 from cuocthi_prizes.models import Award, AwardList, AwardListState
-from cuocthi_prizes.settings import PrizeSettings
+from cuocthi_prizes.settings import WHOLE, PrizeSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +27,9 @@ OWNER = "prizes"
 
 #: Under this name confirmations of award lists stand.
 SUBJECT = "prizes:award_list"
+
+#: What one list can be of: the key of a prize set and the id of a round.
+Part = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +49,34 @@ class Candidate:
     duration_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A prize that somebody has by an adopted list: of which set and round, by which list, and its name."""
+
+    enrolment_id: int
+    set_key: str
+    phase_id: int
+    list_number: int
+    title: str
+
+
 def load_scheme(ctx: Context, *, campaign: Campaign) -> Loaded[PrizeSettings]:
     """Return the campaign's scheme of prizes as it stands (one statement)."""
     return load_settings(ctx, owner=OWNER, schema=PrizeSettings, campaign=campaign)
 
 
-def candidates(ctx: Context, *, ranking_id: int, limit: int) -> list[Candidate]:
+def scheme_digest(ctx: Context, *, version_id: int | None) -> str:
+    """Return the digest of a version of the scheme, for None that of the scheme that nobody changed."""
+    if version_id is None:
+        return digest(unstructure(PrizeSettings()))
+    return ctx.session.get_one(SettingsVersion, version_id).digest
+
+
+def candidates(ctx: Context, *, ranking_id: int, limit: int | None, threshold: int = 0) -> list[Candidate]:
     """Return the first ``limit`` qualified standings of a ranking, by rank and decided order among equals.
 
-    Undecided equals stand in the order of their names, which decides nothing: see ``allocation``.
+    Only those that reach ``threshold``, in thousandths of the maximum score. Undecided equals stand in the order of
+    their names, which decides nothing: see ``allocation``.
     """
     rows = ctx.session.execute(
         sa.select(
@@ -67,52 +93,106 @@ def candidates(ctx: Context, *, ranking_id: int, limit: int) -> list[Candidate]:
             Standing.duration_ms,
         )
         .join(Enrolment, Enrolment.id == Standing.enrolment_id)
-        .where(Standing.ranking_id == ranking_id, Standing.qualified)
+        .where(
+            Standing.ranking_id == ranking_id,
+            Standing.qualified,
+            *([Standing.score * WHOLE >= Standing.max_score * threshold] if threshold else []),
+        )
         .order_by(Standing.rank, Standing.tie_place.is_(None), Standing.tie_place, Enrolment.name_sort, Enrolment.code)
         .limit(limit)
     )
     return [Candidate(*row) for row in rows]
 
 
-def draft_list(ctx: Context, *, campaign_id: int) -> AwardList | None:
-    """Return the draft of a campaign's award list, if there is one."""
-    return _in_state(ctx, campaign_id, AwardListState.DRAFT)
+def held(ctx: Context, *, campaign_id: int, but_for: Part) -> list[Held]:
+    """Return the individual prizes of a campaign's adopted lists, without the list of this set and round.
+
+    The earliest adopted first (one statement).
+    """
+    rows = ctx.session.execute(
+        sa.select(Award.enrolment_id, AwardList.set_key, AwardList.phase_id, AwardList.number, Award.title)
+        .join(AwardList, AwardList.id == Award.award_list_id)
+        .where(
+            AwardList.campaign_id == campaign_id,
+            AwardList.state == AwardListState.ADOPTED,
+            sa.or_(AwardList.set_key != but_for[0], AwardList.phase_id != but_for[1]),
+        )
+        .order_by(AwardList.adopted_at, AwardList.number, Award.place)
+    )
+    return [Held(*row) for row in rows]
 
 
-def draft_lists(ctx: Context, *, campaign_ids: Sequence[int]) -> Sequence[AwardList]:
-    """Return the drafts of award lists of these campaigns (one statement)."""
-    return ctx.session.scalars(
-        sa.select(AwardList)
-        .where(AwardList.campaign_id.in_(campaign_ids), AwardList.state == AwardListState.DRAFT)
-        .order_by(AwardList.id)
-    ).all()
+def names_of(ctx: Context, *, enrolment_ids: Sequence[int]) -> dict[int, str]:
+    """Return the names of these enrolments (one statement)."""
+    rows = ctx.session.execute(sa.select(Enrolment.id, Enrolment.name).where(Enrolment.id.in_(enrolment_ids)))
+    return {row.id: row.name for row in rows}
 
 
-def adopted_list(ctx: Context, *, campaign_id: int) -> AwardList | None:
-    """Return the adopted award list of a campaign, if there is one."""
-    return _in_state(ctx, campaign_id, AwardListState.ADOPTED)
+# --- lists ----------------------------------------------------------------------------------------------------------
 
 
-def _in_state(ctx: Context, campaign_id: int, state: AwardListState) -> AwardList | None:
+def draft_list(ctx: Context, *, campaign_id: int, part: Part) -> AwardList | None:
+    """Return the draft of the list of a set and round, if there is one."""
+    return _in_state(ctx, campaign_id, part, AwardListState.DRAFT)
+
+
+def adopted_list(ctx: Context, *, campaign_id: int, part: Part) -> AwardList | None:
+    """Return the adopted list of a set and round, if there is one."""
+    return _in_state(ctx, campaign_id, part, AwardListState.ADOPTED)
+
+
+def _in_state(ctx: Context, campaign_id: int, part: Part, state: AwardListState) -> AwardList | None:
     return ctx.session.scalar(
         sa.select(AwardList)
-        .where(AwardList.campaign_id == campaign_id, AwardList.state == state)
+        .where(
+            AwardList.campaign_id == campaign_id,
+            AwardList.set_key == part[0],
+            AwardList.phase_id == part[1],
+            AwardList.state == state,
+        )
         .execution_options(populate_existing=True)
     )
 
 
+def lists_in(ctx: Context, *, campaign_ids: Sequence[int], state: AwardListState) -> Sequence[AwardList]:
+    """Return the lists of these campaigns that are in a state, by their numbers (one statement, without the awards)."""
+    return ctx.session.scalars(
+        sa.select(AwardList)
+        .where(AwardList.campaign_id.in_(campaign_ids), AwardList.state == state)
+        .order_by(AwardList.campaign_id, AwardList.number)
+        .options(*_BARE)
+    ).all()
+
+
+_BARE = (
+    sa.orm.lazyload(AwardList.awards),
+    sa.orm.lazyload(AwardList.unit_awards),
+    sa.orm.lazyload(AwardList.passed_over),
+)
+
+
+def adopted_lists(ctx: Context, *, campaign_id: int) -> Sequence[AwardList]:
+    """Return the adopted lists of a campaign with all they award, by their numbers."""
+    return ctx.session.scalars(
+        sa.select(AwardList)
+        .where(AwardList.campaign_id == campaign_id, AwardList.state == AwardListState.ADOPTED)
+        .order_by(AwardList.number)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
 def list_numbered(ctx: Context, *, campaign_id: int, number: int) -> AwardList | None:
-    """Return one version of a campaign's award list."""
+    """Return the list of a campaign with this number."""
     return ctx.session.scalar(
         sa.select(AwardList).where(AwardList.campaign_id == campaign_id, AwardList.number == number)
     )
 
 
-def versions(ctx: Context, *, campaign_id: int) -> Sequence[sa.Row[int, AwardListState, int, str]]:
-    """Return (number, state, total value in đồng, statement) of every version, the newest first."""
+def versions(ctx: Context, *, campaign_id: int, part: Part) -> Sequence[sa.Row[int, int, AwardListState, int, str]]:
+    """Return (number, version, state, value in đồng, statement) of every list of a set and round, newest first."""
     return ctx.session.execute(
-        sa.select(AwardList.number, AwardList.state, AwardList.total_value, AwardList.statement)
-        .where(AwardList.campaign_id == campaign_id)
+        sa.select(AwardList.number, AwardList.version, AwardList.state, AwardList.total_value, AwardList.statement)
+        .where(AwardList.campaign_id == campaign_id, AwardList.set_key == part[0], AwardList.phase_id == part[1])
         .order_by(AwardList.number.desc())
     ).all()
 
@@ -123,6 +203,8 @@ def predecessor(ctx: Context, *, award_list: AwardList) -> AwardList | None:
         sa.select(AwardList)
         .where(
             AwardList.campaign_id == award_list.campaign_id,
+            AwardList.set_key == award_list.set_key,
+            AwardList.phase_id == award_list.phase_id,
             AwardList.number < award_list.number,
             AwardList.adopted_at.is_not(None),
         )
@@ -131,15 +213,31 @@ def predecessor(ctx: Context, *, award_list: AwardList) -> AwardList | None:
     )
 
 
-def last_number(ctx: Context, *, campaign_id: int) -> int:
-    """Return the number of the newest version, 0 before the first."""
-    newest = sa.select(sa.func.max(AwardList.number)).where(AwardList.campaign_id == campaign_id)
-    return ctx.session.scalar(newest) or 0
+def last_numbers(ctx: Context, *, campaign_id: int, part: Part) -> tuple[int, int]:
+    """Return the number of a campaign's newest list, and the newest version of a set and round; 0 before the first."""
+    of_part = sa.and_(AwardList.set_key == part[0], AwardList.phase_id == part[1])
+    newest = sa.select(
+        sa.func.coalesce(sa.func.max(AwardList.number), 0),
+        sa.func.coalesce(sa.func.max(AwardList.version).filter(of_part), 0),
+    ).where(AwardList.campaign_id == campaign_id)
+    number, version = ctx.session.execute(newest).one()
+    return number, version
 
 
-def award_of(ctx: Context, *, campaign_id: int, user_id: int) -> Award | None:
-    """Return what a user is awarded by the adopted list of a campaign, if anything."""
-    return ctx.session.scalar(
+def spent(ctx: Context, *, campaign_id: int, but_for: Part) -> int:
+    """Return what a campaign's adopted lists are worth, without that of this set and round, in đồng."""
+    worth = sa.select(sa.func.coalesce(sa.func.sum(AwardList.total_value), 0)).where(
+        AwardList.campaign_id == campaign_id,
+        AwardList.state == AwardListState.ADOPTED,
+        sa.or_(AwardList.set_key != but_for[0], AwardList.phase_id != but_for[1]),
+    )
+    # PostgreSQL sums integers of 64 bits into a decimal.
+    return int(ctx.session.scalar(worth) or 0)
+
+
+def awards_of(ctx: Context, *, campaign_id: int, user_id: int) -> Sequence[Award]:
+    """Return what a user is awarded by the adopted lists of a campaign, in the order of the lists."""
+    return ctx.session.scalars(
         sa.select(Award)
         .join(AwardList, AwardList.id == Award.award_list_id)
         .join(Enrolment, Enrolment.id == Award.enrolment_id)
@@ -148,4 +246,17 @@ def award_of(ctx: Context, *, campaign_id: int, user_id: int) -> Award | None:
             AwardList.state == AwardListState.ADOPTED,
             Enrolment.user_id == user_id,
         )
+        .order_by(AwardList.number, Award.place)
+    ).all()
+
+
+def is_confirmed(ctx: Context, *, award_list: AwardList) -> bool:
+    """Tell whether two persons have confirmed the very digest that a list has (one statement)."""
+    given = ctx.session.scalars(
+        sa.select(Confirmation.user_id).where(
+            Confirmation.subject == SUBJECT,
+            Confirmation.subject_id == award_list.id,
+            Confirmation.digest == award_list.digest,
+        )
     )
+    return len(set(given)) >= NEEDED

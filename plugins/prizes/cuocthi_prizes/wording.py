@@ -7,44 +7,115 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The texts of one language, with ``{fields}``."""
+    """The texts of one language, with ``{fields}``.
+
+    ``prize`` begins the line of a tier with its number, ``open_prize`` that of one without; the other lines follow it.
+    """
 
     list_title: str
+    of_a_part: str
     heading: str
     individual: str
-    one: str
-    several: str
+    individual_of: str
+    for_each_round: str
+    for_round: str
+    prize: str
+    open_prize: str
+    worth: str
+    worth_each: str
+    in_kind: str
+    threshold: str
+    share: str
     total: str
+    total_each_round: str
+    total_without_open: str
     allocation: str
+    allocation_by_list: str
+    share_ties: str
+    once_a_round: str
+    once: str
+    several_times: str
+    once_of_set: str
+    several_times_of_set: str
+    passed_over: str
     collective: str
+    collective_of: str
     decided_later: str
 
 
 _VI = Wording(
     list_title="Danh sách cá nhân, tập thể đạt giải",
+    of_a_part="{list} – {set}, {round}",
     heading="Giải thưởng",
     individual="**Giải cá nhân**",
-    one="- {quantity:02} {title}: trị giá {value};",
-    several="- {quantity:02} {title}, mỗi giải trị giá {value};",
+    individual_of="**{set}**",
+    for_each_round="Các giải sau được trao riêng cho từng vòng thi, theo kết quả của vòng đó:",
+    for_round="Các giải sau được trao theo kết quả của vòng “{round}”:",
+    prize="- {quantity:02} {title}",
+    open_prize="- {title}",
+    worth=": trị giá {value}",
+    worth_each=", mỗi giải trị giá {value}",
+    in_kind="{text}",
+    threshold="dành cho người đạt từ {percent}% số điểm tối đa trở lên",
+    share="không quá {percent}% số người có kết quả xếp hạng (lấy phần nguyên)",
     total="Tổng giá trị giải cá nhân: {total} ({words}).",
+    total_each_round="Tổng giá trị giải cá nhân của mỗi vòng: {total} ({words}).",
+    total_without_open="Tổng trên chưa gồm các giải không ấn định số lượng.",
     allocation="Giải được trao theo thứ tự xếp hạng trong kết quả đã được thông qua, từ giải cao nhất trở xuống; mỗi "
     "người nhận nhiều nhất một giải cá nhân. Người bị loại khỏi kết quả không được nhận giải; người xếp hạng kế tiếp "
     "được xét thay.",
+    allocation_by_list="Giải được trao theo thứ tự xếp hạng trong kết quả đã được thông qua, từ giải cao nhất trở "
+    "xuống; trong mỗi nhóm giải của một vòng, mỗi người nhận nhiều nhất một giải cá nhân. Người bị loại khỏi kết quả "
+    "không được nhận giải; người xếp hạng kế tiếp được xét thay.",
+    share_ties="Những người bằng nhau theo mọi tiêu chí ở giải cuối cùng của một mức đều được nhận giải đó, kể cả khi "
+    "vì thế số giải của mức đó vượt số lượng nêu trên; số lượng giải của các mức sau giữ nguyên.",
+    once_a_round="Trong một vòng, mỗi người nhận nhiều nhất một giải cá nhân, kể cả khi được xét ở nhiều nhóm giải.",
+    once="Trong cả cuộc thi, mỗi người nhận nhiều nhất một giải cá nhân.",
+    several_times="Trong cả cuộc thi, mỗi người nhận nhiều nhất {most} giải cá nhân.",
+    once_of_set="Trong cả cuộc thi, mỗi người nhận nhiều nhất một giải của nhóm này.",
+    several_times_of_set="Trong cả cuộc thi, mỗi người nhận nhiều nhất {most} giải của nhóm này.",
+    passed_over="Người đã nhận đủ số giải theo danh sách được thông qua trước thì không được xét nữa; người xếp hạng "
+    "kế tiếp được xét thay.",
     collective="**Giải tập thể**",
+    collective_of="**Giải tập thể – {set}**",
     decided_later="Căn cứ kết quả cụ thể của các đơn vị, Ban Tổ chức quyết định cơ cấu, giá trị giải thưởng cho phù "
     "hợp.",
 )
 
 _EN = Wording(
     list_title="Award list",
+    of_a_part="{list}: {set}, {round}",
     heading="Prizes",
     individual="**Individual prizes**",
-    one="- {quantity} × {title}: {value};",
-    several="- {quantity} × {title}: {value} each;",
+    individual_of="**{set}**",
+    for_each_round="These prizes are given in each round, by the results of that round:",
+    for_round="These prizes are given by the results of the round “{round}”:",
+    prize="- {quantity} × {title}",
+    open_prize="- {title}",
+    worth=": {value}",
+    worth_each=": {value} each",
+    in_kind="{text}",
+    threshold="for those who reach {percent}% of the maximum score",
+    share="to at most {percent}% of those who are ranked (rounded down)",
     total="All individual prizes together: {total}.",
+    total_each_round="All individual prizes of a round together: {total}.",
+    total_without_open="Prizes whose number is not fixed come on top.",
     allocation="Prizes are given in the order of the adopted ranking, the highest first; nobody receives more than one "
     "individual prize. Whoever is excluded from the results receives none, and the next in rank moves up.",
+    allocation_by_list="Prizes are given in the order of the adopted ranking, the highest first; of one set in one "
+    "round nobody receives more than one individual prize. Whoever is excluded from the results receives none, and the "
+    "next in rank moves up.",
+    share_ties="All who are equal by every criterion at the last prize of a kind receive that prize, even where more "
+    "of the kind are given by that than stated; the prizes after it keep their number.",
+    once_a_round="In one round nobody receives more than one individual prize, of whichever set.",
+    once="In the whole contest nobody receives more than one individual prize.",
+    several_times="In the whole contest nobody receives more than {most} individual prizes.",
+    once_of_set="In the whole contest nobody receives more than one prize of this set.",
+    several_times_of_set="In the whole contest nobody receives more than {most} prizes of this set.",
+    passed_over="Whoever has received that many by lists that were adopted before is passed over, and the next in rank "
+    "moves up.",
     collective="**Collective prizes**",
+    collective_of="**Collective prizes: {set}**",
     decided_later="The organising committee decides on number and value by the results of the units.",
 )
 
@@ -59,3 +130,9 @@ def wording(language: str) -> Wording:
 def uncapitalised(title: str) -> str:
     """Return a prize's name as it stands within a line: "giải Nhất"."""
     return title[:1].lower() + title[1:]
+
+
+def percent(permille: int, language: str) -> str:
+    """Return thousandths as a percentage without its sign: 625 is "62,5"."""
+    whole, tenth = divmod(permille, 10)
+    return f"{whole}{',' if language == 'vi' else '.'}{tenth}" if tenth else str(whole)

@@ -12,67 +12,63 @@ from cuocthi.contributions import Act, Blocker
 from cuocthi.errors import Blocked, Conflict, DomainError, Missing
 from cuocthi.standings.confirmations import NEEDED, confirm
 from cuocthi.standings.domain import stale_reasons
+from cuocthi.standings.integrity import check_intact
+from cuocthi.standings.models import Ranking
 from cuocthi.standings.queries import adopted_ranking
-from cuocthi.text import T
+from cuocthi.text import T, pack
 from cuocthi.timelines.models import Phase
-from cuocthi_prizes.digests import digest_of
-from cuocthi_prizes.domain.proposals import is_over, propose
+from cuocthi_prizes.digests import commitment, digest_of, is_intact, new_salt
+from cuocthi_prizes.domain.awarded import Awarded, all_awarded, awarded_named
+from cuocthi_prizes.domain.collective import carried_over, figures_of
+from cuocthi_prizes.domain.promises import overtaken
+from cuocthi_prizes.domain.proposals import awards_by, propose
 from cuocthi_prizes.domain.scheme import refuse_archived
-from cuocthi_prizes.models import Award, AwardList, AwardListState, UnitAward
+from cuocthi_prizes.models import Award, AwardList, AwardListState, PassedOver, UnitAward, UnitFigure
 from cuocthi_prizes.queries import (
     SUBJECT,
     Candidate,
+    Held,
     adopted_list,
     draft_list,
-    last_number,
+    last_numbers,
     list_numbered,
     load_scheme,
+    scheme_digest,
+    spent,
 )
 from cuocthi_prizes.settings import Tier, excess
 
 if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.text import Text
+    from cuocthi_prizes.domain.proposals import Proposal
 
 
-def draw_up(ctx: Context, *, campaign: Campaign, statement: str = "") -> AwardList:
-    """Make a new draft from the adopted ranking; a former draft is withdrawn.
+def draw_up(ctx: Context, *, campaign: Campaign, of: Awarded | None = None, statement: str = "") -> AwardList:
+    """Make a new draft of a set in a round from the adopted ranking; its former draft is withdrawn.
 
-    Collective awards of the former draft, or else of the adopted list, are taken over with their decisions; whoever
-    wants others takes them out and enters them anew. ``statement`` says what a list that is to replace an adopted
-    one changes and why. Raises Blocked with every reason why nothing can be awarded yet, DomainError without a
-    statement where one is needed, Closed in an archived campaign.
+    ``of`` may be left out where the scheme has one list alone. Collective awards of the former draft, or else of the
+    adopted list, are taken over with their decisions as far as they fit the scheme and the ranking; the list says
+    which do not. ``statement`` says what a list that is to replace an adopted one changes and why, or why a list names
+    nobody. Raises Blocked with every reason why nothing can be awarded yet, DomainError without a statement where one
+    is needed, Missing if ``of`` is, Closed in an archived campaign.
     """
     refuse_archived(campaign)
     lock(ctx, campaign)
-    proposal = propose(ctx, campaign=campaign)
-    if proposal.obstacles or proposal.round_ is None or proposal.ranking is None:
+    of = of or awarded_named(ctx, campaign=campaign)
+    proposal = propose(ctx, campaign=campaign, of=of)
+    if proposal.obstacles or proposal.ranking is None:
         raise Blocked(T("No award list can be drawn up yet."), proposal.obstacles)
-    former = draft_list(ctx, campaign_id=campaign.id)
-    adopted = adopted_list(ctx, campaign_id=campaign.id)
-    statement = statement.strip()
-    if adopted is not None and not statement:
-        message = T("List %(number)s is adopted: say what the new one changes, and why.", number=adopted.number)
-        raise DomainError(message, field="statement")
+    check_intact(ctx, ranking=proposal.ranking)
+    former = draft_list(ctx, campaign_id=campaign.id, part=of.part)
+    adopted = adopted_list(ctx, campaign_id=campaign.id, part=of.part)
+    statement = _statement(statement, proposal, adopted)
     if former is not None:
         former.state = AwardListState.WITHDRAWN
         ctx.session.flush()
-    taken_over = former or adopted
-    award_list = AwardList(
-        campaign_id=campaign.id,
-        phase_id=proposal.round_.id,
-        number=last_number(ctx, campaign_id=campaign.id) + 1,
-        state=AwardListState.DRAFT,
-        ranking_id=proposal.ranking.id,
-        ranking_number=proposal.ranking.number,
-        ranking_digest=proposal.ranking.digest,
-        settings_version_id=proposal.scheme_version_id,
-        statement=statement,
-        created_by=ctx.actor.user_id,
-        created_at=ctx.now,
-        awards=[_award(place, *given) for place, given in enumerate(proposal.allocation.places, start=1)],
-        unit_awards=[_copy(award) for award in taken_over.unit_awards] if taken_over else [],
-    )
+    award_list = _made(ctx, campaign, proposal, proposal.ranking, statement)
+    award_list.unit_figures, award_list.unit_awards, left_out = _taken_over(ctx, proposal, former or adopted)
+    award_list.remarks = [pack(text) for text in left_out]
     ctx.session.add(award_list)
     seal(ctx, award_list)
     record(
@@ -82,9 +78,63 @@ def draw_up(ctx: Context, *, campaign: Campaign, statement: str = "") -> AwardLi
         campaign=campaign,
         object_kind="award_list",
         object_id=award_list.id,
-        after={"ranking": award_list.ranking_number, "awards": len(award_list.awards), "digest": award_list.digest},
+        after={
+            "set": of.prize_set.title,
+            "round": of.round_.title,
+            "ranking": award_list.ranking_number,
+            "awards": len(award_list.awards),
+            "digest": award_list.digest,
+        },
     )
     return award_list
+
+
+def _statement(statement: str, proposal: Proposal, adopted: AwardList | None) -> str:
+    statement = statement.strip()
+    if adopted is not None and not statement:
+        message = T("List %(number)s is adopted: say what the new one changes, and why.", number=adopted.number)
+        raise DomainError(message, field="statement")
+    if proposal.names_nobody and not statement:
+        message = T("Nobody qualifies for a prize: say why the list names nobody, and what becomes of the prizes.")
+        raise DomainError(message, field="statement")
+    return statement
+
+
+def _made(ctx: Context, campaign: Campaign, proposal: Proposal, ranking: Ranking, statement: str) -> AwardList:
+    of, awards = proposal.of, proposal.awards
+    number, version = last_numbers(ctx, campaign_id=campaign.id, part=of.part)
+    return AwardList(
+        campaign_id=campaign.id,
+        phase_id=of.round_.id,
+        number=number + 1,
+        set_key=of.prize_set.key,
+        set_title=of.prize_set.title,
+        version=version + 1,
+        state=AwardListState.DRAFT,
+        ranking_id=ranking.id,
+        ranking_number=ranking.number,
+        ranking_digest=ranking.digest,
+        entrants=ranking.persons,
+        settings_version_id=proposal.scheme_version_id,
+        scheme_digest=scheme_digest(ctx, version_id=proposal.scheme_version_id),
+        statement=statement,
+        created_by=ctx.actor.user_id,
+        created_at=ctx.now,
+        awards=[_award(place, *given) for place, given in enumerate(awards.allocation.places, start=1)],
+        passed_over=[_passed_over(place, *one) for place, one in enumerate(awards.passed_over, start=1)],
+    )
+
+
+def _taken_over(
+    ctx: Context, proposal: Proposal, former: AwardList | None
+) -> tuple[list[UnitFigure], list[UnitAward], list[Text]]:
+    """Return the figures of the units, those collective prizes of the former list that fit, and why others do not."""
+    prize_set, ranking = proposal.of.prize_set, proposal.ranking
+    given = former.unit_awards if former else []
+    if ranking is None or not (prize_set.collective or given):
+        return [], [], []
+    figures = figures_of(ctx, ranking=ranking)
+    return figures, *carried_over(given, prize_set=prize_set, figures={one.unit_id: one for one in figures})
 
 
 def adopt(ctx: Context, *, campaign: Campaign, number: int, digest: str) -> AwardList:
@@ -96,11 +146,12 @@ def adopt(ctx: Context, *, campaign: Campaign, number: int, digest: str) -> Awar
     refuse_archived(campaign)
     lock(ctx, campaign)
     award_list = draft_numbered(ctx, campaign, number)
-    if award_list.digest != digest or digest_of(award_list) != digest:
+    if award_list.digest != digest or not is_intact(award_list):
         raise Conflict(T("The list has changed while you were reading it. Read it again, then confirm."))
     reasons = adoption_obstacles(ctx, campaign=campaign, award_list=award_list)
     if reasons:
         raise Blocked(T("The award list cannot be adopted yet."), reasons)
+    check_intact(ctx, ranking=ctx.session.get_one(Ranking, award_list.ranking_id))
     confirmed = confirm(ctx, campaign=campaign, subject=SUBJECT, subject_id=award_list.id, digest=digest)
     if confirmed >= NEEDED:
         _put_in_force(ctx, campaign, award_list)
@@ -124,8 +175,11 @@ def adoption_obstacles(ctx: Context, *, campaign: Campaign, award_list: AwardLis
     round_ = ctx.session.get_one(Phase, award_list.phase_id)
     blockers = ctx.hooks.collect(ctx, campaign, "act_blockers", Blocker, act=Act.ADOPT_AWARDS, round_=round_)
     reasons = [blocker.reason for blocker in blockers]
-    if not is_over(ctx, round_):
+    if ctx.now < round_.over_at:
         reasons.append(T("The round “%(title)s” is not over yet.", title=round_.title))
+    promised = overtaken(ctx, campaign=campaign)
+    if promised is not None:
+        reasons.append(promised)
     ranking = adopted_ranking(ctx, round_=round_)
     if ranking is None or ranking.id != award_list.ranking_id:
         reasons.append(T("The list rests on a ranking that is no longer the adopted one: draw up a new list."))
@@ -134,16 +188,34 @@ def adoption_obstacles(ctx: Context, *, campaign: Campaign, award_list: AwardLis
     scheme = load_scheme(ctx, campaign=campaign)
     if scheme.version_id != award_list.settings_version_id:
         reasons.append(T("The scheme of prizes was changed after the list was drawn up: draw up a new list."))
-    too_much = excess(award_list.total_value, scheme.value.allotted)
+    elif not reasons and ranking is not None and _would_be_another(ctx, campaign, award_list, ranking):
+        reasons.append(T("By the lists that were adopted since, others would be awarded: draw up a new list."))
+    part = (award_list.set_key, award_list.phase_id)
+    worth = award_list.total_value + spent(ctx, campaign_id=campaign.id, but_for=part)
+    too_much = excess(worth, scheme.value.allotted)
     if too_much:
         reasons.append(T("The awards exceed the allotted sum by %(sum)s đồng.", sum=too_much))
     return reasons
 
 
-def draft_numbered(ctx: Context, campaign: Campaign, number: int) -> AwardList:
-    """Return a version of the list that may still be changed; call it under :func:`lock`.
+def _would_be_another(ctx: Context, campaign: Campaign, award_list: AwardList, ranking: Ranking) -> bool:
+    """Tell whether persons would be awarded otherwise now: limits count what other lists have given meanwhile."""
+    of = next((one for one in all_awarded(ctx, campaign=campaign) if one.part == _part(award_list)), None)
+    if of is None:
+        return True
+    scheme = load_scheme(ctx, campaign=campaign).value
+    awards = awards_by(ctx, campaign=campaign, scheme=scheme, of=of, ranking=ranking)
+    would_be = [(tier.key, person.enrolment_id) for tier, person in awards.allocation.places]
+    passed = [one.enrolment_id for one, _ in awards.passed_over]
+    return would_be != [(award.tier, award.enrolment_id) for award in award_list.awards] or passed != [
+        one.enrolment_id for one in award_list.passed_over
+    ]
 
-    Raises Missing if there is no such version, Conflict if it is no draft.
+
+def draft_numbered(ctx: Context, campaign: Campaign, number: int) -> AwardList:
+    """Return a list that may still be changed; call it under :func:`lock`.
+
+    Raises Missing if there is no such list, Conflict if it is no draft.
     """
     award_list = list_numbered(ctx, campaign_id=campaign.id, number=number)
     if award_list is None:
@@ -163,20 +235,31 @@ def seal(ctx: Context, award_list: AwardList) -> None:
     """Bring sum and digest of a draft in line with its awards; flushes."""
     persons = sum(award.value for award in award_list.awards)
     award_list.total_value = persons + sum(award.value for award in award_list.unit_awards)
+    award_list.digest = ""
+    ctx.session.flush()
+    # What the digest covers has the values of the columns from here on: defaults, and keys of the database.
     award_list.digest = digest_of(award_list)
     ctx.session.flush()
 
 
+def _part(award_list: AwardList) -> tuple[str, int]:
+    return award_list.set_key, award_list.phase_id
+
+
 def _award(place: int, tier: Tier, person: Candidate) -> Award:
+    salt = new_salt()
     return Award(
         place=place,
         tier=tier.key,
         title=tier.title,
         value=tier.value,
+        in_kind=tier.in_kind,
         enrolment_id=person.enrolment_id,
         unit_id=person.unit_id,
         code=person.code,
         recipient=person.name,
+        name_salt=salt,
+        name_digest=commitment(salt, person.name),
         unit_name=person.unit_name,
         rank=person.rank,
         tie_place=person.tie_place,
@@ -186,13 +269,19 @@ def _award(place: int, tier: Tier, person: Candidate) -> Award:
     )
 
 
-def _copy(award: UnitAward) -> UnitAward:
-    columns = (column.key for column in sa.inspect(UnitAward).columns if column.key not in {"id", "award_list_id"})
-    return UnitAward(**{key: getattr(award, key) for key in columns})
+def _passed_over(place: int, person: Candidate, prize: Held) -> PassedOver:
+    return PassedOver(
+        place=place,
+        enrolment_id=person.enrolment_id,
+        code=person.code,
+        rank=person.rank,
+        list_number=prize.list_number,
+        title=prize.title,
+    )
 
 
 def _put_in_force(ctx: Context, campaign: Campaign, award_list: AwardList) -> None:
-    former = adopted_list(ctx, campaign_id=campaign.id)
+    former = adopted_list(ctx, campaign_id=campaign.id, part=_part(award_list))
     if former is not None:
         former.state = AwardListState.SUPERSEDED
         ctx.session.flush()

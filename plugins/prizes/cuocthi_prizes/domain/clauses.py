@@ -6,49 +6,112 @@ from typing import TYPE_CHECKING
 
 from cuocthi.contributions import RuleClause
 from cuocthi.web.formats import money
-from cuocthi_prizes.wording import uncapitalised, wording
+from cuocthi_prizes.settings import Tier, Ties
+from cuocthi_prizes.wording import percent, uncapitalised, wording
 from cuocthi_prizes.words import amount_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from cuocthi_prizes.settings import CollectiveTier, PrizeSettings, Tier
+    from cuocthi.timelines.models import Phase
+    from cuocthi_prizes.settings import CollectiveTier, PrizeSet, PrizeSettings
+
+#: The key of the clause among those of the rules.
+CLAUSE = "prizes"
 
 
-def rule_clauses(scheme: PrizeSettings, language: str) -> list[RuleClause]:
+def rule_clauses(scheme: PrizeSettings, language: str, rounds: Sequence[Phase] = ()) -> list[RuleClause]:
     """Return what the rules say about prizes, nothing for a scheme without any."""
-    parts = [*_individual(scheme, language), *_collective(scheme, language)]
-    return [RuleClause("prizes", wording(language).heading, "\n\n".join(parts), order=70)] if parts else []
-
-
-def _individual(scheme: PrizeSettings, language: str) -> list[str]:
-    if not scheme.tiers:
+    if scheme.is_empty:
         return []
+    sets = [one for one in scheme.sets if not one.is_empty]
+    plain = len(sets) == 1 and not sets[0].each_round
+    titles = {round_.key: round_.title for round_ in rounds} if len(rounds) > 1 else {}
+    parts = [part for one in sets for part in _individual(one, language, titles, alone=len(sets) == 1)]
+    if any(one.tiers for one in sets):
+        words = wording(language)
+        parts += [words.allocation if plain else words.allocation_by_list, *_limits(scheme, language)]
+    parts += [part for one in sets for part in _collective(one, language, titles, alone=len(sets) == 1)]
+    return [RuleClause(CLAUSE, wording(language).heading, "\n\n".join(parts), order=70)]
+
+
+def _individual(prize_set: PrizeSet, language: str, titles: dict[str, str], *, alone: bool) -> Iterator[str]:
+    if not prize_set.tiers:
+        return
     words = wording(language)
-    total = scheme.individual_sum
-    return [
-        words.individual,
-        _lines(scheme.tiers, language),
-        words.total.format(total=money(total, language), words=amount_in_words(total)),
-        words.allocation,
-    ]
+    yield words.individual if alone else words.individual_of.format(set=prize_set.title)
+    yield from _for_which(prize_set, language, titles)
+    yield tier_lines(prize_set.tiers, language)
+    yield from _total(prize_set, language)
+    if prize_set.ties is Ties.SHARE:
+        yield words.share_ties
+    if prize_set.most_a_person == 1:
+        yield words.once_of_set
+    elif prize_set.most_a_person:
+        yield words.several_times_of_set.format(most=prize_set.most_a_person)
 
 
-def _collective(scheme: PrizeSettings, language: str) -> list[str]:
-    if not scheme.collective:
-        return []
+def _for_which(prize_set: PrizeSet, language: str, titles: dict[str, str]) -> Iterator[str]:
     words = wording(language)
-    fixed = [tier for tier in scheme.collective if not tier.is_open]
-    parts = [words.collective, *([_lines(fixed, language)] if fixed else [])]
-    return parts if len(fixed) == len(scheme.collective) else [*parts, words.decided_later]
+    if prize_set.each_round:
+        yield words.for_each_round
+    elif prize_set.round in titles:
+        yield words.for_round.format(round=titles[prize_set.round])
 
 
-def _lines(tiers: Iterable[Tier | CollectiveTier], language: str) -> str:
+def _total(prize_set: PrizeSet, language: str) -> Iterator[str]:
     words = wording(language)
-    lines = [
-        (words.several if tier.quantity > 1 else words.one).format(
-            quantity=tier.quantity, title=uncapitalised(tier.title), value=money(tier.value, language)
-        )
-        for tier in tiers
-    ]
-    return "\n".join(lines).removesuffix(";") + "."
+    total = prize_set.individual_sum
+    if total:
+        said = words.total_each_round if prize_set.each_round else words.total
+        yield said.format(total=money(total, language), words=amount_in_words(total))
+    if total and any(tier.is_open and tier.value for tier in prize_set.tiers):
+        yield words.total_without_open
+
+
+def _limits(scheme: PrizeSettings, language: str) -> Iterator[str]:
+    words = wording(language)
+    if scheme.once_a_round:
+        yield words.once_a_round
+    if scheme.most_a_person == 1:
+        yield words.once
+    elif scheme.most_a_person:
+        yield words.several_times.format(most=scheme.most_a_person)
+    if scheme.once_a_round or scheme.most_a_person or any(one.most_a_person for one in scheme.sets):
+        yield words.passed_over
+
+
+def _collective(prize_set: PrizeSet, language: str, titles: dict[str, str], *, alone: bool) -> Iterator[str]:
+    if not prize_set.collective:
+        return
+    words = wording(language)
+    fixed = [tier for tier in prize_set.collective if not tier.is_open]
+    yield words.collective if alone else words.collective_of.format(set=prize_set.title)
+    if not prize_set.tiers:
+        yield from _for_which(prize_set, language, titles)
+    if fixed:
+        yield tier_lines(fixed, language)
+    if len(fixed) < len(prize_set.collective):
+        yield words.decided_later
+
+
+def tier_lines(tiers: Iterable[Tier | CollectiveTier], language: str) -> str:
+    """Return what each kind of prize is, how many there are, and who can get it, a line each."""
+    return "\n".join(f"{_line(tier, language)};" for tier in tiers).removesuffix(";") + "."
+
+
+def _line(tier: Tier | CollectiveTier, language: str) -> str:
+    words = wording(language)
+    title = uncapitalised(tier.title) if tier.quantity else tier.title
+    line = (words.prize if tier.quantity else words.open_prize).format(quantity=tier.quantity, title=title)
+    if tier.value:
+        line += (words.worth if tier.quantity == 1 else words.worth_each).format(value=money(tier.value, language))
+    if not isinstance(tier, Tier):
+        return line
+    if tier.in_kind:
+        line += f"{', ' if tier.value else ': '}{words.in_kind.format(text=tier.in_kind)}"
+    if tier.threshold:
+        line += ", " + words.threshold.format(percent=percent(tier.threshold, language))
+    if tier.share:
+        line += ", " + words.share.format(percent=percent(tier.share, language))
+    return line

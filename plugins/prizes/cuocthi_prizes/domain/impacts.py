@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cuocthi.contributions import Impact
-from cuocthi.errors import Missing
 from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
-from cuocthi_prizes.domain.proposals import allocation_of
-from cuocthi_prizes.domain.scheme import awarded_round
+from cuocthi_prizes.domain.awarded import awarded
+from cuocthi_prizes.domain.proposals import awards_by
 from cuocthi_prizes.queries import adopted_list, load_scheme
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
     from cuocthi_prizes.domain.allocation import Allocation, OpenTie
+    from cuocthi_prizes.domain.awarded import Awarded
     from cuocthi_prizes.queries import Candidate
     from cuocthi_prizes.settings import PrizeSettings
 
@@ -36,24 +36,30 @@ def of_other_results(
     Nothing for a round that is not awarded.
     """
     scheme = load_scheme(ctx, campaign=campaign).value
-    if not scheme.tiers or not _is_awarded(ctx, campaign, scheme, round_):
-        return []
-    was, would_be = (allocation_of(ctx, scheme=scheme, ranking=ranking) for ranking in (before, after))
-    found = [*_persons(_certain(was), _certain(would_be)), *_ties(was, would_be)]
-    adopted = adopted_list(ctx, campaign_id=campaign.id)
-    if found and adopted is not None and adopted.phase_id == round_.id:
+    everything = awarded(scheme, rounds(ctx, campaign_id=campaign.id))
+    return [
+        impact
+        for of in everything
+        if of.round_.id == round_.id and of.prize_set.tiers
+        for impact in _of_a_set(ctx, campaign, scheme, of, (before, after))
+    ]
+
+
+def _of_a_set(
+    ctx: Context, campaign: Campaign, scheme: PrizeSettings, of: Awarded, rankings: tuple[Ranking, Ranking]
+) -> list[Impact]:
+    was, would_be = (
+        awards_by(ctx, campaign=campaign, scheme=scheme, of=of, ranking=ranking).allocation for ranking in rankings
+    )
+    key = of.prize_set.key
+    found = [*_persons(key, _certain(was), _certain(would_be)), *_ties(key, was, would_be)]
+    adopted = adopted_list(ctx, campaign_id=campaign.id, part=of.part)
+    if found and adopted is not None:
         note = T(
             "Award list %(number)s is adopted and stays as it is; only a new list changes it.", number=adopted.number
         )
-        found.insert(0, Impact("adopted", note, order=10, permission=SEES))
+        found.insert(0, Impact(f"adopted-{key}", note, order=10, permission=SEES))
     return found
-
-
-def _is_awarded(ctx: Context, campaign: Campaign, scheme: PrizeSettings, round_: Phase) -> bool:
-    try:
-        return awarded_round(scheme, rounds(ctx, campaign_id=campaign.id)).id == round_.id
-    except Missing:
-        return False
 
 
 def _certain(allocation: Allocation[Candidate]) -> dict[int, str]:
@@ -63,11 +69,11 @@ def _certain(allocation: Allocation[Candidate]) -> dict[int, str]:
     return {person.enrolment_id: tier.title for tier, person in places if person.enrolment_id not in undecided}
 
 
-def _persons(was: dict[int, str], would_be: dict[int, str]) -> Iterator[Impact]:
+def _persons(key: str, was: dict[int, str], would_be: dict[int, str]) -> Iterator[Impact]:
     for order, enrolment_id in enumerate(dict.fromkeys([*would_be, *was]), start=20):
         former, prize = was.get(enrolment_id), would_be.get(enrolment_id)
         if former != prize:
-            yield Impact(f"person-{enrolment_id}", _note(former, prize), enrolment_id, order, SEES)
+            yield Impact(f"person-{enrolment_id}-{key}", _note(former, prize), enrolment_id, order, SEES)
 
 
 def _note(former: str | None, prize: str | None) -> Text:
@@ -78,7 +84,7 @@ def _note(former: str | None, prize: str | None) -> Text:
     return T("would have “%(prize)s” instead of “%(former)s”", prize=prize, former=former)
 
 
-def _ties(was: Allocation[Candidate], would_be: Allocation[Candidate]) -> Iterator[Impact]:
+def _ties(key: str, was: Allocation[Candidate], would_be: Allocation[Candidate]) -> Iterator[Impact]:
     known = {_what(tie) for tie in was.open_ties}
     for tie in would_be.open_ties:
         if _what(tie) not in known:
@@ -89,7 +95,7 @@ def _ties(was: Allocation[Candidate], would_be: Allocation[Candidate]) -> Iterat
                 persons=tie.persons[0].tied,
                 tiers=", ".join(tier.title for tier in tie.tiers),
             )
-            yield Impact(f"tie-{tie.rank}", note, order=15, permission=SEES)
+            yield Impact(f"tie-{tie.rank}-{key}", note, order=15, permission=SEES)
 
 
 def _what(tie: OpenTie[Candidate]) -> tuple[int, int]:

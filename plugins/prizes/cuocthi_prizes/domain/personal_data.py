@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from cuocthi.contributions import Erasure, PersonalData
 from cuocthi.text import T
+from cuocthi_prizes.digests import NOBODY
 from cuocthi_prizes.models import Award, AwardList, AwardListState
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.contributions import Person
-
-#: What stands in place of who was awarded; it names nobody in any language.
-NOBODY = "—"
 
 KEPT = T("Award and payment records are kept for the time that the law sets, with the name of who was awarded.")
 #: Lists that never became an act: nothing has to be kept of them.
@@ -44,8 +42,9 @@ def export(ctx: Context, *, campaign: Campaign, person: Person) -> list[Personal
 def erase(ctx: Context, *, campaign: Campaign, people: Sequence[Person], erasure: Erasure) -> None:
     """Forget the names on lists that never became an act; once the records are due, those on every list.
 
-    A list that has lost a name says so (``names_erased_at``): its digest covers the names, and can be compared from
-    then on only with what was printed.
+    A list that has lost a name says so (``names_erased_at``). Its digest covers commitments to names, which say nothing
+    without their salts: it is verified as before. What was made in the first form can only be compared with what was
+    printed from then on.
     """
     lists = sa.select(AwardList.id).where(AwardList.campaign_id == campaign.id)
     if erasure is Erasure.RECORDS:
@@ -62,7 +61,7 @@ def _forget(ctx: Context, lists: sa.Select[Any], *which: sa.ColumnElement[bool])
     if not touched:
         return
     # By statements on purpose: the models refuse every change of an award.
-    erased = sa.update(Award).where(*named).values(recipient=NOBODY)
+    erased = sa.update(Award).where(*named).values(recipient=NOBODY, name_salt="")
     since = (
         sa.update(AwardList)
         .where(AwardList.id.in_(touched), AwardList.names_erased_at.is_(None))

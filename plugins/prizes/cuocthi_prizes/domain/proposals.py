@@ -2,78 +2,124 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cuocthi.errors import Missing
 from cuocthi.standings.domain import stale_reasons
-from cuocthi.standings.queries import adopted_ranking
 from cuocthi.text import T
-from cuocthi.timelines.queries import rounds
 from cuocthi_prizes.domain.allocation import Allocation, OpenTie, allocate
-from cuocthi_prizes.domain.scheme import awarded_round
-from cuocthi_prizes.queries import Candidate, candidates, load_scheme
+from cuocthi_prizes.domain.limits import who_has_enough
+from cuocthi_prizes.domain.promises import overtaken
+from cuocthi_prizes.queries import Candidate, Held, candidates, held, load_scheme
+from cuocthi_prizes.settings import MAX_QUANTITY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.standings.models import Ranking
     from cuocthi.text import Text
-    from cuocthi.timelines.models import Phase
-    from cuocthi_prizes.settings import PrizeSettings
+    from cuocthi_prizes.domain.awarded import Awarded
+    from cuocthi_prizes.settings import PrizeSet, PrizeSettings
 
 #: How many of those who are equal a message names.
 NAMES_SHOWN = 10
+#: How much further is looked each time where the first persons do not settle the awards.
+_FURTHER = 8
+#: More awards than this no list holds: somebody forgot a limit.
+MOST_AWARDS = 2 * MAX_QUANTITY
+
+
+@dataclass(frozen=True, slots=True)
+class Awards:
+    """Who would get what by a ranking, and who was passed over because of the prize beside the name."""
+
+    allocation: Allocation[Candidate]
+    passed_over: Sequence[tuple[Candidate, Held]] = ()
+
+
+NO_AWARDS = Awards(Allocation((), ()))
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """The awards that the adopted ranking and the scheme give now.
 
-    ``round_`` and ``ranking`` are None where there is none; ``obstacles`` say why no list can be made of it.
+    ``ranking`` is None where there is none; ``obstacles`` say why no list can be made of it. A list that names nobody
+    needs a reason.
     """
 
+    of: Awarded
     scheme: PrizeSettings
     scheme_version_id: int | None
-    round_: Phase | None
     ranking: Ranking | None
-    allocation: Allocation[Candidate]
+    awards: Awards
     obstacles: tuple[Text, ...]
 
+    @property
+    def names_nobody(self) -> bool:
+        """Whether there are individual prizes and nobody who qualifies for any."""
+        return bool(self.of.prize_set.tiers) and not self.awards.allocation.places
 
-def propose(ctx: Context, *, campaign: Campaign) -> Proposal:
-    """Return the present proposal; changes nothing."""
+
+def propose(ctx: Context, *, campaign: Campaign, of: Awarded) -> Proposal:
+    """Return the present proposal for a set in a round; changes nothing."""
     loaded = load_scheme(ctx, campaign=campaign)
-    scheme = loaded.value
-    obstacles = [] if scheme.tiers else [T("The scheme has no individual prizes yet.")]
-    allocation: Allocation[Candidate] = Allocation((), ())
-    ranking = None
-    try:
-        round_ = awarded_round(scheme, rounds(ctx, campaign_id=campaign.id))
-    except Missing as error:
-        return Proposal(scheme, loaded.version_id, None, None, allocation, (*obstacles, error.message))
-    if not is_over(ctx, round_):
-        obstacles.append(T("The round “%(title)s” is not over yet.", title=round_.title))
-    ranking = adopted_ranking(ctx, round_=round_)
+    obstacles: list[Text] = []
+    awards = NO_AWARDS
+    if not of.is_over(ctx):
+        obstacles.append(T("The round “%(title)s” is not over yet.", title=of.round_.title))
+    promised = overtaken(ctx, campaign=campaign)
+    if promised is not None:
+        obstacles.append(promised)
+    ranking = of.ranking(ctx)
     if ranking is None:
-        obstacles.append(T("The ranking of “%(title)s” has not been adopted yet.", title=round_.title))
+        obstacles.append(T("The ranking of “%(title)s” has not been adopted yet.", title=of.round_.title))
     else:
-        obstacles += stale_reasons(ctx, campaign=campaign, round_=round_, ranking=ranking)
-        allocation = allocation_of(ctx, scheme=scheme, ranking=ranking)
-        obstacles += open_tie_texts(allocation)
-        if not allocation.places:
-            obstacles.append(T("The adopted ranking names nobody who qualifies for a prize."))
-    return Proposal(scheme, loaded.version_id, round_, ranking, allocation, tuple(obstacles))
+        obstacles += stale_reasons(ctx, campaign=campaign, round_=of.round_, ranking=ranking)
+        awards = awards_by(ctx, campaign=campaign, scheme=loaded.value, of=of, ranking=ranking)
+        obstacles += open_tie_texts(awards.allocation)
+        if len(awards.allocation.places) > MOST_AWARDS:
+            obstacles.append(T("These would be more than %(most)s prizes: limit them.", most=MOST_AWARDS))
+    return Proposal(of, loaded.value, loaded.version_id, ranking, awards, tuple(obstacles))
 
 
-def allocation_of(ctx: Context, *, scheme: PrizeSettings, ranking: Ranking) -> Allocation[Candidate]:
-    """Return who would get what by a ranking, whatever its state."""
-    return allocate(scheme.tiers, candidates(ctx, ranking_id=ranking.id, limit=scheme.places + 1))
+def awards_by(ctx: Context, *, campaign: Campaign, scheme: PrizeSettings, of: Awarded, ranking: Ranking) -> Awards:
+    """Return who would get what of a set by a ranking, whatever its state, and by any scheme."""
+    if not of.prize_set.tiers:
+        return NO_AWARDS
+    enough = who_has_enough(scheme, of, held(ctx, campaign_id=campaign.id, but_for=of.part))
+    tiers = of.prize_set.tiers
+    threshold = min(tier.threshold for tier in tiers)
+    limit = _first_look(of.prize_set, ranking.persons, len(enough))
+    while True:
+        found = candidates(ctx, ranking_id=ranking.id, limit=limit, threshold=threshold)
+        remaining = [one for one in found if one.enrolment_id not in enough]
+        allocation = allocate(tiers, remaining, entrants=ranking.persons, ties=of.prize_set.ties)
+        if allocation.settled or limit is None or len(found) < limit:
+            break
+        limit *= _FURTHER
+    given = {person.enrolment_id for _, person in allocation.places}
+    # Who stands behind the last prize would get none anyway; where prizes are left, everybody would have got one.
+    upto = max((place for place, one in enumerate(found) if one.enrolment_id in given), default=len(found) - 1)
+    seen = found[: upto + 1] if allocation.settled else found
+    return Awards(allocation, [(one, enough[one.enrolment_id]) for one in seen if one.enrolment_id in enough])
 
 
-def is_over(ctx: Context, round_: Phase) -> bool:
-    """Tell whether nobody can act in the round any more."""
-    return ctx.now >= round_.over_at
+def _first_look(prize_set: PrizeSet, entrants: int, passed: int) -> int | None:
+    """Return how many persons are looked at first; all of them where a tier has no limit."""
+    limits = [tier.limit(entrants) for tier in prize_set.tiers]
+    if any(limit is None for limit in limits):
+        return None
+    # One more than there are prizes, or else a tie at the last one cannot be seen.
+    return sum(limit or 0 for limit in limits) + passed + 1
+
+
+def with_set(scheme: PrizeSettings, prize_set: PrizeSet) -> PrizeSettings:
+    """Return the scheme with a set in place of the one with its key, or with it as the last one."""
+    sets = tuple(prize_set if one.key == prize_set.key else one for one in scheme.sets)
+    return replace(scheme, sets=sets if prize_set in sets else (*sets, prize_set))
 
 
 def open_tie_texts(allocation: Allocation[Candidate]) -> list[Text]:

@@ -9,11 +9,16 @@ from cuocthi.campaigns.models import Campaign
 from cuocthi.context import Actor
 from cuocthi.web.formats import money
 from cuocthi_prizes.domain.award_lists import adopt, draw_up
+from cuocthi_prizes.domain.awarded import all_awarded
+from cuocthi_prizes.domain.proposals import propose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cuocthi.context import Context
+
+#: What a list says that names nobody, since somebody has to say something.
+_NOBODY = "Diễn tập: không có người đủ điều kiện nhận giải."
 
 
 def rehearse(ctx: Context, campaign_id: int, staff_ids: tuple[int, int]) -> Sequence[tuple[str, str]]:
@@ -23,11 +28,18 @@ def rehearse(ctx: Context, campaign_id: int, staff_ids: tuple[int, int]) -> Sequ
     """
     campaign = ctx.session.get_one(Campaign, campaign_id)
     first, second = (replace(ctx, actor=Actor(user_id)) for user_id in staff_ids)
-    award_list = draw_up(first, campaign=campaign)
-    for person in (first, second):
-        adopt(person, campaign=campaign, number=award_list.number, digest=award_list.digest)
+    made = []
+    for of in all_awarded(ctx, campaign=campaign):
+        # In the order of the rounds, for who has a prize of one may be passed over in the next.
+        statement = _NOBODY if propose(ctx, campaign=campaign, of=of).names_nobody else ""
+        award_list = draw_up(first, campaign=campaign, of=of, statement=statement)
+        for person in (first, second):
+            adopt(person, campaign=campaign, number=award_list.number, digest=award_list.digest)
+        made.append(award_list)
+    lists = [] if len(made) == 1 else [("award lists", str(len(made)))]
     return [
-        ("awards", str(len(award_list.awards))),
-        ("sum of awards", money(award_list.total_value, "vi")),
-        ("digest of the award list", award_list.digest),
+        *lists,
+        ("awards", str(sum(len(award_list.awards) for award_list in made))),
+        ("sum of awards", money(sum(award_list.total_value for award_list in made), "vi")),
+        *(("digest of the award list", award_list.digest) for award_list in made),
     ]

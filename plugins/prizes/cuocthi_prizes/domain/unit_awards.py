@@ -9,18 +9,18 @@ from cuocthi.campaigns.settings import load_version
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.errors import DomainError, Missing
 from cuocthi.standings.confirmations import withdraw_confirmations
-from cuocthi.standings.models import Ranking
-from cuocthi.standings.queries import unit_figures
 from cuocthi.text import T
 from cuocthi.units.models import Unit
 from cuocthi.units.queries import full_name
 from cuocthi_prizes.domain.award_lists import draft_numbered, lock, seal
+from cuocthi_prizes.domain.collective import mean_of
 from cuocthi_prizes.domain.scheme import refuse_archived
 from cuocthi_prizes.models import UnitAward
 from cuocthi_prizes.queries import SUBJECT
 from cuocthi_prizes.settings import MAX_VALUE, PrizeSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from cuocthi.campaigns.models import Campaign
@@ -43,7 +43,7 @@ def grant(
     title: str = "",
     value: int | None = None,
 ) -> UnitAward:
-    """Enter a collective prize into draft ``number``, with the unit's figures as they stand in the list's ranking.
+    """Enter a collective prize into draft ``number``, with the unit's figures as the list keeps them.
 
     ``tier`` is a key of the scheme the list was made by; ``title`` and ``value`` (đồng) are taken from it where it
     fixes them and are decided here where it leaves them open. Confirmations given before are void. Raises DomainError
@@ -57,8 +57,7 @@ def grant(
         raise DomainError(T("The decision cannot be dated after today."), field="decision_date")
     if any(award.unit_id == unit_id for award in award_list.unit_awards):
         raise DomainError(T("This unit has an award in this list already."), field="unit_id")
-    ranking = ctx.session.get_one(Ranking, award_list.ranking_id)
-    figures = {row.unit_id: row for row in unit_figures(ctx, ranking=ranking)}
+    figures = {row.unit_id: row for row in award_list.unit_figures}
     if unit_id not in figures:
         raise DomainError(T("There are no figures for this unit in the ranking."), field="unit_id")
     unit = figures[unit_id]
@@ -71,7 +70,7 @@ def grant(
         unit_name=full_name(ctx, unit=ctx.session.get_one(Unit, unit_id)),
         persons=unit.persons,
         headcount=unit.headcount,
-        mean_score=unit.mean_score if unit.persons else None,
+        mean_score=mean_of(unit),
         reason=reason.strip(),
         decision_number=decision_number.strip(),
         decision_date=decision_date,
@@ -111,14 +110,21 @@ def _seal_anew(ctx: Context, award_list: AwardList) -> None:
 
 
 def _tier(ctx: Context, award_list: AwardList, key: str) -> CollectiveTier:
-    scheme = load_version(ctx, version_id=award_list.settings_version_id, schema=PrizeSettings)
-    found = next((tier for tier in scheme.collective if tier.key == key), None)
+    tiers = collective_tiers(ctx, award_list=award_list)
+    found = next((tier for tier in tiers if tier.key == key), None)
     if found is None:
         raise DomainError(T("The scheme has no such collective prize."), field="tier")
     given = sum(award.tier == key for award in award_list.unit_awards)
     if found.quantity and given >= found.quantity:
         raise DomainError(T("All %(quantity)s of these prizes are given.", quantity=found.quantity), field="tier")
     return found
+
+
+def collective_tiers(ctx: Context, *, award_list: AwardList) -> Sequence[CollectiveTier]:
+    """Return the collective prizes of the scheme that a list was made by."""
+    scheme = load_version(ctx, version_id=award_list.settings_version_id, schema=PrizeSettings)
+    prize_set = scheme.named(award_list.set_key)
+    return prize_set.collective if prize_set else ()
 
 
 def _value(tier: CollectiveTier, value: int | None) -> int:
