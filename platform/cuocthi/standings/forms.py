@@ -65,7 +65,7 @@ class OutlookForm(BaseForm):
         description=_l("How many you expect."),
     )
     places = IntegerField(
-        _l("Prizes"),
+        _l("Number of prizes"),
         [InputRequired(_l("Please enter a number.")), NumberRange(1, MOST_PLACES)],
         description=_l("The place where the last of them falls is looked at."),
     )
