@@ -33,7 +33,6 @@ from cuocthi.config import Config
 from cuocthi.config import load as load_config
 from cuocthi.context import SYSTEM, Context
 from cuocthi.database import configure_engine
-from cuocthi.migrations import runner
 from cuocthi.plugins.manager import Hooks
 from cuocthi.security.personal_data import Vault
 from cuocthi.testing.browsing import browser_over
@@ -117,33 +116,28 @@ def postgres_cluster() -> Iterator[Cluster]:
         yield cluster
 
 
-def _migrate(url: str, plugins: list[ModuleType]) -> None:
-    from cuocthi.contributions import Migrations  # noqa: PLC0415 - only the templates need it
-
-    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
-    configure_engine(engine)
-    runner.upgrade(engine, dict(Hooks(plugins).boot("register_migrations", Migrations)))
-    engine.dispose()
-
-
 @pytest.fixture(scope="session")
 def sqlite_template(plugins: list[ModuleType], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty SQLite database."""
-    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
-    _migrate(f"sqlite:///{path}", plugins)
-    engine = sa.create_engine(f"sqlite:///{path}")
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
-    return path
+    """A migrated, empty SQLite database; all processes of the run copy this one, so nobody may change it."""
+    from cuocthi.testing import migrated  # noqa: PLC0415 - only the templates need it
+
+    return migrated.sqlite(migrated.folder(tmp_path_factory), plugins)
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_cluster: Cluster, plugins: list[ModuleType]) -> str:
-    """A migrated, empty PostgreSQL database; returns its name."""
-    name = f"template_{os.getpid()}_{next(_numbers)}"
-    _migrate(_with_driver(postgres_cluster.create_database(name)), plugins)
-    return name
+def postgres_template(
+    postgres_cluster: Cluster, plugins: list[ModuleType], tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """A migrated, empty PostgreSQL database, the only one of its cluster with these revisions; returns its name."""
+    from cuocthi.testing import migrated  # noqa: PLC0415 - only the templates need it
+
+    def make() -> str:
+        name = f"template_{os.getpid()}_{next(_numbers)}"
+        migrated.migrate(_with_driver(postgres_cluster.create_database(name)), plugins)
+        return name
+
+    shared = migrated.folder(tmp_path_factory)
+    return migrated.postgresql(shared, plugins, postgres_cluster.maintenance_url, make)
 
 
 def _with_driver(url: str) -> str:
