@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
@@ -16,14 +17,15 @@ from cuocthi.app import create_app
 from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.config import load as load_config
 from cuocthi.context import Context
-from cuocthi.contributions import Browser, Migrations
+from cuocthi.contributions import Browser
 from cuocthi.database import configure_engine
 from cuocthi.extensions import db
-from cuocthi.migrations import runner
 from cuocthi.plugins.manager import Hooks
 from cuocthi.security.personal_data import Vault
+from cuocthi.testing import migrated
 from cuocthi.testing.browsing import browser_over
 from cuocthi.testing.factories import Factories
+from cuocthi.testing.templates import COMPILED
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.users.domain import start_session
 
@@ -63,19 +65,21 @@ def modules(names: tuple[str, ...]) -> list[ModuleType]:
 
 
 @pytest.fixture
-def install(tmp_path: Path, clock: FixedClock) -> Iterator[Callable[[tuple[str, ...]], Installation]]:
+def install(
+    tmp_path: Path, clock: FixedClock, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[tuple[str, ...]], Installation]]:
     """Install the platform with the named plugins and with nothing of the others, not even their tables."""
     running: list[Installation] = []
 
     def begin(names: tuple[str, ...]) -> Installation:
-        url = f"sqlite:///{tmp_path / 'start.sqlite3'}"
+        made = migrated.sqlite(migrated.folder(tmp_path_factory), modules(names))
+        url = f"sqlite:///{shutil.copyfile(made, tmp_path / 'start.sqlite3')}"
         config = load_config(
             tmp_path / "instance", {"DATABASE_URL": url, "CUOCTHI_TESTING": "1", "CUOCTHI_STAFF_SECOND_FACTOR": "off"}
         )
         hooks = Hooks(modules(names))
         engine = sa.create_engine(url)
         configure_engine(engine)
-        runner.upgrade(engine, dict(hooks.boot("register_migrations", Migrations)))
         tables = sa.inspect(engine).get_table_names()
         assert {name for name in ALL if any(table.startswith(f"{name}_") for table in tables)} == set(names)
         session = Session(engine)
@@ -91,6 +95,7 @@ def install(tmp_path: Path, clock: FixedClock) -> Iterator[Callable[[tuple[str, 
         token = start_session(ctx, user_id=organiser.id, device="test", hours=1)
         session.commit()
         app = create_app(config, modules(names), clock=clock)
+        app.jinja_env.bytecode_cache = COMPILED
         running.append(Installation(app, names, browser_over(app.test_client(), session_token=token), session))
         return running[-1]
 
