@@ -57,7 +57,7 @@ class Owed:
 
 
 def given_duties(ctx: Context, *, campaigns: Sequence[Campaign], address: Address) -> list[Duty]:
-    """Return what was given to somebody in these campaigns: tasks, what went wrong, and what their plugins name."""
+    """Return what was given to somebody in these campaigns: tasks, lots, what went wrong, and what plugins name."""
     slugs = {campaign.id: campaign.slug for campaign in campaigns if campaign.state is not CampaignState.ARCHIVED}
     living = [campaign for campaign in campaigns if campaign.id in slugs]
     if not living:
@@ -90,6 +90,7 @@ def given_duties(ctx: Context, *, campaigns: Sequence[Campaign], address: Addres
             )
             for campaign_id, number in waiting_corrections(ctx, campaign_ids=list(slugs)).items()
         ),
+        *_lot_duties(ctx, slugs, address),
         *ctx.hooks.collect_among(ctx, living, "duties", Duty),
     ]
 
@@ -113,7 +114,6 @@ def course_duties(
             if campaign.state is CampaignState.DRAFT
         ),
         *_proposal_duties(ctx, open_ones, timelines, address),
-        *_lot_duties(ctx, open_ones, address),
         *(
             duty
             for campaign in open_ones.values()
@@ -236,10 +236,10 @@ def _state(ctx: Context, phase: Phase) -> PhaseState:
     return phase_state(phase.windows, ctx.now)
 
 
-def _lot_duties(ctx: Context, campaigns: Mapping[int, Campaign], address: Address) -> list[Duty]:
+def _lot_duties(ctx: Context, slugs: Mapping[int, str], address: Address) -> list[Duty]:
     """Return the lots that wait for somebody's part, or for a second person."""
     found = []
-    for lot, parts in open_lots(ctx, campaign_ids=list(campaigns)):
+    for lot, parts in open_lots(ctx, campaign_ids=list(slugs)):
         if lot.method is TieMethod.JURY:
             title, detail = T("Confirm the jury’s order at rank %(rank)s", rank=lot.rank), _SECOND_PERSON
         else:
@@ -249,7 +249,7 @@ def _lot_duties(ctx: Context, campaigns: Mapping[int, Campaign], address: Addres
                 if parts
                 else T("Two different persons give one part each")
             )
-        at = {"slug": campaigns[lot.campaign_id].slug, "phase_id": lot.phase_id, "number": lot.number}
+        at = {"slug": slugs[lot.campaign_id], "phase_id": lot.phase_id, "number": lot.number}
         url = address("standings.lot", **at)
         found.append(Duty(f"lot-{lot.id}", lot.campaign_id, title, "core:entry:decide", detail, url))
     return found

@@ -59,9 +59,10 @@ class PartForm(BaseForm):
 
     def offer(self, sources: Mapping[int, str], given: Collection[int]) -> None:
         """Let the parts be chosen that nobody has given yet, by where they come from."""
-        self.number.choices = select_choices([(key, words) for key, words in sources.items() if key not in given])
-        if self.number.data is None and self.number.choices:
-            self.number.data = next(iter(self.number.choices))[0]
+        free = [(key, words) for key, words in sources.items() if key not in given]
+        self.number.choices = select_choices(free)
+        if self.number.data is None and free and not self.is_submitted():
+            self.number.data = free[0][0]
 
 
 class AbandonForm(BaseForm):

@@ -112,6 +112,20 @@ def entrants_of(ctx: Context, *, lot: Lot, limit: int | None = None) -> list[tup
     return [(enrolment_id, code, place) for enrolment_id, code, place in rows]
 
 
+def first_places(ctx: Context, *, lots: Sequence[Lot], limit: int) -> dict[int, list[tuple[int, str, int | None]]]:
+    """Return by lot (enrolment, contest number, place) of the first ``limit`` in its order (one statement)."""
+    rows = ctx.session.execute(
+        sa.select(LotEntrant.lot_id, Enrolment.id, Enrolment.code, LotEntrant.place)
+        .join(Enrolment, Enrolment.id == LotEntrant.enrolment_id)
+        .where(LotEntrant.lot_id.in_([lot.id for lot in lots]), LotEntrant.place <= limit)
+        .order_by(LotEntrant.lot_id, LotEntrant.place)
+    )
+    found: dict[int, list[tuple[int, str, int | None]]] = {}
+    for lot_id, enrolment_id, code, place in rows:
+        found.setdefault(lot_id, []).append((enrolment_id, code, place))
+    return found
+
+
 def sharing(ctx: Context, *, phase_id: int, enrolment_ids: Collection[int] | sa.Select[int]) -> list[tuple[Lot, int]]:
     """Return the lots of a round that hold any of these persons, with how many, the newest first (one statement)."""
     rows = ctx.session.execute(

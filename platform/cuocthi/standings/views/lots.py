@@ -226,14 +226,12 @@ def public_lots(phase_id: int) -> Response:
     def page() -> Response:
         found = lot_queries.lots_of(ctx, phase_id=phase_id)
         shown = lot_queries.shown_lots(ctx, lots=found, action=lots.OPENED)
-        orders = {
-            lot.id: lot_queries.entrants_of(ctx, lot=lot, limit=_SHOWN) for lot in found if lot.state is LotState.DRAWN
-        }
+        drawn = [lot for lot in found if lot.state is LotState.DRAWN]
         return render(
             "standings/lots.html",
             round=round_,
             lots=shown,
-            orders=orders,
+            orders=lot_queries.first_places(ctx, lots=drawn, limit=_SHOWN),
             states=STATES,
             jury_states=JURY_STATES,
             followed={one.after: one.lot.number for one in reversed(shown) if one.after is not None},
