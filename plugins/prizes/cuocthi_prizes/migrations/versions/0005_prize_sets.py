@@ -179,7 +179,7 @@ class _Guard:
 def _guards() -> Iterator[_Guard]:
     erased = f"(NEW.recipient = '—' AND NEW.name_salt = '' AND {_same(_OF_AN_AWARD)})"
     sealed = f"({_same(_SEALED)} AND (NEW.state = OLD.state OR (OLD.state = 'adopted' AND NEW.state = 'superseded')))"
-    erased_once = "(OLD.names_erased_at IS NULL OR NEW.names_erased_at = OLD.names_erased_at)"
+    erased_once = f"(OLD.names_erased_at IS NULL OR {_same(('names_erased_at',))})"
     same = f"({_same(_OF_THE_LIST)} AND {_same_texts()} AND {erased_once} AND (OLD.state = 'draft' OR {sealed}))"
     yield _Guard("prizes_award_list", "insert", "NEW.state <> 'draft'")
     yield _Guard("prizes_award_list", "update", f"NOT {same}")
