@@ -15,6 +15,7 @@ from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.cli import main
 from cuocthi.contributions import ResultRow, Role
 from cuocthi.rules.queries import current_rules
+from cuocthi.standings.confirmations import confirmations
 from cuocthi.standings.queries import latest_ranking
 from cuocthi.standings.results import post_results
 from cuocthi.testing.plugins import make_format
@@ -159,7 +160,6 @@ ACTS = [
     ("campaigns", "archive", "hoi-thi"),
     ("rankings", "build", "hoi-thi", "1"),
     ("rankings", "submit", "hoi-thi", "1"),
-    ("rankings", "adopt", "hoi-thi", "1"),
 ]
 
 
@@ -207,9 +207,7 @@ def test_an_unknown_campaign_is_answered_with_the_known_ones(call: Call, campaig
 # --- rankings ---
 
 
-def test_a_ranking_is_built_shown_submitted_and_adopted_by_two_persons(
-    call: Call, ctx: Context, campaign: Campaign, make: Factories
-) -> None:
+def test_a_ranking_is_built_shown_and_submitted(call: Call, ctx: Context, campaign: Campaign, make: Factories) -> None:
     round_ = over(ctx, make, campaign)
     status, output = call("rankings", "show", "hoi-thi", 1)
     assert (status, output.startswith("Error: ")) == (1, True)
@@ -220,25 +218,20 @@ def test_a_ranking_is_built_shown_submitted_and_adopted_by_two_persons(
     shown = call("rankings", "show", "hoi-thi", 1, "--limit", 2)[1].splitlines()
     assert [line.split("\t")[0] for line in shown] == ["1", "2"]
     assert shown[0].split("\t")[4:] == ["9000", "10000", "60000"]
-    status, output = call("rankings", "adopt", "hoi-thi", 1, "--as", FIRST)
-    assert (status, "\n- " in output) == (1, True), "a draft is not adopted"
     assert call("rankings", "submit", "hoi-thi", 1, "--as", FIRST) == (0, "provisional\n")
-    assert call("rankings", "adopt", "hoi-thi", 1, "--as", FIRST) == (0, "provisional\n")
-    assert call("rankings", "adopt", "hoi-thi", 1, "--as", FIRST)[0] == 1, "nobody confirms twice"
-    assert call("rankings", "adopt", "hoi-thi", 1, "--as", SECOND) == (0, "adopted\n")
 
 
-def test_no_ranking_is_adopted_while_its_round_is_open(
-    call: Call, ctx: Context, campaign: Campaign, make: Factories
-) -> None:
-    round_ = make.round(campaign, "sprint")
+def test_no_command_signs_for_a_person(call: Call, ctx: Context, campaign: Campaign, make: Factories) -> None:
+    round_ = over(ctx, make, campaign)
     for act in ("build", "submit"):
         assert call("rankings", act, "hoi-thi", 1, "--as", FIRST)[0] == 0
     before = events(ctx)
     status, output = call("rankings", "adopt", "hoi-thi", 1, "--as", FIRST)
-    assert status == 1
-    assert round_.title in output
+    assert (status, "No such command 'adopt'" in output) == (2, True)
     assert events(ctx) == before
+    ranking = latest_ranking(ctx, round_=round_)
+    assert ranking is not None
+    assert confirmations(ctx, subject="core:ranking", subject_id=ranking.id) == []
 
 
 # --- the audit log, the database, plugins ---

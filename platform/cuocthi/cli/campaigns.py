@@ -21,7 +21,7 @@ from cuocthi.committees.matrix import matrix
 from cuocthi.committees.reading import EXPORT, EXPORTED
 from cuocthi.errors import DomainError
 from cuocthi.rules.issuing import issue_or_propose
-from cuocthi.rules.language import refuse_overtaken_rules, writer
+from cuocthi.rules.language import writer
 from cuocthi.standings import domain as standings
 from cuocthi.standings.inspection import record_inspection, write_archive
 from cuocthi.standings.queries import latest_ranking, standing_rows
@@ -151,7 +151,7 @@ def permissions_(slug: str) -> None:
 
 @click.group()
 def rankings() -> None:
-    """Build, show and adopt rankings."""
+    """Build, show and submit rankings; to adopt one, two persons sign in and confirm it on its page."""
 
 
 @rankings.command()
@@ -194,21 +194,6 @@ def submit(slug: str, number: int, contact: str) -> None:
     with committing(contact) as ctx:
         ranking = _newest(ctx, campaign_named(ctx, slug, permission="core:ranking:build"), number)
         standings.submit_ranking(ctx, ranking=ranking)
-        click.echo(ranking.state)
-
-
-@rankings.command()
-@click.argument("slug")
-@click.argument("number", type=int)
-@in_name_of
-@with_appcontext
-def adopt(slug: str, number: int, contact: str) -> None:
-    """Confirm the adoption of the newest ranking of a round; the second person's confirmation adopts it."""
-    with committing(contact) as ctx:
-        campaign = campaign_named(ctx, slug, permission="core:ranking:adopt")
-        ranking = _newest(ctx, campaign, number)
-        refuse_overtaken_rules(ctx, campaign=campaign)
-        standings.adopt_ranking(ctx, ranking=ranking)
         click.echo(ranking.state)
 
 
