@@ -26,6 +26,7 @@ from cuocthi.rules.language import writer
 from cuocthi.timelines.moving import onto
 from cuocthi.timelines.queries import phases, rounds
 from cuocthi.timelines.warnings import timeline_warnings
+from cuocthi_prizes.queries import load_scheme
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -137,6 +138,9 @@ def test_sixteen_weeks_without_limits(app: Flask, ctx: Context, make: Factories)
     for prize in ("4.000.000", "02 giải Nhì", "2.000.000", "05 giải Ba", "1.500.000", "08 giải Khuyến khích"):
         assert prize in text["prizes"], prize
     assert "tập thể" not in text["prizes"]
+    assert "trao riêng cho từng vòng thi, theo kết quả của vòng đó" in text["prizes"]
+    scheme = load_scheme(ctx, campaign=campaign).value
+    assert (scheme.total(16), scheme.excess(16)) == (376_000_000, 0), "23.500.000 đồng a week"
 
 
 def test_four_weeks_with_units_in_two_blocks(app: Flask, ctx: Context, make: Factories) -> None:
@@ -201,7 +205,7 @@ def test_an_administrator_begins_a_campaign_from_a_rule_set(
     address = "/staff/new/rules/hang-tuan"
     assert address in admin.get("/staff/new")[1]
     page = admin.get(address)[1]
-    assert "Giải thưởng trao theo từng tuần" in page, "what cannot be set is said beforehand"
+    assert "Mỗi bảng một bộ câu hỏi riêng" in admin.get("/staff/new/rules/hai-bang")[1], "it says what cannot be set"
     proposed = re.search(r'name="opens_on"[^>]*value="([\d-]+)"', page)
     assert proposed
     assert date.fromisoformat(proposed[1]).weekday() == 0
