@@ -18,6 +18,7 @@ from cuocthi.digest import digest
 from cuocthi.errors import Blocked, Closed, Conflict, DomainError, Forbidden, Missing
 from cuocthi.jobs.models import Job
 from cuocthi.standings.decisions import exclude_entry
+from cuocthi.testing.tampering import swap_ranks
 from cuocthi_publishing.domain.releases import make, publish, request_bundle, snapshot_of
 from cuocthi_publishing.models import Release, ReleaseState
 from cuocthi_publishing.queries import current_release, draft_release, releases, successor
@@ -57,6 +58,16 @@ def test_results_that_changed_since_are_not_published(contest: Contest) -> None:
         contest.release()
     assert len(reasons(refusal)) == 1
     assert "Results have changed" in reasons(refusal)[0]
+
+
+def test_a_ranking_that_was_changed_past_the_platform_is_not_published(contest: Contest) -> None:
+    ranking = contest.adopt()
+    made = contest.release()
+    swap_ranks(contest.ctx, ranking_id=ranking.id, first=1, second=2)
+    with pytest.raises(Blocked, match="changed past the platform"):
+        contest.release()
+    with pytest.raises(Blocked, match="changed past the platform"):
+        publish(contest.staff[1], campaign=contest.campaign, number=made.number, digest=made.digest)
 
 
 def test_a_campaign_that_is_not_open_publishes_nothing(contest: Contest) -> None:

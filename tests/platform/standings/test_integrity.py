@@ -20,6 +20,7 @@ from cuocthi.standings.integrity import check_intact, intact_reasons
 from cuocthi.standings.lots import give_part, open_lot
 from cuocthi.standings.models import Confirmation, Ranking, RankingState, Standing
 from cuocthi.testing.lots import draw_lot
+from cuocthi.testing.tampering import unguard
 
 from .conftest import places, post
 
@@ -59,10 +60,8 @@ def refused(ctx: Context, *statements: str, **values: int) -> None:
 
 def tamper(ctx: Context, *statements: str) -> None:
     """Do what somebody does who can take the refusal away."""
-    sqlite = ctx.session.get_bind().dialect.name == "sqlite"
-    for name in sorted(TRIGGERS):
-        table = name.rpartition("_")[0]
-        ctx.session.execute(sa.text(f"DROP TRIGGER {name}{'' if sqlite else f' ON {table}'}"))
+    ctx.session.flush()
+    unguard(ctx, *(f"core_{table}" for table in ("ranking", "standing", "tie_decision", "confirmation")))
     for statement in statements:
         ctx.session.execute(sa.text(statement))
 

@@ -14,6 +14,7 @@ from cuocthi.errors import Blocked, Closed, Conflict, DomainError, Forbidden, Mi
 from cuocthi.jobs.domain import enqueue
 from cuocthi.standings.confirmations import hold
 from cuocthi.standings.domain import stale_reasons
+from cuocthi.standings.integrity import check_intact
 from cuocthi.text import T
 from cuocthi_publishing.domain.snapshot import Snapshot, compose, gather, sources
 from cuocthi_publishing.models import Release, ReleaseState
@@ -39,8 +40,8 @@ def make(ctx: Context, *, campaign: Campaign, note: str = "") -> Release:
     """Take a snapshot of what is to be published, as a draft for a second person to confirm; withdraw a former draft.
 
     ``note`` says what changed, and why, where something is published already. Raises Blocked with every reason why
-    nothing can be published yet, DomainError without a note where one is needed, Forbidden unless a person acts,
-    Closed before the campaign is open.
+    nothing can be published yet and for a ranking that was changed past the platform, DomainError without a note where
+    one is needed, Forbidden unless a person acts, Closed before the campaign is open.
     """
     maker = _person(ctx)
     _refuse_draft_campaign(campaign)
@@ -49,6 +50,7 @@ def make(ctx: Context, *, campaign: Campaign, note: str = "") -> Release:
     reasons = obstacles(ctx, material=material)
     if reasons:
         raise Blocked(T("Nothing can be published yet."), reasons)
+    _check_intact(ctx, material)
     published = current_release(ctx, campaign_id=campaign.id)
     note = _checked_note(note, published)
     former = draft_release(ctx, campaign_id=campaign.id)
@@ -95,6 +97,7 @@ def publish(ctx: Context, *, campaign: Campaign, number: int, digest: str) -> Re
     reasons = publish_obstacles(ctx, campaign=campaign, release=release)
     if reasons:
         raise Blocked(T("This release cannot be published."), reasons)
+    _check_intact(ctx, gather(ctx, campaign=campaign, settings=load_publish_settings(ctx, campaign=campaign).value))
     release.state = ReleaseState.PUBLISHED
     release.confirmed_by, release.published_at = confirmer, ctx.now
     campaign.version += 1
@@ -102,6 +105,12 @@ def publish(ctx: Context, *, campaign: Campaign, number: int, digest: str) -> Re
     request_bundle(ctx, campaign=campaign, release=release)
     _record(ctx, campaign, release, "publish", T("Published release %(number)s", number=number))
     return release
+
+
+def _check_intact(ctx: Context, material: Material) -> None:
+    """Refuse to publish rankings that were changed past the platform since they were adopted. Raises Blocked."""
+    for _round, ranking in material.ranked:
+        check_intact(ctx, ranking=ranking)
 
 
 def request_bundle(ctx: Context, *, campaign: Campaign, release: Release) -> Job:
