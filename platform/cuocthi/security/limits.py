@@ -44,6 +44,7 @@ CODES_OF_AN_ACCOUNT = "5 per 15 minutes;10 per hour;20 per day"
 CODES_TO_A_CONTACT = "30 per hour;100 per day"
 CODES_OF_A_NETWORK = "60 per minute"
 WRONG_SECOND_FACTORS = "60 per day"
+WRONG_PUBLIC_CODES_OF_A_NETWORK = "60 per hour"
 
 #: Under this name the session keeps the mark of the account that somebody is about to enter.
 ACCOUNT = "account"
@@ -210,6 +211,19 @@ def limit_posts(amount: str, refuse: Callable[[], Response]) -> Callable[[View],
         methods=["POST"],
         deduct_when=lambda response: response.status_code < 400,  # noqa: PLR2004 - everything from there is a refusal
         exempt_when=lambda: signed_in_user_id() is not None,
+        on_breach=lambda _limit: refuse(),
+    )
+    return lambda view: cast("View", limit(view))
+
+
+def limit_guesses(refuse: Callable[[], Response]) -> Callable[[View], View]:
+    """Limit how many codes that stand for nothing a network may try at a public view that answers them with 404.
+
+    ``refuse`` makes the answer to those beyond.
+    """
+    limit = limiter.limit(
+        WRONG_PUBLIC_CODES_OF_A_NETWORK,
+        deduct_when=lambda response: response.status_code == 404,  # noqa: PLR2004 - there is nothing by this code
         on_breach=lambda _limit: refuse(),
     )
     return lambda view: cast("View", limit(view))

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
+
+class Money(int):
+    """A sum in đồng: a number to count with, shown in groups of thousands."""
+
+
 #: What a cell may hold; a moment is shown as the clocks of the contest show it.
 Value = str | int | float | datetime | date | None
 
@@ -27,7 +32,7 @@ _OPTIONS = {
 _WIDEST = 60
 #: What a cell of a workbook holds at most, in letters.
 _LONGEST = 32_767
-_DAY, _MOMENT = "dd/mm/yyyy", "dd/mm/yyyy hh:mm:ss"
+_DAY, _MOMENT, _MONEY = "dd/mm/yyyy", "dd/mm/yyyy hh:mm:ss", "#,##0"
 
 
 def write_workbook(sheets: Sequence[tuple[str, Iterable[Sequence[Value]]]]) -> bytes:
@@ -62,6 +67,7 @@ class _Cells:
         self._heading = book.add_format({"bold": True})
         self._day = book.add_format({"num_format": _DAY, "align": "left"})
         self._moment = book.add_format({"num_format": _MOMENT, "align": "left"})
+        self._money = book.add_format({"num_format": _MONEY})
 
     def write(self, sheet: Worksheet, row: int, column: int, value: Value) -> None:
         match value:
@@ -69,6 +75,8 @@ class _Cells:
                 sheet.write_datetime(row, column, value.astimezone(LOCAL_ZONE).replace(tzinfo=None), self._moment)
             case date():
                 sheet.write_datetime(row, column, datetime.combine(value, time()), self._day)
+            case Money():
+                sheet.write_number(row, column, value, self._money)
             case int() | float():
                 sheet.write_number(row, column, value)
             case str():

@@ -8,12 +8,23 @@ from cuocthi.text import T
 LOG_WORDS = LogWords(
     kinds={
         "award_list": T("Award list"),
+        "certificate": T("Certificate"),
     },
     fields={
         "allotted": T("Sum allotted"),
+        "authority": T("Authority of who signs"),
+        "certificates": T("Certificates"),
         "collective": T("Collective prizes"),
+        "issuer": T("Who certifies"),
+        "lowest_first": T("The lowest prize first"),
+        "office": T("Position of who signs"),
+        "place": T("Place of signing"),
         "quantity": T("Quantity"),
         "round": T("Round"),
+        "signatory": T("Full name of who signs"),
+        "tax_permille": T("Tax in thousandths"),
+        "tax_threshold": T("Free of tax, for each prize"),
+        "template": T("Template"),
         "tiers": T("Individual prizes"),
         "value": T("Value"),
     },

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cuocthi.contributions import (
     Act,
+    JobKind,
     LogWords,
     Migrations,
     Permission,
@@ -21,6 +22,9 @@ from cuocthi_prizes import contributed
 from cuocthi_prizes.domain import campaign_file, clauses, impacts, inspection, personal_data, rehearsal
 from cuocthi_prizes.log_words import LOG_WORDS
 from cuocthi_prizes.models import MODELS
+from cuocthi_prizes.outputs import forgetting
+from cuocthi_prizes.outputs.contributed import PERMISSIONS as OUTPUT_PERMISSIONS
+from cuocthi_prizes.outputs.contributed import navigation as output_navigation
 from cuocthi_prizes.outputs.models import MODELS as OUTPUT_MODELS
 from cuocthi_prizes.queries import load_scheme
 
@@ -75,6 +79,7 @@ def register_migrations() -> Sequence[Migrations]:
 
 @hookimpl
 def register_blueprints() -> Sequence[Blueprint]:
+    from cuocthi_prizes.outputs import design, public, views  # noqa: F401, PLC0415 - they add pages of their own
     from cuocthi_prizes.views import blueprint  # noqa: PLC0415 - loaded only where there are pages
 
     return [blueprint]
@@ -93,6 +98,7 @@ def register_permissions() -> Sequence[Permission]:
         Permission("prizes:scheme:edit", T("Change the scheme of prizes"), frozenset({Role.ORGANISING})),
         Permission("prizes:awards:view", T("See award lists before they are published"), seeing, lasts=True),
         Permission("prizes:awards:adopt", T("Draw up award lists and confirm their adoption"), deciding),
+        *OUTPUT_PERMISSIONS,
     ]
 
 
@@ -104,13 +110,20 @@ def register_commands() -> Sequence[click.Command]:
 
 
 @hookimpl
+def register_jobs() -> Sequence[JobKind]:
+    from cuocthi_prizes.outputs.jobs import KINDS  # noqa: PLC0415 - as above
+
+    return KINDS
+
+
+@hookimpl
 def register_rehearsals() -> Sequence[RehearsalStep]:
     return [RehearsalStep("awards", T("Award the prizes"), rehearsal.rehearse, order=20)]
 
 
 @hookimpl
 def nav_items(ctx: Context, campaign: Campaign) -> Sequence[NavItem]:
-    return contributed.navigation(ctx, campaign)
+    return [*contributed.navigation(ctx, campaign), *output_navigation(campaign)]
 
 
 @hookimpl
@@ -171,6 +184,13 @@ def export_personal_data(ctx: Context, campaign: Campaign, person: Person) -> Se
     return personal_data.export(ctx, campaign=campaign, person=person)
 
 
+def _files() -> Path:
+    from cuocthi.web.context import registry  # noqa: PLC0415 - as above
+
+    return registry().config.files
+
+
 @hookimpl
 def erase_personal_data(ctx: Context, campaign: Campaign, people: Sequence[Person], erasure: Erasure) -> None:
     personal_data.erase(ctx, campaign=campaign, people=people, erasure=erasure)
+    forgetting.forget_files(ctx, campaign=campaign, folder=_files)

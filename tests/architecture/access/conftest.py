@@ -203,6 +203,10 @@ def populate(ctx: Context, make: Factories, config: Config, campaign: Campaign, 
     attempt = add(ctx, quiz.Attempt, token=token, **entered)
     ranking = add(ctx, Ranking, **within, phase_id=round_.id, criteria={"counted": "best", "criteria": []})
     award_list = add(ctx, prizes.AwardList, **within, phase_id=round_.id, ranking_id=ranking.id)
+    unit_award = add(ctx, prizes.UnitAward, award_list_id=award_list.id, unit_id=enrolment.unit_id)
+    handing_over = importlib.import_module("cuocthi_prizes.outputs.models")
+    of_unit = {"award_list_id": award_list.id, "unit_award_id": unit_award.id, "code": campaign.slug}
+    certificate = add(ctx, handing_over.Certificate, **of_unit)
     stored = store(
         ctx,
         folder=config.files,
@@ -232,10 +236,15 @@ def populate(ctx: Context, make: Factories, config: Config, campaign: Campaign, 
         "change_id": add(ctx, quiz.KeyChange, **within, revision_id=revision.id, **key).id,
         "attempt_id": attempt.id,
         "token": token,
-        "award_id": add(ctx, prizes.UnitAward, award_list_id=award_list.id, unit_id=enrolment.unit_id).id,
+        "list_id": award_list.id,
+        "certificate_id": certificate.id,
+        "award_id": unit_award.id,
         "inquiry_id": add(ctx, inquiries.Inquiry, **within, token_hash=asking.token_hash(token)).id,
         "statement_id": add(ctx, inquiries.Statement, **within).id,
         "case_id": add(ctx, inquiries.FalseInformation, **within).id,
+        "complaint_id": add(
+            ctx, inquiries.Complaint, **within, phase_id=round_.id, token_hash=token, user_id=enrolment.user_id
+        ).id,
         "task_id": add(ctx, Task, **within, phase_id=round_.id).id,
         "prerequisite_id": add(ctx, Prerequisite, **within).id,
         "announcement_id": add(ctx, Announcement, **within).id,

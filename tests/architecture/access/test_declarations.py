@@ -34,6 +34,7 @@ OPEN_TO_EVERYBODY = {
     "GET /c/<slug>/inquiries/ask": 200,
     "POST /c/<slug>/inquiries/ask": 422,
     "GET /c/<slug>/inquiries/asked/<token>": 200,
+    "GET /c/<slug>/inquiries/complaints/": 200,
     "GET /c/<slug>/join": 200,
     "POST /c/<slug>/join": 422,
     "POST /c/<slug>/join/guardian": 200,
@@ -41,6 +42,8 @@ OPEN_TO_EVERYBODY = {
     "GET /c/<slug>/news/stop/<token>": 404,
     "POST /c/<slug>/next-person": 302,
     "GET /c/<slug>/personal": 200,
+    "GET /c/<slug>/prizes/certificate": 200,
+    "GET /c/<slug>/prizes/certificate/<code>": 404,
     "GET /c/<slug>/publishing/": 200,
     "GET /c/<slug>/publishing/<any(awards,units,statistics,documents):key>": 200,
     "GET /c/<slug>/publishing/release/<int:number>/": 404,
@@ -81,6 +84,11 @@ OPEN_TO_EVERYBODY = {
 
 #: Routes for whoever has signed in, with what somebody who takes part is answered; 302 leads on.
 OPEN_TO_THE_SIGNED_IN = {
+    "GET /c/<slug>/inquiries/complaints/<int:complaint_id>": 200,
+    "GET /c/<slug>/inquiries/complaints/<int:complaint_id>/files/<int:file_id>": 404,
+    "POST /c/<slug>/inquiries/complaints/<int:complaint_id>/withdraw": 302,
+    "GET /c/<slug>/inquiries/complaints/new": 200,
+    "POST /c/<slug>/inquiries/complaints/new": 409,
     "GET /c/<slug>/inquiries/mine": 200,
     "POST /c/<slug>/personal/consent": 302,
     "POST /c/<slug>/personal/news": 302,

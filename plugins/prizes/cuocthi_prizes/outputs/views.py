@@ -1,0 +1,254 @@
+"""Staff pages "Trao giải": everything that is made of an adopted award list, and how it is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from flask import Response, flash, g, redirect, url_for
+from flask_babel import gettext as _
+
+from cuocthi.errors import Conflict, DomainError, Missing
+from cuocthi.files.domain import file_of
+from cuocthi.jobs.models import Job, JobState
+from cuocthi.sheets.csv_text import csv_lines
+from cuocthi.sheets.writing import MEDIA_TYPE, write_workbook
+from cuocthi.text import T
+from cuocthi.web.context import committing, reading_context, registry
+from cuocthi.web.forms import attach_error
+from cuocthi.web.i18n import language
+from cuocthi.web.on_record import put_on_record
+from cuocthi.web.rendering import render
+from cuocthi_prizes.outputs import certificates, workbooks
+from cuocthi_prizes.outputs.forms import DecisionForm
+from cuocthi_prizes.outputs.hand_over import adopted_list, decide, decisions
+from cuocthi_prizes.outputs.jobs import TYPESET, address_of, ask_for_certificates, page_of
+from cuocthi_prizes.outputs.queries import (
+    certificate_of,
+    certificates_of,
+    hand_over_of,
+    list_of,
+    lists_in_force,
+    output_settings,
+)
+from cuocthi_prizes.outputs.typesetting import template_of, typeset
+from cuocthi_prizes.views.blueprint import blueprint
+from cuocthi_prizes.words import amount_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from cuocthi.context import Context
+    from cuocthi.text import Text
+    from cuocthi_prizes.models import AwardList
+    from cuocthi_prizes.outputs.workbooks import Row, Sheets, Source
+
+_PDF = "application/pdf"
+
+#: What can be taken away for the ceremony, and what for the treasury, each with how the log says so.
+CEREMONY: dict[str, tuple[Callable[[Source], Sheets], Text]] = {
+    "ceremony": (workbooks.ceremony, T("Downloaded the award list in the order of the ceremony")),
+    "seating": (workbooks.seating, T("Downloaded the sheet for calling and seating")),
+}
+PAYMENTS: dict[str, tuple[Callable[[Source], Sheets], Text]] = {
+    "payments": (workbooks.payments, T("Downloaded the list of payments")),
+    "signatures": (workbooks.signatures, T("Downloaded the sheet of signatures")),
+}
+_PRAISED = T("Downloaded the data for commendations")
+
+
+# --- the pages --------------------------------------------------------------------------------------------------------
+
+
+@blueprint.page("/hand-over", permission="prizes:awards:view")
+def hand_over() -> Response:
+    """Name the lists in force; a single one is shown at once."""
+    found = lists_in_force(reading_context(), campaign_id=g.campaign.id)
+    if len(found) == 1:
+        return _list_page(found[0])
+    return render("prizes/outputs/lists.html", lists=found)
+
+
+@blueprint.page("/hand-over/<int:list_id>", permission="prizes:awards:view")
+def hand_over_list(list_id: int) -> Response:
+    """Show what can be made of one adopted list."""
+    return _list_page(_adopted(list_id))
+
+
+@blueprint.page("/hand-over/<int:list_id>/decision", permission="prizes:outputs:edit", methods=["POST"])
+def hand_over_decision(list_id: int) -> AnyResponse:
+    """Say by which registered decision the prizes are awarded."""
+    award_list = _adopted(list_id)
+    form = _decision_form(reading_context())
+    if form.validate():
+        try:
+            with committing() as ctx:
+                decide(ctx, campaign=g.campaign, list_id=list_id, document_id=form.document.data)
+        except DomainError as error:
+            attach_error(form, error)
+        else:
+            flash(_("The decision is noted. Certificates and commendations bear it from now on."), "ok")
+            return redirect(url_for(".hand_over_list", slug=g.campaign.slug, list_id=list_id))
+    return _list_page(award_list, form, status=422)
+
+
+@blueprint.page("/hand-over/<int:list_id>/certificates", permission="prizes:certificates:make", methods=["POST"])
+def make_certificates(list_id: int) -> AnyResponse:
+    """Give all awards their codes and ask for the PDF, which is made in the background."""
+    with committing() as ctx:
+        job = ask_for_certificates(ctx, campaign=g.campaign, list_id=list_id)
+    return redirect(url_for("jobs.progress", slug=g.campaign.slug, job_id=job.id))
+
+
+def _list_page(award_list: AwardList, form: DecisionForm | None = None, status: int = 200) -> Response:
+    ctx = reading_context()
+    kept = hand_over_of(ctx, award_list=award_list)
+    known = decisions(ctx, campaign=g.campaign)
+    if form is None:
+        form = _decision_form(ctx)
+        form.document.data = next((one[0] for one in known if kept and one[1] == kept.decision_number), None)
+    given = {(one.award_id, one.unit_award_id): one for one in certificates_of(ctx, award_list=award_list)}
+    settings = output_settings(ctx, campaign=g.campaign)
+    source = workbooks.Source(g.campaign, award_list, kept, settings)
+    recipients = [
+        (one, given.get((None, one.award.id) if one.collective else (one.award.id, None))) for one in source.recipients
+    ]
+    return render(
+        "prizes/outputs/list.html",
+        status=status,
+        award_list=award_list,
+        kept=kept,
+        form=form,
+        known=known,
+        recipients=recipients,
+        given=len(given),
+        total_in_words=amount_in_words(award_list.total_value),
+        file=_file(ctx, kept.file_id) if kept and kept.file_id else None,
+        job=_job(ctx, award_list),
+        settings=settings,
+        several=len(lists_in_force(ctx, campaign_id=g.campaign.id)) > 1,
+    )
+
+
+def _job(ctx: Context, award_list: AwardList) -> Job | None:
+    """Return the work on the certificates of a list, if it is under way or came to nothing."""
+    newest = ctx.session.scalar(
+        sa.select(Job)
+        .where(Job.campaign_id == g.campaign.id, Job.key == f"{TYPESET}:{award_list.id}")
+        .order_by(Job.id.desc())
+        .limit(1)
+    )
+    return None if newest is None or newest.state is JobState.DONE else newest
+
+
+def _file(ctx: Context, file_id: int) -> Any:
+    return file_of(ctx, campaign_id=g.campaign.id, file_id=file_id)
+
+
+def _decision_form(ctx: Context) -> DecisionForm:
+    form = DecisionForm()
+    form.offer(decisions(ctx, campaign=g.campaign), language())
+    return form
+
+
+def _adopted(list_id: int) -> AwardList:
+    return adopted_list(reading_context(), campaign=g.campaign, list_id=list_id)
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+@blueprint.page("/hand-over/<int:list_id>/<any(ceremony,seating):sheet>.xlsx", permission="prizes:awards:view")
+def ceremony_sheet(list_id: int, sheet: str) -> Response:
+    """Hand out what the ceremony needs as a workbook."""
+    return _workbook(list_id, sheet, *CEREMONY[sheet])
+
+
+@blueprint.page("/hand-over/<int:list_id>/<any(payments,signatures):sheet>.xlsx", permission="prizes:payments:view")
+def payment_sheet(list_id: int, sheet: str) -> Response:
+    """Hand out what the treasury needs as a workbook, on which papers and accounts are filled in."""
+    return _workbook(list_id, sheet, *PAYMENTS[sheet])
+
+
+@blueprint.page("/hand-over/<int:list_id>/commendations.<any(xlsx,csv):kind>", permission="prizes:awards:view")
+def commendations(list_id: int, kind: str) -> Response:
+    """Hand out the merge data of the prescribed form of a commendation; refused without its decision."""
+    number = _source(list_id).hand_over
+    if number is None or number.decision_number is None:
+        raise Conflict(
+            T(
+                "A commendation (Giấy khen) is given by a decision. Register the decision with number and date among "
+                "the documents, and name it here first."
+            )
+        )
+    _on_record(list_id, "commendations", _PRAISED)
+    rows = workbooks.commendations(_source(list_id), number.decision_number)
+    if kind == "csv":
+        return _csv(rows, _name(list_id, "commendations.csv"))
+    content = write_workbook([(_("Commendations"), rows)])
+    return _attachment(content, MEDIA_TYPE, _name(list_id, "commendations.xlsx"))
+
+
+@blueprint.page("/certificates/<int:certificate_id>.pdf", permission="prizes:awards:view")
+def certificate_file(certificate_id: int) -> Response:
+    """Hand out one certificate, typeset now."""
+    ctx = reading_context()
+    found = certificate_of(ctx, campaign_id=g.campaign.id, certificate_id=certificate_id)
+    if found is None:
+        raise Missing(T("There is no such certificate."))
+    award_list = _adopted(found[1].id)
+    summary = T("Downloaded a certificate")
+    put_on_record(
+        action="prizes:certificate:export", summary=summary, object_kind="certificate", object_id=certificate_id
+    )
+    ctx = reading_context()
+    award_list = _adopted(award_list.id)
+    settings = output_settings(ctx, campaign=g.campaign)
+    template = template_of(ctx, campaign=g.campaign, settings=settings, folder=registry().config.files)
+    common = certificates.common_data(
+        ctx, campaign=g.campaign, award_list=award_list, settings=settings, page=page_of(g.campaign)
+    )
+    chosen = [
+        sheet
+        for sheet in certificates.sheets_of(ctx, award_list=award_list, settings=settings)
+        if sheet.certificate.id == certificate_id
+    ]
+    data = certificates.filled(common, chosen, address=lambda code: address_of(g.campaign, code))
+    return _attachment(typeset(template, data), _PDF, f"{g.campaign.slug}-certificate-{certificate_id}.pdf")
+
+
+def _source(list_id: int) -> Source:
+    award_list = _adopted(list_id)
+    ctx = reading_context()
+    settings = output_settings(ctx, campaign=g.campaign)
+    return workbooks.Source(g.campaign, award_list, hand_over_of(ctx, award_list=award_list), settings)
+
+
+def _workbook(list_id: int, sheet: str, make: Callable[[Source], Sheets], summary: Text) -> Response:
+    _adopted(list_id)
+    _on_record(list_id, sheet, summary)
+    return _attachment(write_workbook(make(_source(list_id))), MEDIA_TYPE, _name(list_id, f"{sheet}.xlsx"))
+
+
+def _on_record(list_id: int, sheet: str, summary: Text) -> None:
+    put_on_record(action=f"prizes:{sheet}:export", summary=summary, object_kind="award_list", object_id=list_id)
+
+
+def _name(list_id: int, ending: str) -> str:
+    award_list = list_of(reading_context(), campaign_id=g.campaign.id, list_id=list_id)
+    number = award_list.number if award_list else list_id
+    return f"{g.campaign.slug}-{number}-{ending}"
+
+
+def _csv(rows: Sequence[Row], name: str) -> Response:
+    head, *rest = workbooks.as_texts(rows)
+    return _attachment("".join(csv_lines(head, rest)).encode(), "text/csv; charset=utf-8", name)
+
+
+def _attachment(content: bytes, media_type: str, name: str) -> Response:
+    response = Response(content, content_type=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response

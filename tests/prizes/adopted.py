@@ -1,0 +1,126 @@
+"""Award lists made row by row, for tests of what is made of them: whatever columns they have, they are filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from cuocthi.database import UtcTime
+from cuocthi.documents.models import Document, DocumentKind
+from cuocthi_prizes import digests
+from cuocthi_prizes.models import Award, AwardList, AwardListState, UnitAward
+
+if TYPE_CHECKING:
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.testing.factories import Factories
+    from cuocthi.timelines.models import Phase
+
+#: Who is awarded: name, prize, value in đồng; the best first.
+PLAN = (
+    ("Nguyễn Thị Đào", "Giải Nhất", 1_000_000),
+    ("Trần Văn Ấn", "Giải Nhì", 800_000),
+    ("Lê Thị Ân", "Giải Nhì", 800_000),
+    ("Phạm Đức Anh", "Giải Ba", 500_000),
+)
+UNITS = (("Sở Nội vụ", "Giải Nhất tập thể", 5_000_000),)
+
+
+def row(model: type[Any], **values: Any) -> Any:
+    """A row of any table with these values; what else it needs is filled in."""
+    for column in model.__table__.columns:
+        optional = column.nullable or column.default is not None or column.primary_key
+        if column.key in values or optional or column.foreign_keys:
+            continue
+        if isinstance(column.type, UtcTime):
+            continue
+        plain = {str: "x", date: date(2024, 10, 1), bool: False}
+        values[column.key] = plain.get(column.type.python_type, 1)
+    return model(**values)
+
+
+def draft(
+    ctx: Context,
+    make: Factories,
+    campaign: Campaign,
+    round_: Phase,
+    *,
+    persons: Sequence[tuple[str, str, int]] = PLAN,
+    units: Sequence[tuple[str, str, int]] = UNITS,
+    number: int = 1,
+    enrolments: Sequence[Any] | None = None,
+) -> AwardList:
+    """A draft that awards these prizes to these people and units; sealed."""
+    enrolments = enrolments or [make.enrolment(campaign, user=make.user(name)) for name, _title, _value in persons]
+    made: AwardList = row(
+        AwardList,
+        campaign_id=campaign.id,
+        phase_id=round_.id,
+        number=number,
+        state=AwardListState.DRAFT,
+        total_value=sum(value for _name, _title, value in (*persons, *units)),
+        created_at=ctx.now,
+        ranking_id=1,
+        **({"version": number} if hasattr(AwardList, "version") else {}),
+    )
+    for place, ((name, title, value), enrolment) in enumerate(zip(persons, enrolments, strict=True), start=1):
+        made.awards.append(_award(name, title, value, place, enrolment))
+    for name, title, value in units:
+        unit = make.unit(name)
+        made.unit_awards.append(row(UnitAward, tier=title, title=title, value=value, unit_id=unit.id, unit_name=name))
+    ctx.session.add(made)
+    ctx.session.flush()
+    made.digest = digests.digest_of(made)
+    ctx.session.flush()
+    return made
+
+
+def _award(name: str, title: str, value: int, place: int, enrolment: Any) -> Award:
+    committed = {}
+    known: Any = digests
+    if hasattr(digests, "commitment"):
+        salt = known.new_salt()
+        committed = {"name_salt": salt, "name_digest": known.commitment(salt, name)}
+    award: Award = row(
+        Award,
+        place=place,
+        tier=title.lower(),
+        title=title,
+        value=value,
+        enrolment_id=enrolment.id,
+        unit_id=enrolment.unit_id,
+        code=enrolment.code,
+        recipient=name,
+        unit_name=enrolment.unit_name,
+        **committed,
+    )
+    return award
+
+
+def adopt(ctx: Context, made: AwardList) -> AwardList:
+    """Put a list in force as two persons would; the former one of its kind is superseded."""
+    former = sa.select(AwardList).where(
+        AwardList.campaign_id == made.campaign_id,
+        AwardList.phase_id == made.phase_id,
+        AwardList.state == AwardListState.ADOPTED,
+    )
+    for one in ctx.session.scalars(former):
+        one.state = AwardListState.SUPERSEDED
+    ctx.session.flush()
+    made.state, made.adopted_at = AwardListState.ADOPTED, ctx.now
+    ctx.session.flush()
+    return made
+
+
+def decision(ctx: Context, campaign: Campaign, **values: Any) -> Document:
+    """A registered decision."""
+    given = {"symbol": "152/QĐ-STTTT", "issued_on": date(2024, 10, 9), "kind": DocumentKind.DECISION, **values}
+    found = Document(
+        campaign_id=campaign.id, key=f"qd-{given['symbol']}", title="Quyết định", created_at=ctx.now, **given
+    )
+    ctx.session.add(found)
+    ctx.session.flush()
+    return found
