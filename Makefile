@@ -4,7 +4,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
-DISTRIBUTIONS := platform plugins/quiz plugins/prizes plugins/publishing plugins/inquiries
+DISTRIBUTIONS := platform plugins/quiz plugins/prizes plugins/publishing plugins/inquiries plugins/overall
 CATALOGUES := $(wildcard platform/*/translations/*/LC_MESSAGES/*.po plugins/*/*/translations/*/LC_MESSAGES/*.po \
 	examples/plugins/*/*/translations/*/LC_MESSAGES/*.po)
 
@@ -12,7 +12,7 @@ CATALOGUES := $(wildcard platform/*/translations/*/LC_MESSAGES/*.po plugins/*/*/
 # first; the last ones start servers and browsers, and let them die. Neighbouring tests stay in one process as long as
 # there is enough for the others: they share an application.
 SUITES := $(filter $(notdir $(wildcard tests/*)), \
-	architecture platform quiz prizes publishing inquiries examples rehearsal faults journeys)
+	architecture platform quiz prizes publishing inquiries overall examples rehearsal faults journeys)
 
 # Every process of a test run imports the same modules: without their bytecode each would compile them anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -82,7 +82,7 @@ assets: venv
 lock: | $(BIN)/python
 	$(PIP) install --require-hashes --requirement requirements.lock
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header $(foreach name,cuocthi cuocthi-quiz cuocthi-prizes cuocthi-publishing cuocthi-inquiries,--no-emit-package $(name)) \
+		--no-header $(foreach name,cuocthi cuocthi-quiz cuocthi-prizes cuocthi-publishing cuocthi-inquiries cuocthi-overall,--no-emit-package $(name)) \
 		--output-file requirements.lock requirements.in
 
 clean:

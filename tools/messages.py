@@ -27,6 +27,7 @@ PACKAGES = {
     "prizes": ROOT / "plugins" / "prizes" / "cuocthi_prizes",
     "publishing": ROOT / "plugins" / "publishing" / "cuocthi_publishing",
     "inquiries": ROOT / "plugins" / "inquiries" / "cuocthi_inquiries",
+    "overall": ROOT / "plugins" / "overall" / "cuocthi_overall",
     "guess": ROOT / "examples" / "plugins" / "guess" / "cuocthi_guess",
 }
 LANGUAGES = ["vi"]

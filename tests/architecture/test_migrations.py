@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Engine
 
-PLUGINS = ("quiz", "prizes", "publishing", "inquiries")
+PLUGINS = ("quiz", "prizes", "publishing", "inquiries", "overall")
 
 
 @pytest.fixture(scope="session")

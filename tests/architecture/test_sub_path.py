@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cuocthi.testing.factories import Factories
     from cuocthi.users.models import User
 
-NAMES = ("quiz", "prizes", "publishing", "inquiries")
+NAMES = ("quiz", "prizes", "publishing", "inquiries", "overall")
 PREFIX = "/cuoc-thi"
 ADDRESS = f"https://cong.hungyen.gov.vn{PREFIX}"
 #: What a proxy says that takes the path away before it asks the platform.

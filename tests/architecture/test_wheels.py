@@ -18,6 +18,7 @@ PACKAGES = {
     "plugins/prizes": "cuocthi_prizes",
     "plugins/publishing": "cuocthi_publishing",
     "plugins/inquiries": "cuocthi_inquiries",
+    "plugins/overall": "cuocthi_overall",
 }
 
 

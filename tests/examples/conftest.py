@@ -16,7 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("quiz", "prizes", "publishing", "inquiries")
+NAMES = ("quiz", "prizes", "publishing", "inquiries", "overall")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -1,0 +1,116 @@
+"""What the core's pages, the rules and the gates are told of overall rankings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cuocthi.contributions import Act, Blocker, ReadinessItem, RuleClause
+from cuocthi.text import TN, T
+from cuocthi.timelines.queries import rounds
+from cuocthi_overall.queries import as_basis, basis_of, counted, counted_rounds, load_overall
+from cuocthi_overall.settings import ONE, OWNER, Combine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.text import Text
+    from cuocthi.timelines.models import Phase
+    from cuocthi_overall.settings import OverallRanking
+
+
+def blockers(ctx: Context, *, campaign: Campaign, act: Act, round_: Phase | None) -> list[Blocker]:
+    """Return why a campaign may not open, or an overall ranking not be adopted: what it counts must be adopted."""
+    if act is Act.OPEN_CAMPAIGN:
+        return [Blocker(f"unclear-{number}", text) for number, text in enumerate(_unclear(ctx, campaign))]
+    if act is not Act.ADOPT_RANKING or round_ is None or round_.source != OWNER:
+        return []
+    of = load_overall(ctx, campaign=campaign).of(round_.key)
+    if of is None:
+        return [Blocker("unclear", T("Nothing says what counts in “%(round)s”.", round=round_.title))]
+    found = counted(ctx, campaign=campaign, of=of)
+    waiting = [
+        Blocker(f"source-{one.round_.id}", T("The ranking of “%(round)s” is not adopted yet.", round=one.round_.title))
+        for one in found
+        if not one.adopted
+    ]
+    if not waiting and basis_of(ctx, round_=round_) != as_basis(found):
+        text = T("A ranking that counts is another one than when this was built. Please build it again.")
+        return [Blocker("basis", text)]
+    return waiting
+
+
+def readiness(ctx: Context, *, campaign: Campaign) -> list[ReadinessItem]:
+    """Return what is to be said of overall rankings before the campaign opens."""
+    unclear = list(_unclear(ctx, campaign))
+    if not unclear and not load_overall(ctx, campaign=campaign).rankings:
+        return []
+    return [ReadinessItem("overall", T("Overall rankings"), not unclear, unclear[0] if unclear else None)]
+
+
+def _unclear(ctx: Context, campaign: Campaign) -> Iterator[Text]:
+    """Yield what the settings leave open: rounds without a ranking, and what they name that is not there."""
+    known = {round_.key: round_ for round_ in rounds(ctx, campaign_id=campaign.id)}
+    settings = load_overall(ctx, campaign=campaign)
+    for round_ in known.values():
+        if round_.source == OWNER and settings.of(round_.key) is None:
+            yield T("Nothing says what counts in “%(round)s”.", round=round_.title)
+    divisions = {division.key for division in campaign.divisions}
+    for of in settings.rankings:
+        own = known.get(of.round)
+        if own is None or own.source != OWNER:
+            yield T("There is no round “%(key)s” whose contest format is the overall ranking.", key=of.round)
+            continue
+        named = {one.round for one in of.rounds}
+        for key in sorted(named - known.keys()):
+            yield T("“%(round)s” counts a round “%(key)s”, which does not exist.", round=own.title, key=key)
+        if of.division and of.division not in divisions:
+            yield T("“%(round)s” ranks a division “%(key)s”, which does not exist.", round=own.title, key=of.division)
+        for round_, _weight in counted_rounds(ctx, campaign=campaign, of=of):
+            if round_.closes_at > own.closes_at:
+                words = {"round": own.title, "other": round_.title}
+                yield T("“%(round)s” closes before “%(other)s”, which it counts.", **words)
+
+
+def clauses(ctx: Context, *, campaign: Campaign, write: Callable[[Text], str]) -> list[RuleClause]:
+    """Return the clause that says of each overall ranking what counts and how."""
+    titles = {round_.key: round_.title for round_ in rounds(ctx, campaign_id=campaign.id)}
+    settings = load_overall(ctx, campaign=campaign)
+    said = [_clause(ctx, campaign, of, titles, write) for of in settings.rankings if of.round in titles]
+    if not said:
+        return []
+    return [RuleClause("overall", write(T("Ranking over several rounds")), "\n".join(said), order=65)]
+
+
+def _clause(
+    ctx: Context, campaign: Campaign, of: OverallRanking, titles: dict[str, str], write: Callable[[Text], str]
+) -> str:
+    parts = []
+    for round_, weight in counted_rounds(ctx, campaign=campaign, of=of):
+        if weight == ONE:
+            parts.append(round_.title)
+        else:
+            parts.append(write(T("%(round)s (weight %(weight)s)", round=round_.title, weight=_decimal(weight))))
+    words = {"ranking": titles[of.round], "rounds": ", ".join(parts)}
+    if of.combine is Combine.SUM:
+        sentences = [write(T("“%(ranking)s”: the points of these rounds are added up: %(rounds)s.", **words))]
+    else:
+        sentences = [write(T("“%(ranking)s”: the mean of the points of these rounds counts: %(rounds)s.", **words))]
+    if of.best:
+        text = TN("Only a person's best round counts.", "Only a person's %(count)s best rounds count.", of.best)
+        sentences.append(write(text))
+    if of.least > 1:
+        sentences.append(write(T("Whoever took part in fewer than %(least)s rounds is not ranked.", least=of.least)))
+    if of.division:
+        name = next((one.name for one in campaign.divisions if one.key == of.division), of.division)
+        sentences.append(write(T("Only the division “%(division)s” is ranked.", division=name)))
+    if of.pass_mark:
+        share = _decimal(of.pass_mark * 100)
+        sentences.append(write(T("Passed has who reaches %(share)s%% of the points.", share=share)))
+    return f"- {' '.join(sentences)}"
+
+
+def _decimal(thousandths: int) -> str:
+    whole, rest = divmod(thousandths, ONE)
+    return f"{whole},{rest:03d}".rstrip("0") if rest else str(whole)
