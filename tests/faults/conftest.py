@@ -135,7 +135,7 @@ def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ins
     database_url = ""
     if request.param == "postgresql":
         cluster: Cluster = request.getfixturevalue("postgres_cluster")
-        database_url = cluster.create_database(f"faults_{next(_numbers)}")
+        database_url = cluster.create_database(f"faults_{os.getpid()}_{next(_numbers)}")
     app = create_app(load(tmp_path, {"DATABASE_URL": database_url, "CUOCTHI_EMBEDDED_JOBS": "0"}))
     with app.app_context():
         runner.upgrade(db.engine, registry_of(app).migrations)

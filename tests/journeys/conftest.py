@@ -235,7 +235,9 @@ def sqlite_site(tmp_path: Path) -> Iterator[Site]:
 
 @pytest.fixture
 def postgres_site(tmp_path: Path, postgres_cluster: Cluster) -> Iterator[Site]:
-    with serving(tmp_path, postgres_cluster.create_database(f"journeys_{next(_numbers)}"), others=OTHERS) as site:
+    with serving(
+        tmp_path, postgres_cluster.create_database(f"journeys_{os.getpid()}_{next(_numbers)}"), others=OTHERS
+    ) as site:
         yield site
 
 

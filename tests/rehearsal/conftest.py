@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from contextlib import contextmanager
@@ -60,7 +61,7 @@ def cuocthi(instance: Path, *arguments: object, database_url: str = "") -> tuple
 @pytest.fixture(scope="session")
 def new_database(postgres_cluster: Cluster) -> Callable[[], str]:
     """Make an empty PostgreSQL database and return its URL."""
-    return lambda: postgres_cluster.create_database(f"rehearsal_{next(_numbers)}")
+    return lambda: postgres_cluster.create_database(f"rehearsal_{os.getpid()}_{next(_numbers)}")
 
 
 @pytest.fixture(scope="session")

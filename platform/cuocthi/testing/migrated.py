@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     import pytest
 
-#: Names a folder that several runs of the same code share, one after another or at once; they leave it as it is.
-VARIABLE = "CUOCTHI_TEST_MIGRATED"
+#: Names a folder that several runs of the same code share, one after another or at once; no setting of an installation.
+VARIABLE = "MIGRATED_DATABASES"
 
 
 def folder(factory: pytest.TempPathFactory) -> Path:
