@@ -57,7 +57,7 @@ def model(of: OverallRanking, weights: list[int], rounds: list[dict[str, Entry]]
         if len(own) < of.least:
             continue
         best = sorted(own, key=lambda one: (-one[0] / one[1], one[2], one[4]))[: of.best or None]
-        score, whole, seconds = (sum(one[at] for one in best) for at in range(3))
+        score, whole, seconds = (sum(one[at] or 0 for one in best) for at in range(3))
         duration = seconds * 1_000
         if of.combine is Combine.SUM:
             whole = sum(wholes)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from cuocthi.campaigns.models import Division
-from cuocthi.database import Key
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.errors import InvalidData
 from cuocthi.standings.models import Result, ResultMeasure, Standing
@@ -85,9 +84,11 @@ def _persons(of: OverallRanking, found: Sequence[Counted], campaign: Campaign) -
             sa.func.min(counts.started_at).label("started_at"),
             sa.func.max(counts.finished_at).label("finished_at"),
             sa.func.max(counts.taken).label("rounds"),
-            sa.literal(of.pass_mark, Key).label("pass_mark"),
+            sa.literal(of.pass_mark, sa.BigInteger).label("pass_mark"),
             # What one of the rounds lacks is missing for all of them.
-            sa.case((sa.func.count(counts.added) == number, sa.cast(sa.func.sum(counts.added), Key))).label("added"),
+            sa.case((sa.func.count(counts.added) == number, sa.cast(sa.func.sum(counts.added), sa.BigInteger))).label(
+                "added"
+            ),
         )
         .join(Enrolment, Enrolment.id == counts.enrolment_id)
         .group_by(counts.enrolment_id)
@@ -104,7 +105,7 @@ def _persons(of: OverallRanking, found: Sequence[Counted], campaign: Campaign) -
 def _places(of: OverallRanking, one: Counted) -> sa.Select[Any]:
     """Return the SELECT of what a round's ranking counts of each person, weighted."""
     standing = Standing.__table__.c
-    added: Any = sa.cast(sa.null(), Key)
+    added: Any = sa.cast(sa.null(), sa.BigInteger)
     joined: Any = Standing.__table__
     if of.added:
         own = sa.and_(
@@ -118,12 +119,12 @@ def _places(of: OverallRanking, one: Counted) -> sa.Select[Any]:
     return (
         sa.select(
             standing.enrolment_id,
-            (standing.score * sa.literal(one.weight, Key) // ONE).label("score"),
-            (standing.max_score * sa.literal(one.weight, Key) // ONE).label("max_score"),
+            (standing.score * sa.literal(one.weight, sa.BigInteger) // ONE).label("score"),
+            (standing.max_score * sa.literal(one.weight, sa.BigInteger) // ONE).label("max_score"),
             standing.duration_ms,
             sa.type_coerce(standing.started_at, sa.BigInteger).label("started_at"),
             sa.type_coerce(standing.finished_at, sa.BigInteger).label("finished_at"),
-            sa.literal(one.round_.number or 0, Key).label("position"),
+            sa.literal(one.round_.number or 0, sa.BigInteger).label("position"),
             added.label("added"),
         )
         .select_from(joined)
@@ -132,7 +133,7 @@ def _places(of: OverallRanking, one: Counted) -> sa.Select[Any]:
 
 
 def _together(column: Any, of: OverallRanking, number: Any) -> Any:
-    total = sa.cast(sa.func.sum(column), Key)
+    total = sa.cast(sa.func.sum(column), sa.BigInteger)
     return total if of.combine is Combine.SUM else (2 * total + number) // (2 * number)
 
 
@@ -141,14 +142,14 @@ def _whole(of: OverallRanking, found: Sequence[Counted], counts: Any, number: An
     if of.combine is Combine.MEAN:
         return _together(counts.max_score, of, number)
     wholes = [
-        sa.select(sa.func.coalesce(sa.func.max(Standing.max_score), 0) * sa.literal(one.weight, Key) // ONE)
+        sa.select(sa.func.coalesce(sa.func.max(Standing.max_score), 0) * sa.literal(one.weight, sa.BigInteger) // ONE)
         .where(Standing.ranking_id == (one.ranking.id if one.ranking else 0))
         .label("whole")
         for one in found
     ]
     each = sa.union_all(*(sa.select(whole.label("whole")) for whole in wholes)).subquery("each")
     largest = sa.select(each.c.whole).order_by(each.c.whole.desc()).limit(of.best or len(found)).subquery("largest")
-    return sa.select(sa.cast(sa.func.sum(largest.c.whole), Key)).scalar_subquery()
+    return sa.select(sa.cast(sa.func.sum(largest.c.whole), sa.BigInteger)).scalar_subquery()
 
 
 def _results(persons: sa.Subquery) -> sa.Select[Any]:
@@ -167,7 +168,7 @@ def _measures(persons: sa.Subquery, *, added: bool) -> sa.Select[Any]:
             person.enrolment_id,
             sa.literal(_ENTRY).label("entry_key"),
             sa.literal(key).label("key"),
-            sa.cast(value, Key).label("value"),
+            sa.cast(value, sa.BigInteger).label("value"),
         ).where(value.is_not(None))
         for key, value in values.items()
     )
