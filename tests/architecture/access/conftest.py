@@ -203,10 +203,11 @@ def populate(ctx: Context, make: Factories, config: Config, campaign: Campaign, 
     attempt = add(ctx, quiz.Attempt, token=token, **entered)
     ranking = add(ctx, Ranking, **within, phase_id=round_.id, criteria={"counted": "best", "criteria": []})
     award_list = add(ctx, prizes.AwardList, **within, phase_id=round_.id, ranking_id=ranking.id)
-    unit_award = add(ctx, prizes.UnitAward, award_list_id=award_list.id, unit_id=enrolment.unit_id)
+    of_list = {"award_list_id": award_list.id, "unit_id": enrolment.unit_id}
+    award = add(ctx, prizes.Award, **of_list, enrolment_id=enrolment.id)
     handing_over = importlib.import_module("cuocthi_prizes.outputs.models")
-    of_unit = {"award_list_id": award_list.id, "unit_award_id": unit_award.id, "code": campaign.slug}
-    certificate = add(ctx, handing_over.Certificate, **of_unit)
+    given = {"award_list_id": award_list.id, "award_id": award.id, "code": campaign.slug}
+    certificate = add(ctx, handing_over.Certificate, **given)
     stored = store(
         ctx,
         folder=config.files,
@@ -238,7 +239,7 @@ def populate(ctx: Context, make: Factories, config: Config, campaign: Campaign, 
         "token": token,
         "list_id": award_list.id,
         "certificate_id": certificate.id,
-        "award_id": unit_award.id,
+        "award_id": add(ctx, prizes.UnitAward, **of_list).id,
         "inquiry_id": add(ctx, inquiries.Inquiry, **within, token_hash=asking.token_hash(token)).id,
         "statement_id": add(ctx, inquiries.Statement, **within).id,
         "case_id": add(ctx, inquiries.FalseInformation, **within).id,
