@@ -1,0 +1,192 @@
+"""The staff pages: the scheme and its sets, the lists of several rounds, what an adopted list no longer rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cuocthi.contributions import Browser
+from cuocthi.documents.models import Document
+from cuocthi.users.models import User
+from cuocthi_prizes.domain.award_lists import adopt, draw_up
+from cuocthi_prizes.domain.awarded import awarded_named
+from cuocthi_prizes.queries import load_scheme
+from cuocthi_prizes.settings import PrizeSet, PrizeSettings, Tier, Ties
+
+from .conftest import DISTINCT, PLAN, Contest, of_sets
+
+WEEK = PrizeSet("tuan", "Giải tuần", each_round=True, tiers=(Tier("nhat", "Giải Nhất tuần", 1, 800_000),))
+
+
+@pytest.fixture
+def open_page(contest: Contest, sign_in: Callable[[User], Browser]) -> Callable[[int], Browser]:
+    """Sign in the first or the second of the staff."""
+
+    def signed_in(which: int = 0) -> Browser:
+        person = contest.ctx.session.get_one(User, contest.staff[which].actor.user_id)
+        contest.ctx.session.commit()
+        browser = sign_in(person)
+        contest.ctx.session.rollback()
+        browser.get(address(contest, "scheme"))  # a form brings the token
+        return browser
+
+    return signed_in
+
+
+def address(contest: Contest, path: str) -> str:
+    slug = contest.campaign.slug
+    contest.ctx.session.rollback()  # on SQLite the request may write
+    return f"/c/{slug}/prizes/{path}"
+
+
+def upcoming(contest: Contest) -> None:
+    contest.round_.windows[0].opens_at = contest.ctx.now + timedelta(hours=1)
+    contest.round_.windows[0].closes_at = contest.ctx.now + timedelta(hours=2)
+
+
+def scheme_of(contest: Contest) -> PrizeSettings:
+    contest.ctx.session.rollback()
+    contest.ctx.session.expire_all()
+    value = load_scheme(contest.ctx, campaign=contest.campaign).value
+    contest.ctx.session.rollback()  # on SQLite the next request writes
+    return value
+
+
+ENTERED: dict[str, Any] = {
+    "title": "Giải tuần",
+    "awarded": "*",
+    "ties": "share",
+    "most_a_person": "1",
+    "tiers-0-key": "",
+    "tiers-0-title": "Giải Nhất tuần",
+    "tiers-0-quantity": "2",
+    "tiers-0-value": "1.000.000",
+    "tiers-0-in_kind": "Cúp",
+    "tiers-0-threshold": "62,5",
+    "tiers-0-share": "1",
+}
+
+
+def test_a_set_is_entered_by_pages_alone(contest: Contest, open_page: Callable[[int], Browser]) -> None:
+    upcoming(contest)
+    browser = open_page(0)
+    assert "Thêm nhóm giải" in browser.get(address(contest, "scheme"))[1]
+    status, page = browser.post(address(contest, "scheme/sets/+"), ENTERED)
+    assert (status, "Cơ cấu giải thưởng đã được lưu" in page or "Giải tuần" in page) == (200, True)
+    _main, made = scheme_of(contest).sets
+    tier = Tier("giai-nhat-tuan", "Giải Nhất tuần", 2, 1_000_000, "Cúp", 625, 10)
+    assert made == PrizeSet("giai-tuan", "Giải tuần", each_round=True, tiers=(tier,), ties=Ties.SHARE, most_a_person=1)
+    status, page = browser.get(address(contest, "scheme/sets/giai-tuan"))
+    assert 'value="62,5"' in page
+    assert browser.post(address(contest, "scheme/sets/giai-tuan/remove"), {})[0] == 200
+    assert [one.key for one in scheme_of(contest).sets] == ["main"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"title": ""}, {"tiers-0-threshold": "101"}, {"tiers-0-share": "x"}, {"tiers-0-title": ""}]
+)
+def test_what_cannot_be_meant_is_said_and_kept(
+    contest: Contest, open_page: Callable[[int], Browser], wrong: dict[str, str]
+) -> None:
+    upcoming(contest)
+    status, page = open_page(0).post(address(contest, "scheme/sets/+"), ENTERED | wrong)
+    assert (status, "Cúp" in page) == (422, True)
+    assert scheme_of(contest) == PLAN
+
+
+def test_rows_are_added_and_who_would_win_is_shown_without_storing(
+    contest: Contest, open_page: Callable[[int], Browser]
+) -> None:
+    contest.rank(DISTINCT)
+    browser, best = open_page(0), contest.people[0].name
+    added = browser.post(address(contest, "scheme/sets/main"), ENTERED | {"act": "add-collective"})[1]
+    assert 'name="collective-0-title"' in added
+    looked = browser.post(address(contest, "scheme/sets/main"), ENTERED | {"awarded": "", "act": "look"})[1]
+    assert "Điều sẽ thay đổi" in looked
+    assert best in looked
+    assert scheme_of(contest) == PLAN
+
+
+def test_two_persons_change_the_scheme_by_pages(contest: Contest, open_page: Callable[[int], Browser]) -> None:
+    values: dict[str, Any] = {"kind": "decision", "title": "Quyết định điều chỉnh", "created_at": contest.ctx.now}
+    document = Document(campaign_id=contest.campaign.id, key="qd", **values)
+    contest.ctx.session.add(document)
+    contest.ctx.session.commit()
+    entered = {"allotted": "20.000.000", "change-document": str(document.id), "change-reason": "Bổ sung kinh phí"}
+    browser = open_page(0)
+    assert browser.post(address(contest, "scheme"), {"allotted": "20.000.000"})[0] == 422
+    assert "đề xuất" in browser.post(address(contest, "scheme"), entered)[1]
+    assert scheme_of(contest).allotted == PLAN.allotted
+    second = open_page(1)
+    page = second.get(address(contest, "scheme"))[1]
+    assert "Bổ sung kinh phí" in page
+    assert "20.000.000" in page
+    proposal = page.partition('name="proposal" value="')[2].partition('"')[0]
+    second.post(address(contest, "scheme/confirm"), {"proposal": proposal})
+    assert scheme_of(contest).allotted == 20_000_000
+
+
+def test_each_list_has_its_place_among_those_of_all_rounds(
+    contest: Contest, open_page: Callable[[int], Browser]
+) -> None:
+    closes = contest.ctx.now - timedelta(minutes=30)
+    second = replace(contest, round_=contest.make.round(contest.campaign, "sprint", number=2, closes_at=closes))
+    contest.save(of_sets(WEEK, most_a_person=1))
+    for week in (contest, second):
+        week.rank(DISTINCT)
+    keys = [week.round_.key for week in (contest, second)]
+    browser = open_page(0)
+    page = browser.get(address(contest, "awards"))[1]
+    assert page.count("Có thể lập") == 2
+    browser.post(address(contest, "awards"), {"set": "tuan", "round": keys[0]})
+    for ctx in contest.staff:
+        found = contest.ctx.session.scalars(_drafts()).one()
+        adopt(ctx, campaign=contest.campaign, number=found.number, digest=found.digest)
+    contest.ctx.session.commit()
+    browser.post(address(contest, "awards"), {"set": "tuan", "round": keys[1]})
+    page = browser.get(address(contest, f"awards?set=tuan&round={keys[1]}"))[1]
+    assert "Không được xét nữa" in page
+    assert contest.people[0].name in page
+    assert browser.get(address(contest, "awards?set=khac"))[0] == 404
+
+
+def _drafts() -> Any:
+    import sqlalchemy as sa  # noqa: PLC0415 - for one statement
+
+    from cuocthi_prizes.models import AwardList, AwardListState  # noqa: PLC0415
+
+    return sa.select(AwardList).where(AwardList.state == AwardListState.DRAFT)
+
+
+def test_marking_again_after_the_adoption_is_told_at_once(
+    contest: Contest, open_page: Callable[[int], Browser]
+) -> None:
+    contest.rank(DISTINCT)
+    of = awarded_named(contest.ctx, campaign=contest.campaign)
+    for statement in ("", "Lần hai"):
+        made = draw_up(contest.staff[0], campaign=contest.campaign, of=of, statement=statement)
+        for ctx in contest.staff:
+            adopt(ctx, campaign=contest.campaign, number=made.number, digest=made.digest)
+    said = "Chưa giải nào thay đổi vì điều đó"
+    browser = open_page(0)
+    page = browser.get(address(contest, "awards"))[1]
+    assert said not in page
+    assert address(contest, "awards/1") in page, "the former version is linked"
+    contest.post((1, *DISTINCT[1:]))
+    contest.ctx.session.commit()
+    page = browser.get(address(contest, "awards"))[1]
+    assert said in page.partition("<main")[2].partition("<details")[0], "it is not hidden"
+    assert contest.people[0].name in page
+
+
+def test_a_list_that_names_nobody_is_drawn_up_by_pages(contest: Contest, open_page: Callable[[int], Browser]) -> None:
+    contest.save(of_sets(PrizeSet("main", "Giải", tiers=(Tier("mot-phan", "Giải", share=1),))))
+    contest.rank(DISTINCT)
+    browser = open_page(0)
+    assert "không ai đủ điều kiện nhận giải" in browser.get(address(contest, "awards"))[1]
+    assert browser.post(address(contest, "awards"), {"statement": ""})[0] == 422
+    assert "Không trao" in browser.post(address(contest, "awards"), {"statement": "Không trao"})[1]
