@@ -84,7 +84,7 @@ def main(paths: list[str]) -> int:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         print(f"Không đọc được tệp (a file cannot be read): {error!r}")
         return 2
-    print(f"{lot['contest']} – {lot['round']} – {lot['lot']}")
+    print(f"{lot['contest']} – {lot['round']} – lần {lot['lot']}")
     for words, agrees in found:
         print(f"{'ĐÚNG' if agrees else 'SAI '}  {words}")
     right = all(agrees for _, agrees in found)

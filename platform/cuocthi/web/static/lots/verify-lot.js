@@ -137,7 +137,7 @@ function show(text) {
   try {
     const lot = JSON.parse(text);
     if (lot.format !== FORMAT) throw new Error(FORMAT);
-    result.append(element("h2", `${lot.contest} – ${lot.round} – ${lot.lot}`));
+    result.append(element("h2", `${lot.contest} – ${lot.round} – lần ${lot.lot}`));
     if (lot.state !== "drawn") {
       result.append(element("p", `Chưa bốc thăm (not drawn yet). ${lot.entrants_digest}`));
       return;
