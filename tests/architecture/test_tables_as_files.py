@@ -41,6 +41,7 @@ LISTS = {
     "announcements",
     "attempts",
     "audit",
+    "complaints",
     "documents",
     "duplicates",
     "enrolments",
@@ -60,7 +61,7 @@ LISTS = {
     "units",
     "validity",
 }
-EMPTY = {"attempts", "duplicates", "inquiries", "mergers", "people", "roster", "validity"}
+EMPTY = {"attempts", "complaints", "duplicates", "inquiries", "mergers", "people", "roster", "validity"}
 #: Whom the support looks for is shown one by one; nobody is listed.
 NO_LIST = {f"{STAFF}/support/"}
 on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

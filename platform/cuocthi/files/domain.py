@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from cuocthi.files.kinds import Kind
 
 _MAX_NAME = 200
+#: What a file is called that was forgotten.
+_FORGOTTEN = "—"
 
 
 def store(
@@ -87,6 +89,30 @@ def file_of(ctx: Context, *, campaign_id: int, file_id: int) -> StoredFile:
     if found is None:
         raise Missing(T("This file does not exist."))
     return found
+
+
+def forget(ctx: Context, *, file_ids: Collection[int]) -> list[str]:
+    """Make files nobody's, for good: rows stay without name, owner and content; return the digests of the contents.
+
+    A content is taken from the disk by :func:`remove_contents`, in a job: what is rolled back must not be lost. Whoever
+    forgets files does so for the last row that points to them.
+    """
+    found = ctx.session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(file_ids), StoredFile.sha256 != "")).all()
+    digests = sorted({stored.sha256 for stored in found})
+    for stored in found:
+        stored.name, stored.sha256, stored.size, stored.created_by = _FORGOTTEN, "", 0, None
+    ctx.session.flush()
+    return digests
+
+
+def remove_contents(ctx: Context, *, folder: Path, digests: Collection[str]) -> int:
+    """Take contents from the disk that no file has any more; return how many there were."""
+    kept = set(ctx.session.scalars(sa.select(StoredFile.sha256).where(StoredFile.sha256.in_(digests))))
+    gone = [path_of(folder, digest) for digest in digests if digest not in kept]
+    there = [path for path in gone if path.exists()]
+    for path in there:
+        path.unlink(missing_ok=True)
+    return len(there)
 
 
 def read(folder: Path, stored: StoredFile) -> bytes:

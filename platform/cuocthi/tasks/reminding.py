@@ -7,19 +7,16 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-import structlog
 
 from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.committees.models import Membership
 from cuocthi.messages.domain import send_message
 from cuocthi.messages.models import Message
-from cuocthi.security.personal_data import Undecipherable
 from cuocthi.tasks.queries import tasks
 from cuocthi.text import T
 from cuocthi.timelines.localtime import moment_on
-from cuocthi.users.contacts import NormalisedContact, reveal
-from cuocthi.users.models import Contact, ContactKind
+from cuocthi.users.queries import contacts_to_write_to
 from cuocthi.web.context import registry
 from cuocthi.web.links import public_link
 
@@ -30,6 +27,7 @@ if TYPE_CHECKING:
     from cuocthi.security.personal_data import Vault
     from cuocthi.tasks.models import Task
     from cuocthi.text import Text
+    from cuocthi.users.models import ContactKind
 
 #: How many days before its day a task is brought to mind.
 AHEAD = timedelta(days=2)
@@ -37,8 +35,6 @@ AHEAD = timedelta(days=2)
 AFTERWARDS = timedelta(days=7)
 #: Nobody is written to before this hour of the morning.
 _HOUR = 7
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,9 @@ def remind(
         if _is_near(task.due_on, local.date()) and task.committee_id is not None
     ]
     wanted = _unsent(ctx, _reminders(ctx, due, local.date()))
-    addresses = _addresses(ctx, {reminder.user_id for reminder in wanted}, reached, vault)
+    addresses = contacts_to_write_to(
+        ctx, user_ids={reminder.user_id for reminder in wanted}, reached=reached, vault=vault
+    )
     written = [reminder for reminder in wanted if reminder.user_id in addresses]
     for reminder in written:
         campaign = campaigns[reminder.task.campaign_id]
@@ -132,25 +130,6 @@ def _unsent(ctx: Context, reminders: Sequence[Reminder]) -> list[Reminder]:
     keys = [reminder.key for reminder in reminders]
     sent = set(ctx.session.scalars(sa.select(Message.key).where(Message.key.in_(keys))))
     return [reminder for reminder in reminders if reminder.key not in sent]
-
-
-def _addresses(
-    ctx: Context, user_ids: Collection[int], reached: Collection[ContactKind], vault: Vault
-) -> dict[int, NormalisedContact]:
-    """Return the confirmed contact at which each of these people is written to."""
-    found = ctx.session.scalars(
-        sa.select(Contact)
-        .where(Contact.user_id.in_(user_ids), Contact.verified_at.is_not(None), Contact.kind.in_(list(reached)))
-        .order_by(Contact.kind == ContactKind.EMAIL, Contact.id.desc())
-    )
-    addresses = {}
-    # The last one stands: mail, and of several the first that was given.
-    for contact in found:
-        try:
-            addresses[contact.user_id] = NormalisedContact(contact.kind, reveal(contact, vault))
-        except Undecipherable:
-            log.warning("contact_not_opened", contact_id=contact.id)
-    return addresses
 
 
 def _body(reminder: Reminder, campaign: Campaign, address: str) -> list[Text]:

@@ -8,19 +8,24 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+import structlog
 
 from cuocthi.database import UtcTime
-from cuocthi.users.contacts import mask, reveal
+from cuocthi.security.personal_data import Undecipherable
+from cuocthi.users.contacts import NormalisedContact, mask, reveal
 from cuocthi.users.models import Contact, ContactKind, SecondFactor, User, WebSession
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
     from cuocthi.context import Context
     from cuocthi.security.personal_data import Vault
+
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,28 @@ class OwnContact:
     kind: ContactKind
     masked: str
     verified: bool
+
+
+def contacts_to_write_to(
+    ctx: Context, *, user_ids: Collection[int], reached: Collection[ContactKind], vault: Vault
+) -> dict[int, NormalisedContact]:
+    """Return the confirmed contact, of a kind that is ``reached``, at which each of these people is written to.
+
+    Mail before phone, and of several the first that was given. Who has none that opens is left out (one statement).
+    """
+    found = ctx.session.scalars(
+        sa.select(Contact)
+        .where(Contact.user_id.in_(user_ids), Contact.verified_at.is_not(None), Contact.kind.in_(list(reached)))
+        .order_by(Contact.kind == ContactKind.EMAIL, Contact.id.desc())
+    )
+    addresses = {}
+    # The last one stands.
+    for contact in found:
+        try:
+            addresses[contact.user_id] = NormalisedContact(contact.kind, reveal(contact, vault))
+        except Undecipherable:
+            log.warning("contact_not_opened", contact_id=contact.id)
+    return addresses
 
 
 _SECOND_FACTOR = SecondFactor.confirmed_at.is_not(None).label("second_factor")

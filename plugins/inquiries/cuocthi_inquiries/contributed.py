@@ -10,7 +10,7 @@ from cuocthi.contributions import Column, Duty, NavItem, Panel, PublicationSecti
 from cuocthi.rules.markdown import to_html
 from cuocthi.text import TN, T
 from cuocthi.web import formats
-from cuocthi_inquiries import queries
+from cuocthi_inquiries import contributed_complaints, queries
 from cuocthi_inquiries.models import StatementKind
 from cuocthi_inquiries.words import STATES
 
@@ -50,7 +50,8 @@ def navigation(ctx: Context, campaign: Campaign) -> list[NavItem]:
     """Return the link to the staff's pages; the badge counts the questions that wait."""
     number, _overdue = queries.waiting(ctx, campaign_id=campaign.id)
     url = url_for("inquiries.listing", slug=campaign.slug) if has_request_context() else ""
-    return [NavItem("inquiries", T("Questions and answers"), url, "inquiries:question:view", 44, number)]
+    questions = NavItem("inquiries", T("Questions and answers"), url, "inquiries:question:view", 44, number)
+    return [questions, *contributed_complaints.navigation(ctx, campaign)]
 
 
 def duties(ctx: Context, campaigns: Sequence[Campaign]) -> list[Duty]:
@@ -70,7 +71,7 @@ def duties(ctx: Context, campaigns: Sequence[Campaign]) -> list[Duty]:
             order=20,
         )
         for campaign_id, committee, number, overdue in waiting
-    ]
+    ] + contributed_complaints.duties(ctx, campaigns)
 
 
 def panels(ctx: Context, campaign: Campaign, slot: str) -> list[Panel]:
@@ -86,7 +87,10 @@ def panels(ctx: Context, campaign: Campaign, slot: str) -> list[Panel]:
     if slot == "person" and ctx.actor.user_id is not None:
         asked = queries.inquiries_of(ctx, campaign_id=campaign.id, user_id=ctx.actor.user_id)
         values = {"inquiries": [(one, to_html(one.reply)) for one in asked], "states": STATES}
-        return [Panel("inquiries", T("My questions"), "inquiries/_person_panel.html", values, order=60)]
+        questions = Panel("inquiries", T("My questions"), "inquiries/_person_panel.html", values, order=60)
+        return [questions, *contributed_complaints.own_panel(ctx, campaign)]
+    if slot == "objections":
+        return contributed_complaints.objections_panel(ctx, campaign)
     return _overview(ctx, campaign) if slot == "overview" else []
 
 
@@ -104,7 +108,7 @@ def _overview(ctx: Context, campaign: Campaign) -> list[Panel]:
 
 
 def rule_clauses(ctx: Context, campaign: Campaign, write: Callable[[Text], str]) -> list[RuleClause]:
-    """Return the clause that says how one asks, and how long an answer takes."""
+    """Return the clauses that say how one asks and how one complains, and how long an answer takes."""
     settings = queries.load_inquiry_settings(ctx, campaign=campaign).value
     promise = TN(
         "Questions about the contest are sent to the organising committee on the contest's pages; they are answered "
@@ -114,7 +118,10 @@ def rule_clauses(ctx: Context, campaign: Campaign, write: Callable[[Text], str])
         settings.working_days,
     )
     public = T("Answers that concern many people, and official information, are published there.")
-    return [RuleClause("questions", write(T("Questions and answers")), f"{write(promise)} {write(public)}", order=86)]
+    questions = RuleClause(
+        "questions", write(T("Questions and answers")), f"{write(promise)} {write(public)}", order=86
+    )
+    return [*contributed_complaints.rule_clauses(ctx, campaign, write), questions]
 
 
 def publication_sections(ctx: Context, campaign: Campaign) -> list[PublicationSection]:

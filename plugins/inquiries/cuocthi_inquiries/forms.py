@@ -1,4 +1,4 @@
-"""Forms: asking, replying, statements, cases of false information, settings."""
+"""Forms: asking, replying, statements, cases of false information, settings; those of complaints stand beside."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
 from cuocthi_inquiries.domain.register import CAPTURE_KINDS, CaseFacts
 from cuocthi_inquiries.models import MAX_LINE, MAX_QUESTION, MAX_TEXT
-from cuocthi_inquiries.settings import MAX_DAYS, InquirySettings
+from cuocthi_inquiries.settings import MAX_DAYS, MAX_HOURS, InquirySettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,7 +109,7 @@ class CaseForm(BaseForm):
 
 
 class InquirySettingsForm(BaseForm):
-    """How questions are taken, and the genuine addresses."""
+    """How questions and complaints are taken, and the genuine addresses."""
 
     anonymous = BooleanField(_l("People without an account may ask, too"))
     working_days = IntegerField(
@@ -121,6 +121,19 @@ class InquirySettingsForm(BaseForm):
         description=_l("One on each line, for instance of a fan page. The contest's own pages are named without it."),
     )
 
+    complaint_extra_hours = IntegerField(
+        _l("Further hours for complaints"),
+        [Optional(), NumberRange(0, MAX_HOURS)],
+        description=_l("After the time for which provisional results are public; nothing is adopted before."),
+    )
+    complaint_award_hours = IntegerField(
+        _l("Hours for complaints about awards, from their adoption"), [Optional(), NumberRange(0, MAX_HOURS)]
+    )
+    complaint_late = BooleanField(_l("Complaints that come later are taken, and marked as late"))
+    complaint_working_days = IntegerField(
+        _l("A complaint is answered within so many working days"), [Optional(), NumberRange(1, MAX_DAYS)]
+    )
+
     @classmethod
     def from_settings(cls, settings: InquirySettings) -> InquirySettingsForm:
         """Return the form filled with settings."""
@@ -129,10 +142,23 @@ class InquirySettingsForm(BaseForm):
                 "anonymous": settings.anonymous,
                 "working_days": settings.working_days,
                 "addresses": "\n".join(settings.addresses),
+                "complaint_extra_hours": settings.complaint_extra_hours,
+                "complaint_award_hours": settings.complaint_award_hours,
+                "complaint_late": settings.complaint_late,
+                "complaint_working_days": settings.complaint_working_days,
             }
         )
 
     def to_settings(self) -> InquirySettings:
         """Return the settings that the form describes; raises SettingsError for what cannot be."""
         lines = (line.strip() for line in (self.addresses.data or "").splitlines())
-        return InquirySettings(self.anonymous.data, self.working_days.data or 0, tuple(filter(None, lines)))
+        days = self.complaint_working_days.data
+        return InquirySettings(
+            anonymous=self.anonymous.data,
+            working_days=self.working_days.data or 0,
+            addresses=tuple(filter(None, lines)),
+            complaint_extra_hours=self.complaint_extra_hours.data or 0,
+            complaint_award_hours=self.complaint_award_hours.data or 0,
+            complaint_late=self.complaint_late.data,
+            complaint_working_days=InquirySettings().complaint_working_days if days is None else days,
+        )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cuocthi.contributions import LogWords, Migrations, Permission, Role, SettingsSpec
+from cuocthi.contributions import JobKind, LogWords, Migrations, Permission, Role, SettingsSpec
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
-from cuocthi_inquiries import contributed
+from cuocthi_inquiries import contributed, contributed_complaints, jobs
 from cuocthi_inquiries.domain import campaign_file, personal_data
+from cuocthi_inquiries.domain.evidence import FORGETTING
 from cuocthi_inquiries.log_words import LOG_WORDS
 from cuocthi_inquiries.models import MODELS
 from cuocthi_inquiries.queries import ANSWERING
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.contributions import (
+        Act,
+        Blocker,
         CampaignPart,
         Duty,
         Erasure,
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     )
     from cuocthi.database import Base
     from cuocthi.text import Text
+    from cuocthi.timelines.models import Phase
 
 _HERE = Path(__file__).parent
 
@@ -71,6 +75,7 @@ def register_permissions() -> Sequence[Permission]:
     editors = frozenset({Role.ORGANISING, Role.SUPPORT, Role.EDITORIAL})
     keepers = frozenset({Role.ORGANISING, Role.SUPPORT, Role.STANDING})
     speakers = frozenset({Role.ORGANISING, Role.STANDING})
+    deciders = frozenset({Role.ORGANISING, Role.JURY})
     # What is still open when a campaign is archived has to be answered and put right all the same.
     return [
         Permission("inquiries:question:view", T("Read the questions to the committee"), readers, lasts=True),
@@ -78,6 +83,9 @@ def register_permissions() -> Sequence[Permission]:
         Permission("inquiries:faq:edit", T("Publish answers to frequent questions"), editors),
         Permission("inquiries:register:view", T("Read the register of false information"), readers, lasts=True),
         Permission("inquiries:register:edit", T("Keep the register of false information"), keepers, lasts=True),
+        Permission("inquiries:complaint:view", T("Read complaints"), readers, lasts=True),
+        Permission("inquiries:complaint:handle", T("Register and answer complaints"), ANSWERING, lasts=True),
+        Permission("inquiries:complaint:approve", T("Approve answers to complaints"), deciders, lasts=True),
         Permission("inquiries:correction:publish", T("Publish official information"), speakers, lasts=True),
     ]
 
@@ -93,6 +101,11 @@ def register_settings() -> Sequence[SettingsSpec]:
 
 
 @hookimpl
+def register_jobs() -> Sequence[JobKind]:
+    return [JobKind(FORGETTING, T("Forget the files of complaints"), jobs.forget_files)]
+
+
+@hookimpl
 def nav_items(ctx: Context, campaign: Campaign) -> Sequence[NavItem]:
     return contributed.navigation(ctx, campaign)
 
@@ -105,6 +118,11 @@ def panels(ctx: Context, campaign: Campaign, slot: str) -> Sequence[Panel]:
 @hookimpl
 def duties(ctx: Context, campaigns: Sequence[Campaign]) -> Sequence[Duty]:
     return contributed.duties(ctx, campaigns)
+
+
+@hookimpl
+def act_blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | None) -> Sequence[Blocker]:
+    return contributed_complaints.blockers(ctx, campaign, act, round_)
 
 
 @hookimpl
@@ -129,7 +147,7 @@ def import_campaign(ctx: Context, campaign: Campaign, part: CampaignPart) -> Non
 
 @hookimpl
 def export_personal_data(ctx: Context, campaign: Campaign, person: Person) -> Sequence[PersonalData]:
-    return personal_data.export(ctx, campaign=campaign, person=person)
+    return personal_data.export(ctx, campaign=campaign, person=person, content=contributed_complaints.content)
 
 
 @hookimpl
