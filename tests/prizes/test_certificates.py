@@ -28,6 +28,7 @@ from cuocthi_prizes.outputs.forgetting import forget_files
 from cuocthi_prizes.outputs.hand_over import as_printed, as_stored, decide, give_codes
 from cuocthi_prizes.outputs.models import CODE_LENGTH, CODE_LETTERS, Certificate, HandOver
 from cuocthi_prizes.outputs.queries import output_settings, verified
+from cuocthi_prizes.outputs.typesetting import typeset
 
 from .adopted import PLAN, UNITS, adopt, decision, draft
 
@@ -187,8 +188,18 @@ def test_asking_twice_asks_once_and_a_list_that_is_replaced_meanwhile_gets_none(
     assert ctx.session.scalar(sa.select(sa.func.count(StoredFile.id))) == 0
 
 
-def test_progress_is_told(app: Flask, ctx: Context, campaign: Campaign, adopted: AwardList) -> None:
+def test_progress_is_told_and_nobody_waits_while_pages_are_set(
+    app: Flask, ctx: Context, campaign: Campaign, adopted: AwardList, monkeypatch: pytest.MonkeyPatch
+) -> None:
     jobs.ask_for_certificates(ctx, campaign=campaign, list_id=adopted.id)
+    ctx.session.commit()
+
+    def alone(*arguments: Any, **options: Any) -> bytes:
+        # On SQLite an open transaction of the worker keeps everybody else from saving.
+        assert not ctx.session.in_transaction()
+        return typeset(*arguments, **options)
+
+    monkeypatch.setattr(jobs, "typeset", alone)
     told: list[tuple[int, int]] = []
     arguments = {"campaign_id": campaign.id, "list_id": adopted.id}
     with app.app_context():
