@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from cuocthi.database import UtcTime
 from cuocthi.documents.models import Document, DocumentKind
-from cuocthi_prizes import digests
+from cuocthi_prizes.digests import commitment, digest_of
 from cuocthi_prizes.models import Award, AwardList, AwardListState, UnitAward
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def draft(
         total_value=sum(value for _name, _title, value in (*persons, *units)),
         created_at=ctx.now,
         ranking_id=1,
-        **({"version": number} if hasattr(AwardList, "version") else {}),
+        version=number,
     )
     for place, ((name, title, value), enrolment) in enumerate(zip(persons, enrolments, strict=True), start=1):
         made.awards.append(_award(name, title, value, place, enrolment))
@@ -73,17 +73,13 @@ def draft(
         made.unit_awards.append(row(UnitAward, tier=title, title=title, value=value, unit_id=unit.id, unit_name=name))
     ctx.session.add(made)
     ctx.session.flush()
-    made.digest = digests.digest_of(made)
+    made.digest = digest_of(made)
     ctx.session.flush()
     return made
 
 
 def _award(name: str, title: str, value: int, place: int, enrolment: Any) -> Award:
-    committed = {}
-    known: Any = digests
-    if hasattr(digests, "commitment"):
-        salt = known.new_salt()
-        committed = {"name_salt": salt, "name_digest": known.commitment(salt, name)}
+    salt = f"{place:032}"
     award: Award = row(
         Award,
         place=place,
@@ -95,7 +91,8 @@ def _award(name: str, title: str, value: int, place: int, enrolment: Any) -> Awa
         code=enrolment.code,
         recipient=name,
         unit_name=enrolment.unit_name,
-        **committed,
+        name_salt=salt,
+        name_digest=commitment(salt, name),
     )
     return award
 

@@ -217,6 +217,7 @@ def test_the_page_leads_from_nothing_to_the_pdf(
     address = f"{BASE}/hand-over/{adopted.id}"
     page = staff.get(address).text
     assert "Chưa lập giấy chứng nhận" in page
+    assert staff.get(f"{address}/certificates.pdf").status_code == 404
     asked = staff.post(f"{address}/certificates", data={"csrf_token": form_token(staff, address)})
     assert "/staff/jobs/" in asked.headers["Location"]
     assert "Đang lập giấy chứng nhận" in staff.get(address).text
@@ -225,14 +226,19 @@ def test_the_page_leads_from_nothing_to_the_pdf(
     assert run_job(app, job_id)
     page = staff.get(address).text
     assert "5 giấy, theo thứ tự trao giải." in page
-    link = re.search(r'href="(/c/hoi-thi/files/[^"]+)"', page)
-    assert link
-    assert staff.get(link[1]).data.startswith(b"%PDF-")
+    assert f'href="{address}/certificates.pdf"' in page
+    assert staff.get(f"{address}/certificates.pdf").data.startswith(b"%PDF-")
     single = re.findall(r'href="(/c/hoi-thi/prizes/certificates/\d+\.pdf)"', page)
     assert len(single) == 5
     assert staff.get(single[0]).data.startswith(b"%PDF-")
     actions = ctx.session.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.id)).all()
-    assert actions[-3:] == ["prizes:certificates:make", "core:file:view", "prizes:certificate:export"]
+    assert actions[-3:] == ["prizes:certificates:make", "prizes:certificates:export", "prizes:certificate:export"]
+    ctx.session.commit()
+    assert "Lập lại giấy chứng nhận" in page
+    changed = {"csrf_token": form_token(staff, address), "order": "highest", "tax_permille": "10", "tax_threshold": "0"}
+    assert "đã thay đổi" not in page
+    assert staff.post(f"{BASE}/hand-over/settings", data=changed).status_code == 302
+    assert "đã thay đổi" in staff.get(address).text
 
 
 def test_a_failure_is_shown_with_its_reason(

@@ -9,7 +9,7 @@ from flask import Response, flash, g, redirect, url_for
 from flask_babel import gettext as _
 
 from cuocthi.errors import Conflict, DomainError, Missing
-from cuocthi.files.domain import file_of
+from cuocthi.files.domain import file_of, read
 from cuocthi.jobs.models import Job, JobState
 from cuocthi.sheets.csv_text import csv_lines
 from cuocthi.sheets.writing import MEDIA_TYPE, write_workbook
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.text import Text
     from cuocthi_prizes.models import AwardList
+    from cuocthi_prizes.outputs.models import HandOver
+    from cuocthi_prizes.outputs.settings import OutputSettings
     from cuocthi_prizes.outputs.workbooks import Row, Sheets, Source
 
 _PDF = "application/pdf"
@@ -125,7 +127,8 @@ def _list_page(award_list: AwardList, form: DecisionForm | None = None, status: 
         recipients=recipients,
         given=len(given),
         total_in_words=amount_in_words(award_list.total_value),
-        file=_file(ctx, kept.file_id) if kept and kept.file_id else None,
+        ready=kept is not None and kept.file_id is not None,
+        outdated=_is_outdated(ctx, award_list, settings, kept),
         job=_job(ctx, award_list),
         settings=settings,
         several=len(lists_in_force(ctx, campaign_id=g.campaign.id)) > 1,
@@ -143,8 +146,22 @@ def _job(ctx: Context, award_list: AwardList) -> Job | None:
     return None if newest is None or newest.state is JobState.DONE else newest
 
 
-def _file(ctx: Context, file_id: int) -> Any:
-    return file_of(ctx, campaign_id=g.campaign.id, file_id=file_id)
+def _is_outdated(ctx: Context, award_list: AwardList, settings: OutputSettings, kept: HandOver | None) -> bool:
+    """Tell whether certificates that are made now would be others than those in the PDF."""
+    if kept is None or kept.fingerprint is None:
+        return False
+    template, common = _prepared(ctx, award_list, settings)
+    sheets = certificates.sheets_of(ctx, award_list=award_list, settings=settings)
+    return certificates.fingerprint_of(award_list, common, sheets, template) != kept.fingerprint
+
+
+def _prepared(ctx: Context, award_list: AwardList, settings: OutputSettings) -> tuple[str, dict[str, Any]]:
+    """Return the template that counts and what all certificates of a list say alike."""
+    template = template_of(ctx, campaign=g.campaign, settings=settings, folder=registry().config.files)
+    common = certificates.common_data(
+        ctx, campaign=g.campaign, award_list=award_list, settings=settings, page=page_of(g.campaign)
+    )
+    return template, common
 
 
 def _decision_form(ctx: Context) -> DecisionForm:
@@ -191,6 +208,17 @@ def commendations(list_id: int, kind: str) -> Response:
     return _attachment(content, MEDIA_TYPE, _name(list_id, "commendations.xlsx"))
 
 
+@blueprint.page("/hand-over/<int:list_id>/certificates.pdf", permission="prizes:awards:view")
+def certificates_file(list_id: int) -> Response:
+    """Hand out the PDF with all certificates of a list."""
+    kept = _source(list_id).hand_over
+    if kept is None or kept.file_id is None:
+        raise Missing(T("The certificates have not been made yet."))
+    _on_record(list_id, "certificates", T("Downloaded all certificates"))
+    stored = file_of(reading_context(), campaign_id=g.campaign.id, file_id=kept.file_id)
+    return _attachment(read(registry().config.files, stored), _PDF, stored.name)
+
+
 @blueprint.page("/certificates/<int:certificate_id>.pdf", permission="prizes:awards:view")
 def certificate_file(certificate_id: int) -> Response:
     """Hand out one certificate, typeset now."""
@@ -206,10 +234,7 @@ def certificate_file(certificate_id: int) -> Response:
     ctx = reading_context()
     award_list = _adopted(award_list.id)
     settings = output_settings(ctx, campaign=g.campaign)
-    template = template_of(ctx, campaign=g.campaign, settings=settings, folder=registry().config.files)
-    common = certificates.common_data(
-        ctx, campaign=g.campaign, award_list=award_list, settings=settings, page=page_of(g.campaign)
-    )
+    template, common = _prepared(ctx, award_list, settings)
     chosen = [
         sheet
         for sheet in certificates.sheets_of(ctx, award_list=award_list, settings=settings)
