@@ -128,7 +128,7 @@ def withdraw(complaint_id: int) -> AnyResponse:
     with committing() as ctx:
         filing.withdraw(ctx, campaign=g.campaign, complaint_id=complaint_id)
     flash(_("You have taken the complaint back."), "ok")
-    return redirect(url_for(".receipt", slug=g.campaign.slug, complaint_id=complaint_id), 303)
+    return redirect(url_for(".receipt", slug=g.campaign.slug, complaint_id=complaint_id))
 
 
 @blueprint.page("/complaints/<int:complaint_id>/files/<int:file_id>", signed_in=True)
