@@ -140,13 +140,16 @@ def sharing(ctx: Context, *, phase_id: int, enrolment_ids: Collection[int] | sa.
 
 def tied_within(ctx: Context, *, ranking: Ranking, lot: Lot) -> list[int]:
     """Return the ranks of a ranking that are shared, and by nobody but entrants of a lot (one statement)."""
+    # Looked up by their keys, as a lot holds few of those who stand in a ranking: SQLite would rather go through all
+    # of them in the order of their ranks, which an index has.
+    rank = Standing.rank + 0
+    entrants = sa.select(LotEntrant.enrolment_id).where(LotEntrant.lot_id == lot.id)
     rows = ctx.session.scalars(
-        sa.select(Standing.rank)
-        .join(LotEntrant, LotEntrant.enrolment_id == Standing.enrolment_id)
-        .where(Standing.ranking_id == ranking.id, Standing.tied > 1, LotEntrant.lot_id == lot.id)
-        .group_by(Standing.rank)
+        sa.select(rank)
+        .where(Standing.ranking_id == ranking.id, Standing.enrolment_id.in_(entrants), Standing.tied > 1)
+        .group_by(rank)
         .having(sa.func.count() == sa.func.max(Standing.tied))
-        .order_by(Standing.rank)
+        .order_by(rank)
     )
     return list(rows)
 

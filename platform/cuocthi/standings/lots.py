@@ -310,13 +310,15 @@ def order_ties(ctx: Context, *, ranking: Ranking) -> None:
 
 
 def _order(ctx: Context, ranking: Ranking, rank: int, lot: Lot) -> None:
-    place = sa.select(LotEntrant.place).where(
-        LotEntrant.lot_id == lot.id, LotEntrant.enrolment_id == Standing.enrolment_id
-    )
     ctx.session.execute(
         sa.update(Standing)
-        .where(Standing.ranking_id == ranking.id, Standing.rank == rank)
-        .values(tie_place=place.scalar_subquery()),
+        .where(
+            Standing.ranking_id == ranking.id,
+            Standing.rank == rank,
+            LotEntrant.lot_id == lot.id,
+            LotEntrant.enrolment_id == Standing.enrolment_id,
+        )
+        .values(tie_place=LotEntrant.place),
         execution_options={"synchronize_session": False},
     )
     for known in ctx.session.identity_map.values():

@@ -160,13 +160,15 @@ def _refuse_places() -> None:
         when="AFTER",
         of="REFERENCING OLD TABLE AS was",
     )
-    kept = _same(_PLACES).replace("OLD.", "was.").replace("NEW.", "came.")
-    drawn = _DRAWN.replace("NEW.", "came.")
-    changed = f"{_BOUND} AND NOT EXISTS (SELECT 1 FROM came WHERE {kept} AND {drawn})"  # noqa: S608 - our own words
+    # Whole sets are compared: looked up one by one, as the planner would, fourteen thousand equals take ten seconds.
+    columns = ", ".join(f"{{0}}.{name}" for name in _PLACES)
+    before = _BOUND.replace("SELECT 1", f"SELECT {columns.format('was')}")
+    changed = f"{before} EXCEPT SELECT {columns.format('came')} FROM came"  # noqa: S608 - our own words
+    undrawn = f"{_BOUND.replace('was', 'came')} AND NOT {_DRAWN.replace('NEW.', 'came.')}"
     _refuse(
         "core_standing",
         "update",
-        f"IF EXISTS ({changed}) THEN {_raise(_STAYS)} END IF; RETURN NULL;",
+        f"IF EXISTS ({changed}) OR EXISTS ({undrawn}) THEN {_raise(_STAYS)} END IF; RETURN NULL;",
         "STATEMENT",
         when="AFTER",
         of="REFERENCING OLD TABLE AS was NEW TABLE AS came",
