@@ -103,6 +103,7 @@ OPEN_TO_THE_SIGNED_IN = {
     "POST /c/<slug>/quiz/paper/<int:attempt_id>/take-over": 302,
     "GET /c/<slug>/quiz/round/<int:round_id>/": 200,
     "POST /c/<slug>/quiz/round/<int:round_id>/start": 409,
+    "GET /c/<slug>/rankings/<int:phase_id>/mine": 404,
     "GET /me": 200,
     "POST /me/contacts/<int:contact_id>/confirm": 302,
     "GET /me/contacts/code": 200,
