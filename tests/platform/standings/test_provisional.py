@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cuocthi.campaigns.settings import SettingsError, save_settings
+from cuocthi.campaigns.exchange import export_campaign, import_campaign
+from cuocthi.campaigns.settings import SettingsError, load_settings, save_settings
 from cuocthi.contributions import Browser
 from cuocthi.errors import Blocked
 from cuocthi.rules.clauses import core_clauses
@@ -132,6 +133,15 @@ def test_the_rules_say_how_long_and_else_nothing_of_it(campaign: Campaign, round
     assert "Dự kiến" not in clause(RankingRules())
     with pytest.raises(SettingsError):
         RankingRules(objection_hours=745)
+
+
+def test_the_hours_go_through_a_campaign_file(ctx: Context, campaign: Campaign, draft: Ranking) -> None:
+    files = export_campaign(ctx, campaign=campaign)
+    assert b"objection_hours = 48" in files["campaign.toml"]
+    again = import_campaign(ctx, files=files, slug="again")
+    assert draft.campaign_id == campaign.id
+    loaded = load_settings(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=again).value
+    assert (loaded.objection_hours, loaded.public_places) == (HOURS, 2)
 
 
 # --- pages ---
