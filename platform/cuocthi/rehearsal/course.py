@@ -208,7 +208,8 @@ class Rehearsal:
                 for group in tied_groups(ctx, ranking=ranking):
                     lot = open_lot(ctx, ranking=ranking, rank=group.rank, sources=(LOT, LOT))
                     for number, giver in enumerate((ctx, others), start=1):
-                        give_part(giver, lot=lot, number=number, part=f"{self.seed}:{round_.key}:{number}")
+                        part = f"{self.seed}:{round_.key}:{number}"
+                        give_part(giver, lot=lot, number=number, part=part, nonce=part)
                 made.append(ranking.id)
             for person in staff:
                 with self.at(moment, Actor(person)) as ctx:

@@ -160,11 +160,12 @@ def _earlier(ctx: Context, round_: Phase, rank: int, tied: dict[int, str]) -> Lo
 # --- the two persons ------------------------------------------------------------------------------------------------
 
 
-def give_part(ctx: Context, *, lot: Lot, number: int, part: str) -> bool:
+def give_part(ctx: Context, *, lot: Lot, number: int, part: str, nonce: str = "") -> bool:
     """Give one part (1 or 2) of the seed of an open lot; with the second one it is drawn. Tell whether it was.
 
-    Public is the part's seal alone until then. The order is put into every version of the ranking that is not adopted
-    and in which these persons are equal; confirmations given before are void.
+    Public is the part's seal alone until then; its ``nonce`` is random unless a rehearsal, which is to come out the
+    same each time, brings one. The order is put into every version of the ranking that is not adopted and in which
+    these persons are equal; confirmations given before are void.
 
     Raises Conflict if the part or this person's own is given already, the lot is not open any more, the ranking is
     adopted, or whoever gave the other part was discharged since; DomainError (field ``part``) if it is too short or
@@ -179,7 +180,7 @@ def give_part(ctx: Context, *, lot: Lot, number: int, part: str) -> bool:
         raise Conflict(T("This part is given already. Please load the page again."))
     for one in given:
         _refuse_discharged(ctx, campaign, one.user_id)
-    nonce = secrets.token_hex(16)
+    nonce = nonce or secrets.token_hex(16)
     seal = drawing.seal_of(lot.entrants_digest, number, nonce, told)
     made = LotPart(lot_id=lot.id, number=number, user_id=person, part=told, nonce=nonce, seal=seal, given_at=ctx.now)
     ctx.session.add(made)
