@@ -40,7 +40,6 @@ from cuocthi.testing.plugin import NOON
 from cuocthi.timelines.models import Phase
 from cuocthi.users.domain import start_session
 from cuocthi.users.models import User
-from cuocthi_prizes.domain.scheme import save_scheme
 from cuocthi_prizes.settings import PrizeSettings, Tier
 
 #: Five take part, so that the second is exact and the last is the worst.
@@ -84,7 +83,12 @@ def play() -> dict[str, Any]:
         round_ = make.round(campaign, "guess", closes_at=NOON + timedelta(hours=1))
         rules = RankingRules(criteria=(Criterion("distance", Direction.LOWEST),))
         save_settings(ctx, owner=RULES_OWNER, campaign=campaign, value=rules)
-        save_scheme(ctx, campaign=campaign, scheme=PrizeSettings(tiers=(Tier("nhat", "Giải Nhất", 1, 1_000_000),)))
+        save_settings(
+            ctx,
+            owner="prizes",
+            campaign=campaign,
+            value=PrizeSettings(tiers=(Tier("nhat", "Giải Nhất", 1, 1_000_000),)),
+        )
         first, second = make.member(campaign), make.member(campaign)
         people = {name: make.enrolment(campaign, user=make.user(name)).user for name in ESTIMATES}
     entered = []

@@ -237,6 +237,35 @@ def test_what_if_shows_winners_and_cost_beside_the_present_ones(contest: Contest
     assert f"{contest.people[1].name} has “Giải Nhất” instead of “Giải Nhì”." in [str(text) for text in look.changes]
 
 
+def test_a_set_may_leave_rounds_out(weeks: tuple[Contest, Contest]) -> None:
+    contest, other = weeks
+    contest.save(of_sets(replace(WEEK, but_for=(other.round_.key,))))
+    assert [of.round_ for of in all_awarded(contest.ctx, campaign=contest.campaign)] == [contest.round_]
+    assert load_scheme(contest.ctx, campaign=contest.campaign).value.total(2) == 800_000
+
+
+def test_a_set_may_be_for_one_division_in_the_order_of_the_common_ranking(contest: Contest) -> None:
+    residents = contest.make.division(contest.campaign, "resident", "Bảng Người dân")
+    officials = contest.make.division(contest.campaign, "official", "Bảng Cán bộ")
+    contest.post(DISTINCT)
+    for place, person in enumerate(contest.people):
+        person.division_id = (officials if place < 5 else residents).id
+    contest.ctx.session.flush()
+    contest.adopt(contest.provisional())
+    sets = [
+        PrizeSet(key, title, tiers=(FIRST, Tier("phan", "Giải Nhì", 9, 100, share=200)), division=key)
+        for key, title in (("official", "Giải cán bộ"), ("resident", "Giải người dân"))
+    ]
+    contest.save(of_sets(*sets))
+    made = [award(contest, one.key) for one in sets]
+    assert [[given.rank for given in one.awards] for one in made] == [[1, 2], [6, 7, 8]]
+    assert [one.entrants for one in made] == [5, 12]
+    (clause,) = contest.ctx.hooks.collect(contest.ctx, contest.campaign, "rule_clauses", RuleClause)
+    assert "chỉ dành cho người dự thi ở Bảng Người dân" in clause.body
+    handed = contest.ctx.hooks.collect(contest.ctx, contest.campaign, "award_lists", AwardList)
+    assert [found.key for found in handed] == ["prizes-official", "prizes-resident"]
+
+
 # --- where it is written --------------------------------------------------------------------------------------------
 
 

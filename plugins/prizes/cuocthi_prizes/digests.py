@@ -3,6 +3,9 @@
 The digest covers names by a commitment each: the SHA-256 of a random salt and the name. Whoever has both can check the
 name; once they are erased, the list is verified by the commitments that stay. Lists of the first form cover the names
 themselves and can be verified only while they stand there.
+
+The digest knows no keys of the database, so that another machine comes to the same one. What two persons confirm covers
+these keys as well: whose contest number it is, and which unit.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from cuocthi.digest import digest
+from cuocthi.digest import canonical, digest
 from cuocthi_prizes.models import FIRST_FORM
 
 if TYPE_CHECKING:
@@ -22,8 +25,8 @@ NOBODY = "—"
 _SALT_BYTES = 16
 
 
-def new_salt() -> str:
-    """Return the salt of a new commitment to a name."""
+def random_salt(_code: str) -> str:
+    """Return the salt of a new commitment to a name; nothing can be derived from it."""
     return token_hex(_SALT_BYTES)
 
 
@@ -59,14 +62,31 @@ def digest_of(award_list: AwardList) -> str:
             "version": award_list.version,
             "statement": award_list.statement,
             "remarks": award_list.remarks,
-            "ranking": [award_list.ranking_id, award_list.ranking_number, award_list.ranking_digest],
+            "ranking": [award_list.ranking_number, award_list.ranking_digest],
             "entrants": award_list.entrants,
             "scheme": award_list.scheme_digest,
             "total_value": award_list.total_value,
             "awards": [_award(award) for award in award_list.awards],
             "passed_over": [_passed_over(one) for one in award_list.passed_over],
-            "unit_awards": [_unit_award(award) for award in _by_unit(award_list)],
-            "unit_figures": [_unit_figure(one) for one in sorted(award_list.unit_figures, key=lambda one: one.unit_id)],
+            "unit_awards": [_first_unit_award(award) for award in _by_unit(award_list)],
+            "unit_figures": sorted((_unit_figure(one) for one in award_list.unit_figures), key=canonical),
+        }
+    )
+
+
+def confirmed_digest_of(award_list: AwardList) -> str:
+    """Return what two persons confirm: the digest that a list has, and the keys of those whom it names."""
+    if award_list.form == FIRST_FORM:
+        return award_list.digest
+    return digest(
+        {
+            "digest": award_list.digest,
+            "ranking": award_list.ranking_id,
+            "scheme": award_list.settings_version_id,
+            "awards": [[award.place, award.enrolment_id, award.unit_id] for award in award_list.awards],
+            "passed_over": [[one.place, one.enrolment_id] for one in award_list.passed_over],
+            "unit_awards": [[award.unit_id, award.unit_name] for award in _by_unit(award_list)],
+            "unit_figures": sorted([one.unit_id, one.unit_name] for one in award_list.unit_figures),
         }
     )
 
@@ -82,10 +102,9 @@ def _award(award: Award) -> dict[str, Any]:
         "title": award.title,
         "value": award.value,
         "in_kind": award.in_kind,
-        "enrolment": award.enrolment_id,
         "code": award.code,
         "name": award.name_digest,
-        "unit": [award.unit_id, award.unit_name],
+        "unit": award.unit_name,
         "rank": award.rank,
         "tie_place": award.tie_place,
         "score": award.score,
@@ -95,15 +114,11 @@ def _award(award: Award) -> dict[str, Any]:
 
 
 def _passed_over(one: PassedOver) -> list[Any]:
-    return [one.place, one.enrolment_id, one.code, one.rank, one.list_number, one.title]
-
-
-def _unit_award(award: UnitAward) -> dict[str, Any]:
-    return {**_first_unit_award(award), "unit": [award.unit_id, award.unit_name]}
+    return [one.place, one.code, one.rank, one.list_number, one.title]
 
 
 def _unit_figure(one: UnitFigure) -> list[Any]:
-    return [one.unit_id, one.unit_name, one.block, one.persons, one.entries, one.score_sum, one.headcount]
+    return [one.unit_name, one.block, one.persons, one.entries, one.score_sum, one.headcount]
 
 
 # --- the first form -------------------------------------------------------------------------------------------------

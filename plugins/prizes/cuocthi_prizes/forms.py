@@ -17,11 +17,12 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import TextInput
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from cuocthi.users.names import fold
 from cuocthi.web.fields import select_choices
@@ -47,6 +48,7 @@ from cuocthi_prizes.wording import percent
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from cuocthi.campaigns.models import Division
     from cuocthi.timelines.models import Phase
     from cuocthi_prizes.models import UnitFigure
 
@@ -150,6 +152,16 @@ class SetForm(BaseForm):
         validate_choice=True,
         description=_l("With each round, every round gets the same prizes and an award list of its own."),
     )
+    but_for = SelectMultipleField(
+        _l("Rounds left out"),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        description=_l("Where each round is awarded: for instance the ranking of all rounds together."),
+    )
+    division = SelectField(
+        _l("For whom"),
+        description=_l("Those of a division stand in the order of the same ranking; nobody else gets these prizes."),
+    )
     tiers = FieldList(FormField(TierRow), label=_l("Individual prizes"), max_entries=MAX_TIERS)
     collective = FieldList(FormField(CollectiveRow), label=_l("Collective prizes"), max_entries=MAX_TIERS)
     ties = RadioField(_l("Where equals would get different prizes"), choices=select_choices(TIES.items()))
@@ -166,6 +178,8 @@ class SetForm(BaseForm):
             data={
                 "title": prize_set.title,
                 "awarded": _EACH if prize_set.each_round else prize_set.round,
+                "but_for": list(prize_set.but_for),
+                "division": prize_set.division,
                 "tiers": [_row(tier) for tier in prize_set.tiers],
                 "collective": [_row(tier) for tier in prize_set.collective],
                 "ties": prize_set.ties.value,
@@ -173,14 +187,18 @@ class SetForm(BaseForm):
             }
         )
 
-    def offer_rounds(self, rounds: Iterable[Phase]) -> None:
-        """Let the campaign's rounds be chosen from."""
+    def offer(self, rounds: Sequence[Phase], divisions: Iterable[Division]) -> None:
+        """Let the campaign's rounds and divisions be chosen from."""
         choices = [
             ("", _l("The only round")),
             (_EACH, _l("Each round")),
             *((round_.key, round_.title) for round_ in rounds),
         ]
         self.awarded.choices = select_choices(choices)
+        self.but_for.choices = select_choices((round_.key, round_.title) for round_ in rounds)
+        self.division.choices = select_choices(
+            [("", _l("Everybody in the ranking")), *((division.key, division.name) for division in divisions)]
+        )
 
     def to_settings(self, key: str, others: Collection[str] = ()) -> PrizeSet:
         """Return the set that the form describes; raises SettingsError for what cannot be.
@@ -196,6 +214,8 @@ class SetForm(BaseForm):
             tiers=tuple(Tier(**_values(row, taken)) for row in self.tiers.data),
             collective=tuple(CollectiveTier(**_values(row, taken)) for row in self.collective.data),
             ties=Ties(self.ties.data),
+            but_for=tuple(self.but_for.data or ()) if self.awarded.data == _EACH else (),
+            division=self.division.data or "",
             most_a_person=self.most_a_person.data or 0,
         )
 

@@ -156,7 +156,8 @@ def results_impact(
 @hookimpl
 def rule_clauses(ctx: Context, campaign: Campaign) -> Sequence[RuleClause]:
     campaign_rounds = rounds(ctx, campaign_id=campaign.id)
-    return clauses.rule_clauses(load_scheme(ctx, campaign=campaign).value, campaign.language, campaign_rounds)
+    scheme = load_scheme(ctx, campaign=campaign).value
+    return clauses.rule_clauses(scheme, campaign.language, campaign_rounds, campaign.divisions)
 
 
 @hookimpl

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 import sqlalchemy.orm
 
-from cuocthi.campaigns.models import SettingsVersion
+from cuocthi.campaigns.models import Division, SettingsVersion
 from cuocthi.campaigns.settings import Loaded, load_settings, unstructure
 from cuocthi.digest import digest
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.standings.confirmations import NEEDED
 from cuocthi.standings.models import Confirmation, Standing
+from cuocthi_prizes.digests import confirmed_digest_of
 from cuocthi_prizes.models import Award, AwardList, AwardListState
 from cuocthi_prizes.settings import WHOLE, PrizeSettings
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
+    from cuocthi.standings.models import Ranking
 
 OWNER = "prizes"
 
@@ -72,11 +74,13 @@ def scheme_digest(ctx: Context, *, version_id: int | None) -> str:
     return ctx.session.get_one(SettingsVersion, version_id).digest
 
 
-def candidates(ctx: Context, *, ranking_id: int, limit: int | None, threshold: int = 0) -> list[Candidate]:
+def candidates(
+    ctx: Context, *, ranking_id: int, limit: int | None, threshold: int = 0, division: str = ""
+) -> list[Candidate]:
     """Return the first ``limit`` qualified standings of a ranking, by rank and decided order among equals.
 
-    Only those that reach ``threshold``, in thousandths of the maximum score. Undecided equals stand in the order of
-    their names, which decides nothing: see ``allocation``.
+    Only those that reach ``threshold``, in thousandths of the maximum score, and are in the ``division`` of that key.
+    Undecided equals stand in the order of their names, which decides nothing: see ``allocation``.
     """
     rows = ctx.session.execute(
         sa.select(
@@ -96,12 +100,29 @@ def candidates(ctx: Context, *, ranking_id: int, limit: int | None, threshold: i
         .where(
             Standing.ranking_id == ranking_id,
             Standing.qualified,
+            *_in_division(division),
             *([Standing.score * WHOLE >= Standing.max_score * threshold] if threshold else []),
         )
         .order_by(Standing.rank, Standing.tie_place.is_(None), Standing.tie_place, Enrolment.name_sort, Enrolment.code)
         .limit(limit)
     )
     return [Candidate(*row) for row in rows]
+
+
+def entrants(ctx: Context, *, ranking: Ranking, division: str = "") -> int:
+    """Return how many persons are in a ranking, or of a division in it."""
+    if not division:
+        return ranking.persons
+    counted = sa.select(sa.func.count()).join_from(Standing, Enrolment, Enrolment.id == Standing.enrolment_id)
+    return ctx.session.scalar(counted.where(Standing.ranking_id == ranking.id, *_in_division(division))) or 0
+
+
+def _in_division(key: str) -> list[sa.ColumnElement[bool]]:
+    """Return the condition that an enrolment is in the division of a key, none for an empty one."""
+    if not key:
+        return []
+    own = sa.and_(Division.id == Enrolment.division_id, Division.campaign_id == Enrolment.campaign_id)
+    return [sa.exists().where(own, Division.key == key)]
 
 
 def held(ctx: Context, *, campaign_id: int, but_for: Part) -> list[Held]:
@@ -251,12 +272,12 @@ def awards_of(ctx: Context, *, campaign_id: int, user_id: int) -> Sequence[Award
 
 
 def is_confirmed(ctx: Context, *, award_list: AwardList) -> bool:
-    """Tell whether two persons have confirmed the very digest that a list has (one statement)."""
+    """Tell whether two persons have confirmed the very list that stands there (one statement)."""
     given = ctx.session.scalars(
         sa.select(Confirmation.user_id).where(
             Confirmation.subject == SUBJECT,
             Confirmation.subject_id == award_list.id,
-            Confirmation.digest == award_list.digest,
+            Confirmation.digest == confirmed_digest_of(award_list),
         )
     )
     return len(set(given)) >= NEEDED

@@ -126,9 +126,12 @@ class PrizeSet:
     """Prizes that are awarded together, from one ranking, by one list.
 
     ``key`` names the set in files, ``title`` for people. It awards the round with the key ``round``, the campaign's
-    only round if that is empty, or with ``each_round`` every round, by a list of its own. ``tiers`` are allocated in
-    their order, from the best rank on; ``collective`` are given to units by decision. ``most_a_person`` is how many
-    prizes of the set a person may have over all its rounds, 0 for any number; in one list it is one.
+    only round if that is empty, or with ``each_round`` every round ``but_for`` those with these keys, by a list of its
+    own. With ``division`` it is for those in the division with that key alone, in the order of the same ranking.
+
+    ``tiers`` are allocated in their order, from the best rank on; ``collective`` are given to units by decision.
+    ``most_a_person`` is how many prizes of the set a person may have over all its rounds, 0 for any number; in one list
+    it is one.
     """
 
     key: str
@@ -139,6 +142,8 @@ class PrizeSet:
     collective: tuple[CollectiveTier, ...] = ()
     ties: Ties = Ties.DECIDE
     most_a_person: int = 0
+    but_for: tuple[str, ...] = ()
+    division: str = ""
 
     def __post_init__(self) -> None:
         """Raise SettingsError for tiers that cannot be told apart, too many of them, or two answers to one question."""
@@ -151,6 +156,8 @@ class PrizeSet:
             raise SettingsError(T("The code “%(key)s” stands for two kinds of prizes.", key=repeated), field="tiers")
         if self.round and self.each_round:
             raise SettingsError(T("Prizes are for one round or for each, not for both."), field="round")
+        if self.but_for and not self.each_round:
+            raise SettingsError(T("Rounds are left out only where each round is awarded."), field="but_for")
         _check_range(self.most_a_person, 0, MAX_A_PERSON, "most_a_person")
 
     @property
@@ -175,7 +182,7 @@ class PrizeSet:
 
     def lists(self, rounds: int) -> int:
         """Return how many lists award the set where there are so many rounds."""
-        return rounds if self.each_round else 1
+        return max(rounds - len(self.but_for), 0) if self.each_round else 1
 
 
 @dataclass(frozen=True, slots=True)

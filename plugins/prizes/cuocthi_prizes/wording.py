@@ -19,6 +19,8 @@ class Wording:
     individual_of: str
     for_each_round: str
     for_round: str
+    but_for: str
+    for_division: str
     prize: str
     open_prize: str
     worth: str
@@ -51,6 +53,8 @@ _VI = Wording(
     individual_of="**{set}**",
     for_each_round="Các giải sau được trao riêng cho từng vòng thi, theo kết quả của vòng đó:",
     for_round="Các giải sau được trao theo kết quả của vòng “{round}”:",
+    but_for="Các giải này không trao cho: {rounds}.",
+    for_division="Các giải này chỉ dành cho người dự thi ở {division}, theo thứ tự của họ trong bảng xếp hạng.",
     prize="- {quantity:02} {title}",
     open_prize="- {title}",
     worth=": trị giá {value}",
@@ -90,6 +94,8 @@ _EN = Wording(
     individual_of="**{set}**",
     for_each_round="These prizes are given in each round, by the results of that round:",
     for_round="These prizes are given by the results of the round “{round}”:",
+    but_for="These prizes are not given in: {rounds}.",
+    for_division="These prizes are only for those in {division}, in their order in the ranking.",
     prize="- {quantity} × {title}",
     open_prize="- {title}",
     worth=": {value}",

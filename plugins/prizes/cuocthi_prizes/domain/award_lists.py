@@ -17,7 +17,7 @@ from cuocthi.standings.models import Ranking
 from cuocthi.standings.queries import adopted_ranking
 from cuocthi.text import T, pack
 from cuocthi.timelines.models import Phase
-from cuocthi_prizes.digests import commitment, digest_of, is_intact, new_salt
+from cuocthi_prizes.digests import commitment, confirmed_digest_of, digest_of, is_intact, random_salt
 from cuocthi_prizes.domain.awarded import Awarded, all_awarded, awarded_named
 from cuocthi_prizes.domain.collective import carried_over, figures_of
 from cuocthi_prizes.domain.promises import overtaken
@@ -39,19 +39,30 @@ from cuocthi_prizes.queries import (
 from cuocthi_prizes.settings import Tier, excess
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cuocthi.context import Context
     from cuocthi.text import Text
     from cuocthi_prizes.domain.proposals import Proposal
 
 
-def draw_up(ctx: Context, *, campaign: Campaign, of: Awarded | None = None, statement: str = "") -> AwardList:
+def draw_up(
+    ctx: Context,
+    *,
+    campaign: Campaign,
+    of: Awarded | None = None,
+    statement: str = "",
+    salt: Callable[[str], str] = random_salt,
+) -> AwardList:
     """Make a new draft of a set in a round from the adopted ranking; its former draft is withdrawn.
 
     ``of`` may be left out where the scheme has one list alone. Collective awards of the former draft, or else of the
     adopted list, are taken over with their decisions as far as they fit the scheme and the ranking; the list says
-    which do not. ``statement`` says what a list that is to replace an adopted one changes and why, or why a list names
-    nobody. Raises Blocked with every reason why nothing can be awarded yet, DomainError without a statement where one
-    is needed, Missing if ``of`` is, Closed in an archived campaign.
+    which do not. ``salt`` gives that of the commitment to a name, by contest number. ``statement`` says what a list
+    that is to replace an adopted one changes and why, or why a list names nobody.
+
+    Raises Blocked with every reason why nothing can be awarded yet, DomainError without a statement where one is
+    needed, Missing if ``of`` is, Closed in an archived campaign.
     """
     refuse_archived(campaign)
     lock(ctx, campaign)
@@ -66,7 +77,7 @@ def draw_up(ctx: Context, *, campaign: Campaign, of: Awarded | None = None, stat
     if former is not None:
         former.state = AwardListState.WITHDRAWN
         ctx.session.flush()
-    award_list = _made(ctx, campaign, proposal, proposal.ranking, statement)
+    award_list = _made(ctx, campaign, proposal, proposal.ranking, statement, salt)
     award_list.unit_figures, award_list.unit_awards, left_out = _taken_over(ctx, proposal, former or adopted)
     award_list.remarks = [pack(text) for text in left_out]
     ctx.session.add(award_list)
@@ -100,7 +111,14 @@ def _statement(statement: str, proposal: Proposal, adopted: AwardList | None) ->
     return statement
 
 
-def _made(ctx: Context, campaign: Campaign, proposal: Proposal, ranking: Ranking, statement: str) -> AwardList:
+def _made(  # noqa: PLR0917 - of this module alone
+    ctx: Context,
+    campaign: Campaign,
+    proposal: Proposal,
+    ranking: Ranking,
+    statement: str,
+    salt: Callable[[str], str],
+) -> AwardList:
     of, awards = proposal.of, proposal.awards
     number, version = last_numbers(ctx, campaign_id=campaign.id, part=of.part)
     return AwardList(
@@ -114,13 +132,15 @@ def _made(ctx: Context, campaign: Campaign, proposal: Proposal, ranking: Ranking
         ranking_id=ranking.id,
         ranking_number=ranking.number,
         ranking_digest=ranking.digest,
-        entrants=ranking.persons,
+        entrants=awards.entrants,
         settings_version_id=proposal.scheme_version_id,
         scheme_digest=scheme_digest(ctx, version_id=proposal.scheme_version_id),
         statement=statement,
         created_by=ctx.actor.user_id,
         created_at=ctx.now,
-        awards=[_award(place, *given) for place, given in enumerate(awards.allocation.places, start=1)],
+        awards=[
+            _award(place, *given, salt(given[1].code)) for place, given in enumerate(awards.allocation.places, start=1)
+        ],
         passed_over=[_passed_over(place, *one) for place, one in enumerate(awards.passed_over, start=1)],
     )
 
@@ -152,7 +172,8 @@ def adopt(ctx: Context, *, campaign: Campaign, number: int, digest: str) -> Awar
     if reasons:
         raise Blocked(T("The award list cannot be adopted yet."), reasons)
     check_intact(ctx, ranking=ctx.session.get_one(Ranking, award_list.ranking_id))
-    confirmed = confirm(ctx, campaign=campaign, subject=SUBJECT, subject_id=award_list.id, digest=digest)
+    agreed = confirmed_digest_of(award_list)
+    confirmed = confirm(ctx, campaign=campaign, subject=SUBJECT, subject_id=award_list.id, digest=agreed)
     if confirmed >= NEEDED:
         _put_in_force(ctx, campaign, award_list)
         summary = T("Adopted award list %(number)s", number=number)
@@ -246,8 +267,7 @@ def _part(award_list: AwardList) -> tuple[str, int]:
     return award_list.set_key, award_list.phase_id
 
 
-def _award(place: int, tier: Tier, person: Candidate) -> Award:
-    salt = new_salt()
+def _award(place: int, tier: Tier, person: Candidate, salt: str) -> Award:
     return Award(
         place=place,
         tier=tier.key,

@@ -62,7 +62,7 @@ def awarded(scheme: PrizeSettings, campaign_rounds: Sequence[Phase]) -> list[Awa
 def rounds_of(prize_set: PrizeSet, campaign_rounds: Sequence[Phase]) -> Sequence[Phase]:
     """Return the rounds that a set awards: none if it names one that is gone, or none where there are several."""
     if prize_set.each_round:
-        return campaign_rounds
+        return [round_ for round_ in campaign_rounds if round_.key not in prize_set.but_for]
     if prize_set.round:
         return [round_ for round_ in campaign_rounds if round_.key == prize_set.round]
     return campaign_rounds if len(campaign_rounds) == 1 else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cuocthi.contributions import RuleClause
@@ -11,8 +12,9 @@ from cuocthi_prizes.wording import percent, uncapitalised, wording
 from cuocthi_prizes.words import amount_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from cuocthi.campaigns.models import Division
     from cuocthi.timelines.models import Phase
     from cuocthi_prizes.settings import CollectiveTier, PrizeSet, PrizeSettings
 
@@ -20,13 +22,26 @@ if TYPE_CHECKING:
 CLAUSE = "prizes"
 
 
-def rule_clauses(scheme: PrizeSettings, language: str, rounds: Sequence[Phase] = ()) -> list[RuleClause]:
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """How rounds and divisions are called, by their keys; no rounds where there is one alone."""
+
+    rounds: Mapping[str, str]
+    divisions: Mapping[str, str]
+
+
+def rule_clauses(
+    scheme: PrizeSettings, language: str, rounds: Sequence[Phase] = (), divisions: Iterable[Division] = ()
+) -> list[RuleClause]:
     """Return what the rules say about prizes, nothing for a scheme without any."""
     if scheme.is_empty:
         return []
     sets = [one for one in scheme.sets if not one.is_empty]
     plain = len(sets) == 1 and not sets[0].each_round
-    titles = {round_.key: round_.title for round_ in rounds} if len(rounds) > 1 else {}
+    titles = _Names(
+        {round_.key: round_.title for round_ in rounds} if len(rounds) > 1 else {},
+        {division.key: division.name for division in divisions},
+    )
     parts = [part for one in sets for part in _individual(one, language, titles, alone=len(sets) == 1)]
     if any(one.tiers for one in sets):
         words = wording(language)
@@ -35,7 +50,7 @@ def rule_clauses(scheme: PrizeSettings, language: str, rounds: Sequence[Phase] =
     return [RuleClause(CLAUSE, wording(language).heading, "\n\n".join(parts), order=70)]
 
 
-def _individual(prize_set: PrizeSet, language: str, titles: dict[str, str], *, alone: bool) -> Iterator[str]:
+def _individual(prize_set: PrizeSet, language: str, titles: _Names, *, alone: bool) -> Iterator[str]:
     if not prize_set.tiers:
         return
     words = wording(language)
@@ -51,12 +66,17 @@ def _individual(prize_set: PrizeSet, language: str, titles: dict[str, str], *, a
         yield words.several_times_of_set.format(most=prize_set.most_a_person)
 
 
-def _for_which(prize_set: PrizeSet, language: str, titles: dict[str, str]) -> Iterator[str]:
+def _for_which(prize_set: PrizeSet, language: str, titles: _Names) -> Iterator[str]:
     words = wording(language)
     if prize_set.each_round:
         yield words.for_each_round
-    elif prize_set.round in titles:
-        yield words.for_round.format(round=titles[prize_set.round])
+        left_out = [titles.rounds.get(key, key) for key in prize_set.but_for]
+        if left_out:
+            yield words.but_for.format(rounds=", ".join(f"“{title}”" for title in left_out))
+    elif prize_set.round in titles.rounds:
+        yield words.for_round.format(round=titles.rounds[prize_set.round])
+    if prize_set.division:
+        yield words.for_division.format(division=titles.divisions.get(prize_set.division, prize_set.division))
 
 
 def _total(prize_set: PrizeSet, language: str) -> Iterator[str]:
@@ -81,7 +101,7 @@ def _limits(scheme: PrizeSettings, language: str) -> Iterator[str]:
         yield words.passed_over
 
 
-def _collective(prize_set: PrizeSet, language: str, titles: dict[str, str], *, alone: bool) -> Iterator[str]:
+def _collective(prize_set: PrizeSet, language: str, titles: _Names, *, alone: bool) -> Iterator[str]:
     if not prize_set.collective:
         return
     words = wording(language)

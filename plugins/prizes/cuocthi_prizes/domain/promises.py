@@ -22,7 +22,7 @@ def overtaken(ctx: Context, *, campaign: Campaign) -> Text | None:
     if issued is None:
         return None
     scheme = load_scheme(ctx, campaign=campaign).value
-    now = rule_clauses(scheme, campaign.language, rounds(ctx, campaign_id=campaign.id))
+    now = rule_clauses(scheme, campaign.language, rounds(ctx, campaign_id=campaign.id), campaign.divisions)
     said = [clause["body"] for clause in issued.clauses["clauses"] if clause["key"] == CLAUSE]
     if said == [clause.body for clause in now]:
         return None

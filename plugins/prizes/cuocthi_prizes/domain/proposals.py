@@ -10,7 +10,7 @@ from cuocthi.text import T
 from cuocthi_prizes.domain.allocation import Allocation, OpenTie, allocate
 from cuocthi_prizes.domain.limits import who_has_enough
 from cuocthi_prizes.domain.promises import overtaken
-from cuocthi_prizes.queries import Candidate, Held, candidates, held, load_scheme
+from cuocthi_prizes.queries import Candidate, Held, candidates, entrants, held, load_scheme
 from cuocthi_prizes.settings import MAX_QUANTITY
 
 if TYPE_CHECKING:
@@ -33,10 +33,14 @@ MOST_AWARDS = 2 * MAX_QUANTITY
 
 @dataclass(frozen=True, slots=True)
 class Awards:
-    """Who would get what by a ranking, and who was passed over because of the prize beside the name."""
+    """Who would get what by a ranking, and who was passed over because of the prize beside the name.
+
+    ``entrants`` is how many persons competed: those in the ranking, or of the division in it.
+    """
 
     allocation: Allocation[Candidate]
     passed_over: Sequence[tuple[Candidate, Held]] = ()
+    entrants: int = 0
 
 
 NO_AWARDS = Awards(Allocation((), ()))
@@ -87,16 +91,18 @@ def propose(ctx: Context, *, campaign: Campaign, of: Awarded) -> Proposal:
 
 def awards_by(ctx: Context, *, campaign: Campaign, scheme: PrizeSettings, of: Awarded, ranking: Ranking) -> Awards:
     """Return who would get what of a set by a ranking, whatever its state, and by any scheme."""
+    division = of.prize_set.division
+    competed = entrants(ctx, ranking=ranking, division=division)
     if not of.prize_set.tiers:
-        return NO_AWARDS
+        return Awards(NO_AWARDS.allocation, (), competed)
     enough = who_has_enough(scheme, of, held(ctx, campaign_id=campaign.id, but_for=of.part))
     tiers = of.prize_set.tiers
     threshold = min(tier.threshold for tier in tiers)
-    limit = _first_look(of.prize_set, ranking.persons, len(enough))
+    limit = _first_look(of.prize_set, competed, len(enough))
     while True:
-        found = candidates(ctx, ranking_id=ranking.id, limit=limit, threshold=threshold)
+        found = candidates(ctx, ranking_id=ranking.id, limit=limit, threshold=threshold, division=division)
         remaining = [one for one in found if one.enrolment_id not in enough]
-        allocation = allocate(tiers, remaining, entrants=ranking.persons, ties=of.prize_set.ties)
+        allocation = allocate(tiers, remaining, entrants=competed, ties=of.prize_set.ties)
         if allocation.settled or limit is None or len(found) < limit:
             break
         limit *= _FURTHER
@@ -104,12 +110,13 @@ def awards_by(ctx: Context, *, campaign: Campaign, scheme: PrizeSettings, of: Aw
     # Who stands behind the last prize would get none anyway; where prizes are left, everybody would have got one.
     upto = max((place for place, one in enumerate(found) if one.enrolment_id in given), default=len(found) - 1)
     seen = found[: upto + 1] if allocation.settled else found
-    return Awards(allocation, [(one, enough[one.enrolment_id]) for one in seen if one.enrolment_id in enough])
+    passed = [(one, enough[one.enrolment_id]) for one in seen if one.enrolment_id in enough]
+    return Awards(allocation, passed, competed)
 
 
-def _first_look(prize_set: PrizeSet, entrants: int, passed: int) -> int | None:
+def _first_look(prize_set: PrizeSet, competed: int, passed: int) -> int | None:
     """Return how many persons are looked at first; all of them where a tier has no limit."""
-    limits = [tier.limit(entrants) for tier in prize_set.tiers]
+    limits = [tier.limit(competed) for tier in prize_set.tiers]
     if any(limit is None for limit in limits):
         return None
     # One more than there are prizes, or else a tie at the last one cannot be seen.

@@ -7,18 +7,25 @@ from typing import TYPE_CHECKING
 
 from cuocthi.campaigns.models import Campaign
 from cuocthi.context import Actor
+from cuocthi.digest import digest
 from cuocthi.web.formats import money
 from cuocthi_prizes.domain.award_lists import adopt, draw_up
 from cuocthi_prizes.domain.awarded import all_awarded
 from cuocthi_prizes.domain.proposals import propose
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cuocthi.context import Context
 
+_SALT_LENGTH = 32
 #: What a list says that names nobody, since somebody has to say something.
 _NOBODY = "Diễn tập: không có người đủ điều kiện nhận giải."
+
+
+def _salt_of(campaign: Campaign) -> Callable[[str], str]:
+    """Return salts that are the same in every run of a rehearsal, whose people do not exist."""
+    return lambda code: digest([campaign.draw_key, code])[:_SALT_LENGTH]
 
 
 def rehearse(ctx: Context, campaign_id: int, staff_ids: tuple[int, int]) -> Sequence[tuple[str, str]]:
@@ -32,7 +39,7 @@ def rehearse(ctx: Context, campaign_id: int, staff_ids: tuple[int, int]) -> Sequ
     for of in all_awarded(ctx, campaign=campaign):
         # In the order of the rounds, for who has a prize of one may be passed over in the next.
         statement = _NOBODY if propose(ctx, campaign=campaign, of=of).names_nobody else ""
-        award_list = draw_up(first, campaign=campaign, of=of, statement=statement)
+        award_list = draw_up(first, campaign=campaign, of=of, statement=statement, salt=_salt_of(campaign))
         for person in (first, second):
             adopt(person, campaign=campaign, number=award_list.number, digest=award_list.digest)
         made.append(award_list)

@@ -84,12 +84,15 @@ def _store(
 
 
 def refuse_unknown_rounds(ctx: Context, *, campaign: Campaign, scheme: PrizeSettings) -> None:
-    """Raise SettingsError if a set names a round that the campaign does not have."""
+    """Raise SettingsError if a set names a round or a division that the campaign does not have."""
     known = {"", *(round_.key for round_ in rounds(ctx, campaign_id=campaign.id))}
+    divisions = {"", *(division.key for division in campaign.divisions)}
     for one in scheme.sets:
-        if one.round not in known:
-            message = T("This campaign has no round with the code “%(key)s”.", key=one.round)
-            raise SettingsError(message, field="round")
+        for key in {one.round, *one.but_for} - known:
+            raise SettingsError(T("This campaign has no round with the code “%(key)s”.", key=key), field="round")
+        if one.division not in divisions:
+            message = T("This campaign has no division with the code “%(key)s”.", key=one.division)
+            raise SettingsError(message, field="division")
 
 
 def propose_scheme(

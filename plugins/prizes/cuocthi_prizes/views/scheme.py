@@ -20,6 +20,7 @@ from cuocthi.web.formats import money
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
 from cuocthi.web.requests import row_number
+from cuocthi_prizes.domain.awarded import rounds_of
 from cuocthi_prizes.domain.clauses import tier_lines
 from cuocthi_prizes.domain.outlook import outlook
 from cuocthi_prizes.domain.proposals import with_set
@@ -100,7 +101,7 @@ def store_set(key: str) -> AnyResponse:
     ctx = reading_context()
     _set_named(ctx, key)
     form, amendment, act = SetForm(), _amendment(ctx), request.form.get("act", "")
-    form.offer_rounds(rounds(ctx, campaign_id=g.campaign.id))
+    form.offer(rounds(ctx, campaign_id=g.campaign.id), g.campaign.divisions)
     if form.change_rows(act):
         return _set_page(ctx, form, key, amendment)
     looking = act == "look"
@@ -224,7 +225,7 @@ def _scheme_page(ctx: Context, form: SchemeForm, amendment: AmendmentForm | None
         form=form,
         amendment=amendment,
         scheme=value,
-        sets=[(one, _what_it_awards(one, campaign_rounds), one.lists(len(campaign_rounds))) for one in value.sets],
+        sets=[(one, _what_it_awards(one, campaign_rounds), len(rounds_of(one, campaign_rounds))) for one in value.sets],
         lines=lambda tiers: tier_lines(tiers, g.campaign.language).splitlines(),
         total=value.total(len(campaign_rounds)),
         excess=value.excess(len(campaign_rounds)),
@@ -237,7 +238,8 @@ def _scheme_page(ctx: Context, form: SchemeForm, amendment: AmendmentForm | None
 def _set_page(  # noqa: PLR0917 - what one page is made of
     ctx: Context, form: SetForm, key: str, amendment: AmendmentForm | None, status: int = 200, looks: Any = None
 ) -> Response:
-    form.offer_rounds(rounds(ctx, campaign_id=g.campaign.id))
+    campaign_rounds = rounds(ctx, campaign_id=g.campaign.id)
+    form.offer(campaign_rounds, g.campaign.divisions)
     if key == NEW and not form.is_submitted():
         form.title.data = ""
     return render(
@@ -248,6 +250,8 @@ def _set_page(  # noqa: PLR0917 - what one page is made of
         amendment=amendment,
         key=key,
         new=key == NEW,
+        several=len(campaign_rounds) > 1,
+        divided=bool(g.campaign.divisions),
         looks=looks,
     )
 
@@ -297,8 +301,12 @@ def _in_words(one: PrizeSet | None, campaign_rounds: Sequence[Phase]) -> list[st
 
 
 def _what_it_awards(one: PrizeSet, campaign_rounds: Sequence[Phase]) -> str:
+    titles = {round_.key: round_.title for round_ in campaign_rounds}
+    parts = [titles.get(one.round, one.round) or _("The only round")]
     if one.each_round:
-        return _("Each round, by a list of its own")
-    if not one.round:
-        return _("The only round")
-    return next((round_.title for round_ in campaign_rounds if round_.key == one.round), one.round)
+        parts = [_("Each round, by a list of its own")]
+        parts += [_("but for %(rounds)s", rounds=", ".join(titles.get(key, key) for key in one.but_for))][
+            : len(one.but_for)
+        ]
+    names = {division.key: division.name for division in g.campaign.divisions}
+    return " · ".join([*parts, *([names.get(one.division, one.division)] if one.division else [])])
