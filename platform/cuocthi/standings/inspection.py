@@ -74,7 +74,7 @@ def record_inspection(ctx: Context, *, campaign: Campaign, ranking: Ranking, dig
     """Put on record that the files of a ranking were handed out; ``digest`` is that of their manifest."""
     record(
         ctx,
-        action="core:ranking:inspect",
+        action="core:inspection:export",
         summary=T("Handed out the files from which version %(number)s can be computed again", number=ranking.number),
         campaign=campaign,
         object_kind="ranking",

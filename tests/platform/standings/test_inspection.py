@@ -196,4 +196,4 @@ def test_the_page_hands_the_files_out_and_puts_it_on_record(
     with zipfile.ZipFile(io.BytesIO(content)) as held:
         digest = hashlib.sha256(held.read("manifest.json")).hexdigest()
     event = ctx.session.scalars(sa.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
-    assert (event.action, event.actor_id, event.after) == ("core:ranking:inspect", member.id, {"digest": digest})
+    assert (event.action, event.actor_id, event.after) == ("core:inspection:export", member.id, {"digest": digest})

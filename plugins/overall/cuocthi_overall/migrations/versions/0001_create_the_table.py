@@ -24,3 +24,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["source_id"], ["core_phase.id"], name=op.f(f"fk_{table}_source_id")),
         sa.PrimaryKeyConstraint("phase_id", "source_id", name=op.f(f"pk_{table}")),
     )
+
+
+def downgrade() -> None:
+    op.drop_table("overall_basis")
