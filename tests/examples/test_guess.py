@@ -20,7 +20,7 @@ GUESS = ROOT / "examples" / "plugins" / "guess"
 CONTEST = Path(__file__).with_name("guess_contest.py")
 NOT_INSTALLED = "“guess” được bật nhưng chưa cài đặt"
 #: Pages that refuse for other reasons than that the format is gone: nobody can join any more, no device is shared, the
-#: organisers take no part and do not administer the installation, no rules were issued, nobody stands after the last;
+#: organisers take no part and do not administer the installation, no rules were issued, nobody stands after the last; no set is called so;
 #: and every page of the quiz, which this contest does not have.
 REFUSED = {
     "/join": 409,
@@ -30,6 +30,8 @@ REFUSED = {
     "/staff/people/": 403,
     "/rules/1": 404,
     "/rankings/1/1/compare": 404,
+    "/rankings/1/mine": 404,
+    "/prizes/scheme/sets/": 404,
     "/quiz/": 404,
     "/inquiries/": 404,
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cuocthi.campaigns.settings import SettingsError
 from cuocthi.contributions import Browser
 from cuocthi.errors import Conflict, DomainError, Missing
 from cuocthi.standings.confirmations import confirmations
@@ -16,6 +17,7 @@ from cuocthi.units.models import Unit
 from cuocthi.users.models import User
 from cuocthi_prizes.domain.award_lists import adopt, draw_up
 from cuocthi_prizes.domain.unit_awards import grant, revoke
+from cuocthi_prizes.formula import Formula, UnitMeasure
 from cuocthi_prizes.models import AwardList, UnitAward
 from cuocthi_prizes.queries import SUBJECT
 from cuocthi_prizes.settings import CollectiveTier
@@ -168,3 +170,49 @@ def test_figures_are_shown_as_at_registration_and_as_the_units_are_now(
     assert "<strong>Xã Vũ Minh</strong>" not in browser.get(address)[1]
     assert "<strong>Xã Vũ Minh</strong>" in browser.get(f"{address}?view=now")[1]
     assert "<strong>Xã Minh Quang</strong>" not in browser.get(f"{address}?view=now")[1]
+
+
+BY_RATE = Formula((UnitMeasure.RATE, UnitMeasure.MEAN))
+FIXED = CollectiveTier("tap-the", "Giải Nhất tập thể", 1, 2_000_000)
+
+
+def test_a_formula_gives_what_it_decides(contest: Contest, unit: Unit) -> None:
+    contest.save(with_main(collective=(FIXED,), formula=BY_RATE))
+    contest.rank(DISTINCT)
+    [award] = draw_up(contest.staff[0], campaign=contest.campaign).unit_awards
+    assert (award.unit_name, award.title, award.value) == (
+        "Xã Minh Quang, Huyện Vũ Thư",
+        "Giải Nhất tập thể",
+        2_000_000,
+    )
+    assert award.decision_number == ""
+    assert "tỷ lệ người dự thi" in award.reason
+    [again] = draw_up(contest.staff[0], campaign=contest.campaign, statement="Lập lại").unit_awards
+    assert again.unit_id == unit.id
+
+
+def test_what_was_decided_by_hand_comes_before_the_formula(contest: Contest, unit: Unit) -> None:
+    contest.save(with_main(collective=(FIXED,)))
+    contest.rank(DISTINCT)
+    draw_up(contest.staff[0], campaign=contest.campaign)
+    give(contest, unit)
+    contest.save(with_main(collective=(FIXED,), formula=Formula((UnitMeasure.PERSONS,))))
+    [award] = draw_up(contest.staff[0], campaign=contest.campaign).unit_awards
+    assert (award.unit_id, award.decision_number) == (unit.id, "15/QĐ-BTC")
+
+
+def test_where_units_are_equal_the_list_says_that_somebody_has_to_decide(contest: Contest, unit: Unit) -> None:
+    other = contest.make.unit("Xã Đông Hoàng")
+    contest.people += [contest.make.enrolment(contest.campaign, unit=other) for _ in range(2)]
+    contest.make.headcount(contest.campaign, other, 4)
+    contest.save(with_main(collective=(FIXED,), formula=Formula((UnitMeasure.RATE,))))
+    contest.rank((*DISTINCT, 1, 1))
+    award_list = draw_up(contest.staff[0], campaign=contest.campaign)
+    assert award_list.unit_awards == []
+    [remark] = award_list.remarks
+    assert "are equal by the formula" in str(remark)
+
+
+def test_a_formula_needs_prizes_that_are_fixed() -> None:
+    with pytest.raises(SettingsError):
+        with_main(collective=(CollectiveTier("tap-the", "Giải tập thể"),), formula=BY_RATE)

@@ -29,6 +29,7 @@ from cuocthi.web.fields import select_choices
 from cuocthi.web.formats import number
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
+from cuocthi_prizes.formula import Formula
 from cuocthi_prizes.settings import (
     KEY_LENGTH,
     MAX_A_PERSON,
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     from cuocthi.timelines.models import Phase
     from cuocthi_prizes.models import UnitFigure
 
+#: Parts of a row that are texts and may be empty.
+_TEXTS = ("in_kind", "block")
 _GRANTED = ("tier", "unit_id", "title", "value", "reason", "decision_number", "decision_date")
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _PERCENT = re.compile(r"(\d{1,3})(?:[.,](\d))?\s*%?")
@@ -137,6 +140,7 @@ class CollectiveRow(_TierRow):
 
     quantity = IntegerField(_l("Quantity"), [Optional(), NumberRange(0, MAX_QUANTITY)])
     value = DongField(_l("Value of each"), [Optional(), NumberRange(0, MAX_VALUE)])
+    block = StringField(_l("Only for the block"), [Optional(), Length(max=TITLE_LENGTH)])
 
 
 class SetForm(BaseForm):
@@ -200,10 +204,11 @@ class SetForm(BaseForm):
             [("", _l("Everybody in the ranking")), *((division.key, division.name) for division in divisions)]
         )
 
-    def to_settings(self, key: str, others: Collection[str] = ()) -> PrizeSet:
+    def to_settings(self, key: str, others: Collection[str] = (), formula: Formula | None = None) -> PrizeSet:
         """Return the set that the form describes; raises SettingsError for what cannot be.
 
-        An empty ``key`` stands for a new set, whose code is made of its name and is none of ``others``.
+        An empty ``key`` stands for a new set, whose code is made of its name and is none of ``others``. The ``formula``
+        of collective prizes stays as it is.
         """
         taken = {row["key"] for row in (*self.tiers.data, *self.collective.data) if row["key"]}
         return PrizeSet(
@@ -216,6 +221,7 @@ class SetForm(BaseForm):
             ties=Ties(self.ties.data),
             but_for=tuple(self.but_for.data or ()) if self.awarded.data == _EACH else (),
             division=self.division.data or "",
+            formula=formula or Formula(),
             most_a_person=self.most_a_person.data or 0,
         )
 
@@ -324,8 +330,8 @@ def _row(tier: Tier | CollectiveTier) -> dict[str, Any]:
 
 def _values(row: dict[str, Any], taken: set[str]) -> dict[str, Any]:
     key = row["key"] or _new_key(row["title"], taken)
-    numbers = {name: row[name] or 0 for name in row if name not in {"key", "title", "in_kind"}}
-    texts = {"in_kind": (row["in_kind"] or "").strip()} if "in_kind" in row else {}
+    numbers = {name: row[name] or 0 for name in row if name not in {"key", "title", *_TEXTS}}
+    texts = {name: (row[name] or "").strip() for name in _TEXTS if name in row}
     return {"key": key, "title": row["title"].strip(), **numbers, **texts}
 
 

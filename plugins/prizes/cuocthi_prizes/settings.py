@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from cuocthi.campaigns.settings import SettingsError
 from cuocthi.text import T
+from cuocthi_prizes.formula import Formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,15 +95,17 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class CollectiveTier:
-    """A kind of prize for units, given by decision after the results.
+    """A kind of prize for units, given by the formula of its set, or by decision after the results.
 
-    ``quantity`` and ``value`` (đồng each) are 0 for as long as they are left to that decision.
+    ``quantity`` and ``value`` (đồng each) are 0 for as long as they are left to that decision. With ``block`` only
+    units of that block can have it.
     """
 
     key: str
     title: str
     quantity: int = 0
     value: int = 0
+    block: str = ""
 
     def __post_init__(self) -> None:
         """Raise SettingsError for a value that cannot be meant."""
@@ -129,7 +132,8 @@ class PrizeSet:
     only round if that is empty, or with ``each_round`` every round ``but_for`` those with these keys, by a list of its
     own. With ``division`` it is for those in the division with that key alone, in the order of the same ranking.
 
-    ``tiers`` are allocated in their order, from the best rank on; ``collective`` are given to units by decision.
+    ``tiers`` are allocated in their order, from the best rank on; ``collective`` are given to units by ``formula``, or
+    by decision where it is empty.
     ``most_a_person`` is how many prizes of the set a person may have over all its rounds, 0 for any number; in one list
     it is one.
     """
@@ -144,6 +148,7 @@ class PrizeSet:
     most_a_person: int = 0
     but_for: tuple[str, ...] = ()
     division: str = ""
+    formula: Formula = field(default_factory=Formula)
 
     def __post_init__(self) -> None:
         """Raise SettingsError for tiers that cannot be told apart, too many of them, or two answers to one question."""
@@ -156,6 +161,9 @@ class PrizeSet:
             raise SettingsError(T("The code “%(key)s” stands for two kinds of prizes.", key=repeated), field="tiers")
         if self.round and self.each_round:
             raise SettingsError(T("Prizes are for one round or for each, not for both."), field="round")
+        if not self.formula.is_empty and any(tier.is_open for tier in self.collective):
+            message = T("By a formula only prizes can be given whose quantity and value are fixed.")
+            raise SettingsError(message, field="collective")
         if self.but_for and not self.each_round:
             raise SettingsError(T("Rounds are left out only where each round is awarded."), field="but_for")
         _check_range(self.most_a_person, 0, MAX_A_PERSON, "most_a_person")

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cuocthi_prizes.formula import UnitMeasure
+
+if TYPE_CHECKING:
+    from cuocthi_prizes.formula import Formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,15 @@ class Wording:
     collective: str
     collective_of: str
     decided_later: str
+    formula: str
+    of_block: str
+    measures: Mapping[UnitMeasure, str]
+    weighted: str
+    band: str
+    bands: str
+    least_persons: str
+    least_winners: str
+    equal_units: str
 
 
 _VI = Wording(
@@ -84,6 +100,22 @@ _VI = Wording(
     collective_of="**Giải tập thể – {set}**",
     decided_later="Căn cứ kết quả cụ thể của các đơn vị, Ban Tổ chức quyết định cơ cấu, giá trị giải thưởng cho phù "
     "hợp.",
+    formula="Các đơn vị được xét lần lượt theo: {measures}.",
+    of_block="dành cho {block}",
+    measures={
+        UnitMeasure.PERSONS: "số người dự thi",
+        UnitMeasure.WINNERS: "số giải cá nhân",
+        UnitMeasure.RATE: "tỷ lệ người dự thi trên tổng số người được dự thi",
+        UnitMeasure.MEAN: "điểm trung bình của người dự thi",
+        UnitMeasure.WEIGHTED: "điểm tổng hợp",
+    },
+    weighted="Điểm tổng hợp tính theo hệ số: {weights}. Tỷ lệ tính trên 1; điểm trung bình tính trên điểm tối đa; số "
+    "người, số giải tính trên số cao nhất trong cùng khối.",
+    band="từ {headcount} người: {percent}%",
+    bands="Đơn vị phải đạt tỷ lệ người dự thi tối thiểu theo quy mô: {bands}.",
+    least_persons="Chỉ xét đơn vị có từ {least} người dự thi trở lên.",
+    least_winners="Chỉ xét đơn vị có từ {least} giải cá nhân trở lên.",
+    equal_units="Nếu các đơn vị bằng nhau mà không đủ giải thì Ban Tổ chức quyết định.",
 )
 
 _EN = Wording(
@@ -123,6 +155,22 @@ _EN = Wording(
     collective="**Collective prizes**",
     collective_of="**Collective prizes: {set}**",
     decided_later="The organising committee decides on number and value by the results of the units.",
+    formula="Units are compared by, one after the other: {measures}.",
+    of_block="for units of {block}",
+    measures={
+        UnitMeasure.PERSONS: "the persons who took part",
+        UnitMeasure.WINNERS: "the individual prizes",
+        UnitMeasure.RATE: "the share of the people entitled who took part",
+        UnitMeasure.MEAN: "the mean score of those who took part",
+        UnitMeasure.WEIGHTED: "the weighted score",
+    },
+    weighted="The weighted score counts: {weights}. A share counts out of 1, a mean out of the maximum score, persons "
+    "and prizes out of the most in the same block.",
+    band="from {headcount} people: {percent}%",
+    bands="A unit needs a least share of participants by its size: {bands}.",
+    least_persons="Only units with {least} participants or more are compared.",
+    least_winners="Only units with {least} individual prizes or more are compared.",
+    equal_units="Where units are equal and there are too few prizes, the organising committee decides.",
 )
 
 _LANGUAGES = {"vi": _VI, "en": _EN}
@@ -131,6 +179,34 @@ _LANGUAGES = {"vi": _VI, "en": _EN}
 def wording(language: str) -> Wording:
     """Return the texts of a language; English where there are none of its own."""
     return _LANGUAGES.get(language, _EN)
+
+
+def formula_line(formula: Formula, language: str) -> str:
+    """Return by what units are compared, in a sentence; nothing without a formula."""
+    words = wording(language)
+    if formula.is_empty:
+        return ""
+    return words.formula.format(measures="; ".join(words.measures[measure] for measure in formula.by))
+
+
+def formula_lines(formula: Formula, language: str) -> list[str]:
+    """Return everything that the rules say of a formula, a sentence each."""
+    words = wording(language)
+    if formula.is_empty:
+        return []
+    lines = [formula_line(formula, language)]
+    if formula.weights:
+        weights = "; ".join(f"{words.measures[one.measure]}: {one.weight}" for one in formula.weights)
+        lines.append(words.weighted.format(weights=weights))
+    if formula.bands:
+        bands = sorted(formula.bands, key=lambda one: one.headcount)
+        said = (words.band.format(headcount=one.headcount, percent=percent(one.rate, language)) for one in bands)
+        lines.append(words.bands.format(bands="; ".join(said)))
+    if formula.least_persons > 1:
+        lines.append(words.least_persons.format(least=formula.least_persons))
+    if formula.least_winners:
+        lines.append(words.least_winners.format(least=formula.least_winners))
+    return [*lines, words.equal_units]
 
 
 def uncapitalised(title: str) -> str:

@@ -19,7 +19,7 @@ from cuocthi.text import T, pack
 from cuocthi.timelines.models import Phase
 from cuocthi_prizes.digests import commitment, confirmed_digest_of, digest_of, is_intact, random_salt
 from cuocthi_prizes.domain.awarded import Awarded, all_awarded, awarded_named
-from cuocthi_prizes.domain.collective import carried_over, figures_of
+from cuocthi_prizes.domain.collective import awarded_by_formula, carried_over, figures_of
 from cuocthi_prizes.domain.promises import overtaken
 from cuocthi_prizes.domain.proposals import awards_by, propose
 from cuocthi_prizes.domain.scheme import refuse_archived
@@ -78,8 +78,10 @@ def draw_up(
         former.state = AwardListState.WITHDRAWN
         ctx.session.flush()
     award_list = _made(ctx, campaign, proposal, proposal.ranking, statement, salt)
-    award_list.unit_figures, award_list.unit_awards, left_out = _taken_over(ctx, proposal, former or adopted)
-    award_list.remarks = [pack(text) for text in left_out]
+    award_list.unit_figures, award_list.unit_awards, remarks = _taken_over(ctx, proposal, former or adopted)
+    by_formula, undecided = awarded_by_formula(ctx, prize_set=of.prize_set, award_list=award_list)
+    award_list.unit_awards += by_formula
+    award_list.remarks = [pack(text) for text in (*remarks, *undecided)]
     ctx.session.add(award_list)
     seal(ctx, award_list)
     record(
@@ -150,7 +152,8 @@ def _taken_over(
 ) -> tuple[list[UnitFigure], list[UnitAward], list[Text]]:
     """Return the figures of the units, those collective prizes of the former list that fit, and why others do not."""
     prize_set, ranking = proposal.of.prize_set, proposal.ranking
-    given = former.unit_awards if former else []
+    # What a formula gave is given by it anew.
+    given = [award for award in former.unit_awards if award.decision_number] if former else []
     if ranking is None or not (prize_set.collective or given):
         return [], [], []
     figures = figures_of(ctx, ranking=ranking)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cuocthi.contributions import RuleClause
 from cuocthi.web.formats import money
 from cuocthi_prizes.settings import Tier, Ties
-from cuocthi_prizes.wording import percent, uncapitalised, wording
+from cuocthi_prizes.wording import formula_lines, percent, uncapitalised, wording
 from cuocthi_prizes.words import amount_in_words
 
 if TYPE_CHECKING:
@@ -111,6 +111,8 @@ def _collective(prize_set: PrizeSet, language: str, titles: _Names, *, alone: bo
         yield from _for_which(prize_set, language, titles)
     if fixed:
         yield tier_lines(fixed, language)
+    if not prize_set.formula.is_empty:
+        yield " ".join(formula_lines(prize_set.formula, language))
     if len(fixed) < len(prize_set.collective):
         yield words.decided_later
 
@@ -127,7 +129,7 @@ def _line(tier: Tier | CollectiveTier, language: str) -> str:
     if tier.value:
         line += (words.worth if tier.quantity == 1 else words.worth_each).format(value=money(tier.value, language))
     if not isinstance(tier, Tier):
-        return line
+        return line + (f", {words.of_block.format(block=tier.block)}" if tier.block else "")
     if tier.in_kind:
         line += f"{', ' if tier.value else ': '}{words.in_kind.format(text=tier.in_kind)}"
     if tier.threshold:

@@ -1,21 +1,36 @@
-"""Which collective prizes of a former list still fit a new one; what no longer does is left out with a word."""
+"""Collective prizes of a new list: those that a formula gives, and those of a former list that still fit."""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
+from cuocthi.campaigns.models import Campaign
+from cuocthi.clock import LOCAL_ZONE
+from cuocthi.standings.models import Standing
 from cuocthi.standings.queries import unit_figures
 from cuocthi.text import T
+from cuocthi.units.queries import full_names, units_of
+from cuocthi_prizes.domain.formulas import Unit, give, place
 from cuocthi_prizes.models import UnitAward, UnitFigure
+from cuocthi_prizes.wording import formula_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from cuocthi.context import Context
     from cuocthi.standings.models import Ranking
     from cuocthi.text import Text
+    from cuocthi_prizes.domain.formulas import Given, Undecided
+    from cuocthi_prizes.models import AwardList
     from cuocthi_prizes.settings import CollectiveTier, PrizeSet
+
+#: How much of the reason an award holds, and how many equal units a remark names.
+_REASON, _NAMED = 400, 5
 
 
 def figures_of(ctx: Context, *, ranking: Ranking) -> list[UnitFigure]:
@@ -53,6 +68,65 @@ def carried_over(
         given[award.tier] += 1
         kept.append(_again(award, figure))
     return kept, left_out
+
+
+def awarded_by_formula(
+    ctx: Context, *, prize_set: PrizeSet, award_list: AwardList
+) -> tuple[list[UnitAward], list[Text]]:
+    """Return the collective prizes that the set's formula gives, and what it leaves to a decision.
+
+    The list has its individual awards, its ranking, and the figures of the units. Units that have a prize by decision
+    get none by the formula, and what is given of a prize by decision is no longer there.
+    """
+    if prize_set.formula.is_empty or not prize_set.collective:
+        return [], []
+    winners = Counter(award.unit_id for award in award_list.awards)
+    figures = {one.unit_id: one for one in award_list.unit_figures}
+    decided = Counter(award.tier for award in award_list.unit_awards)
+    served = {award.unit_id for award in award_list.unit_awards}
+    found = [
+        Unit(one.unit_id, one.block, one.persons, one.headcount, one.score_sum, winners[one.unit_id])
+        for one in figures.values()
+    ]
+    most = ctx.session.scalar(
+        sa.select(sa.func.max(Standing.max_score)).where(Standing.ranking_id == award_list.ranking_id)
+    )
+    placed = [one for one in place(prize_set.formula, found, max_score=most or 0) if one.unit.unit_id not in served]
+    tiers = [replace(tier, quantity=tier.quantity - decided[tier.key]) for tier in prize_set.collective]
+    given, undecided = give([tier for tier in tiers if tier.quantity > 0], placed)
+    day = ctx.now.astimezone(LOCAL_ZONE).date()
+    names = full_names(ctx, units=units_of(ctx, unit_ids=[one.unit.unit_id for one in given]))
+    words = formula_line(prize_set.formula, ctx.session.get_one(Campaign, award_list.campaign_id).language)
+    return (
+        [_by_formula(one, figures[one.unit.unit_id], names[one.unit.unit_id], words, day) for one in given],
+        [_left_open(one, figures) for one in undecided],
+    )
+
+
+def _by_formula(given: Given, figure: UnitFigure, name: str, words: str, day: date) -> UnitAward:
+    return UnitAward(
+        tier=given.tier.key,
+        title=given.tier.title,
+        value=given.tier.value,
+        unit_id=figure.unit_id,
+        unit_name=name,
+        persons=figure.persons,
+        headcount=figure.headcount,
+        mean_score=mean_of(figure),
+        reason=words[:_REASON],
+        decision_number="",
+        decision_date=day,
+    )
+
+
+def _left_open(one: Undecided, figures: Mapping[int, UnitFigure]) -> Text:
+    names = ", ".join(figures[unit.unit_id].unit_name for unit in one.units[:_NAMED])
+    return T(
+        "“%(prize)s” has to be given by decision: %(number)s units are equal by the formula (%(units)s).",
+        prize=one.tier.title,
+        number=len(one.units),
+        units=names + (", …" if len(one.units) > _NAMED else ""),
+    )
 
 
 def _why_not(

@@ -36,11 +36,14 @@ def _list(ctx: Context, one: AwardList) -> dict[str, Any]:
     version = one.settings_version_id and ctx.session.get(SettingsVersion, one.settings_version_id)
     return {
         "number": one.number,
+        "set": one.set_key,
         "state": one.state.value,
         "digest": one.digest,
         "ranking_digest": one.ranking_digest,
+        "entrants": one.entrants,
         "total_value": one.total_value,
         "scheme": version.values if version else {},
+        "passed_over": [passed.code for passed in one.passed_over],
         "awards": [{"contest_number": award.code, **_held(award, _INDIVIDUAL)} for award in one.awards],
         "unit_awards": [{"unit": award.unit_id, **_held(award, _COLLECTIVE)} for award in one.unit_awards],
     }

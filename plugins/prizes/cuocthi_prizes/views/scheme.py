@@ -36,6 +36,7 @@ from cuocthi_prizes.forms import TIES, SchemeForm, SetForm
 from cuocthi_prizes.queries import load_scheme
 from cuocthi_prizes.settings import PrizeSet, PrizeSettings
 from cuocthi_prizes.views.blueprint import blueprint
+from cuocthi_prizes.wording import formula_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -202,7 +203,10 @@ def _set_named(ctx: Context, key: str) -> PrizeSet:
 
 
 def _entered_set(form: SetForm, key: str, present: PrizeSettings) -> PrizeSet:
-    return form.to_settings("" if key == NEW else key, [one.key for one in present.sets])
+    held = present.named(key)
+    return form.to_settings(
+        "" if key == NEW else key, [one.key for one in present.sets], held.formula if held else None
+    )
 
 
 def _looked(ctx: Context, form: SetForm, key: str) -> Any:
@@ -240,6 +244,7 @@ def _set_page(  # noqa: PLR0917 - what one page is made of
 ) -> Response:
     campaign_rounds = rounds(ctx, campaign_id=g.campaign.id)
     form.offer(campaign_rounds, g.campaign.divisions)
+    held = load_scheme(ctx, campaign=g.campaign).value.named(key)
     if key == NEW and not form.is_submitted():
         form.title.data = ""
     return render(
@@ -253,6 +258,7 @@ def _set_page(  # noqa: PLR0917 - what one page is made of
         several=len(campaign_rounds) > 1,
         divided=bool(g.campaign.divisions),
         looks=looks,
+        formula=formula_lines(held.formula, g.campaign.language) if held else [],
     )
 
 
