@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import hmac
 import io
 import json
 import sys
@@ -176,17 +177,28 @@ def check_ranking(held: Inspection) -> dict[str, Entry]:
     complete = all(sorted(places) == list(range(1, len(places) + 1)) for places in ordered.values())
     held.compare(f"{len(ordered)} ties are ordered without a gap", same=complete)
     for tie in held.value("ties.json"):
-        if tie["method"] == "lot" and "entrants" not in tie:
-            codes = [code for code, row in decided.items() if row["rank"] == str(tie["rank"])]
-            drawn = sorted(codes, key=lambda code: (sha256(f"{tie['seed']}:{code}"), code))
-            as_decided = sorted(codes, key=lambda code: int(decided[code]["place_in_tie"] or 0))
-            held.compare(f"the lot at rank {tie['rank']}", same=drawn == as_decided)
+        codes = [code for code, row in decided.items() if row["rank"] == str(tie["rank"])]
+        as_decided = sorted(codes, key=lambda code: int(decided[code]["place_in_tie"] or 0))
+        order = drawn(tie["lot"]) if tie["method"] == "lot" else tie["lot"]["order"]
+        held.compare(f"the order at rank {tie['rank']}", same=[code for code in order if code in codes] == as_decided)
     return decided
 
 
-def sha256(text: str) -> str:
-    """Return a digest as it is written."""
-    return hashlib.sha256(text.encode()).hexdigest()
+def sha256(*lines: str) -> str:
+    """Return the digest of lines of text, each with its line end."""
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
+
+
+def drawn(lot: dict[str, Any]) -> list[str]:
+    """Draw a lot again from the parts of its seed."""
+    entrants = sha256(*lot["head"], *sorted(lot["entrants"]))
+    parts = sorted(lot["parts"], key=lambda part: part["number"])
+    seed = bytes.fromhex(sha256("cuocthi lot 1: seed", entrants, *(part["part"] for part in parts)))
+
+    def place(code: str) -> tuple[bytes, str]:
+        return hmac.digest(seed, f"cuocthi lot 1: place\n{code}\n".encode(), "sha256"), code
+
+    return sorted(lot["entrants"], key=place)
 
 
 # --- awards -----------------------------------------------------------------------------------------------------------
@@ -202,14 +214,33 @@ def check_awards(held: Inspection, decided: dict[str, Entry]) -> None:
         held.compare("the ranking it names", same=awarded["ranking_digest"] == held.value("ranking.json")["digest"])
         total = sum(award["value"] for award in awarded["awards"] + awarded["unit_awards"])
         held.compare(f"the sum, {total} đồng", same=total == awarded["total_value"])
-        places = [
-            (int(decided[award["contest_number"]]["rank"]), int(decided[award["contest_number"]]["place_in_tie"] or 0))
-            for award in awarded["awards"]
-        ]
-        held.compare("nobody is awarded before somebody who stands better", same=places == sorted(places))
-        given = Counter(award["tier"] for award in awarded["awards"])
-        for tier in awarded["scheme"].get("tiers", []):
-            held.compare(f"{tier['title']}: at most {tier['quantity']}", same=given[tier["key"]] <= tier["quantity"])
+        as_decided = [(award["tier"], award["contest_number"]) for award in awarded["awards"]]
+        held.compare(f"{len(as_decided)} awards", same=allocated(held, awarded, decided) == as_decided)
+
+
+def allocated(held: Inspection, awarded: dict[str, Any], decided: dict[str, Entry]) -> list[tuple[str, str]]:
+    """Return who gets which prize by the scheme of a list, in its order."""
+    prizes = next(one for one in awarded["scheme"]["sets"] if one["key"] == awarded["set"])
+    divisions = {row["contest_number"]: row["division"] for row in held.table("persons.csv")}
+    rest = [
+        place
+        for code, place in decided.items()
+        if place["qualified"] == "yes"
+        and code not in awarded["passed_over"]
+        and prizes.get("division", "") in {"", divisions[code]}
+    ]
+    rest.sort(key=lambda place: (int(place["rank"]), int(place["place_in_tie"] or 0), place["contest_number"]))
+    given: list[tuple[str, str]] = []
+    for tier in prizes.get("tiers", []):
+        fit = [one for one in rest if int(one["score"]) * 1000 >= tier.get("threshold", 0) * int(one["max_score"])]
+        limits = [tier["quantity"]] if tier.get("quantity") else []
+        limits += [awarded["entrants"] * tier["share"] // 1000] if tier.get("share") else []
+        taken = fit[: min(limits)] if limits else fit
+        if prizes.get("ties") == "share" and 0 < len(taken) < len(fit) and not fit[len(taken)]["place_in_tie"]:
+            taken = [one for one in fit if int(one["rank"]) <= int(taken[-1]["rank"])]
+        given += [(tier["key"], one["contest_number"]) for one in taken]
+        rest = [one for one in rest if one not in taken]
+    return given
 
 
 def main(path: str) -> int:

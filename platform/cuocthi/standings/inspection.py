@@ -22,6 +22,10 @@ from cuocthi.contributions import InspectionFile
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.standings.criteria import criteria_of, measures_of
 from cuocthi.standings.domain import results_digest_of
+from cuocthi.standings.lot_files import published_file
+from cuocthi.standings.lot_models import Lot
+from cuocthi.standings.lot_queries import shown_lots
+from cuocthi.standings.lots import OPENED
 from cuocthi.standings.models import Decision, Result, ResultMeasure, Standing, TieDecision
 from cuocthi.standings.placing import KEYS
 from cuocthi.standings.queries import result_set
@@ -55,7 +59,7 @@ def inspection_files(ctx: Context, *, campaign: Campaign, round_: Phase, ranking
     yield InspectionFile("persons.csv", _persons(ctx, campaign))
     yield InspectionFile("decisions.csv", _decisions(ctx, campaign))
     yield InspectionFile("standings.csv", _standings(ctx, ranking))
-    yield InspectionFile("ties.json", _json(_ties(ctx, ranking)))
+    yield InspectionFile("ties.json", _json(_ties(ctx, campaign, round_, ranking)))
     yield InspectionFile("units.csv", _units(ctx, campaign))
     yield from ctx.hooks.collect(ctx, campaign, "inspection_files", InspectionFile, round_=round_, ranking=ranking)
 
@@ -184,12 +188,23 @@ def _standings(ctx: Context, ranking: Ranking) -> Iterator[str]:
     yield from _csv([*headings, "started_at", "finished_at", *keys], _rows(ctx, rows))
 
 
-def _ties(ctx: Context, ranking: Ranking) -> list[dict[str, Any]]:
+def _ties(ctx: Context, campaign: Campaign, round_: Phase, ranking: Ranking) -> list[dict[str, Any]]:
     decided = ctx.session.scalars(
         sa.select(TieDecision).where(TieDecision.ranking_id == ranking.id).order_by(TieDecision.rank)
-    )
+    ).all()
+    ids = [one.lot_id for one in decided if one.lot_id is not None]
+    lots = ctx.session.scalars(sa.select(Lot).where(Lot.id.in_(ids))).all()
+    files = {
+        shown.lot.id: published_file(ctx, campaign=campaign, round_=round_, shown=shown)
+        for shown in shown_lots(ctx, lots=lots, action=OPENED)
+    }
     return [
-        {"rank": one.rank, "method": one.method.value, "seed": one.seed, "decided_at": one.decided_at.isoformat()}
+        {
+            "rank": one.rank,
+            "method": one.method.value,
+            "decided_at": one.decided_at.isoformat(),
+            "lot": files.get(one.lot_id or 0),
+        }
         for one in decided
     ]
 
