@@ -218,7 +218,7 @@ BEYOND_A_FORM = [
     ('slug = "doc-sach"', 'slug = "../doc-sach"'),
     ('name = "Cuộc thi đọc sách"', 'name = " "'),
     ('name = "Cuộc thi đọc sách"', f'name = "{"x" * 301}"'),
-    ('name = "Cuộc thi đọc sách"', 'name = "Cuộc thi\\u0000"'),
+    ('title = "Vòng 1"', 'title = "Vòng 1\\u0000"'),
     ('title = "Vòng 1"', f'title = "{"x" * 5000}"'),
     ('host_name = "Thư viện tỉnh"', 'host_name = "Thư viện tỉnh"\naccent = "no colour"'),
     ("readers = ", f"{'r' * 41} = "),

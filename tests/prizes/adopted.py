@@ -10,8 +10,12 @@ import sqlalchemy as sa
 
 from cuocthi.database import UtcTime
 from cuocthi.documents.models import Document, DocumentKind
-from cuocthi_prizes.digests import commitment, digest_of
+from cuocthi.standings.confirmations import NEEDED
+from cuocthi.standings.models import Confirmation
+from cuocthi.users.models import User
+from cuocthi_prizes.digests import commitment, confirmed_digest_of, digest_of
 from cuocthi_prizes.models import Award, AwardList, AwardListState, UnitAward
+from cuocthi_prizes.queries import SUBJECT
 
 if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
@@ -106,6 +110,16 @@ def adopt(ctx: Context, made: AwardList) -> AwardList:
     )
     for one in ctx.session.scalars(former):
         one.state = AwardListState.SUPERSEDED
+    ctx.session.flush()
+    agreed = confirmed_digest_of(made)
+    of = {"campaign_id": made.campaign_id, "subject": SUBJECT, "subject_id": made.id}
+    for _ in range(NEEDED):
+        person = User(
+            name="Người ký", name_folded="nguoi ky", name_sort="nguoi ky", password_hash="", created_at=ctx.now
+        )
+        ctx.session.add(person)
+        ctx.session.flush()
+        ctx.session.add(Confirmation(**of, digest=agreed, user_id=person.id, confirmed_at=ctx.now))
     ctx.session.flush()
     made.state, made.adopted_at = AwardListState.ADOPTED, ctx.now
     ctx.session.flush()

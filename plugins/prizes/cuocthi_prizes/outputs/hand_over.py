@@ -21,6 +21,7 @@ from cuocthi_prizes.models import AwardList, AwardListState
 from cuocthi_prizes.outputs.models import CODE_LENGTH, CODE_LETTERS, Certificate, HandOver
 from cuocthi_prizes.outputs.queries import certificates_of, hand_over_of, list_of
 from cuocthi_prizes.outputs.settings import OWNER, OutputSettings
+from cuocthi_prizes.queries import is_confirmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ def adopted_list(ctx: Context, *, campaign: Campaign, list_id: int) -> AwardList
         raise Conflict(T("Award list %(number)s is not adopted. Nothing is made of a draft.", number=number))
     if found.names_erased_at is not None:
         raise Conflict(T("Names on award list %(number)s have been erased, as the law asks.", number=number))
-    if not is_intact(found):
+    if not is_intact(found) or not is_confirmed(ctx, award_list=found):
         raise Conflict(T("Award list %(number)s is not what was adopted: its digest differs.", number=number))
     return found
 
