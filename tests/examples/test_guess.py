@@ -20,8 +20,8 @@ GUESS = ROOT / "examples" / "plugins" / "guess"
 CONTEST = Path(__file__).with_name("guess_contest.py")
 NOT_INSTALLED = "“guess” được bật nhưng chưa cài đặt"
 #: Pages that refuse for other reasons than that the format is gone: nobody can join any more, no device is shared, the
-#: organisers take no part and do not administer the installation, no rules were issued, nobody stands after the last; no set is called so;
-#: and every page of the quiz, which this contest does not have.
+#: organisers take no part and do not administer the installation, no rules were issued, nobody stands after the last,
+#: no prize set is called so; and every page of the quiz, which this contest does not have.
 REFUSED = {
     "/join": 409,
     "/shared-device": 404,
