@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import sys
 
-import structlog
-from structlog.typing import Processor
+# structlog loads rich where it is installed, 8 MB in every process, for tracebacks with the values of variables, which
+# this log must not show. It goes without, and whoever else wants rich finds it.
+_RICH = sys.modules.pop("rich", None)
+sys.modules["rich"] = None  # type: ignore[assignment]  # so that importing it fails
+try:
+    import structlog
+    from structlog.typing import Processor
+finally:
+    del sys.modules["rich"]
+    if _RICH is not None:
+        sys.modules["rich"] = _RICH
 
 # Plain tracebacks: the usual renderer would show the values of local variables, and so personal data.
 _PROCESSORS: list[Processor] = [
