@@ -29,18 +29,22 @@ ADOPTED = "core:ranking:adopt"
 CONFIRMED = "confirmed"
 
 
-def digest_of_standings(ctx: Context, *, ranking: Ranking) -> str:
+def digest_of_standings(ctx: Context, *, ranking: Ranking, first_form: bool = False) -> str:
     """Return the digest of everything about the places of a ranking that does not hang on how ties are decided.
 
-    The rows are read through once; half a million take some seconds.
+    The ``first_form`` said less: rankings that were built before the present one are held to it. The rows are read
+    through once; half a million take some seconds.
     """
     standing = Standing.__table__.c
     qualified = sa.case((standing.qualified, sa.literal(1)), else_=sa.literal(0))
-    placed = (standing.rank, standing.tied, qualified, standing.entries, standing.entry_key)
-    # Awards copy what was scored.
-    scored = (standing.score, standing.max_score, standing.duration_ms)
-    keys = (standing[name] for name in KEYS[: len(criteria_of(ranking.criteria))])
-    row = line(Enrolment.__table__.c.code, *placed, *scored, *keys)
+    keys = [standing[name] for name in KEYS[: len(criteria_of(ranking.criteria))]]
+    if first_form:
+        held = [standing.rank, qualified, standing.entry_key, *keys]
+    else:
+        placed = (standing.rank, standing.tied, qualified, standing.entries, standing.entry_key)
+        # Awards copy what was scored.
+        held = [*placed, standing.score, standing.max_score, standing.duration_ms, *keys]
+    row = line(Enrolment.__table__.c.code, *held)
     named = sa.select(row).join_from(Standing, Enrolment, Enrolment.id == Standing.enrolment_id)
     lines = named.where(standing.ranking_id == ranking.id)
     with read_whole(ctx.session, persons=ranking.persons):
@@ -76,7 +80,8 @@ def intact_reasons(ctx: Context, *, ranking: Ranking) -> list[Text]:
     ctx.session.flush()
     ctx.session.refresh(ranking)
     words = {"number": ranking.number}
-    if digest_of_standings(ctx, ranking=ranking) != ranking.digest:
+    forms = (digest_of_standings(ctx, ranking=ranking, first_form=first) for first in (False, True))
+    if ranking.digest not in forms:
         reasons.append(T("The places of version %(number)s are not those that were built.", **words))
     agreed = adoption_digest(ctx, ranking=ranking)
     given = ctx.session.scalars(

@@ -16,7 +16,7 @@ from cuocthi.contributions import Role
 from cuocthi.errors import Blocked, Conflict
 from cuocthi.standings import queries
 from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
-from cuocthi.standings.integrity import check_intact, intact_reasons
+from cuocthi.standings.integrity import check_intact, digest_of_standings, intact_reasons
 from cuocthi.standings.lots import give_part, open_lot
 from cuocthi.standings.models import Confirmation, Ranking, RankingState, Standing
 from cuocthi.testing.lots import draw_lot
@@ -237,3 +237,15 @@ def test_who_only_helps_by_now_has_not_signed_for_the_jury(
     make.member(campaign, Role.SUPPORT, user=user)
     other = dataclasses.replace(ctx, actor=Actor(make.member(campaign).id))
     assert adopt_ranking(other, ranking=provisional) == 1
+
+
+def test_a_ranking_of_the_time_when_digests_said_less_is_intact_too(
+    ctx: Context, campaign: Campaign, round_: Phase, people: list[Enrolment], jury: list[Context]
+) -> None:
+    post(ctx, campaign, round_, people, [3_000, 2_000, 1_500, 1_000, 0])
+    ranking = build_ranking(ctx, campaign=campaign, round_=round_)
+    ranking.digest = digest_of_standings(ctx, ranking=ranking, first_form=True)
+    submit_ranking(ctx, ranking=ranking)
+    for member in jury[:2]:
+        adopt_ranking(member, ranking=ranking)
+    assert intact_reasons(ctx, ranking=ranking) == []
