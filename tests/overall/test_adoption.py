@@ -10,6 +10,7 @@ from tests.overall.conftest import Contest
 from cuocthi.campaigns.exchange import export_campaign
 from cuocthi.contributions import Act, Direction
 from cuocthi.errors import Blocked
+from cuocthi.rules.domain import generate
 from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
 from cuocthi.standings.models import RankingState
 from cuocthi_overall import contributed
@@ -99,3 +100,11 @@ def test_settings_go_through_the_file_and_the_form_unchanged(contest: Contest, a
     assert export_campaign(contest.ctx, campaign=contest.campaign)
     with app.test_request_context():
         assert OverallForm.from_settings(settings).to_settings() == settings
+
+
+def test_the_rules_do_not_count_it_among_the_rounds_people_take_part_in(contest: Contest) -> None:
+    def write(text: Text) -> str:
+        return text.msgid
+
+    found = {clause.key: clause.body for clause in generate(contest.ctx, campaign=contest.campaign, write=write)}
+    assert "Cuộc thi gồm 03 vòng" in found["conduct"]

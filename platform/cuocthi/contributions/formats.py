@@ -80,7 +80,9 @@ class ContestFormat:
     ``source`` is the plugin's name; ``measures`` are those it reports beyond the core's own (score, full marks,
     duration, start and finish). ``relief`` is what it can grant to entries after an incident; a format that can grant
     something implements ``relief_reaches`` and ``grant_relief``. ``expect`` is asked, before a round opens, how the
-    entries of so many persons may come out by a given chance; it returns None where that cannot be told yet.
+    entries of so many persons may come out by a given chance; it returns None where that cannot be told yet. A format
+    that is not ``entered`` has no entries of its own: its results are made of others, and the rules do not count its
+    rounds among those people take part in.
     """
 
     source: str
@@ -88,6 +90,7 @@ class ContestFormat:
     measures: Sequence[Measure] = ()
     relief: frozenset[ReliefKind] = frozenset()
     expect: Callable[[Context, Campaign, Phase, int, Random], Expected | None] | None = None
+    entered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
