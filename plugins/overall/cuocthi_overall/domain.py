@@ -66,7 +66,7 @@ def _persons(of: OverallRanking, found: Sequence[Counted], campaign: Campaign) -
     """Return the SELECT of every person's score, time, moments, number of rounds and added measure."""
     places = sa.union_all(*(_places(of, one) for one in found)).cte("places")
     place = places.c
-    # The share of the points, compared without dividing: shares of different rounds have different wholes.
+    # Rounds are compared by the share of their points, which have different wholes; equal shares are equal as floats.
     share = sa.cast(place.score, sa.Float) / sa.func.nullif(place.max_score, 0)
     order = (sa.func.coalesce(share, 0).desc(), place.duration_ms, place.finished_at, place.position)
     turn = sa.func.row_number().over(partition_by=place.enrolment_id, order_by=order)

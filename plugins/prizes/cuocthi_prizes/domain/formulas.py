@@ -11,7 +11,7 @@ from cuocthi.text import TN, T
 from cuocthi_prizes.formula import WHOLE, UnitMeasure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cuocthi.text import Text
     from cuocthi_prizes.formula import Formula
@@ -69,12 +69,20 @@ def place(formula: Formula, units: Sequence[Unit], *, max_score: int) -> list[Pl
     for _, group in groupby(sorted(units, key=lambda one: (one.block, one.unit_id)), key=_by_block):
         members = list(group)
         taking_part = [unit for unit in members if _lacks(formula, unit) is None]
-        values = {unit: _values(formula, unit, taking_part, max_score) for unit in taking_part}
+        most = {
+            UnitMeasure.PERSONS: max((unit.persons for unit in taking_part), default=0),
+            UnitMeasure.WINNERS: max((unit.winners for unit in taking_part), default=0),
+        }
+        values = {
+            unit: tuple(_value(formula, one, unit, most, max_score) for one in formula.by) for unit in taking_part
+        }
         order = {unit: tuple(_last_if_missing(value) for value in values[unit]) for unit in taking_part}
-        for unit in sorted(taking_part, key=lambda one: (order[one], one.unit_id)):
-            better = sum(order[other] < order[unit] for other in taking_part)
-            equal = sum(order[other] == order[unit] for other in taking_part)
-            placed.append(Placed(unit, better + 1, equal, values[unit]))
+        taking_part.sort(key=lambda unit: (order[unit], unit.unit_id))
+        rank = 1
+        for _, equals in groupby(taking_part, key=order.__getitem__):
+            tied = list(equals)
+            placed += [Placed(unit, rank, len(tied), values[unit]) for unit in tied]
+            rank += len(tied)
         for unit in members:
             lacks = _lacks(formula, unit)
             if lacks is not None:
@@ -147,12 +155,8 @@ def _lacks(formula: Formula, unit: Unit) -> Text | None:
     return None
 
 
-def _values(formula: Formula, unit: Unit, units: Sequence[Unit], max_score: int) -> tuple[Fraction | None, ...]:
-    return tuple(_value(formula, measure, unit, units, max_score) for measure in formula.by)
-
-
 def _value(
-    formula: Formula, measure: UnitMeasure, unit: Unit, units: Sequence[Unit], max_score: int
+    formula: Formula, measure: UnitMeasure, unit: Unit, most: Mapping[UnitMeasure, int], max_score: int
 ) -> Fraction | None:
     match measure:
         case UnitMeasure.PERSONS:
@@ -164,7 +168,7 @@ def _value(
         case UnitMeasure.MEAN:
             return Fraction(unit.score_sum, unit.persons) if unit.persons else None
         case UnitMeasure.WEIGHTED:
-            parts = [_share(formula, one.measure, unit, units, max_score) for one in formula.weights]
+            parts = [_share(formula, one.measure, unit, most, max_score) for one in formula.weights]
             known = [part for part in parts if part is not None]
             if len(known) < len(parts):
                 return None
@@ -172,14 +176,10 @@ def _value(
 
 
 def _share(
-    formula: Formula, measure: UnitMeasure, unit: Unit, units: Sequence[Unit], max_score: int
+    formula: Formula, measure: UnitMeasure, unit: Unit, most: Mapping[UnitMeasure, int], max_score: int
 ) -> Fraction | None:
-    value = _value(formula, measure, unit, units, max_score)
-    match measure:
-        case UnitMeasure.MEAN:
-            return None if value is None else value / max(max_score, 1)
-        case UnitMeasure.PERSONS | UnitMeasure.WINNERS:
-            most = max(_value(formula, measure, one, units, max_score) or Fraction(0) for one in units)
-            return value / most if value and most else Fraction(0)
-        case _:
-            return value
+    """Return a measure as a share; ``most`` is what the best unit of the block has of those that are numbers."""
+    value = _value(formula, measure, unit, most, max_score)
+    if value is None or measure is UnitMeasure.RATE:
+        return value
+    return value / max(max_score if measure is UnitMeasure.MEAN else most[measure], 1)
