@@ -27,7 +27,7 @@ STATIC = ROOT / "platform/cuocthi/web/static"
 VENDOR = STATIC / "vendor"
 TEST_VENDOR = ROOT / "tests/vendor"
 #: Fonts of what is typeset, which no browser asks for.
-DOCUMENTS = ROOT / "plugins/prizes/cuocthi_prizes/outputs/fonts"
+DOCUMENTS = ROOT / "platform/cuocthi/papers/fonts"
 
 FONT = "@expo-google-fonts/be-vietnam-pro"
 TEXT_FONT = "@expo-google-fonts/tinos"

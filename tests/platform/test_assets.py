@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from cuocthi.web.assets import STATIC, Assets, stylesheet
 
 ROOT = Path(__file__).parents[2]
-VENDORED = [STATIC / "vendor", ROOT / "tests/vendor", ROOT / "plugins/prizes/cuocthi_prizes/outputs/fonts"]
+VENDORED = [STATIC / "vendor", ROOT / "tests/vendor", ROOT / "platform/cuocthi/papers/fonts"]
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cuocthi.contributions import RuleClause
+from cuocthi.papers.words import amount_in_words
 from cuocthi.web.formats import money
 from cuocthi_prizes.settings import Tier, Ties
 from cuocthi_prizes.wording import formula_lines, percent, uncapitalised, wording
-from cuocthi_prizes.words import amount_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

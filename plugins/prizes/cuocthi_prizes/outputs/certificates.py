@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cuocthi.digest import digest
+from cuocthi.papers.words import date_parts
 from cuocthi.timelines.queries import rounds
 from cuocthi.web.qr import qr_svg
 from cuocthi_prizes.models import Award
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from cuocthi_prizes.outputs.models import Certificate
     from cuocthi_prizes.outputs.settings import OutputSettings
 
-#: In a document days below ten and the months January and February are written with a nought, other months without.
-_LAST_MONTH_WITH_NOUGHT = 2
 #: Who certifies where nothing else is set.
 _ISSUER = "Ban Tổ chức Cuộc thi"
 
@@ -97,14 +96,6 @@ def fingerprint_of(award_list: AwardList, common: dict[str, Any], sheets: Sequen
     return digest({"list": award_list.digest, "common": common, "codes": codes, "template": template})
 
 
-def day_in_words(day: date | None) -> dict[str, str]:
-    """Return day, month and year as documents write them: 05, 9 and 2024; empty texts for none."""
-    if day is None:
-        return {"day": "", "month": "", "year": ""}
-    month = f"{day.month:02}" if day.month <= _LAST_MONTH_WITH_NOUGHT else str(day.month)
-    return {"day": f"{day.day:02}", "month": month, "year": str(day.year)}
-
-
 def _common(
     campaign: Campaign, settings: OutputSettings, decision: tuple[str | None, date | None], within: str, page: str
 ) -> dict[str, Any]:
@@ -116,7 +107,7 @@ def _common(
         "issuer": settings.issuer or _ISSUER,
         "contest": campaign.name,
         "round": within,
-        "decision": {"number": number or "", **day_in_words(day)},
+        "decision": {"number": number or "", **date_parts(day)},
         "place": settings.place,
         "signatory": {
             "authority": settings.authority,

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from cuocthi.errors import DomainError
 from cuocthi.files.domain import file_of, store
+from cuocthi.papers.typesetting import TEMPLATE, typeset
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
@@ -18,7 +19,7 @@ from cuocthi_prizes.outputs.forms import OutputForm, TemplateForm
 from cuocthi_prizes.outputs.hand_over import save_output_settings
 from cuocthi_prizes.outputs.jobs import page_of
 from cuocthi_prizes.outputs.queries import output_settings
-from cuocthi_prizes.outputs.typesetting import SHIPPED, TEMPLATE, template_of, typeset
+from cuocthi_prizes.outputs.typesetting import SHIPPED, template_of
 from cuocthi_prizes.views.blueprint import blueprint
 
 if TYPE_CHECKING:

@@ -10,13 +10,14 @@ from cuocthi.errors import Conflict
 from cuocthi.files.domain import store
 from cuocthi.files.kinds import PDF
 from cuocthi.jobs.domain import enqueue
+from cuocthi.papers.typesetting import ALL, typeset
 from cuocthi.text import T
 from cuocthi.web.context import registry
 from cuocthi.web.links import public_link
 from cuocthi_prizes.outputs import certificates
 from cuocthi_prizes.outputs.hand_over import adopted_list, give_codes
 from cuocthi_prizes.outputs.queries import hand_over_of, output_settings
-from cuocthi_prizes.outputs.typesetting import ALL, template_of, typeset
+from cuocthi_prizes.outputs.typesetting import template_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 from cuocthi.errors import Conflict, DomainError, Missing
 from cuocthi.files.domain import file_of, read
 from cuocthi.jobs.models import Job, JobState
+from cuocthi.papers.typesetting import typeset
+from cuocthi.papers.words import amount_in_words
 from cuocthi.sheets.csv_text import csv_lines
 from cuocthi.sheets.writing import MEDIA_TYPE, write_workbook
 from cuocthi.text import T
@@ -31,9 +33,8 @@ from cuocthi_prizes.outputs.queries import (
     lists_in_force,
     output_settings,
 )
-from cuocthi_prizes.outputs.typesetting import template_of, typeset
+from cuocthi_prizes.outputs.typesetting import template_of
 from cuocthi_prizes.views.blueprint import blueprint
-from cuocthi_prizes.words import amount_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

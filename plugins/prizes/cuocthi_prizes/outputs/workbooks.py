@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cuocthi.papers.words import amount_in_words
 from cuocthi.sheets.writing import Money
 from cuocthi.text import T
 from cuocthi.web.formats import number
 from cuocthi.web.i18n import language, translate
 from cuocthi_prizes.outputs.order import by_name, in_ceremony_order
 from cuocthi_prizes.outputs.payments import payment_of
-from cuocthi_prizes.words import amount_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

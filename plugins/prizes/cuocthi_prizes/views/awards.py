@@ -9,6 +9,7 @@ from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from cuocthi.errors import DomainError, Missing
+from cuocthi.papers.words import amount_in_words
 from cuocthi.standings.confirmations import confirmations
 from cuocthi.standings.domain import stale_reasons
 from cuocthi.standings.evidence import evidence_of
@@ -36,7 +37,6 @@ from cuocthi_prizes.queries import (
     versions,
 )
 from cuocthi_prizes.views.blueprint import blueprint
-from cuocthi_prizes.words import amount_in_words
 
 if TYPE_CHECKING:
     from flask import Response

@@ -1,6 +1,15 @@
-"""Sums of money in Vietnamese words, as they stand in official papers."""
+"""Sums of money and dates as they stand in official papers of Vietnam."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+#: Days below ten and the months January and February are written with a nought, other months without (Decree
+#: 30/2020/NĐ-CP, annex I, part I, section II, 4b).
+_LAST_MONTH_WITH_NOUGHT = 2
 
 _DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _GROUPS = ("", "nghìn", "triệu")
@@ -16,6 +25,14 @@ def amount_in_words(value: int) -> str:
         msg = f"a sum of money cannot be {value}"
         raise ValueError(msg)
     return f"{_number(value)} đồng"
+
+
+def date_parts(day: date | None) -> dict[str, str]:
+    """Return ``day``, ``month`` and ``year`` as documents write them: 05, 9 and 2024; empty texts for none."""
+    if day is None:
+        return {"day": "", "month": "", "year": ""}
+    month = f"{day.month:02}" if day.month <= _LAST_MONTH_WITH_NOUGHT else str(day.month)
+    return {"day": f"{day.day:02}", "month": month, "year": str(day.year)}
 
 
 def _number(value: int) -> str:

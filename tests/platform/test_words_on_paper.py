@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cuocthi_prizes.words import amount_in_words
+from cuocthi.papers.words import amount_in_words
 
 
 @pytest.mark.parametrize(
