@@ -97,6 +97,17 @@ def test_a_form_sent_back_as_it_is_shown_says_the_same(
     assert said(quiz, type_) == (2, first)
 
 
+def test_whoever_approves_sees_the_regions_on_their_picture(quiz: Quiz, staff: Reader, pictured: None) -> None:
+    pages = [staff.get(write(staff, QuestionType.HOTSPOT)).text, staff.get("staff/questions/meeting").text]
+    for page in pages:
+        drawing = re.search(r'<svg class="hotspot".*?</svg>', page, re.DOTALL)
+        assert drawing
+        assert re.findall(r'hotspot-region( is-right)?" x="([\d.]+)" y="([\d.]+)"', drawing[0]) == [
+            (" is-right", "512.0", "0.0"),
+            ("", "64.0", "80.0"),
+        ]
+
+
 @pytest.mark.parametrize(
     ("type_", "changes"),
     [

@@ -18,7 +18,7 @@ from cuocthi_quiz.queries.pictures import pictures
 from cuocthi_quiz.views.blueprint import blueprint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from cuocthi_quiz.models import Revision
     from cuocthi_quiz.queries.papers import PaperRow
@@ -74,10 +74,20 @@ def html_of(text: str, found: Pictures) -> Markup:
     return _with_pictures(_html(text), found)
 
 
-def shown_by(rows: Sequence[PaperRow | Revision], *, campaign_id: int) -> Callable[[str], Markup]:
-    """Return what shows the texts of these questions as HTML, with their pictures (one statement at most)."""
-    found = pictures_of(rows, campaign_id=campaign_id)
-    return lambda text: html_of(text, found)
+@dataclass(frozen=True)
+class Showing:
+    """What shows the texts of questions as HTML, with the pictures that they name or ask about."""
+
+    pictures: Pictures
+
+    def __call__(self, text: str) -> Markup:
+        """Return a text as HTML."""
+        return html_of(text, self.pictures)
+
+
+def shown_by(rows: Sequence[PaperRow | Revision], *, campaign_id: int) -> Showing:
+    """Return what shows these questions (one statement at most)."""
+    return Showing(pictures_of(rows, campaign_id=campaign_id))
 
 
 @blueprint.app_template_filter("in_one_line")
