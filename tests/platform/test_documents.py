@@ -40,6 +40,9 @@ FORM = {
     "title": "Kế hoạch tổ chức Cuộc thi",
     "issuer": "Sở Thông tin và Truyền thông",
     "issued_on": "2024-08-16",
+    "authority": "KT. GIÁM ĐỐC",
+    "office": "Phó Giám đốc",
+    "signatory": "Phạm Văn Hoàn",
     "replaces": "",
     "url": "",
     "public": "y",
@@ -135,12 +138,14 @@ def test_a_document_is_registered_corrected_and_shown_to_everybody(
     shown = client.get("/c/thai-binh/documents/").text
     assert "Kế hoạch số 52/KH-STTTT" in shown
     assert "ngày 16/8/2024" in shown, "the month has no zero in documents"
+    assert "người ký: Phó Giám đốc Phạm Văn Hoàn" in shown
     assert "thay thế Kế hoạch số 48/KH-STTTT ngày 01/8/2024" in shown
     assert "Kế hoạch cũ" not in shown
 
     new = ctx.session.scalars(sa.select(Document.id).where(Document.symbol == "52/KH-STTTT")).one()
     ctx.session.rollback()
-    assert 'value="2024-08-16"' in organiser.get(f"{STAFF}/{new}")[1]
+    page = organiser.get(f"{STAFF}/{new}")[1]
+    assert ('value="2024-08-16"' in page, 'value="KT. GIÁM ĐỐC"' in page) == (True, True)
     assert organiser.post(f"{STAFF}/{new}", {**FORM, "title": "Kế hoạch đã sửa", "public": ""})[0] == 200
     assert "52/KH-STTTT" in organiser.get(f"{STAFF}/")[1]
     ctx.session.expire_all()

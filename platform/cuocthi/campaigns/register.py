@@ -66,6 +66,9 @@ def document_parts(ctx: Context, *, campaign: Campaign, with_files: bool) -> lis
             issued_on=document.issued_on,
             url=document.url,
             public=document.public,
+            authority=document.authority,
+            office=document.office,
+            signatory=document.signatory,
             replaces=document.replaces.key if document.replaces else "",
             file=_file_part(document.key, document.file) if with_files and document.file else None,
         )

@@ -94,7 +94,7 @@ class FilePart:
 
 @dataclass(frozen=True, slots=True)
 class DocumentPart:
-    """A document of the register; ``replaces`` is another one's key."""
+    """A document of the register; ``replaces`` is another one's key, ``authority`` the line above the signature."""
 
     key: str
     kind: DocumentKind
@@ -106,6 +106,9 @@ class DocumentPart:
     public: bool = True
     replaces: str = ""
     file: FilePart | None = None
+    authority: str = ""
+    office: str = ""
+    signatory: str = ""
 
     def __post_init__(self) -> None:
         """Raise SettingsError for a key that cannot be the name of a file."""

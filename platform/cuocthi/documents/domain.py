@@ -35,7 +35,10 @@ _WEB = re.compile(r"https?://\S+")
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
-    """What the register says of a document: number and symbol, title, issuer, day of issue, an address on the web."""
+    """What the register says of a document: number and symbol, title, issuer, day of issue, an address on the web.
+
+    ``signatory`` signed it, who holds the ``office``, on the ``authority`` of that line ("KT. TRƯỞNG BAN").
+    """
 
     kind: DocumentKind
     title: str
@@ -44,6 +47,9 @@ class DocumentFacts:
     issued_on: date | None = None
     url: str = ""
     public: bool = True
+    authority: str = ""
+    office: str = ""
+    signatory: str = ""
 
 
 def register_document(
@@ -175,6 +181,9 @@ def _described(document: Document) -> dict[str, object]:
         "title": document.title,
         "issuer": document.issuer,
         "issued_on": document.issued_on.isoformat() if document.issued_on else None,
+        "authority": document.authority,
+        "office": document.office,
+        "signatory": document.signatory,
         "url": document.url,
         "public": document.public,
         "replaces": document.replaces.key if document.replaces else None,

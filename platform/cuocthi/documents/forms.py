@@ -30,6 +30,11 @@ class DocumentForm(BaseForm):
     title = StringField(_l("Title"), [DataRequired(), Length(max=400)])
     issuer = StringField(_l("Issued by"), [Length(max=200)])
     issued_on = DateField(_l("Day of issue"), [Optional()])
+    authority = StringField(
+        _l("Authority of who signs"), [Length(max=160)], description=_l("For instance “TM. Ban Tổ chức”.")
+    )
+    office = StringField(_l("Position of who signs"), [Length(max=160)], description=_l("For instance “Trưởng ban”."))
+    signatory = StringField(_l("Full name of who signs"), [Length(max=80)])
     replaces = SelectField(_l("Replaces"), [Optional()])
     url = URLField(
         _l("Address on the web"),
@@ -58,4 +63,7 @@ class DocumentForm(BaseForm):
             issued_on=self.issued_on.data,
             url=(self.url.data or "").strip(),
             public=self.public.data,
+            authority=(self.authority.data or "").strip(),
+            office=(self.office.data or "").strip(),
+            signatory=(self.signatory.data or "").strip(),
         )

@@ -45,8 +45,10 @@ class DocumentLine:
 
 
 def document_line(document: Document) -> DocumentLine:
-    """Return a document as a line: "Plan No. 52/KH-STTTT", then title, issuer, day, and what it replaces."""
+    """Return a document as a line: "Plan No. 52/KH-STTTT", then title, issuer, day, who signed, what it replaces."""
     parts = [document.title if document.symbol else "", document.issuer, _issued(document)]
+    if document.signatory:
+        parts.append(_("signed by %(name)s", name=" ".join(filter(None, (document.office, document.signatory)))))
     if document.replaces is not None:
         parts.append(_("replaces %(name)s", name=_reference(document.replaces)))
     return DocumentLine(

@@ -25,7 +25,10 @@ class DocumentKind(StrEnum):
 
 
 class Document(Base):
-    """A document with its number and symbol, date and issuer, and what it replaces."""
+    """A document with its number and symbol, date and issuer, who signed it, and what it replaces.
+
+    ``authority`` is the line above the signature ("KT. TRƯỞNG BAN"), ``office`` that of ``signatory``.
+    """
 
     __tablename__ = "core_document"
     __table_args__ = (sa.UniqueConstraint("campaign_id", "key"),)
@@ -38,6 +41,9 @@ class Document(Base):
     title: Mapped[str] = mapped_column(sa.String(400))
     issuer: Mapped[str] = mapped_column(sa.String(200), default="")
     issued_on: Mapped[date | None]
+    authority: Mapped[str] = mapped_column(sa.String(160), default="")
+    office: Mapped[str] = mapped_column(sa.String(160), default="")
+    signatory: Mapped[str] = mapped_column(sa.String(80), default="")
     url: Mapped[str] = mapped_column(sa.String(400), default="")
     public: Mapped[bool] = mapped_column(default=True)
     position: Mapped[int] = mapped_column(default=0)

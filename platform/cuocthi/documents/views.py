@@ -79,6 +79,7 @@ def listing() -> Response:
             Column("title", _("Title"), cell=lambda row: row.title),
             Column("issuer", _("Issued by"), cell=lambda row: row.issuer),
             Column("issued_on", _("Day of issue"), cell=lambda row: row.issued_on),
+            Column("signatory", _("Full name of who signs"), cell=lambda row: row.signatory),
             Column("public", _("Everybody may read it"), cell=lambda row: T("yes") if row.public else T("no")),
         ],
     )
