@@ -42,10 +42,16 @@ def known_of(ctx: Context, *, user_id: int, vault: Vault) -> Known:
     return Known() if found is None else _opened(found, vault)
 
 
+def birth_date_of(profile: Profile, vault: Vault) -> date | None:
+    """Return the date of birth in a profile, None where none was given. Raises Undecipherable."""
+    born = profile.birth_date
+    return None if born is None else date.fromisoformat(vault.decrypt(born, belongs_to=_owner("birth_date", profile)))
+
+
 def _opened(profile: Profile, vault: Vault) -> Known:
-    born, number = profile.birth_date, profile.citizen_id
+    number = profile.citizen_id
     return Known(
-        None if born is None else date.fromisoformat(vault.decrypt(born, belongs_to=_owner("birth_date", profile))),
+        birth_date_of(profile, vault),
         "" if number is None else vault.decrypt(number, belongs_to=_owner("citizen_id", profile)),
         confirmed=profile.confirmed_at is not None,
     )
@@ -54,7 +60,7 @@ def _opened(profile: Profile, vault: Vault) -> Known:
 def birth_dates(ctx: Context, *, user_ids: Collection[int], vault: Vault) -> dict[int, date]:
     """Return the dates of birth of those of some people who gave one (one statement). Raises Undecipherable."""
     wanted = sa.select(Profile).where(Profile.user_id.in_(user_ids), Profile.birth_date.is_not(None))
-    found = {profile.user_id: _opened(profile, vault).birth_date for profile in ctx.session.scalars(wanted)}
+    found = {profile.user_id: birth_date_of(profile, vault) for profile in ctx.session.scalars(wanted)}
     return {user_id: born for user_id, born in found.items() if born is not None}
 
 
