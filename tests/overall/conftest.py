@@ -64,6 +64,13 @@ class Contest:
 
     def hold(self, round_: Phase, entries: Mapping[str, Entry]) -> Ranking:
         """Let people take part in a round, and submit its ranking."""
+        self.post(round_, entries)
+        ranking = build_ranking(self.ctx, campaign=self.campaign, round_=round_)
+        submit_ranking(self.ctx, ranking=ranking)
+        return ranking
+
+    def post(self, round_: Phase, entries: Mapping[str, Entry]) -> None:
+        """Let people take part in a round."""
         start = self.ctx.now - timedelta(days=1)
         rows = []
         for name, (score, seconds, error) in entries.items():
@@ -74,9 +81,6 @@ class Contest:
             measures = {} if error is None else {"error": error}
             rows.append(ResultRow(person.id, "1", score, FULL, seconds * 1_000, start, ended, measures))
         post_results(self.ctx, campaign=self.campaign, round_=round_, source="essays", rows=rows)
-        ranking = build_ranking(self.ctx, campaign=self.campaign, round_=round_)
-        submit_ranking(self.ctx, ranking=ranking)
-        return ranking
 
     def adopt(self, ranking: Ranking) -> None:
         for member in self.jury:

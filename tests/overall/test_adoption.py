@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
+from unittest.mock import ANY
 
 import pytest
 from tests.overall.conftest import Contest
@@ -11,23 +13,35 @@ from cuocthi.campaigns.exchange import export_campaign
 from cuocthi.contributions import Act, Direction
 from cuocthi.errors import Blocked
 from cuocthi.rules.domain import generate
-from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
+from cuocthi.standings.composition import rounds_behind
+from cuocthi.standings.domain import adopt_ranking, adoption_blockers, build_ranking, stale_reasons, submit_ranking
+from cuocthi.standings.integrity import check_intact
 from cuocthi.standings.models import RankingState
+from cuocthi.standings.queries import latest_ranking
+from cuocthi.standings.refresh import rebuild_drafts
 from cuocthi_overall import contributed
 from cuocthi_overall.campaign_file import export_part, import_part
 from cuocthi_overall.forms import OverallForm
 from cuocthi_overall.queries import load_overall
-from cuocthi_overall.settings import Combine, OverallRanking, OverallSettings, Weighted
+from cuocthi_overall.settings import OWNER, Combine, OverallRanking, OverallSettings, Weighted
 
 if TYPE_CHECKING:
     from flask import Flask
 
+    from cuocthi.standings.models import Ranking
     from cuocthi.text import Text
 
 
-def reasons(contest: Contest) -> list[str]:
-    found = contributed.blockers(contest.ctx, campaign=contest.campaign, act=Act.ADOPT_RANKING, round_=contest.overall)
-    return [blocker.key for blocker in found]
+NOT_ADOPTED = "The ranking of “%(round)s” is not adopted yet."
+OVERTAKEN = "It is made of version %(made)s of “%(round)s”; version %(now)s counts now."
+
+
+def reasons(contest: Contest, ranking: Ranking) -> list[str]:
+    """What stands against adopting a version of the overall ranking, but for who has to submit it first."""
+    contest.ctx.session.flush()
+    contest.ctx.session.expire_all()
+    found = adoption_blockers(contest.ctx, campaign=contest.campaign, round_=contest.overall, ranking=ranking)
+    return [one.msgid for one in found if one.msgid != "This ranking is a draft; it has to be submitted first."]
 
 
 def test_it_waits_for_every_ranking_that_counts(contest: Contest) -> None:
@@ -39,10 +53,10 @@ def test_it_waits_for_every_ranking_that_counts(contest: Contest) -> None:
     submit_ranking(contest.ctx, ranking=overall)
     with pytest.raises(Blocked):
         adopt_ranking(contest.jury[0], ranking=overall)
-    assert reasons(contest) == [f"source-{contest.rounds[0].id}", f"source-{contest.rounds[1].id}"]
+    assert reasons(contest, overall) == [NOT_ADOPTED, NOT_ADOPTED]
     contest.adopt(first)
     contest.adopt(second)
-    assert reasons(contest) == []
+    assert reasons(contest, overall) == []
     contest.adopt(overall)
     assert overall.state is RankingState.ADOPTED
 
@@ -51,12 +65,87 @@ def test_it_is_built_again_when_another_version_was_adopted(contest: Contest) ->
     contest.set(OverallRanking(contest.overall.key))
     for round_ in contest.rounds:
         contest.adopt(contest.hold(round_, {"one": (9_000, 60, None)}))
-    contest.build()
-    assert reasons(contest) == []
+    built = contest.build()
+    assert reasons(contest, built) == []
     contest.adopt(contest.hold(contest.rounds[0], {"one": (8_000, 60, None), "two": (8_000, 70, None)}))
-    assert reasons(contest) == ["basis"]
-    build_ranking(contest.ctx, campaign=contest.campaign, round_=contest.overall)
-    assert reasons(contest) == []
+    assert reasons(contest, built) == [OVERTAKEN]
+    assert reasons(contest, contest.build()) == []
+
+
+def test_a_draft_that_was_counted_and_made_anew_since_does_not_count_as_the_same_version(contest: Contest) -> None:
+    contest.set(OverallRanking(contest.overall.key, (Weighted(contest.rounds[0].key),)))
+    person = contest.make.enrolment(contest.campaign)
+    contest.people["one"] = person
+    contest.post(contest.rounds[0], {"one": (9_000, 60, None)})
+    build_ranking(contest.ctx, campaign=contest.campaign, round_=contest.rounds[0])
+    overall = contest.build()
+    corrected = contest.hold(contest.rounds[0], {"one": (8_000, 60, None)})
+    contest.adopt(corrected)
+    assert (corrected.number, overall.made_of) == (1, {str(contest.rounds[0].id): [1, ANY]})
+    assert reasons(contest, overall) == ["The ranking of “%(round)s” was made anew since it was counted."]
+
+
+def test_what_counts_in_a_ranking_that_counts_is_behind_it_as_well(contest: Contest) -> None:
+    weeks, final = contest.rounds[:2], contest.rounds[2]
+    months = contest.make.round(
+        contest.campaign, OWNER, opens_at=contest.overall.opens_at, closes_at=contest.overall.closes_at, number=5
+    )
+    contest.set(
+        OverallRanking(months.key, tuple(Weighted(one.key) for one in weeks)),
+        OverallRanking(contest.overall.key, (Weighted(months.key), Weighted(final.key))),
+    )
+    behind = rounds_behind(contest.ctx, campaign=contest.campaign, round_=contest.overall)
+    assert behind == [*weeks, final, contest.overall, months]
+    for round_ in contest.rounds:
+        contest.adopt(contest.hold(round_, {"one": (9_000, 60, None)}))
+    for round_ in (months, contest.overall):
+        ranking = build_ranking(contest.ctx, campaign=contest.campaign, round_=round_)
+        submit_ranking(contest.ctx, ranking=ranking)
+        contest.adopt(ranking)
+    contest.adopt(contest.hold(weeks[0], {"one": (8_000, 60, None)}))
+    found = stale_reasons(contest.ctx, campaign=contest.campaign, round_=contest.overall, ranking=ranking)
+    assert [(one.msgid, one.params["round"]) for one in found] == [(OVERTAKEN, weeks[0].title)]
+
+
+def test_rankings_that_count_each_other_are_told_apart_and_not_followed_for_ever(contest: Contest) -> None:
+    other = contest.make.round(
+        contest.campaign, OWNER, opens_at=contest.overall.opens_at, closes_at=contest.overall.closes_at, number=5
+    )
+    contest.set(
+        OverallRanking(contest.overall.key, (Weighted(other.key),)),
+        OverallRanking(other.key, (Weighted(contest.overall.key),)),
+    )
+    assert rounds_behind(contest.ctx, campaign=contest.campaign, round_=other) == [contest.overall, other]
+
+
+def test_it_is_not_adopted_while_a_round_that_counts_is_open_again(contest: Contest) -> None:
+    contest.set(OverallRanking(contest.overall.key))
+    for round_ in contest.rounds:
+        contest.adopt(contest.hold(round_, {"one": (9_000, 60, None)}))
+    overall = contest.build()
+    contest.rounds[1].relief_until = contest.ctx.now + timedelta(hours=1)
+    assert reasons(contest, overall) == ["Entries of “%(round)s”, which counts, may be open until %(when)s."]
+
+
+def test_a_correction_of_a_round_that_counts_changes_nothing_that_is_adopted_and_is_said(contest: Contest) -> None:
+    contest.set(OverallRanking(contest.overall.key))
+    for round_ in contest.rounds:
+        contest.adopt(contest.hold(round_, {"one": (9_000, 60, None), "two": (5_000, 60, None)}))
+    overall = contest.build()
+    submit_ranking(contest.ctx, ranking=overall)
+    contest.adopt(overall)
+    corrected = contest.hold(contest.rounds[0], {"one": (1_000, 60, None), "two": (5_000, 60, None)})
+    assert stale_reasons(contest.ctx, campaign=contest.campaign, round_=contest.overall, ranking=overall) == []
+    contest.adopt(corrected)
+    [said] = stale_reasons(contest.ctx, campaign=contest.campaign, round_=contest.overall, ranking=overall)
+    assert (said.msgid, said.params["made"], said.params["now"]) == (OVERTAKEN, 1, 2)
+    assert overall.state is RankingState.ADOPTED
+    check_intact(contest.ctx, ranking=overall)
+    assert rebuild_drafts(contest.ctx, progress=lambda *_: None) == 1
+    draft = latest_ranking(contest.ctx, round_=contest.overall)
+    assert draft is not None
+    assert (draft.number, draft.state, reasons(contest, draft)) == (2, RankingState.DRAFT, [])
+    assert said in stale_reasons(contest.ctx, campaign=contest.campaign, round_=contest.overall, ranking=overall)
 
 
 def test_what_is_unclear_keeps_the_campaign_shut(contest: Contest) -> None:

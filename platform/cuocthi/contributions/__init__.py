@@ -12,6 +12,7 @@ from cuocthi.contributions.background import Channel, JobKind, Letter
 from cuocthi.contributions.data import CampaignPart, InspectionFile, LogWords, Migrations, SettingsSpec
 from cuocthi.contributions.formats import (
     ContestFormat,
+    CountedRound,
     Direction,
     Evidence,
     Expected,
@@ -37,6 +38,7 @@ __all__ = [
     "Channel",
     "Column",
     "ContestFormat",
+    "CountedRound",
     "Direction",
     "Duty",
     "Edge",

@@ -74,6 +74,18 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class CountedRound:
+    """A round, by its id, whose ranking counts in the results of another one.
+
+    ``ranking`` is the number and the digest of the version that the other round's present results were made of, None
+    where they were made of none.
+    """
+
+    round_id: int
+    ranking: tuple[int, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ContestFormat:
     """A way to hold a round: the quiz, an estimate, later essays or photos.
 
@@ -82,7 +94,8 @@ class ContestFormat:
     something implements ``relief_reaches`` and ``grant_relief``. ``expect`` is asked, before a round opens, how the
     entries of so many persons may come out by a given chance; it returns None where that cannot be told yet. A format
     that is not ``entered`` has no entries of its own: its results are made of others, and the rules do not count its
-    rounds among those people take part in.
+    rounds among those people take part in. It says by ``counts`` of which rounds the results of one of its rounds are
+    made: their rankings are adopted before, and in the versions that were counted.
     """
 
     source: str
@@ -91,6 +104,7 @@ class ContestFormat:
     relief: frozenset[ReliefKind] = frozenset()
     expect: Callable[[Context, Campaign, Phase, int, Random], Expected | None] | None = None
     entered: bool = True
+    counts: Callable[[Context, Campaign, Phase], Sequence[CountedRound]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

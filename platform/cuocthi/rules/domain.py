@@ -9,7 +9,7 @@ from cuocthi.audit.domain import record
 from cuocthi.campaigns.entrants import entrant_rules
 from cuocthi.campaigns.settings import load_settings, settings_by_rounds
 from cuocthi.committees.queries import committees
-from cuocthi.contributions import ContestFormat, RuleClause
+from cuocthi.contributions import RuleClause
 from cuocthi.digest import digest
 from cuocthi.errors import Conflict
 from cuocthi.rules.clauses import core_clauses
@@ -17,6 +17,7 @@ from cuocthi.rules.models import RulesVersion
 from cuocthi.rules.prose import Clause, with_prose
 from cuocthi.rules.queries import current_rules
 from cuocthi.rules.writing import load_prose
+from cuocthi.standings.composition import is_made_of_others
 from cuocthi.standings.criteria import RULES_OWNER, RankingRules, measures_of
 from cuocthi.text import T, Text
 from cuocthi.timelines.queries import rounds, window_units
@@ -39,12 +40,11 @@ def compose(ctx: Context, *, campaign: Campaign, write: Callable[[Text], str]) -
 def generate(ctx: Context, *, campaign: Campaign, write: Callable[[Text], str]) -> list[RuleClause]:
     """Return the clauses that follow from the settings: the core's and those of the enabled plugins, in order."""
     contests = rounds(ctx, campaign_id=campaign.id)
-    formats = [item for _, item in ctx.hooks.boot("register_formats", ContestFormat)]
-    made_of_others = {item.source for item in formats if not item.entered}
+    entered = [round_ for round_ in contests if not is_made_of_others(ctx, source=round_.source)]
     measures = {key: item for phase in contests for key, item in measures_of(ctx, source=phase.source).items()}
     own = core_clauses(
         campaign,
-        rounds=[round_ for round_ in contests if round_.source not in made_of_others],
+        rounds=entered,
         committees=committees(ctx, campaign_id=campaign.id),
         rankings=_rankings(ctx, campaign, contests),
         measure_titles={key: write(measure.title) for key, measure in measures.items()},

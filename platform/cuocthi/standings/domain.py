@@ -13,7 +13,7 @@ from cuocthi.contributions import Act, Blocker
 from cuocthi.database import sort_in_memory
 from cuocthi.digest import digest
 from cuocthi.errors import Blocked, Conflict
-from cuocthi.standings import lots, queries
+from cuocthi.standings import composition, lots, queries
 from cuocthi.standings.confirmations import DECIDING, NEEDED, confirm, hold
 from cuocthi.standings.criteria import RULES_OWNER, Counted, RankingRules, kept_criteria, measures_of, resolve
 from cuocthi.standings.integrity import (
@@ -94,6 +94,7 @@ def rank_results(ctx: Context, *, campaign: Campaign, round_: Phase, number: int
         results_digest=results_digest_of(results),
         digest="",
         created_at=ctx.now,
+        made_of=composition.made_of(ctx, campaign=campaign, round_=round_),
     )
     ctx.session.add(ranking)
     ctx.session.flush()
@@ -158,7 +159,7 @@ def stale_reasons(ctx: Context, *, campaign: Campaign, round_: Phase, ranking: R
     rules = load_settings(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign, round_=round_)
     if rules.version_id != ranking.settings_version_id:
         reasons.append(T("The ranking rules have changed since this ranking was built. Please build it again."))
-    return reasons
+    return reasons + composition.overtaken_versions(ctx, ranking=ranking)
 
 
 def adoption_blockers(ctx: Context, *, campaign: Campaign, round_: Phase, ranking: Ranking) -> list[Text]:
@@ -192,6 +193,7 @@ def adoption_blockers(ctx: Context, *, campaign: Campaign, round_: Phase, rankin
                 when=ranking.objections_until,
             )
         )
+    reasons += composition.not_adopted(ctx, campaign=campaign, round_=round_)
     reasons += stale_reasons(ctx, campaign=campaign, round_=round_, ranking=ranking)
     reasons += lots.lot_blockers(ctx, ranking=ranking)
     reasons += [_out_of_place(one) for one in queries.insiders(ctx, campaign_id=campaign.id, ranking=ranking)]

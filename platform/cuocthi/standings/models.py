@@ -88,6 +88,7 @@ class Ranking(Base):
     explained for ever. ``number`` counts versions of a round; a draft that nobody submitted is replaced by the next.
     ``results_digest`` says which results it was made of. ``submitted_at`` is when it stopped being a draft;
     ``objections_until`` is until when people may object to it, None where the rules leave them no time for that.
+    ``made_of`` holds by round the number and digest of the ranking that its results were made of, where they were.
     """
 
     __tablename__ = "core_ranking"
@@ -117,6 +118,7 @@ class Ranking(Base):
     submitted_at: Mapped[datetime | None]
     objections_until: Mapped[datetime | None]
     adopted_at: Mapped[datetime | None]
+    made_of: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
 
 
 _KEYS = ", ".join(f"key_{number}" for number in range(1, MAX_CRITERIA + 1))

@@ -13,7 +13,7 @@ from cuocthi.text import T
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cuocthi.contributions import Expected, Measure, ReliefKind
+    from cuocthi.contributions import CountedRound, Expected, Measure, ReliefKind
 
 
 def make_plugin(name: str, *hooks: Callable[..., Any], **about: Any) -> ModuleType:
@@ -31,14 +31,17 @@ def make_format(
     measures: Sequence[Measure] = (),
     relief: frozenset[ReliefKind] = frozenset(),
     expect: Callable[..., Expected | None] | None = None,
+    counts: Callable[..., Sequence[CountedRound]] | None = None,
     **about: Any,
 ) -> ModuleType:
     """Make a plugin that is a contest format with nothing of its own: the test posts its results.
 
-    ``measures``, ``relief`` and ``expect`` are those of its ``ContestFormat``.
+    ``measures``, ``relief``, ``expect`` and ``counts`` are those of its ``ContestFormat``; with ``counts`` it has no
+    entries of its own.
     """
 
     def register_formats() -> list[ContestFormat]:
-        return [ContestFormat(name, T(name.capitalize()), measures, relief, expect)]
+        title = T(name.capitalize())
+        return [ContestFormat(name, title, measures, relief, expect, entered=counts is None, counts=counts)]
 
     return make_plugin(name, register_formats, *hooks, provides=frozenset({"results"}), **about)

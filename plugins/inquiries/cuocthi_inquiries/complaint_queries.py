@@ -21,7 +21,7 @@ from cuocthi_inquiries.models import OPEN_COMPLAINTS, Complaint, ComplaintFile, 
 from cuocthi_inquiries.queries import ANSWERING, load_inquiry_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from cuocthi.campaigns.models import Campaign
@@ -92,11 +92,11 @@ def objectionable(ctx: Context, *, campaign: Campaign) -> list[Objectionable]:
     return found
 
 
-def waits_until(ctx: Context, *, campaign: Campaign, round_: Phase) -> datetime | None:
-    """Return until when complaints about the provisional ranking of a round may come; None if it is not public."""
+def waits_until(ctx: Context, *, campaign: Campaign, phase_ids: Collection[int]) -> datetime | None:
+    """Return until when complaints about provisional rankings of these rounds may come; None if none is public."""
     until = ctx.session.scalar(
-        sa.select(Ranking.objections_until).where(
-            Ranking.phase_id == round_.id, Ranking.state == RankingState.PROVISIONAL
+        sa.select(sa.func.max(Ranking.objections_until, type_=UtcTime())).where(
+            Ranking.phase_id.in_(phase_ids), Ranking.state == RankingState.PROVISIONAL
         )
     )
     if until is None:
@@ -187,11 +187,11 @@ def public_register(ctx: Context, *, campaign_id: int) -> Sequence[Complaint]:
     ).all()
 
 
-def holding_up(ctx: Context, *, campaign_id: int, phase_id: int | None) -> Sequence[Complaint]:
-    """Return the complaints about a round, or about all, that hold adoptions up, the first first (one statement)."""
-    of_round = [] if phase_id is None else [Complaint.phase_id == phase_id]
+def holding_up(ctx: Context, *, campaign_id: int, phase_ids: Collection[int] | None) -> Sequence[Complaint]:
+    """Return the complaints about some rounds, or all, that hold adoptions up, the first first (one statement)."""
+    about = [] if phase_ids is None else [Complaint.phase_id.in_(phase_ids)]
     return ctx.session.scalars(
-        sa.select(Complaint).where(Complaint.campaign_id == campaign_id, HOLDS_UP, *of_round).order_by(Complaint.number)
+        sa.select(Complaint).where(Complaint.campaign_id == campaign_id, HOLDS_UP, *about).order_by(Complaint.number)
     ).all()
 
 

@@ -11,6 +11,7 @@ from cuocthi.campaigns.settings import settings_by_rounds
 from cuocthi.contributions import Act, Blocker, Duty, NavGroup, NavItem, Panel, RuleClause
 from cuocthi.errors import Missing
 from cuocthi.files.domain import read
+from cuocthi.standings.composition import rounds_behind
 from cuocthi.standings.criteria import RULES_OWNER, RankingRules
 from cuocthi.text import TN, T
 from cuocthi.timelines.queries import rounds
@@ -144,14 +145,16 @@ def rule_clauses(ctx: Context, campaign: Campaign, write: Callable[[Text], str])
 def blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | None) -> list[Blocker]:
     """Return what stands against adopting a ranking or awards: open complaints, and the time for more of them.
 
-    Each open complaint about the round does, but those of which two persons have declared that they touch no candidate.
-    Who may be touched by the others is not asked of a machine.
+    Each open complaint about the round, or about one whose ranking counts in its own, does, but those of which two
+    persons have declared that they touch no candidate. Who may be touched by the others is not asked of a machine.
     """
     if act not in {Act.ADOPT_RANKING, Act.ADOPT_AWARDS}:
         return []
     found: list[Blocker] = []
     url = _url("inquiries.complaints", campaign.slug)
-    held = complaint_queries.holding_up(ctx, campaign_id=campaign.id, phase_id=round_.id if round_ else None)
+    behind = rounds_behind(ctx, campaign=campaign, round_=round_) if round_ else None
+    ids = None if behind is None else [one.id for one in behind]
+    held = complaint_queries.holding_up(ctx, campaign_id=campaign.id, phase_ids=ids)
     if held:
         numbers = ", ".join([one.name for one in held[:_NAMED]] + (["…"] if len(held) > _NAMED else []))
         reason = TN(
@@ -161,8 +164,8 @@ def blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | None) -
             numbers=numbers,
         )
         found.append(Blocker("complaints", reason, url))
-    if act is Act.ADOPT_RANKING and round_ is not None:
-        until = complaint_queries.waits_until(ctx, campaign=campaign, round_=round_)
+    if act is Act.ADOPT_RANKING and ids is not None:
+        until = complaint_queries.waits_until(ctx, campaign=campaign, phase_ids=ids)
         if until is not None and ctx.now < until + GRACE:
             reason = T("Complaints come in time until %(when)s, and may take a minute to arrive.", when=until)
             found.append(Blocker("complaints-time", reason, url))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cuocthi.contributions import Act, Blocker, ReadinessItem, RuleClause
+from cuocthi.contributions import Act, Blocker, CountedRound, ReadinessItem, RuleClause
 from cuocthi.text import TN, T
 from cuocthi.timelines.queries import rounds
-from cuocthi_overall.queries import as_basis, basis_of, counted, counted_rounds, load_overall
+from cuocthi_overall.queries import basis_of, counted_rounds, load_overall
 from cuocthi_overall.settings import ONE, OWNER, Combine
 
 if TYPE_CHECKING:
@@ -21,24 +21,26 @@ if TYPE_CHECKING:
 
 
 def blockers(ctx: Context, *, campaign: Campaign, act: Act, round_: Phase | None) -> list[Blocker]:
-    """Return why a campaign may not open, or an overall ranking not be adopted: what it counts must be adopted."""
+    """Return why a campaign may not open, or an overall ranking not be adopted: somebody must say what counts."""
     if act is Act.OPEN_CAMPAIGN:
         return [Blocker(f"unclear-{number}", text) for number, text in enumerate(_unclear(ctx, campaign))]
     if act is not Act.ADOPT_RANKING or round_ is None or round_.source != OWNER:
         return []
+    if load_overall(ctx, campaign=campaign).of(round_.key) is None:
+        return [Blocker("unclear", T("Nothing says what counts in “%(round)s”.", round=round_.title))]
+    return []
+
+
+def counts(ctx: Context, campaign: Campaign, round_: Phase) -> list[CountedRound]:
+    """Return the rounds that an overall round counts, with the rankings that its present results were made of."""
     of = load_overall(ctx, campaign=campaign).of(round_.key)
     if of is None:
-        return [Blocker("unclear", T("Nothing says what counts in “%(round)s”.", round=round_.title))]
-    found = counted(ctx, campaign=campaign, of=of)
-    waiting = [
-        Blocker(f"source-{one.round_.id}", T("The ranking of “%(round)s” is not adopted yet.", round=one.round_.title))
-        for one in found
-        if not one.adopted
+        return []
+    basis = basis_of(ctx, round_=round_)
+    return [
+        CountedRound(counted.id, basis.get(counted.id))
+        for counted, _weight in counted_rounds(ctx, campaign=campaign, of=of)
     ]
-    if not waiting and basis_of(ctx, round_=round_) != as_basis(found):
-        text = T("A ranking that counts is another one than when this was built. Please build it again.")
-        return [Blocker("basis", text)]
-    return waiting
 
 
 def readiness(ctx: Context, *, campaign: Campaign) -> list[ReadinessItem]:

@@ -53,7 +53,7 @@ def register_formats() -> Sequence[ContestFormat]:
         Measure(domain.PASSED, T("Passed"), "flag", Direction.HIGHEST),
         Measure(domain.ADDED, T("Measure that was added up"), "points", Direction.LOWEST),
     )
-    return [ContestFormat(OWNER, T("Overall ranking"), measures, entered=False)]
+    return [ContestFormat(OWNER, T("Overall ranking"), measures, entered=False, counts=contributed.counts)]
 
 
 @hookimpl

@@ -18,6 +18,7 @@ from cuocthi.contributions import (
 )
 from cuocthi.enrolments.entering import own_window
 from cuocthi.enrolments.models import EnrolmentState
+from cuocthi.standings.composition import rounds_behind
 from cuocthi.standings.criteria import RankingRules
 from cuocthi.text import TN, T
 from cuocthi.timelines.queries import rounds
@@ -99,13 +100,15 @@ def blockers(ctx: Context, *, campaign: Campaign, act: Act, round_: Phase | None
     """Return why a campaign may not open (papers cannot be drawn) or a ranking not be adopted (papers unfinished)."""
     if act is Act.OPEN_CAMPAIGN:
         return contributed_bank.opening_blockers(ctx, campaign=campaign, address=address)
-    if act is Act.ADOPT_RANKING and round_ is not None and round_.source == OWNER:
-        return [*_unfinished(ctx, campaign, round_, address), *_unknown(ctx, campaign, round_)]
-    return []
+    if act is not Act.ADOPT_RANKING or round_ is None:
+        return []
+    unknown = _unknown(ctx, campaign, round_) if round_.source == OWNER else ()
+    return [*_unfinished(ctx, campaign, round_, address), *unknown]
 
 
 def _unfinished(ctx: Context, campaign: Campaign, round_: Phase, address: Address) -> Iterator[Blocker]:
-    found = figures_queries.unfinished(ctx, round_id=round_.id)
+    behind = rounds_behind(ctx, campaign=campaign, round_=round_)
+    found = figures_queries.unfinished(ctx, round_ids=[one.id for one in behind])
     url = address("quiz.attempts", slug=campaign.slug)
     if found.open:
         text = TN("%(count)s paper has not been handed in.", "%(count)s papers have not been handed in.", found.open)

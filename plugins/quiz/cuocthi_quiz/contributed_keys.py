@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cuocthi.clock import to_micros
 from cuocthi.contributions import Act, Blocker, Column, Duty, NavGroup, NavItem, PublicationSection
+from cuocthi.standings.composition import rounds_behind
 from cuocthi.text import TN, T
 from cuocthi.timelines.queries import rounds
 from cuocthi_quiz.domain.release import has_closed
@@ -35,9 +36,11 @@ def navigation(*, campaign: Campaign, address: Address) -> list[NavItem]:
 
 def blockers(ctx: Context, *, campaign: Campaign, act: Act, round_: Phase | None, address: Address) -> list[Blocker]:
     """Return that a ranking waits for keys that are not decided on, or by which papers are still being marked."""
-    if act is not Act.ADOPT_RANKING or round_ is None or round_.source != OWNER:
+    if act is not Act.ADOPT_RANKING or round_ is None:
         return []
-    found, url = queries.undecided(ctx, round_id=round_.id), address("quiz.wrong_keys", slug=campaign.slug)
+    behind = rounds_behind(ctx, campaign=campaign, round_=round_)
+    found = queries.undecided(ctx, round_ids=[one.id for one in behind])
+    url = address("quiz.wrong_keys", slug=campaign.slug)
     reasons = []
     if found.proposed:
         text = TN(

@@ -12,12 +12,13 @@ import pytest
 
 from cuocthi.campaigns.settings import save_settings
 from cuocthi.context import Actor, Context
-from cuocthi.contributions import Act, Award, AwardList, Blocker, Browser, ResultRow, Role
+from cuocthi.contributions import Act, Award, AwardList, Blocker, Browser, CountedRound, ResultRow, Role
 from cuocthi.standings.criteria import RULES_OWNER, RankingRules
 from cuocthi.standings.domain import build_ranking, submit_ranking
 from cuocthi.standings.models import Ranking
 from cuocthi.standings.results import post_results
 from cuocthi.testing.plugins import make_format
+from cuocthi.timelines.queries import rounds
 from cuocthi.users.models import ContactKind
 from cuocthi_inquiries import plugin
 from cuocthi_inquiries.domain import filing, handling
@@ -54,9 +55,14 @@ def award_lists() -> list[AwardList]:
     return [AwardList("awards", "Giải thưởng", [award], "0" * 64, moment, 1_000_000) for moment in adopted_awards]
 
 
+def every_essay(ctx: Context, campaign: Campaign, _round: Phase) -> list[CountedRound]:
+    """What counts in a round that adds others up."""
+    return [CountedRound(one.id) for one in rounds(ctx, campaign_id=campaign.id, source="essays")]
+
+
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
-    return [plugin, make_format("essays", award_lists)]
+    return [plugin, make_format("essays", award_lists), make_format("sums", counts=every_essay)]
 
 
 @pytest.fixture(autouse=True)
@@ -124,16 +130,18 @@ class Desk:
         now = load_inquiry_settings(self.ctx, campaign=self.campaign).value
         save_settings(self.ctx, owner=OWNER, campaign=self.campaign, value=replace(now, **values))
 
-    def blockers(self, act: Act = Act.ADOPT_RANKING, *, now: datetime | None = None) -> list[str]:
-        """What stands against an act."""
+    def blockers(
+        self, act: Act = Act.ADOPT_RANKING, *, now: datetime | None = None, round_: Phase | None = None
+    ) -> list[str]:
+        """What stands against an act in the round, or in another one."""
         ctx = replace(self.ctx, now=now or self.ctx.now)
-        found = ctx.hooks.collect(ctx, self.campaign, "act_blockers", Blocker, act=act, round_=self.round)
+        found = ctx.hooks.collect(ctx, self.campaign, "act_blockers", Blocker, act=act, round_=round_ or self.round)
         return [blocker.key for blocker in found]
 
 
 @pytest.fixture
 def desk(ctx: Context, make: Factories, config: Config, vault: Vault) -> Desk:
-    campaign = make.campaign("hoi-thi", plugins=("essays", "inquiries"))
+    campaign = make.campaign("hoi-thi", plugins=("essays", "sums", "inquiries"))
     round_ = make.round(campaign, "essays", opens_at=ctx.now - timedelta(days=9), closes_at=ctx.now)
     names = ("Nguyễn Thị Đào", "Trần Văn Tùng", "Nguyễn Hoàng Phương Thảo Anh Tôn Nữ Công Tằng")
     people = [

@@ -150,6 +150,24 @@ def test_an_open_complaint_holds_ranking_and_awards_up_until_it_is_answered(desk
     assert desk.blockers(now=over) == desk.blockers(Act.ADOPT_AWARDS, now=over) == []
 
 
+def test_a_complaint_holds_up_every_ranking_in_which_its_round_counts_and_their_awards(desk: Desk) -> None:
+    overall = desk.make.round(desk.campaign, "sums", opens_at=desk.round.opens_at, closes_at=desk.ctx.now, number=2)
+    apart = desk.make.round(desk.campaign, "sums", opens_at=desk.round.opens_at, closes_at=desk.ctx.now, number=3)
+    over = desk.until + OVER
+    assert desk.blockers(round_=overall) == ["complaints-time"], "somebody may still complain about what counts"
+    assert desk.blockers(now=over, round_=overall) == []
+    complaint = desk.assign(desk.file())
+    for act in (Act.ADOPT_RANKING, Act.ADOPT_AWARDS):
+        assert desk.blockers(act, now=over, round_=overall) == ["complaints"]
+    write(desk, complaint, Outcome.REJECTED, seen=None)
+    assert desk.blockers(now=over, round_=overall) == []
+    about = desk.file(now=over)
+    about.phase_id = apart.id
+    desk.ctx.session.flush()
+    assert desk.blockers(now=over, round_=overall) == [], "one about the other sum does not touch this one"
+    assert desk.blockers(now=over, round_=apart) == ["complaints"]
+
+
 def test_nothing_is_adopted_before_the_time_for_complaints_is_over_with_what_is_still_on_its_way(desk: Desk) -> None:
     desk.settings(complaint_extra_hours=2)
     over = desk.until + timedelta(hours=2)

@@ -38,6 +38,7 @@ TRIGGERS = {
     *(f"core_{table}_update" for table in ("lot", "lot_entrant", "lot_part")),
     *(f"core_{table}_delete" for table in ("lot", "lot_entrant", "lot_part")),
     *(f"core_{table}_insert" for table in ("ranking", "tie_decision", "lot_entrant", "lot_part")),
+    "core_ranking_made_of",
 }
 
 
@@ -87,6 +88,7 @@ def test_an_adopted_ranking_cannot_be_changed_or_removed(ctx: Context, adopted: 
         "UPDATE core_ranking SET state = 'provisional' WHERE id = :ranking",
         "UPDATE core_ranking SET criteria = '{}' WHERE id = :ranking",
         "UPDATE core_ranking SET adopted_at = 0 WHERE id = :ranking",
+        "UPDATE core_ranking SET made_of = '{}' WHERE id = :ranking",
         "DELETE FROM core_ranking WHERE id = :ranking",
         "DELETE FROM core_confirmation WHERE subject_id = :ranking",
         "UPDATE core_confirmation SET digest = 'x' WHERE subject_id = :ranking",

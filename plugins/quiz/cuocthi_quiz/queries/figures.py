@@ -34,13 +34,13 @@ class Standing:
     ungraded: int
 
 
-def unfinished(ctx: Context, *, round_id: int) -> Standing:
-    """Return how many papers of a round are still open or ungraded."""
+def unfinished(ctx: Context, *, round_ids: Sequence[int]) -> Standing:
+    """Return how many papers of some rounds are still open or ungraded (one statement)."""
     row = ctx.session.execute(
         sa.select(
             sa.func.count().filter(Attempt.submitted_at.is_(None)),
             sa.func.count().filter(Attempt.submitted_at.is_not(None)),
-        ).where(Attempt.phase_id == round_id, Attempt.graded_at.is_(None))
+        ).where(Attempt.phase_id.in_(round_ids), Attempt.graded_at.is_(None))
     ).one()
     return Standing(*row)
 

@@ -48,11 +48,12 @@ class Undecided:
     unmarked: int
 
 
-def undecided(ctx: Context, *, round_id: int) -> Undecided:
-    """Return what of keys stands against adopting a round's ranking (one statement)."""
+def undecided(ctx: Context, *, round_ids: Sequence[int]) -> Undecided:
+    """Return what of keys stands against adopting a ranking that counts these rounds (one statement)."""
+    of_rounds = Attempt.phase_id.in_(round_ids)
     stands = (
         sa.exists()
-        .where(Item.revision_id == KeyChange.revision_id, Attempt.id == Item.attempt_id, Attempt.phase_id == round_id)
+        .where(Item.revision_id == KeyChange.revision_id, Attempt.id == Item.attempt_id, of_rounds)
         .correlate(KeyChange)
     )
     row = ctx.session.execute(
