@@ -14,7 +14,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from cuocthi.text import Text
-from cuocthi.web import formats
+from cuocthi.web import charts, formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -97,6 +97,7 @@ def init_app(app: Flask, catalogues: Sequence[tuple[str, Path]]) -> None:
     # What a template writes is translated there, wherever the text was made.
     app.jinja_env.finalize = lambda value: translate(value) if isinstance(value, Text) else value
     app.jinja_env.filters.update(formats.filters(language))
+    app.jinja_env.globals["chart"] = charts.for_templates(language)
     app.before_request(_remember)
 
 

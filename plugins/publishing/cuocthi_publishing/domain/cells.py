@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cuocthi.clock import from_micros
 from cuocthi.web import formats
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 #: Kinds whose values are integers.
 NUMBERS = frozenset({"integer", "money", "points", "ms"})
@@ -49,27 +46,13 @@ def _decimal(thousandths: int, language: str) -> str:
     return f"{whole}{mark}{rest:03d}".rstrip("0").rstrip(mark)
 
 
-def chart_items(section: Section, language: str, limit: int) -> list[Mapping[str, Any]]:
-    """Return the first rows of a section as bars: the first text against the first number.
+def drawn_columns(section: Section) -> tuple[int, list[int]]:
+    """Return the places of the columns that a section's chart shows: the labels, and one or two of numbers.
 
-    A section without a text column is drawn by its first column.
+    A section that names none is drawn by its first text against its first number; without a text, by its first column.
     """
     kinds = [column["kind"] for column in section["columns"]]
     label = next((place for place, kind in enumerate(kinds) if kind not in NUMBERS), 0)
-    value = next((place for place, kind in enumerate(kinds) if kind in NUMBERS and place != label), label)
-    return [
-        {
-            "label": written(row[label], kinds[label], language),
-            "value": row[value] or 0,
-            "text": written(row[value], kinds[value], language),
-        }
-        for row in section["rows"][:limit]
-    ]
-
-
-def chart_titles(section: Section) -> tuple[str, str]:
-    """Return the titles of the two columns that :func:`chart_items` draws."""
-    columns = section["columns"]
-    label = next((column for column in columns if column["kind"] not in NUMBERS), columns[0])
-    value = next((column for column in columns if column["kind"] in NUMBERS and column is not label), label)
-    return label["title"], value["title"]
+    named = [place for place, column in enumerate(section["columns"]) if column["key"] in section.get("drawn", ())]
+    first = (place for place, kind in enumerate(kinds) if kind in NUMBERS and place != label)
+    return label, named or [next(first, label)]

@@ -16,7 +16,8 @@ from cuocthi import folders
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.text import T
 from cuocthi.web import formats
-from cuocthi_publishing.domain.cells import NUMBERS, Section, chart_items, chart_titles, written
+from cuocthi_publishing.domain import drawing
+from cuocthi_publishing.domain.cells import NUMBERS, written
 from cuocthi_publishing.wording import catalogue, say
 
 if TYPE_CHECKING:
@@ -33,9 +34,6 @@ TITLES = {
     "documents": T("Documents"),
 }
 
-#: More bars than this are no picture any more; the table below has them all. Days and scores make more than units can.
-_BARS = {"units": 20}
-_MOST_BARS = 62
 _PODIUM_PRIZES, _PODIUM_PLACES = 3, 6
 
 
@@ -112,18 +110,12 @@ def environment(language: str) -> Environment:
         _=gettext,
         ngettext=ngettext,
         cell=lambda value, kind: written(value, kind, language),
-        bars=lambda section: chart_items(section, language, most_bars(section)),
-        bar_titles=chart_titles,
-        most_bars=most_bars,
+        chart=lambda section: drawing.chart_of(section, language),
+        chart_title=lambda section: drawing.title_of(section, language),
         podium=podium,
         numbers=NUMBERS,
     )
     return made
-
-
-def most_bars(section: Section) -> int:
-    """Return how many rows of a section are drawn."""
-    return _BARS.get(section["page"], _MOST_BARS)
 
 
 def podium(snapshot: Snapshot) -> list[dict[str, Any]]:
