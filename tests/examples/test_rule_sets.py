@@ -205,7 +205,7 @@ def test_an_administrator_begins_a_campaign_from_a_rule_set(
     address = "/staff/new/rules/hang-tuan"
     assert address in admin.get("/staff/new")[1]
     page = admin.get(address)[1]
-    assert "Mỗi bảng một bộ câu hỏi riêng" in admin.get("/staff/new/rules/hai-bang")[1], "it says what cannot be set"
+    assert "Giải tập thể xét theo kết quả" in admin.get("/staff/new/rules/hai-bang")[1], "it says what cannot be set"
     proposed = re.search(r'name="opens_on"[^>]*value="([\d-]+)"', page)
     assert proposed
     assert date.fromisoformat(proposed[1]).weekday() == 0
