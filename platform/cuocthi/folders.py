@@ -12,3 +12,5 @@ CATALOGUE = _HERE / "translations"
 TEMPLATES = _HERE / "web" / "templates"
 #: Its vendored fonts.
 FONTS = _HERE / "web" / "static" / "vendor"
+#: The page that checks a bundle in a browser, with its two other files.
+CHECKER = _HERE / "web" / "static" / "bundles"

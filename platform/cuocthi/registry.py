@@ -20,6 +20,7 @@ from cuocthi.contributions import (
 from cuocthi.errors import ContractError
 from cuocthi.messages.channels import channels
 from cuocthi.security.permissions import Permissions
+from cuocthi.security.signing import Signer
 from cuocthi.web.kept_pages import KeptPages
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Registry:
     clock: Clock
     hooks: Hooks
     vault: Vault
+    signer: Signer
     permissions: Permissions
     settings: Mapping[str, SettingsSpec]
     formats: Mapping[str, ContestFormat]
@@ -81,6 +83,7 @@ def build(config: Config, clock: Clock, hooks: Hooks, vault: Vault, core_jobs: t
         clock=clock,
         hooks=hooks,
         vault=vault,
+        signer=Signer(config.key_file),
         permissions=Permissions(hooks.boot("register_permissions", Permission)),
         settings=_single(hooks.boot("register_settings", SettingsSpec), "settings"),
         formats=_formats(hooks),

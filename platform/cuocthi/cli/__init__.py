@@ -9,7 +9,7 @@ import click
 from flask.cli import FlaskGroup
 
 from cuocthi.app import create_app, registry_of
-from cuocthi.cli import campaigns, database, demo, keys, messages, plugins, rehearse, serving, users
+from cuocthi.cli import campaigns, database, demo, keys, messages, plugins, rehearse, serving, users, verify
 from cuocthi.config import ConfigError
 from cuocthi.errors import ContractError, DomainError
 from cuocthi.memory import share_one_heap
@@ -96,5 +96,6 @@ for _command in (
     users.users,
     messages.messages,
     keys.keys,
+    verify.verify,
 ):
     main.add_command(_command)

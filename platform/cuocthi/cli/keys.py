@@ -1,4 +1,4 @@
-"""Commands about the keys that personal values are encrypted with: see them, change to a new one, drop an old one."""
+"""Commands about the keys of an installation: see them, change to a new one, drop an old one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHOWN_EVERY = 10 * rotation.BATCH
 
 @click.group()
 def keys() -> None:
-    """Look after the keys that personal values are encrypted with."""
+    """Look after the keys that personal values are encrypted with, and those that sign what is handed out."""
 
 
 @keys.command("list")
@@ -35,6 +35,17 @@ def list_() -> None:
     for item in used:
         if not item.key:
             click.echo(f"no key here opens {item.values} value(s) of {item.column}")
+    for signing in parts().signer.public_keys():
+        click.echo(f"{signing.id}\t{'signs' if signing.until is None else 'signed'}\tsince {signing.since:%Y-%m-%d}")
+
+
+@keys.command("renew-signature")
+@with_appcontext
+def renew_signature() -> None:
+    """Let a new key sign from now on; what was signed before stays verifiable by the public half of the former."""
+    key = parts().signer.renew(now=parts().clock.now())
+    _on_record("core:key:renew", T("Put a new key for signatures into use"), key.id)
+    click.echo(f"{key.id} signs from now on; keep a copy of {parts().config.key_file.name} apart from the database")
 
 
 @keys.command()

@@ -70,7 +70,7 @@ def read_keys(path: Path) -> Keys:
 
 def add_data_key(path: Path, *, now: datetime) -> str:
     """Put a fresh key into the file, current from ``now``; return its id. All processes write with it at once."""
-    with _changing(path) as stored:
+    with changing(path) as stored:
         # An id is never used twice: after an older copy of the file was put back, another key must not pass for the
         # one that values were encrypted with in the meantime.
         name = f"{now:%Y%m%d}-{secrets.token_hex(4)}"
@@ -81,13 +81,13 @@ def add_data_key(path: Path, *, now: datetime) -> str:
 
 def drop_data_key(path: Path, name: str) -> None:
     """Take a key out of the file for good: no value encrypted with it opens again."""
-    with _changing(path) as stored:
+    with changing(path) as stored:
         del stored["data"][name]
         stored.get("since", {}).pop(name, None)
 
 
 @contextmanager
-def _changing(path: Path) -> Iterator[dict[str, Any]]:
+def changing(path: Path) -> Iterator[dict[str, Any]]:
     """Let one process at a time change the file; it is replaced as a whole, so that nobody reads half of it."""
     with path.with_name(f"{path.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

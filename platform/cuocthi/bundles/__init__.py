@@ -1,0 +1,1 @@
+"""Bundles: signed sets of files that anybody can check, whoever hands them on."""
