@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from cuocthi.contributions import (
     AwardList,
     Blocker,
     Column,
+    LegalAct,
     PublicationSection,
     ResultRow,
 )
@@ -68,8 +69,16 @@ def _sprint() -> ModuleType:
     return make_format("sprint", publication_sections)
 
 
+#: By what a list of honours is final.
+ACTS: dict[str, Any] = {
+    "minutes": LegalAct("07/BB-BTC", date(2024, 10, 1), "Ban Tổ chức"),
+    "decision": LegalAct("152/QĐ-STTTT", date(2024, 10, 9), "Sở Thông tin và Truyền thông"),
+    "final_digest": "f" * 64,
+}
+
+
 def _honours() -> ModuleType:
-    """Prizes of a kind: the first three of each adopted ranking, unless the campaign's tagline is "not yet"."""
+    """Prizes of a kind: the first three of each adopted ranking; the campaign's tagline may be "not yet" or "final"."""
 
     def act_blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | None) -> list[Blocker]:
         waiting = act is Act.PUBLISH and campaign.tagline == "not yet"
@@ -87,7 +96,8 @@ def _honours() -> ModuleType:
                 for place, row in enumerate(rows, start=1)
             ]  # fmt: skip
             total = sum(award.value for award in awards)
-            found.append(AwardList(f"list-{round_.key}", "Danh sách đạt giải", awards, ranking.digest, ctx.now, total))
+            made = AwardList(f"list-{round_.key}", "Danh sách đạt giải", awards, ranking.digest, ctx.now, total)
+            found.append(replace(made, **ACTS) if campaign.tagline == "final" else made)
         return found
 
     results, awards = frozenset({"results"}), frozenset({"awards"})

@@ -133,6 +133,24 @@ def test_what_changed_after_the_draft_was_made_stops_it(contest: Contest) -> Non
     assert current_release(contest.ctx, campaign_id=contest.campaign.id) is not made
 
 
+def test_a_decision_that_came_after_the_draft_is_published_by_a_new_one(contest: Contest) -> None:
+    contest.adopt()
+    made = contest.release()
+    contest.campaign.tagline = "final"
+    with pytest.raises(Blocked) as refusal:
+        publish(contest.staff[1], campaign=contest.campaign, number=made.number, digest=made.digest)
+    assert "have changed since this release was made" in reasons(refusal)[0]
+    official = contest.publish()
+    assert "chờ quyết định" not in official.snapshot
+    assert section(official, "awards-list-round-1")["note"] == (
+        "3 giải, tổng trị giá 1.833.333 đồng. Căn cứ Biên bản họp số 07/BB-BTC ngày 01/10/2024; Quyết định số "
+        "152/QĐ-STTTT ngày 09/10/2024 của Sở Thông tin và Truyền thông."
+    )
+    final = snapshot_of(official)["sources"][-1]
+    assert (final["kind"], final["digest"]) == ("final_award_list", "f" * 64)
+    assert final["title"] == "Danh sách đạt giải, chính thức theo Quyết định số 152/QĐ-STTTT"
+
+
 def test_another_draft_withdraws_the_former(contest: Contest) -> None:
     contest.adopt()
     first, second = contest.release(), contest.release()
@@ -225,7 +243,7 @@ def test_winners_only_by_default(contest: Contest) -> None:
     assert keys == ["awards-list-round-1", "units-round-1", "categories", "days-round-1", "sprint-fastest"]
     awards = section(made, "awards-list-round-1")
     assert awards["rows"][0] == ["Giải 1", NAMES[0], "Sở Thông tin và Truyền thông", 1_000_000]  # type: ignore[index]
-    assert awards["note"] == "3 giải, tổng trị giá 1.833.333 đồng."
+    assert awards["note"] == "3 giải, tổng trị giá 1.833.333 đồng. Kết quả đã được thông qua, chờ quyết định."
     assert not any(name in made.snapshot for name in NAMES[3:])
 
 

@@ -24,7 +24,14 @@ from cuocthi.contributions.formats import (
 )
 from cuocthi.contributions.pages import EntryAction, Fact, NavGroup, NavItem, Panel
 from cuocthi.contributions.personal import Erasure, Person, PersonalData
-from cuocthi.contributions.publication import Award, AwardList, Column, PublicationSection, RuleClause
+from cuocthi.contributions.publication import (
+    Award,
+    AwardList,
+    Column,
+    LegalAct,
+    PublicationSection,
+    RuleClause,
+)
 from cuocthi.contributions.rehearsals import Browser, Participant, RehearsalStep, RehearsedEntry
 from cuocthi.contributions.roles import Permission, Role
 
@@ -50,6 +57,7 @@ __all__ = [
     "Impact",
     "InspectionFile",
     "JobKind",
+    "LegalAct",
     "Letter",
     "LogWords",
     "Measure",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,21 @@ class Award:
 
 
 @dataclass(frozen=True, slots=True)
+class LegalAct:
+    """A signed document by which results are final: its number and symbol, the day of issue, who issued it."""
+
+    number: str
+    issued_on: date
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
 class AwardList:
-    """An adopted list of awards in ceremony order, with its digest and the moment of adoption."""
+    """An adopted list of awards in ceremony order, with its digest and the moment of adoption.
+
+    It is final once ``minutes`` and ``decision`` are named: either both stand there, with the ``final_digest`` over list
+    and acts, or none.
+    """
 
     key: str
     title: str
@@ -47,6 +60,9 @@ class AwardList:
     adopted_at: datetime
     total_value: int
     order: int = 50
+    minutes: LegalAct | None = None
+    decision: LegalAct | None = None
+    final_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,24 @@ def _awards(material: Material) -> Iterator[dict[str, Any]]:
             for award in found.awards
         ]
         note = say(T("%(count)s awards worth %(total)s đồng.", count=len(rows), total=found.total_value))
+        note = f"{note} {say(how_final(found, material.campaign.language))}"
         yield _section("awards", f"awards-{found.key}", found.title, columns, rows, note)
+
+
+def how_final(found: AwardList, language: str) -> Text:
+    """Return by which acts an award list is final, or that it still awaits them."""
+    minutes, decision = found.minutes, found.decision
+    if minutes is None or decision is None:
+        return T("The result is adopted and awaits the decision.")
+    return T(
+        "On the basis of minutes No. %(minutes)s of %(minutes_day)s; decision No. %(decision)s of %(decision_day)s by "
+        "%(issuer)s.",
+        minutes=minutes.number,
+        minutes_day=formats.day(minutes.issued_on, language),
+        decision=decision.number,
+        decision_day=formats.day(decision.issued_on, language),
+        issuer=decision.issuer,
+    )
 
 
 def _standings(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:

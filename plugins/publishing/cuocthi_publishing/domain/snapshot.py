@@ -20,7 +20,7 @@ from cuocthi_publishing.domain.masking import without_contacts
 from cuocthi_publishing.domain.sections import Material, sections
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from cuocthi.campaigns.models import Campaign
@@ -50,8 +50,17 @@ def sources(material: Material) -> list[dict[str, Any]]:
         {"kind": "ranking", "title": round_.title, "number": ranking.number, "digest": ranking.digest}
         for round_, ranking in material.ranked
     ]
-    lists = [{"kind": "award_list", "title": found.title, "digest": found.digest} for found in material.award_lists]
+    lists = [source for found in material.award_lists for source in _of_list(found, material)]
     return [*rankings, *(lists if material.settings.awards else [])]
+
+
+def _of_list(found: AwardList, material: Material) -> Iterator[dict[str, Any]]:
+    yield {"kind": "award_list", "title": found.title, "digest": found.digest}
+    if found.decision is not None:
+        title = material.say(
+            T("%(list)s, final by decision %(number)s", list=found.title, number=found.decision.number)
+        )
+        yield {"kind": "final_award_list", "title": title, "digest": found.final_digest}
 
 
 def compose(
