@@ -19,6 +19,8 @@ from cuocthi.standings.integrity import check_intact
 from cuocthi.standings.models import RankingState
 from cuocthi.standings.queries import latest_ranking
 from cuocthi.standings.refresh import rebuild_drafts
+from cuocthi.testing.browsing import browser_over
+from cuocthi.users.domain import start_session
 from cuocthi_overall import contributed
 from cuocthi_overall.campaign_file import export_part, import_part
 from cuocthi_overall.forms import OverallForm
@@ -27,6 +29,7 @@ from cuocthi_overall.settings import OWNER, Combine, OverallRanking, OverallSett
 
 if TYPE_CHECKING:
     from flask import Flask
+    from flask.testing import FlaskClient
 
     from cuocthi.standings.models import Ranking
     from cuocthi.text import Text
@@ -146,6 +149,29 @@ def test_a_correction_of_a_round_that_counts_changes_nothing_that_is_adopted_and
     assert draft is not None
     assert (draft.number, draft.state, reasons(contest, draft)) == (2, RankingState.DRAFT, [])
     assert said in stale_reasons(contest.ctx, campaign=contest.campaign, round_=contest.overall, ranking=overall)
+
+
+def test_its_pages_say_which_version_it_is_made_of_and_which_one_counts_now(
+    contest: Contest, client: FlaskClient, app: Flask
+) -> None:
+    contest.set(OverallRanking(contest.overall.key))
+    for round_ in contest.rounds:
+        contest.adopt(contest.hold(round_, {"one": (9_000, 60, None)}))
+    overall = contest.build()
+    submit_ranking(contest.ctx, ranking=overall)
+    contest.adopt(overall)
+    address = f"/c/{contest.campaign.slug}/rankings/{contest.overall.id}/"
+    contest.ctx.session.commit()
+    said = f"Bảng này được tính từ phiên bản 1 của “{contest.rounds[0].title}”; hiện phiên bản 2 có hiệu lực."
+    assert said not in client.get(address).text
+    contest.ctx.session.rollback()
+    contest.adopt(contest.hold(contest.rounds[0], {"one": (1_000, 60, None)}))
+    contest.ctx.session.commit()
+    assert said in client.get(address).text
+    token = start_session(contest.ctx, user_id=contest.jury[0].actor.user_id or 0, device="test", hours=24)
+    contest.ctx.session.commit()
+    staff = browser_over(app.test_client(), session_token=token)
+    assert said in staff.get(f"/c/{contest.campaign.slug}/staff/rankings/{contest.overall.id}/1/")[1]
 
 
 def test_what_is_unclear_keeps_the_campaign_shut(contest: Contest) -> None:

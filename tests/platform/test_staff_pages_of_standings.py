@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -12,14 +13,17 @@ import sqlalchemy as sa
 
 from cuocthi.audit.domain import holds, read_anchor, record
 from cuocthi.audit.models import AuditEvent
+from cuocthi.campaigns.models import CampaignState
 from cuocthi.campaigns.settings import load_settings, save_settings
+from cuocthi.context import Actor
 from cuocthi.contributions import Direction, Evidence, Measure, ResultRow, Role
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.jobs import domain as jobs
 from cuocthi.rules.domain import issue_rules
 from cuocthi.rules.language import writer
 from cuocthi.standings.criteria import RULES_OWNER, Counted, Criterion, RankingRules
-from cuocthi.standings.domain import adoption_digest, build_ranking, submit_ranking
+from cuocthi.standings.domain import adopt_ranking, adoption_digest, build_ranking, submit_ranking
+from cuocthi.standings.integrity import check_intact
 from cuocthi.standings.models import Ranking, RankingState
 from cuocthi.standings.results import post_results
 from cuocthi.testing.plugins import make_format
@@ -168,6 +172,46 @@ def test_a_ranking_goes_from_the_results_to_the_public_page(
     assert people[0].name not in answer.text
     again = client.get(f"/c/thai-binh/rankings/{round_.id}/", headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
+
+
+def test_marking_again_after_the_adoption_changes_no_place_and_every_page_says_so(
+    ctx: Context,
+    make: Factories,
+    campaign: Campaign,
+    round_: Phase,
+    people: list[Enrolment],
+    organiser: Browser,
+    client: FlaskClient,
+) -> None:
+    campaign.state = CampaignState.OPEN
+    ranking = build_ranking(ctx, campaign=campaign, round_=round_)
+    submit_ranking(ctx, ranking=ranking)
+    for _ in range(2):
+        adopt_ranking(replace(ctx, actor=Actor(make.member(campaign, Role.JURY).id)), ranking=ranking)
+    ctx.session.commit()
+    pages = {
+        "public": f"/c/thai-binh/rankings/{round_.id}/",
+        "staff": f"{HOME}/rankings/{round_.id}/1/",
+        "home": "/staff",
+    }
+    said = "căn cứ của nó đã thay đổi"
+
+    def read(page: str) -> str:
+        return client.get(pages[page]).text if page == "public" else organiser.get(pages[page])[1]
+
+    assert said not in read("public") + read("staff")
+    assert "Lập và kiểm tra lại" not in read("home")
+    start = ctx.now - timedelta(days=1)
+    marked = [ResultRow(person.id, "1", 500, FULL, 61_250, start, start + timedelta(minutes=2)) for person in people]
+    post_results(ctx, campaign=campaign, round_=round_, source="essays", rows=marked)
+    ctx.session.commit()
+    campaign.renew_pages()
+    ctx.session.commit()
+    assert said in read("public")
+    assert said in read("staff")
+    assert "Lập và kiểm tra lại bảng xếp hạng" in read("home")
+    check_intact(ctx, ranking=ranking)
+    ctx.session.rollback()
 
 
 def test_nobody_confirms_what_has_changed_since(

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from cuocthi.database import UtcTime
 from cuocthi.documents.models import Document, DocumentKind
 from cuocthi.standings.confirmations import NEEDED
-from cuocthi.standings.models import Confirmation
+from cuocthi.standings.domain import results_digest_of
+from cuocthi.standings.models import Confirmation, Ranking
 from cuocthi.users.models import User
 from cuocthi_prizes.digests import commitment, confirmed_digest_of, digest_of
 from cuocthi_prizes.models import Award, AwardList, AwardListState, UnitAward
@@ -58,6 +59,10 @@ def draft(
     enrolments: Sequence[Any] | None = None,
 ) -> AwardList:
     """A draft that awards these prizes to these people and units; sealed."""
+    ranking = row(Ranking, campaign_id=campaign.id, phase_id=round_.id, number=number, criteria={}, created_at=ctx.now)
+    ranking.results_digest = results_digest_of(None)
+    ctx.session.add(ranking)
+    ctx.session.flush()
     enrolments = enrolments or [make.enrolment(campaign, user=make.user(name)) for name, _title, _value in persons]
     made: AwardList = row(
         AwardList,
@@ -67,7 +72,7 @@ def draft(
         state=AwardListState.DRAFT,
         total_value=sum(value for _name, _title, value in (*persons, *units)),
         created_at=ctx.now,
-        ranking_id=1,
+        ranking_id=ranking.id,
         version=number,
     )
     for place, ((name, title, value), enrolment) in enumerate(zip(persons, enrolments, strict=True), start=1):

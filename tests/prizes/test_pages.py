@@ -182,6 +182,9 @@ def test_marking_again_after_the_adoption_is_told_at_once(
     page = browser.get(address(contest, "awards"))[1]
     assert said in page.partition("<main")[2].partition("<details")[0], "it is not hidden"
     assert contest.people[0].name in page
+    assert said in browser.get(address(contest, "awards/2"))[1], "the list by itself says so as well"
+    assert said not in browser.get(address(contest, "awards/1"))[1], "what was replaced leads to what is in force"
+    assert said in browser.get(address(contest, "hand-over"))[1], "and where prizes are handed over by it"
 
 
 def test_a_list_that_names_nobody_is_drawn_up_by_pages(contest: Contest, open_page: Callable[[int], Browser]) -> None:

@@ -202,6 +202,31 @@ def test_both_releases_of_a_correction_lead_to_one_another(contest: Contest, cli
     assert f'href="{BASE}release/1/units"' in old
 
 
+def test_what_changes_after_the_publication_is_said_on_its_pages_and_changes_nothing_there(
+    contest: Contest, client: FlaskClient, persons: tuple[Browser, Browser]
+) -> None:
+    contest.adopt()
+    contest.publish()
+    contest.ctx.session.commit()
+    said = "Có thay đổi sau khi công bố"
+    before = client.get(BASE).text
+    assert said not in before + persons[0].get(f"{BASE}releases")[1]
+    contest.post([1] * len(contest.people))
+    contest.campaign.renew_pages()
+    contest.ctx.session.commit()
+    after = client.get(BASE).text
+    assert said in after
+    assert "căn cứ của nó đã thay đổi" in after
+    assert article(after) == article(before)
+    assert said in persons[0].get(f"{BASE}releases")[1]
+    contest.adopt([1] * len(contest.people))
+    contest.ctx.session.commit()
+    assert "Đã có phiên bản khác của bảng xếp hạng" in client.get(BASE).text
+    contest.publish("Chấm lại sau kiến nghị.")
+    contest.ctx.session.commit()
+    assert said not in client.get(BASE).text
+
+
 def test_a_page_without_sections_is_not_there(contest: Contest, client: FlaskClient) -> None:
     contest.campaign.plugins = ["sprint", "publishing"]
     contest.adopt()

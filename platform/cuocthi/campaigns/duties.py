@@ -24,6 +24,7 @@ from cuocthi.rules import changes, issuing, ranking_rules
 from cuocthi.standings.lot_queries import open_lots
 from cuocthi.standings.models import Ranking, RankingState, TieMethod
 from cuocthi.standings.proposals import Proposal, ProposalKind, undecided
+from cuocthi.standings.refresh import overtaken_rounds
 from cuocthi.tasks.queries import tasks
 from cuocthi.text import TN, T, Text
 from cuocthi.timelines import extensions
@@ -101,6 +102,7 @@ def course_duties(
     """Return what the course of these campaigns asks for: opening, second persons, rankings; by their ``timelines``."""
     open_ones = {campaign.id: campaign for campaign in campaigns if campaign.state is CampaignState.OPEN}
     rankings = newest_states(ctx, campaign_ids=list(open_ones))
+    overtaken = overtaken_rounds(ctx, campaign_ids=list(open_ones)) if rankings else set()
     return [
         *(
             Duty(
@@ -118,7 +120,7 @@ def course_duties(
             duty
             for campaign in open_ones.values()
             for phase in timelines.get(campaign.id, ())
-            if (duty := _ranking_duty(ctx, campaign, phase, rankings.get(phase.id), address)) is not None
+            if (duty := _ranking_duty(ctx, campaign, phase, rankings.get(phase.id), overtaken, address)) is not None
         ),
     ]
 
@@ -255,14 +257,22 @@ def _lot_duties(ctx: Context, slugs: Mapping[int, str], address: Address) -> lis
     return found
 
 
-def _ranking_duty(
-    ctx: Context, campaign: Campaign, phase: Phase, ranking: RankingState | None, address: Address
+def _ranking_duty(  # noqa: PLR0917 - of this module alone
+    ctx: Context,
+    campaign: Campaign,
+    phase: Phase,
+    ranking: RankingState | None,
+    overtaken: set[int],
+    address: Address,
 ) -> Duty | None:
     if phase.kind is not PhaseKind.CONTEST or _state(ctx, phase) is not PhaseState.CLOSED:
         return None
     url, key = address("standings.overview", slug=campaign.slug), f"ranking-{phase.id}"
-    if ranking is RankingState.ADOPTED:
+    if ranking is RankingState.ADOPTED and phase.id not in overtaken:
         return None
+    if ranking is RankingState.ADOPTED:
+        title = T("Build and check the ranking of “%(round)s” anew", round=phase.title)
+        return Duty(key, campaign.id, title, "core:ranking:build", T("What it rests on has changed"), url)
     if ranking is RankingState.PROVISIONAL:
         title = T("Adopt the ranking of “%(round)s”", round=phase.title)
         return Duty(key, campaign.id, title, "core:ranking:adopt", T("Two different persons confirm it"), url)

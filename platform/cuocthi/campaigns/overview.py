@@ -12,6 +12,7 @@ from cuocthi.campaigns.models import CampaignState
 from cuocthi.campaigns.queries import headcount_totals
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.standings.models import Ranking, RankingState
+from cuocthi.standings.refresh import overtaken_rounds
 from cuocthi.text import T, Text
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.windows import PhaseState, phase_state
@@ -93,8 +94,9 @@ def tasks(
     if ready is not None:
         return [_opening(ready)]
     rankings = _newest_states(ctx, campaign)
+    overtaken = overtaken_rounds(ctx, campaign_ids=[campaign.id]) if rankings else set()
     found = [
-        _round_task(phase, rankings.get(phase.id))
+        _round_task(phase, rankings.get(phase.id), overtaken=phase.id in overtaken)
         for phase in phases
         if phase.kind is PhaseKind.CONTEST and phase_state(phase.windows, ctx.now) is PhaseState.CLOSED
     ]
@@ -132,7 +134,10 @@ def _opening(ready: Readiness) -> Task:
     )
 
 
-def _round_task(phase: Phase, ranking: RankingState | None) -> Task:
+def _round_task(phase: Phase, ranking: RankingState | None, *, overtaken: bool) -> Task:
+    if ranking is RankingState.ADOPTED and overtaken:
+        title = T("Build and check the ranking of “%(round)s” anew", round=phase.title)
+        return Task(title, T("What it rests on has changed"), "standings.overview")
     if ranking is RankingState.ADOPTED:
         return Task(
             T("The ranking of “%(round)s” is adopted", round=phase.title), None, "standings.overview", done=True

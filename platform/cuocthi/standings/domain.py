@@ -43,6 +43,7 @@ __all__ = [
     "adoption_blockers",
     "adoption_digest",
     "build_ranking",
+    "changes_since",
     "rank_results",
     "results_digest_of",
     "stale_reasons",
@@ -160,6 +161,17 @@ def stale_reasons(ctx: Context, *, campaign: Campaign, round_: Phase, ranking: R
     if rules.version_id != ranking.settings_version_id:
         reasons.append(T("The ranking rules have changed since this ranking was built. Please build it again."))
     return reasons + composition.overtaken_versions(ctx, ranking=ranking)
+
+
+def changes_since(ctx: Context, *, round_: Phase, ranking: Ranking) -> list[Text]:
+    """Return in words for everybody what has changed of what an adopted ranking rests on; it stays as it is.
+
+    Who was excluded since is not among it: that is said with the next version. Some statements, whatever its length.
+    """
+    reasons = composition.overtaken_versions(ctx, ranking=ranking)
+    if ranking.results_digest != results_digest_of(queries.result_set(ctx, round_=round_)):
+        reasons.append(T("Entries have been marked anew, or came in, since it was adopted."))
+    return reasons
 
 
 def adoption_blockers(ctx: Context, *, campaign: Campaign, round_: Phase, ranking: Ranking) -> list[Text]:

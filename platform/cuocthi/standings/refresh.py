@@ -9,13 +9,13 @@ import structlog
 
 from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.errors import DomainError
-from cuocthi.standings.domain import build_ranking, stale_reasons
-from cuocthi.standings.models import ResultSet
+from cuocthi.standings.domain import build_ranking, results_digest_of, stale_reasons
+from cuocthi.standings.models import Ranking, RankingState, ResultSet
 from cuocthi.standings.queries import latest_ranking
 from cuocthi.timelines.models import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from cuocthi.context import Context
 
@@ -39,6 +39,27 @@ def rebuild_drafts(ctx: Context, *, progress: Callable[[int, int], None]) -> int
         built += _rebuild(ctx, campaign, round_)
         progress(number, len(rounds))
     return built
+
+
+def overtaken_rounds(ctx: Context, *, campaign_ids: Sequence[int]) -> set[int]:
+    """Return the rounds whose adopted ranking rests on other results, or other rankings, than there are now.
+
+    Two statements, however many rounds there are.
+    """
+    adopted = ctx.session.scalars(
+        sa.select(Ranking).where(Ranking.campaign_id.in_(campaign_ids), Ranking.state == RankingState.ADOPTED)
+    ).all()
+    ids = [one.phase_id for one in adopted]
+    results = {
+        one.phase_id: one for one in ctx.session.scalars(sa.select(ResultSet).where(ResultSet.phase_id.in_(ids)))
+    }
+    in_force = {str(one.phase_id): [one.number, one.digest] for one in adopted}
+    return {
+        one.phase_id
+        for one in adopted
+        if one.results_digest != results_digest_of(results.get(one.phase_id))
+        or any(in_force.get(key) != counted for key, counted in (one.made_of or {}).items())
+    }
 
 
 def _rebuild(ctx: Context, campaign: Campaign, round_: Phase) -> bool:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.context import Context
+    from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
     from cuocthi_publishing.models import Release
 
@@ -52,7 +53,12 @@ def current(key: str) -> Response:
         timeline = phases(ctx, campaign_id=g.campaign.id)
         return cached(timeline, lambda: render("publishing/awaited.html", expected=_expected(timeline, ctx.now)))
     links = Links(page=partial(_address, "current", "page"), release=_release_address)
-    return cached([], lambda: _release_page(ctx, release, key, links))
+
+    def page() -> Response:
+        changes = domain.changed_under(ctx, campaign=g.campaign, release=release)
+        return _release_page(ctx, release, key, links, changes=changes)
+
+    return cached([], page)
 
 
 @blueprint.page("/release/<int:number>/", public=True, defaults={"key": FIRST})
@@ -69,7 +75,15 @@ def former(number: int, key: str) -> Response:
     return cached([], lambda: _release_page(ctx, release, key, links))
 
 
-def _release_page(ctx: Context, release: Release, key: str, links: Links, *, preview: bool = False) -> Response:
+def _release_page(
+    ctx: Context,
+    release: Release,
+    key: str,
+    links: Links,
+    *,
+    preview: bool = False,
+    changes: Sequence[Text] = (),
+) -> Response:
     snapshot = domain.snapshot_of(release)
     if key not in page_keys(snapshot):
         abort(404)
@@ -83,6 +97,7 @@ def _release_page(ctx: Context, release: Release, key: str, links: Links, *, pre
         replaced_by=queries.successor(ctx, release=release),
         bundle=bundle,
         preview=preview,
+        changes=changes,
     )
 
 
@@ -181,13 +196,15 @@ def _releases_page(form: NoteForm, status: int = 200) -> Response:
     draft = next((one for one in listed if one.release.is_draft), None)
     settings = queries.load_publish_settings(ctx, campaign=g.campaign).value
     material = gather(ctx, campaign=g.campaign, settings=settings)
+    published = next((one.release for one in listed if one.release.is_published), None)
     return render(
         "publishing/releases.html",
         status=status,
         form=form,
         listed=listed,
         draft=draft,
-        published=next((one.release for one in listed if one.release.is_published), None),
+        published=published,
+        changes=domain.changed_under(ctx, campaign=g.campaign, release=published) if published else [],
         settings=settings,
         obstacles=domain.obstacles(ctx, material=material),
         draft_obstacles=domain.publish_obstacles(ctx, campaign=g.campaign, release=draft.release) if draft else [],

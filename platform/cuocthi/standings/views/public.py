@@ -62,6 +62,7 @@ def leaderboard(phase_id: int) -> Response:
             round=round_,
             adopted=_board(ctx, adopted),
             provisional=_board(ctx, provisional),
+            changes=domain.changes_since(ctx, round_=round_, ranking=adopted) if adopted else [],
             open=until is not None and ctx.now < until,
             newer=newest is not None and newest is not provisional,
             panels=shown_panels(ctx, campaign=g.campaign, slot="objections", values={"round": round_}) if until else [],

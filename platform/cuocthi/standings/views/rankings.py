@@ -155,8 +155,8 @@ def _table(found: Ranking) -> Table:
 
 
 def _reasons(ctx: Context, round_: Phase, found: Ranking) -> list[object]:
-    """Return what stands against the next step of a ranking that is on its way."""
-    if found.state is RankingState.DRAFT:
+    """Return what stands against the next step of a ranking, or what has changed since it was adopted."""
+    if found.state in (RankingState.DRAFT, RankingState.ADOPTED):
         return [*domain.stale_reasons(ctx, campaign=g.campaign, round_=round_, ranking=found)]
     if found.state is RankingState.PROVISIONAL:
         rules = overtaken(ctx, campaign=g.campaign)

@@ -1,15 +1,21 @@
-"""What a new version of the award list changes, said person by person and unit by unit."""
+"""What a new version of an award list changes, person by person and unit by unit; what changed under an adopted one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cuocthi.standings.domain import stale_reasons
+from cuocthi.standings.models import Ranking
 from cuocthi.text import T
+from cuocthi.timelines.models import Phase
+from cuocthi_prizes.models import AwardListState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
     from cuocthi.text import Text
     from cuocthi_prizes.models import AwardList
     from cuocthi_prizes.queries import Candidate
@@ -73,3 +79,12 @@ def individually_given_by(award_list: AwardList) -> dict[Holder, Given]:
 def would_be_given(places: Iterable[tuple[Tier, Candidate]]) -> dict[Holder, Given]:
     """Return what an allocation would give to persons."""
     return {("person", person.enrolment_id): Given(person.name, tier.title, tier.value) for tier, person in places}
+
+
+def changed_under(ctx: Context, *, campaign: Campaign, award_list: AwardList) -> list[Text]:
+    """Return what has changed since the ranking of an adopted list was built: at once, not with a newer ranking."""
+    if award_list.state is not AwardListState.ADOPTED:
+        return []
+    ranking = ctx.session.get_one(Ranking, award_list.ranking_id)
+    round_ = ctx.session.get_one(Phase, award_list.phase_id)
+    return stale_reasons(ctx, campaign=campaign, round_=round_, ranking=ranking)

@@ -21,6 +21,7 @@ from cuocthi.web.forms import attach_error
 from cuocthi.web.i18n import language
 from cuocthi.web.on_record import put_on_record
 from cuocthi.web.rendering import render
+from cuocthi_prizes.domain.changes import changed_under
 from cuocthi_prizes.outputs import certificates, workbooks
 from cuocthi_prizes.outputs.forms import DecisionForm
 from cuocthi_prizes.outputs.hand_over import adopted_list, decide, decisions
@@ -120,6 +121,7 @@ def _list_page(award_list: AwardList, form: DecisionForm | None = None, status: 
     ]
     return render(
         "prizes/outputs/list.html",
+        differs=changed_under(ctx, campaign=g.campaign, award_list=award_list),
         status=status,
         award_list=award_list,
         kept=kept,

@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from cuocthi.errors import DomainError, Missing
 from cuocthi.papers.words import amount_in_words
 from cuocthi.standings.confirmations import confirmations
-from cuocthi.standings.domain import stale_reasons
 from cuocthi.standings.evidence import evidence_of
 from cuocthi.standings.models import Ranking
 from cuocthi.text import T, unpack
@@ -22,7 +21,7 @@ from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
 from cuocthi_prizes.domain import award_lists
 from cuocthi_prizes.domain.awarded import all_awarded, awarded_named
-from cuocthi_prizes.domain.changes import changes, given_by, individually_given_by, would_be_given
+from cuocthi_prizes.domain.changes import changed_under, changes, given_by, individually_given_by, would_be_given
 from cuocthi_prizes.domain.proposals import propose
 from cuocthi_prizes.forms import StatementForm
 from cuocthi_prizes.models import AwardList, AwardListState
@@ -104,7 +103,8 @@ def version(number: int) -> Response:
         of = next((one for one in all_awarded(ctx, campaign=g.campaign) if one.part == _part(award_list)), None)
         if of is not None:
             return _list_page(ctx, StatementForm(), of)
-    return render("prizes/version.html", **_list_values(ctx, award_list))
+    differs = changed_under(ctx, campaign=g.campaign, award_list=award_list)
+    return render("prizes/version.html", differs=differs, **_list_values(ctx, award_list))
 
 
 @blueprint.page("/awards/<int:number>/confirm", permission=ADOPT, methods=["POST"])
@@ -195,7 +195,7 @@ def _list_page(ctx: Context, form: StatementForm, of: Awarded, status: int = 200
         adopted=adopted,
         obstacles=obstacles,
         outdated=_outdated(adopted, proposal),
-        differs=_differs(ctx, adopted),
+        differs=changed_under(ctx, campaign=g.campaign, award_list=adopted) if adopted else [],
         **_list_values(ctx, draft or adopted),
     )
 
@@ -205,15 +205,6 @@ def _outdated(adopted: AwardList | None, proposal: Proposal) -> list[Text] | Non
     if adopted is None or proposal.ranking is None or proposal.ranking.id == adopted.ranking_id:
         return None
     return changes(individually_given_by(adopted), would_be_given(proposal.awards.allocation.places))
-
-
-def _differs(ctx: Context, adopted: AwardList | None) -> list[Text]:
-    """Return what has changed since the ranking of the adopted list was built: at once, not with a newer one."""
-    if adopted is None:
-        return []
-    ranking = ctx.session.get_one(Ranking, adopted.ranking_id)
-    round_ = ctx.session.get_one(Phase, adopted.phase_id)
-    return stale_reasons(ctx, campaign=g.campaign, round_=round_, ranking=ranking)
 
 
 def _list_values(ctx: Context, award_list: AwardList | None) -> dict[str, Any]:

@@ -15,11 +15,13 @@ from cuocthi.jobs.domain import enqueue
 from cuocthi.standings.confirmations import hold
 from cuocthi.standings.domain import stale_reasons
 from cuocthi.standings.integrity import check_intact
+from cuocthi.standings.refresh import overtaken_rounds
 from cuocthi.text import T
 from cuocthi_publishing.domain.snapshot import Snapshot, compose, gather, sources
 from cuocthi_publishing.models import Release, ReleaseState
 from cuocthi_publishing.queries import (
     BUNDLE_JOB,
+    adopted_rankings,
     bundle_key,
     current_release,
     draft_release,
@@ -144,6 +146,23 @@ def publish_obstacles(ctx: Context, *, campaign: Campaign, release: Release) -> 
     published = current_release(ctx, campaign_id=campaign.id)
     if release.replaces_id != (published.id if published else None):
         reasons.append(T("Another release was published since this one was made: make a new one."))
+    return reasons
+
+
+def changed_under(ctx: Context, *, campaign: Campaign, release: Release) -> list[Text]:
+    """Return which rankings of a published release are others by now, or rest on something else (a few statements).
+
+    The release stays as it is.
+    """
+    said = {one["digest"] for one in snapshot_of(release)["sources"] if one["kind"] == "ranking"}
+    overtaken = overtaken_rounds(ctx, campaign_ids=[campaign.id])
+    reasons: list[Text] = []
+    for round_, ranking in adopted_rankings(ctx, campaign_id=campaign.id):
+        if ranking.digest not in said:
+            reasons.append(T("Another version of the ranking of “%(round)s” has been adopted.", round=round_.title))
+        elif round_.id in overtaken:
+            text = T("What the ranking of “%(round)s” rests on has changed since it was adopted.", round=round_.title)
+            reasons.append(text)
     return reasons
 
 
