@@ -126,7 +126,8 @@ def _conclude(
     with report.timed("close"):
         clock.move_to(course.close(campaign_id))
     with report.timed("rank and adopt"):
-        rankings = course.rank(campaign_id, moment=clock.now(), staff=staff)
+        rankings, adopted_at = course.rank(campaign_id, moment=clock.now(), staff=staff)
+        clock.move_to(adopted_at)
     with report.timed("award and publish"):
         lines = course.finish(campaign_id, moment=clock.now(), staff=staff)
     with course.at(clock.now()) as ctx:

@@ -21,7 +21,7 @@ from cuocthi.contributions import Participant, Role
 from cuocthi.enrolments.domain import enrol
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.errors import DomainError
-from cuocthi.rehearsal.people import Person, Place, people
+from cuocthi.rehearsal.people import Person, Place, division_of, people
 from cuocthi.rules.domain import issue_rules
 from cuocthi.rules.queries import current_rules
 from cuocthi.standings.appointments import appoint
@@ -42,10 +42,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Engine
 
+    from cuocthi.campaigns.models import Division
     from cuocthi.registry import Registry
 
 #: Synthetic people cannot sign in: no password has this hash.
 UNUSABLE = "!"
+#: The committee meets so long after the last moment to object: what was sent then has arrived.
+_MEETING = timedelta(hours=1)
 #: Where the parts of a seed come from when equal persons draw lots.
 LOT = "Số của buổi diễn tập"
 
@@ -134,12 +137,14 @@ class Rehearsal:
             registration=_registration(person.name, person.contact),
             vault=self.registry.vault,
         )
+        campaign = ctx.session.get_one(Campaign, campaign_id)
         enrol(
             ctx,
-            campaign=ctx.session.get_one(Campaign, campaign_id),
+            campaign=campaign,
             user=user,
             unit=ctx.session.get_one(Unit, units[person.unit_code]),
             category=person.category,
+            division=_division_of(campaign, person),
             consent=True,
             rules_version=current_rules(ctx, campaign_id=campaign_id),
             code=person.code,
@@ -196,25 +201,37 @@ class Rehearsal:
             announce_edges(ctx)
         return moment
 
-    def rank(self, campaign_id: int, *, moment: datetime, staff: tuple[int, int]) -> list[int]:
-        """Rank every round, draw lots where people are equal, adopt by two persons; return the keys of the rankings."""
+    def rank(self, campaign_id: int, *, moment: datetime, staff: tuple[int, int]) -> tuple[list[int], datetime]:
+        """Rank every round, draw lots where people are equal, adopt by two persons.
+
+        Where people may object first, time passes until nobody may any more. Returns the keys of the rankings, and the
+        moment of the last adoption.
+        """
         made = []
         for round_ in self.rounds(campaign_id):
-            with self.at(moment, Actor(staff[0])) as ctx:
-                campaign = ctx.session.get_one(Campaign, campaign_id)
-                ranking = build_ranking(ctx, campaign=campaign, round_=ctx.session.get_one(Phase, round_.id))
-                submit_ranking(ctx, ranking=ranking)
-                others = replace(ctx, actor=Actor(staff[1]))
-                for group in tied_groups(ctx, ranking=ranking):
-                    lot = open_lot(ctx, ranking=ranking, rank=group.rank, sources=(LOT, LOT))
-                    for number, giver in enumerate((ctx, others), start=1):
-                        part = f"{self.seed}:{round_.key}:{number}"
-                        give_part(giver, lot=lot, number=number, part=part, nonce=part)
-                made.append(ranking.id)
+            ranking_id, moment = self._submit(campaign_id, round_, moment, staff)
             for person in staff:
                 with self.at(moment, Actor(person)) as ctx:
-                    adopt_ranking(ctx, ranking=ctx.session.get_one(Ranking, made[-1]))
-        return made
+                    adopt_ranking(ctx, ranking=ctx.session.get_one(Ranking, ranking_id))
+            made.append(ranking_id)
+        return made, moment
+
+    def _submit(
+        self, campaign_id: int, round_: Phase, moment: datetime, staff: tuple[int, int]
+    ) -> tuple[int, datetime]:
+        """Submit the ranking of a round, with lots drawn; return its key, and from when on it may be adopted."""
+        with self.at(moment, Actor(staff[0])) as ctx:
+            campaign = ctx.session.get_one(Campaign, campaign_id)
+            ranking = build_ranking(ctx, campaign=campaign, round_=ctx.session.get_one(Phase, round_.id))
+            submit_ranking(ctx, ranking=ranking)
+            others = replace(ctx, actor=Actor(staff[1]))
+            for group in tied_groups(ctx, ranking=ranking):
+                lot = open_lot(ctx, ranking=ranking, rank=group.rank, sources=(LOT, LOT))
+                for number, giver in enumerate((ctx, others), start=1):
+                    part = f"{self.seed}:{round_.key}:{number}"
+                    give_part(giver, lot=lot, number=number, part=part, nonce=part)
+            until = ranking.objections_until
+            return ranking.id, until + _MEETING if until else moment
 
     def finish(self, campaign_id: int, *, moment: datetime, staff: tuple[int, int]) -> list[tuple[str, str]]:
         """Let every enabled plugin do its steps (awards, publication), in order; return what they report."""
@@ -231,6 +248,11 @@ def shuffled(persons: Sequence[Person], seed: int) -> list[Person]:
     order = list(persons)
     random.Random(seed).shuffle(order)  # noqa: S311 - a reproducible order
     return order
+
+
+def _division_of(campaign: Campaign, person: Person) -> Division | None:
+    known = {division.key: division for division in campaign.divisions}
+    return known.get(division_of(person, list(known)))
 
 
 def _registration(name: str, contact: str) -> Registration:

@@ -19,6 +19,7 @@ import httpx
 
 from cuocthi.clock import ShiftedClock
 from cuocthi.contributions import Browser, Participant
+from cuocthi.rehearsal.people import division_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -128,6 +129,7 @@ def join(browser: Browser, visit: Visit, person: Person) -> None:
     path = f"/c/{visit.slug}/join?unit={person.unit_code}"
     _, page = browser.get(path)
     version = re.search(r'name="rules_version"[^>]*value="(\d+)"', page)
+    divisions = re.findall(r'name="division"[^>]*value="([^"]+)"', page)
     status, answer = browser.post(
         path,
         {
@@ -136,6 +138,7 @@ def join(browser: Browser, visit: Visit, person: Person) -> None:
             "contact": person.contact,
             "password": _PASSWORD,
             "category": person.category,
+            "division": division_of(person, divisions),
             "consent": "y",
             "rules": "y",
             "rules_version": version.group(1) if version else "",

@@ -159,6 +159,13 @@ class Place:
     weight: int
 
 
+def division_of(person: Person, keys: Sequence[str]) -> str:
+    """Return the division that is called like the person's category, or else one after the other; "" without any."""
+    if not keys or person.category in keys:
+        return person.category if keys else ""
+    return keys[person.number % len(keys)]
+
+
 def people(
     *, seed: int, number: int, places: Sequence[Place], windows: Mapping[int, tuple[datetime, datetime]]
 ) -> list[Person]:
