@@ -58,7 +58,7 @@ def of_sets(*sets: PrizeSet, **more: Any) -> PrizeSettings:
 
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
-    return [make_format("sprint"), plugin]
+    return [make_format("sprint"), make_format("sums", counts=lambda *_: []), plugin]
 
 
 @dataclass

@@ -11,7 +11,7 @@ import pytest
 from cuocthi.contributions import Act, AwardList, Blocker, CampaignPart, RuleClause
 from cuocthi.errors import Blocked, DomainError, InvalidData, Missing
 from cuocthi.standings.decisions import exclude_entry
-from cuocthi_prizes import models
+from cuocthi_prizes import contributed, models
 from cuocthi_prizes.domain.award_lists import adopt, draw_up
 from cuocthi_prizes.domain.awarded import all_awarded, awarded_named
 from cuocthi_prizes.domain.outlook import outlook
@@ -242,6 +242,24 @@ def test_a_set_may_leave_rounds_out(weeks: tuple[Contest, Contest]) -> None:
     contest.save(of_sets(replace(WEEK, but_for=(other.round_.key,))))
     assert [of.round_ for of in all_awarded(contest.ctx, campaign=contest.campaign)] == [contest.round_]
     assert load_scheme(contest.ctx, campaign=contest.campaign).value.total(2) == 800_000
+
+
+def test_a_round_that_is_made_of_others_is_awarded_by_a_set_that_names_it_and_by_no_set_for_each_round(
+    contest: Contest,
+) -> None:
+    overall = contest.make.round(contest.campaign, "sums", number=2)
+    final = PrizeSet(
+        "chung-cuoc", "Giải chung cuộc", round=overall.key, tiers=(Tier("nhat", "Giải Nhất", 1, 5_000_000),)
+    )
+    contest.save(of_sets(WEEK, final, allotted=5_800_000))
+    found = all_awarded(contest.ctx, campaign=contest.campaign)
+    assert [(of.prize_set.key, of.round_) for of in found] == [("tuan", contest.round_), ("chung-cuoc", overall)]
+    items = {item.key: item for item in contributed.readiness(contest.ctx, contest.campaign)}
+    assert items["budget"].done, "the week is paid once"
+    contest.save(of_sets(replace(WEEK, but_for=(overall.key,)), final, allotted=5_800_000))
+    assert all_awarded(contest.ctx, campaign=contest.campaign)[0].round_ == contest.round_
+    items = {item.key: item for item in contributed.readiness(contest.ctx, contest.campaign)}
+    assert items["budget"].done, "leaving it out in words changes nothing"
 
 
 def test_a_set_may_be_for_one_division_in_the_order_of_the_common_ranking(contest: Contest) -> None:

@@ -12,12 +12,12 @@ from cuocthi.standings.queries import ranked_rounds
 from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
 from cuocthi_prizes.digests import is_intact
-from cuocthi_prizes.domain.awarded import awarded, rounds_of
+from cuocthi_prizes.domain.awarded import awarded, promised_sum, rounds_of
 from cuocthi_prizes.domain.proposals import awards_by, open_tie_texts
 from cuocthi_prizes.domain.scheme import waiting_in
 from cuocthi_prizes.models import AwardListState
 from cuocthi_prizes.queries import adopted_lists, awards_of, is_confirmed, lists_in, load_scheme
-from cuocthi_prizes.settings import MAIN
+from cuocthi_prizes.settings import MAIN, excess
 from cuocthi_prizes.wording import uncapitalised, wording
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _list_panels(ctx: Context, campaign: Campaign) -> list[Panel]:
     if scheme.is_empty:
         return []
     ranked = ranked_rounds(ctx, campaign_id=campaign.id)
-    due = [one for one in awarded(scheme, rounds(ctx, campaign_id=campaign.id)) if one.round_.id in ranked]
+    due = [one for one in awarded(ctx, scheme, rounds(ctx, campaign_id=campaign.id)) if one.round_.id in ranked]
     drafts, adopted = (
         lists_in(ctx, campaign_ids=[campaign.id], state=state)
         for state in (AwardListState.DRAFT, AwardListState.ADOPTED)
@@ -137,29 +137,30 @@ def readiness(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
     scheme = load_scheme(ctx, campaign=campaign).value
     campaign_rounds = rounds(ctx, campaign_id=campaign.id)
     url = _url("scheme", campaign)
-    total, excess = scheme.total(len(campaign_rounds)), scheme.excess(len(campaign_rounds))
+    total = promised_sum(ctx, scheme=scheme, campaign_rounds=campaign_rounds)
+    too_much = excess(total, scheme.allotted)
     known = T("%(total)s of %(allotted)s đồng", total=total, allotted=scheme.allotted)
     return [
         ReadinessItem("scheme", T("Prizes and their values"), not scheme.is_empty, url=url),
-        _rounds(scheme, campaign_rounds, url),
+        _rounds(ctx, scheme, campaign_rounds, url),
         ReadinessItem(
             "budget",
             T("The allotted sum covers the prizes"),
-            scheme.allotted > 0 and not excess,
+            scheme.allotted > 0 and not too_much,
             known if scheme.allotted else T("The sum allotted to prizes is not known yet."),
             url,
-            required=excess > 0,
+            required=too_much > 0,
         ),
     ]
 
 
-def _rounds(scheme: PrizeSettings, campaign_rounds: Sequence[Phase], url: str) -> ReadinessItem:
+def _rounds(ctx: Context, scheme: PrizeSettings, campaign_rounds: Sequence[Phase], url: str) -> ReadinessItem:
     title = T("The rounds that are awarded")
-    lost = [one for one in scheme.sets if not rounds_of(one, campaign_rounds)]
+    lost = [one for one in scheme.sets if not rounds_of(ctx, one, campaign_rounds)]
     if lost:
         detail = T("“%(set)s” does not say which round is awarded.", set=lost[0].title)
         return ReadinessItem("round", title, done=False, detail=detail, url=url)
-    count = len({one.round_.id for one in awarded(scheme, campaign_rounds)})
+    count = len({one.round_.id for one in awarded(ctx, scheme, campaign_rounds)})
     return ReadinessItem("round", title, done=True, detail=T("%(count)s rounds", count=count), url=url)
 
 
@@ -168,7 +169,7 @@ def blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | None) -
     if act not in {Act.ADOPT_RANKING, Act.PUBLISH}:
         return []
     scheme = load_scheme(ctx, campaign=campaign).value
-    everything = awarded(scheme, rounds(ctx, campaign_id=campaign.id))
+    everything = awarded(ctx, scheme, rounds(ctx, campaign_id=campaign.id))
     if act is Act.PUBLISH:
         return _awards_not_ready(ctx, campaign, everything)
     own = [one for one in everything if round_ is not None and one.round_.id == round_.id]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cuocthi.errors import Missing
+from cuocthi.standings.composition import is_made_of_others
 from cuocthi.standings.queries import adopted_ranking, latest_ranking
 from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
@@ -51,18 +52,28 @@ class Awarded:
         return latest_ranking(ctx, round_=self.round_)
 
 
-def awarded(scheme: PrizeSettings, campaign_rounds: Sequence[Phase]) -> list[Awarded]:
+def awarded(ctx: Context, scheme: PrizeSettings, campaign_rounds: Sequence[Phase]) -> list[Awarded]:
     """Return everything that the scheme awards, in the order of the rounds and, within one, of the sets."""
     found = [
-        Awarded(one, round_) for one in scheme.sets if not one.is_empty for round_ in rounds_of(one, campaign_rounds)
+        Awarded(one, round_)
+        for one in scheme.sets
+        if not one.is_empty
+        for round_ in rounds_of(ctx, one, campaign_rounds)
     ]
     return sorted(found, key=lambda one: (one.round_.number or 0, one.round_.id))
 
 
-def rounds_of(prize_set: PrizeSet, campaign_rounds: Sequence[Phase]) -> Sequence[Phase]:
-    """Return the rounds that a set awards: none if it names one that is gone, or none where there are several."""
+def rounds_of(ctx: Context, prize_set: PrizeSet, campaign_rounds: Sequence[Phase]) -> Sequence[Phase]:
+    """Return the rounds that a set awards: none if it names one that is gone, or none where there are several.
+
+    Each round is each that people take part in: one that is made of others is awarded by a set that names it.
+    """
     if prize_set.each_round:
-        return [round_ for round_ in campaign_rounds if round_.key not in prize_set.but_for]
+        return [
+            round_
+            for round_ in campaign_rounds
+            if round_.key not in prize_set.but_for and not is_made_of_others(ctx, source=round_.source)
+        ]
     if prize_set.round:
         return [round_ for round_ in campaign_rounds if round_.key == prize_set.round]
     return campaign_rounds if len(campaign_rounds) == 1 else []
@@ -70,7 +81,12 @@ def rounds_of(prize_set: PrizeSet, campaign_rounds: Sequence[Phase]) -> Sequence
 
 def all_awarded(ctx: Context, *, campaign: Campaign) -> list[Awarded]:
     """Return everything that the present scheme of a campaign awards."""
-    return awarded(load_scheme(ctx, campaign=campaign).value, rounds(ctx, campaign_id=campaign.id))
+    return awarded(ctx, load_scheme(ctx, campaign=campaign).value, rounds(ctx, campaign_id=campaign.id))
+
+
+def promised_sum(ctx: Context, *, scheme: PrizeSettings, campaign_rounds: Sequence[Phase]) -> int:
+    """Return what all prizes of a scheme are worth over these rounds, as far as it is known, in đồng."""
+    return sum(one.prize_set.cost for one in awarded(ctx, scheme, campaign_rounds))
 
 
 def awarded_named(ctx: Context, *, campaign: Campaign, set_key: str = "", round_key: str = "") -> Awarded:

@@ -36,7 +36,7 @@ def of_other_results(
     Nothing for a round that is not awarded.
     """
     scheme = load_scheme(ctx, campaign=campaign).value
-    everything = awarded(scheme, rounds(ctx, campaign_id=campaign.id))
+    everything = awarded(ctx, scheme, rounds(ctx, campaign_id=campaign.id))
     return [
         impact
         for of in everything

@@ -47,9 +47,9 @@ def outlook(
     By the newest version of each ranking, whatever its state.
     """
     campaign_rounds = rounds(ctx, campaign_id=campaign.id)
-    is_awarded = {one.part: one for one in awarded(present, campaign_rounds)}
+    is_awarded = {one.part: one for one in awarded(ctx, present, campaign_rounds)}
     found = []
-    for of in awarded(changed, campaign_rounds):
+    for of in awarded(ctx, changed, campaign_rounds):
         ranking = of.newest_ranking(ctx) if of.prize_set.key == key else None
         if ranking is not None:
             was = is_awarded.get(of.part)

@@ -20,7 +20,7 @@ from cuocthi.web.formats import money
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
 from cuocthi.web.requests import row_number
-from cuocthi_prizes.domain.awarded import rounds_of
+from cuocthi_prizes.domain.awarded import promised_sum, rounds_of
 from cuocthi_prizes.domain.clauses import tier_lines
 from cuocthi_prizes.domain.outlook import outlook
 from cuocthi_prizes.domain.proposals import with_set
@@ -34,7 +34,7 @@ from cuocthi_prizes.domain.scheme import (
 )
 from cuocthi_prizes.forms import TIES, SchemeForm, SetForm
 from cuocthi_prizes.queries import load_scheme
-from cuocthi_prizes.settings import PrizeSet, PrizeSettings
+from cuocthi_prizes.settings import PrizeSet, PrizeSettings, excess
 from cuocthi_prizes.views.blueprint import blueprint
 from cuocthi_prizes.wording import formula_lines
 
@@ -223,16 +223,20 @@ def _scheme_page(ctx: Context, form: SchemeForm, amendment: AmendmentForm | None
     value = load_scheme(ctx, campaign=g.campaign).value
     campaign_rounds = rounds(ctx, campaign_id=g.campaign.id)
     waiting = _waiting(ctx, value, campaign_rounds)
+    total = promised_sum(ctx, scheme=value, campaign_rounds=campaign_rounds)
     return render(
         "prizes/scheme.html",
         status=status,
         form=form,
         amendment=amendment,
         scheme=value,
-        sets=[(one, _what_it_awards(one, campaign_rounds), len(rounds_of(one, campaign_rounds))) for one in value.sets],
+        sets=[
+            (one, _what_it_awards(one, campaign_rounds), len(rounds_of(ctx, one, campaign_rounds)))
+            for one in value.sets
+        ],
         lines=lambda tiers: tier_lines(tiers, g.campaign.language).splitlines(),
-        total=value.total(len(campaign_rounds)),
-        excess=value.excess(len(campaign_rounds)),
+        total=total,
+        excess=excess(total, value.allotted),
         new=NEW,
         waiting=waiting,
         reject=RejectForm(formdata=None) if waiting else None,
