@@ -45,7 +45,9 @@ def _is_named(award_list: AwardList, award: Award) -> bool:
         return True
     if award.recipient == NOBODY and not award.name_salt:
         return award_list.names_erased_at is not None
-    return commitment(award.name_salt, award.recipient) == award.name_digest
+    return commitment(award.name_salt, award.recipient) == award.name_digest and (
+        not award.extra or commitment(award.name_salt, award.reason) == award.reason_digest
+    )
 
 
 def digest_of(award_list: AwardList) -> str:
@@ -69,6 +71,7 @@ def digest_of(award_list: AwardList) -> str:
             "awards": [_award(award) for award in award_list.awards],
             "passed_over": [_passed_over(one) for one in award_list.passed_over],
             "unit_awards": [_first_unit_award(award) for award in _by_unit(award_list)],
+            **_passed_units(award_list),
             "unit_figures": sorted((_unit_figure(one) for one in award_list.unit_figures), key=canonical),
         }
     )
@@ -86,6 +89,7 @@ def confirmed_digest_of(award_list: AwardList) -> str:
             "awards": [[award.place, award.enrolment_id, award.unit_id] for award in award_list.awards],
             "passed_over": [[one.place, one.enrolment_id] for one in award_list.passed_over],
             "unit_awards": [[award.unit_id, award.unit_name] for award in _by_unit(award_list)],
+            **({"passed_units": [one.unit_id for one in award_list.passed_units]} if award_list.passed_units else {}),
             "unit_figures": sorted([one.unit_id, one.unit_name] for one in award_list.unit_figures),
         }
     )
@@ -110,7 +114,19 @@ def _award(award: Award) -> dict[str, Any]:
         "score": award.score,
         "max_score": award.max_score,
         "duration_ms": award.duration_ms,
+        **(_by_hand(award) if award.extra else {}),
     }
+
+
+def _by_hand(award: Award) -> dict[str, Any]:
+    """Return what only a prize that was given by hand has: lists without any have the digest they always had."""
+    day = award.decision_date.isoformat() if award.decision_date else None
+    return {"reason": award.reason_digest, "decision_number": award.decision_number, "decision_date": day}
+
+
+def _passed_units(award_list: AwardList) -> dict[str, Any]:
+    passed = sorted([one.unit_name, one.list_number, one.title] for one in award_list.passed_units)
+    return {"passed_units": passed} if passed else {}
 
 
 def _passed_over(one: PassedOver) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
@@ -22,14 +23,15 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget, TextInput
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from cuocthi.users.names import fold
 from cuocthi.web.fields import select_choices
-from cuocthi.web.formats import number
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
-from cuocthi_prizes.formula import Formula
+from cuocthi_prizes.domain.extra import Decided
+from cuocthi_prizes.fields import DongField, PercentField
+from cuocthi_prizes.formula_forms import FormulaForm
 from cuocthi_prizes.settings import (
     KEY_LENGTH,
     MAX_A_PERSON,
@@ -37,14 +39,13 @@ from cuocthi_prizes.settings import (
     MAX_TIERS,
     MAX_VALUE,
     TITLE_LENGTH,
-    WHOLE,
     CollectiveTier,
+    ExtraPrizes,
     PrizeSet,
     PrizeSettings,
     Tier,
     Ties,
 )
-from cuocthi_prizes.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -52,56 +53,18 @@ if TYPE_CHECKING:
     from cuocthi.campaigns.models import Division
     from cuocthi.timelines.models import Phase
     from cuocthi_prizes.models import UnitFigure
+    from cuocthi_prizes.queries import Candidate
 
 #: Parts of a row that are texts and may be empty.
 _TEXTS = ("in_kind", "block")
 _GRANTED = ("tier", "unit_id", "title", "value", "reason", "decision_number", "decision_date")
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
-_PERCENT = re.compile(r"(\d{1,3})(?:[.,](\d))?\s*%?")
 #: What the choice of rounds sends for every round; no key of a round can be this.
 _EACH = "*"
 TIES = {
     Ties.DECIDE: _l("A lot or the jury orders them, before the ranking is adopted"),
     Ties.SHARE: _l("All who equal the last person of a prize get it, even if its quantity is exceeded by that"),
 }
-
-
-class DongField(IntegerField):
-    """A sum in đồng, written with or without separators: 1.000.000 or 1000000."""
-
-    # Browsers take a separator in an input of the type number for a decimal point, and refuse two.
-    widget = TextInput()
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read the sum without its separators."""
-        super().process_formdata([re.sub(r"[.\s]", "", value) for value in valuelist])
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else number(self.data, "vi")
-
-
-class PercentField(IntegerField):
-    """A percentage with at most one decimal, kept in thousandths: "62,5" is 625."""
-
-    widget = TextInput()
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read the percentage; nothing entered is nothing."""
-        entered = valuelist[0].strip() if valuelist else ""
-        self.data = None
-        if not entered:
-            return
-        found = _PERCENT.fullmatch(entered)
-        if found is None or (value := int(found[1]) * 10 + int(found[2] or 0)) > WHOLE:
-            raise ValueError(_("Enter a percentage up to 100, with at most one decimal."))
-        self.data = value
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return percent(self.data, "vi") if self.data else ""
 
 
 class _TierRow(Form):
@@ -143,7 +106,7 @@ class CollectiveRow(_TierRow):
     block = StringField(_l("Only for the block"), [Optional(), Length(max=TITLE_LENGTH)])
 
 
-class SetForm(BaseForm):
+class SetForm(FormulaForm):
     """One prize set; ``act`` buttons add and remove rows without storing anything."""
 
     title = StringField(
@@ -175,6 +138,15 @@ class SetForm(BaseForm):
         description=_l("Empty for any number. In one list it is one in any case."),
     )
 
+    extra_most = IntegerField(
+        _l("Extra prizes that a list may give by hand"),
+        [Optional(), NumberRange(0, MAX_TIERS)],
+        description=_l(
+            "For instance for the oldest participant: decided by the committee, with a reason. Empty for none."
+        ),
+    )
+    extra_total = DongField(_l("What they may be worth together in a list"), [Optional(), NumberRange(0, MAX_VALUE)])
+
     @classmethod
     def from_settings(cls, prize_set: PrizeSet) -> SetForm:
         """Return the form filled with a set."""
@@ -188,6 +160,9 @@ class SetForm(BaseForm):
                 "collective": [_row(tier) for tier in prize_set.collective],
                 "ties": prize_set.ties.value,
                 "most_a_person": prize_set.most_a_person or None,
+                "extra_most": prize_set.extra.most or None,
+                "extra_total": prize_set.extra.total or None,
+                **cls.of_formula(prize_set.formula),
             }
         )
 
@@ -204,11 +179,10 @@ class SetForm(BaseForm):
             [("", _l("Everybody in the ranking")), *((division.key, division.name) for division in divisions)]
         )
 
-    def to_settings(self, key: str, others: Collection[str] = (), formula: Formula | None = None) -> PrizeSet:
+    def to_settings(self, key: str, others: Collection[str] = ()) -> PrizeSet:
         """Return the set that the form describes; raises SettingsError for what cannot be.
 
-        An empty ``key`` stands for a new set, whose code is made of its name and is none of ``others``. The ``formula``
-        of collective prizes stays as it is.
+        An empty ``key`` stands for a new set, whose code is made of its name and is none of ``others``.
         """
         taken = {row["key"] for row in (*self.tiers.data, *self.collective.data) if row["key"]}
         return PrizeSet(
@@ -221,16 +195,17 @@ class SetForm(BaseForm):
             ties=Ties(self.ties.data),
             but_for=tuple(self.but_for.data or ()) if self.awarded.data == _EACH else (),
             division=self.division.data or "",
-            formula=formula or Formula(),
+            formula=self.to_formula(),
+            extra=ExtraPrizes(self.extra_most.data or 0, self.extra_total.data or 0),
             most_a_person=self.most_a_person.data or 0,
         )
 
     def change_rows(self, act: str) -> bool:
         """Add or remove a row if ``act`` says so ("add-tiers", "remove-collective-2"); tell whether it did."""
         verb, _dash, target = act.partition("-")
-        tables: tuple[FieldList[Any], ...] = (self.tiers, self.collective)
+        tables: tuple[FieldList[Any], ...] = (self.tiers, self.collective, self.by, self.weights, self.bands)
         for rows in tables:
-            if verb == "add" and target == rows.name and len(rows) < MAX_TIERS:
+            if verb == "add" and target == rows.name and len(rows) < (rows.max_entries or MAX_TIERS):
                 rows.append_entry()
                 return True
             removed = [place for place, entry in enumerate(rows) if entry.name == target]
@@ -263,6 +238,20 @@ class SchemeForm(BaseForm):
         ),
     )
 
+    extra_counts = BooleanField(
+        _l("An extra prize counts like one by rank"),
+        description=_l("Then whoever has a prize in the same list, or as many as are allowed, gets none."),
+    )
+    unit_once_a_round = BooleanField(_l("In a round, a unit has one collective prize at most, of whichever set"))
+    most_a_unit = IntegerField(
+        _l("Collective prizes that a unit may have in the whole contest"),
+        [Optional(), NumberRange(0, MAX_A_PERSON)],
+        description=_l(
+            "Empty for any number. A unit that has had that many by lists that were adopted before is passed over, and "
+            "the list says so."
+        ),
+    )
+
     @classmethod
     def from_settings(cls, scheme: PrizeSettings) -> SchemeForm:
         """Return the form filled with a scheme."""
@@ -271,6 +260,9 @@ class SchemeForm(BaseForm):
                 "allotted": scheme.allotted or None,
                 "once_a_round": scheme.once_a_round,
                 "most_a_person": scheme.most_a_person or None,
+                "extra_counts": scheme.extra_counts,
+                "unit_once_a_round": scheme.unit_once_a_round,
+                "most_a_unit": scheme.most_a_unit or None,
             }
         )
 
@@ -281,6 +273,9 @@ class SchemeForm(BaseForm):
             allotted=self.allotted.data or 0,
             once_a_round=bool(self.once_a_round.data),
             most_a_person=self.most_a_person.data or 0,
+            extra_counts=bool(self.extra_counts.data),
+            unit_once_a_round=bool(self.unit_once_a_round.data),
+            most_a_unit=self.most_a_unit.data or 0,
         )
 
 
@@ -294,6 +289,38 @@ class StatementForm(BaseForm):
     def ask_why_nobody(self) -> None:
         """Ask for the reason of a list that names nobody."""
         self.statement.label.text = _("Why nobody is awarded, and what becomes of the prizes")
+
+
+class ExtraAwardForm(BaseForm):
+    """An individual prize by hand, with the decision it rests on."""
+
+    enrolment_id = RadioField(_l("Person awarded"), [InputRequired()], coerce=int)
+    title = StringField(
+        _l("Name of the prize"),
+        [InputRequired(), Length(max=TITLE_LENGTH)],
+        description=_l("For instance “Người dự thi cao tuổi nhất”."),
+    )
+    value = DongField(_l("Value"), [Optional(), NumberRange(0, MAX_VALUE)])
+    in_kind = StringField(_l("In kind"), [Optional(), Length(max=TITLE_LENGTH)])
+    reason = TextAreaField(_l("Reason"), [InputRequired(), Length(max=400)])
+    decision_number = StringField(_l("Number of the decision"), [InputRequired(), Length(max=60)])
+    decision_date = DateField(_l("Date of the decision"), [InputRequired()])
+
+    def offer(self, persons: Iterable[Candidate]) -> None:
+        """Let persons of the ranking be chosen from."""
+        self.enrolment_id.choices = select_choices((one.enrolment_id, _who(one)) for one in persons)
+
+    def decided(self) -> Decided:
+        """Return what was decided."""
+        day: date = self.decision_date.data or date.min  # the form asks for it
+        return Decided(
+            title=(self.title.data or "").strip(),
+            value=self.value.data or 0,
+            in_kind=(self.in_kind.data or "").strip(),
+            reason=(self.reason.data or "").strip(),
+            decision_number=(self.decision_number.data or "").strip(),
+            decision_date=day,
+        )
 
 
 class UnitAwardForm(BaseForm):
@@ -319,6 +346,11 @@ class UnitAwardForm(BaseForm):
     def values(self) -> dict[str, Any]:
         """Return what was entered, as :func:`cuocthi_prizes.domain.unit_awards.grant` takes it."""
         return {name: self[name].data for name in _GRANTED}
+
+
+def _who(person: Candidate) -> str:
+    rank = _("rank %(rank)s", rank=person.rank)
+    return f"{person.name} · {person.unit_name} · {person.code} · {rank}"
 
 
 def _row(tier: Tier | CollectiveTier) -> dict[str, Any]:

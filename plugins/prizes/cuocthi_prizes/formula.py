@@ -88,10 +88,10 @@ class Formula:
             raise SettingsError(T("The weighted measure needs weights, each for another measure."), field="weights")
         if len(self.bands) > MAX_BANDS or len({one.headcount for one in self.bands}) < len(self.bands):
             raise SettingsError(T("Each size of units has one rate, and there are not so many."), field="bands")
-        if not 1 <= self.least_persons <= MAX_NUMBER or not 0 <= self.least_winners <= MAX_NUMBER:
-            raise SettingsError(
-                T("Enter a whole number from %(least)s to %(most)s.", least=1, most=MAX_NUMBER), field="by"
-            )
+        for name, value, least in (("least_persons", self.least_persons, 1), ("least_winners", self.least_winners, 0)):
+            if not least <= value <= MAX_NUMBER:
+                message = T("Enter a whole number from %(least)s to %(most)s.", least=least, most=MAX_NUMBER)
+                raise SettingsError(message, field=name)
 
     @property
     def is_empty(self) -> bool:

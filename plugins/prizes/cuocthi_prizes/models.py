@@ -94,7 +94,18 @@ class AwardList(Base):
     awards: Mapped[list[Award]] = relationship(order_by="Award.place", lazy="selectin")
     unit_awards: Mapped[list[UnitAward]] = relationship(order_by="UnitAward.id", lazy="selectin")
     passed_over: Mapped[list[PassedOver]] = relationship(order_by="PassedOver.place", lazy="selectin")
+    passed_units: Mapped[list[PassedUnit]] = relationship(order_by="PassedUnit.unit_id", lazy="selectin")
     unit_figures: Mapped[list[UnitFigure]] = relationship(order_by="UnitFigure.unit_id", lazy="select")
+
+    @property
+    def by_rank(self) -> list[Award]:
+        """The individual prizes that the ranking gave."""
+        return [award for award in self.awards if not award.extra]
+
+    @property
+    def by_hand(self) -> list[Award]:
+        """The individual prizes that were given by hand."""
+        return [award for award in self.awards if award.extra]
 
     @property
     def is_draft(self) -> bool:
@@ -109,13 +120,21 @@ class Award(Base):
     in đồng, ``in_kind`` is what is given beside it; ``score`` and ``max_score`` are in thousandths of a point,
     ``duration_ms`` in milliseconds. ``name_digest`` commits to the recipient's name by ``name_salt``: with the salt
     gone, as erasing does, it says nothing of the name and the list can be verified all the same.
+
+    An ``extra`` prize is given by hand, beside one by rank if the scheme lets it: ``reason`` says why, and is committed
+    to like the name; ``decision_number`` and ``decision_date`` name the decision. It comes after all others.
     """
 
     __tablename__ = "prizes_award"
     __table_args__ = (
         sa.UniqueConstraint("award_list_id", "place"),
-        sa.UniqueConstraint("award_list_id", "enrolment_id"),
+        sa.UniqueConstraint("award_list_id", "enrolment_id", "extra"),
         sa.CheckConstraint("value >= 0", name="value_not_negative"),
+        sa.CheckConstraint(
+            "extra = (decision_date IS NOT NULL) AND extra = (decision_number <> '') AND extra = (reason <> '')"
+            " AND extra = (reason_digest <> '')",
+            name="extra_is_decided",
+        ),
     )
 
     id: Mapped[PrimaryKey]
@@ -137,6 +156,11 @@ class Award(Base):
     score: Mapped[int]
     max_score: Mapped[int]
     duration_ms: Mapped[int]
+    extra: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(sa.String(400), default="")
+    reason_digest: Mapped[str] = mapped_column(sa.String(64), default="")
+    decision_number: Mapped[str] = mapped_column(sa.String(60), default="")
+    decision_date: Mapped[date | None]
 
 
 class UnitAward(Base):
@@ -186,6 +210,22 @@ class PassedOver(Base):
     title: Mapped[str] = mapped_column(sa.String(120))
 
 
+class PassedUnit(Base):
+    """A unit that has had all the collective prizes that the scheme allows one, so that the next in order moved up.
+
+    ``list_number`` and ``title`` name the prize that was counted last.
+    """
+
+    __tablename__ = "prizes_passed_unit"
+    __table_args__ = (sa.PrimaryKeyConstraint("award_list_id", "unit_id"),)
+
+    award_list_id: Mapped[int] = mapped_column(sa.ForeignKey("prizes_award_list.id"))
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("core_unit.id"), index=True)
+    unit_name: Mapped[str] = mapped_column(sa.String(300))
+    list_number: Mapped[int]
+    title: Mapped[str] = mapped_column(sa.String(120))
+
+
 class UnitFigure(Base):
     """What a unit reached in the ranking of a list, and how many were entitled, as both were when it was drawn up.
 
@@ -205,7 +245,7 @@ class UnitFigure(Base):
     headcount: Mapped[int | None]
 
 
-MODELS = (AwardList, Award, UnitAward, PassedOver, UnitFigure)
+MODELS = (AwardList, Award, UnitAward, PassedOver, PassedUnit, UnitFigure)
 
 #: What still changes of a list that is a draft, and of one that is not.
 _OF_A_DRAFT = frozenset({"state", "adopted_at", "total_value", "digest", "names_erased_at"})
@@ -225,6 +265,12 @@ def _refuse_unless_draft(_mapper: Mapper[Any], connection: Connection, row: Base
         raise PermissionError(msg)
 
 
+def _refuse_unless_by_hand(mapper: Mapper[Any], connection: Connection, award: Award) -> None:
+    if not award.extra:
+        _refuse_change(mapper, connection, award)
+    _refuse_unless_draft(mapper, connection, award)
+
+
 def _refuse_rewriting(_mapper: Mapper[Any], _connection: Connection, award_list: AwardList) -> None:
     state = sa.inspect(award_list)
     changed = {attribute.key for attribute in state.mapper.column_attrs if state.attrs[attribute.key].history.deleted}
@@ -241,12 +287,13 @@ def _state_before(award_list: AwardList) -> AwardListState:
 
 # No code path changes an award. Should one ever be written by mistake, it fails here and not in public. The database
 # refuses the same (see the revisions), and what is added to a list that is no draft, whichever way a statement comes.
-_PARTS: tuple[type[Base], ...] = (Award, UnitAward, PassedOver, UnitFigure)
+_PARTS: tuple[type[Base], ...] = (Award, UnitAward, PassedOver, PassedUnit, UnitFigure)
 for _kind in _PARTS:
     event.listen(_kind, "before_update", _refuse_change)
-_LASTING: tuple[type[Base], ...] = (AwardList, Award, PassedOver, UnitFigure)
+_LASTING: tuple[type[Base], ...] = (AwardList, PassedOver, PassedUnit, UnitFigure)
 for _kind in _LASTING:
     event.listen(_kind, "before_delete", _refuse_change)
 for _act in ("before_insert", "before_delete"):
     event.listen(UnitAward, _act, _refuse_unless_draft)
+event.listen(Award, "before_delete", _refuse_unless_by_hand)
 event.listen(AwardList, "before_update", _refuse_rewriting)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 import sqlalchemy.orm
@@ -14,8 +14,9 @@ from cuocthi.digest import digest
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.standings.confirmations import NEEDED
 from cuocthi.standings.models import Confirmation, Standing
+from cuocthi.users.names import fold
 from cuocthi_prizes.digests import confirmed_digest_of
-from cuocthi_prizes.models import Award, AwardList, AwardListState
+from cuocthi_prizes.models import Award, AwardList, AwardListState, UnitAward
 from cuocthi_prizes.settings import WHOLE, PrizeSettings
 
 if TYPE_CHECKING:
@@ -62,6 +63,16 @@ class Held:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class UnitHeld:
+    """A collective prize that a unit has by an adopted list: of which round, by which list, and its name."""
+
+    unit_id: int
+    phase_id: int
+    list_number: int
+    title: str
+
+
 def load_scheme(ctx: Context, *, campaign: Campaign) -> Loaded[PrizeSettings]:
     """Return the campaign's scheme of prizes as it stands (one statement)."""
     return load_settings(ctx, owner=OWNER, schema=PrizeSettings, campaign=campaign)
@@ -82,31 +93,51 @@ def candidates(
     Only those that reach ``threshold``, in thousandths of the maximum score, and are in the ``division`` of that key.
     Undecided equals stand in the order of their names, which decides nothing: see ``allocation``.
     """
-    rows = ctx.session.execute(
-        sa.select(
-            Enrolment.id,
-            Enrolment.unit_id,
-            Enrolment.code,
-            Enrolment.name,
-            Enrolment.unit_name,
-            Standing.rank,
-            Standing.tied,
-            Standing.tie_place,
-            Standing.score,
-            Standing.max_score,
-            Standing.duration_ms,
-        )
-        .join(Enrolment, Enrolment.id == Standing.enrolment_id)
-        .where(
-            Standing.ranking_id == ranking_id,
-            Standing.qualified,
-            *_in_division(division),
-            *([Standing.score * WHOLE >= Standing.max_score * threshold] if threshold else []),
-        )
-        .order_by(Standing.rank, Standing.tie_place.is_(None), Standing.tie_place, Enrolment.name_sort, Enrolment.code)
-        .limit(limit)
+    rows = _candidates(ranking_id, division).where(
+        Standing.qualified,
+        *([Standing.score * WHOLE >= Standing.max_score * threshold] if threshold else []),
     )
-    return [Candidate(*row) for row in rows]
+    return [Candidate(*row) for row in ctx.session.execute(rows.limit(limit))]
+
+
+def candidates_named(
+    ctx: Context, *, ranking_id: int, enrolment_ids: Sequence[int], division: str = ""
+) -> list[Candidate]:
+    """Return those of these enrolments who are in a ranking, qualified or not, and in the division (one statement)."""
+    rows = _candidates(ranking_id, division).where(Standing.enrolment_id.in_(enrolment_ids))
+    return [Candidate(*row) for row in ctx.session.execute(rows)]
+
+
+def candidates_found(ctx: Context, *, ranking_id: int, search: str, limit: int, division: str = "") -> list[Candidate]:
+    """Return whom a search finds in a ranking, qualified or not, by rank (one statement).
+
+    ``search`` is part of a name, without accents, or a contest number.
+    """
+    words = (Enrolment.name_folded.contains(word, autoescape=True) for word in fold(search).split())
+    named = sa.or_(sa.and_(sa.true(), *words), Enrolment.code == search.strip().upper())
+    return [Candidate(*row) for row in ctx.session.execute(_candidates(ranking_id, division).where(named).limit(limit))]
+
+
+def _candidates(ranking_id: int, division: str) -> sa.Select[Any]:
+    columns: tuple[Any, ...] = (
+        Enrolment.id,
+        Enrolment.unit_id,
+        Enrolment.code,
+        Enrolment.name,
+        Enrolment.unit_name,
+        Standing.rank,
+        Standing.tied,
+        Standing.tie_place,
+        Standing.score,
+        Standing.max_score,
+        Standing.duration_ms,
+    )
+    return (
+        sa.select(*columns)
+        .join(Enrolment, Enrolment.id == Standing.enrolment_id)
+        .where(Standing.ranking_id == ranking_id, *_in_division(division))
+        .order_by(Standing.rank, Standing.tie_place.is_(None), Standing.tie_place, Enrolment.name_sort, Enrolment.code)
+    )
 
 
 def entrants(ctx: Context, *, ranking: Ranking, division: str = "") -> int:
@@ -125,10 +156,10 @@ def _in_division(key: str) -> list[sa.ColumnElement[bool]]:
     return [sa.exists().where(own, Division.key == key)]
 
 
-def held(ctx: Context, *, campaign_id: int, but_for: Part) -> list[Held]:
+def held(ctx: Context, *, campaign_id: int, but_for: Part, extra: bool = True) -> list[Held]:
     """Return the individual prizes of a campaign's adopted lists, without the list of this set and round.
 
-    The earliest adopted first (one statement).
+    Without ``extra`` those that the ranking gave alone. The earliest adopted first (one statement).
     """
     rows = ctx.session.execute(
         sa.select(Award.enrolment_id, AwardList.set_key, AwardList.phase_id, AwardList.number, Award.title)
@@ -136,11 +167,31 @@ def held(ctx: Context, *, campaign_id: int, but_for: Part) -> list[Held]:
         .where(
             AwardList.campaign_id == campaign_id,
             AwardList.state == AwardListState.ADOPTED,
-            sa.or_(AwardList.set_key != but_for[0], AwardList.phase_id != but_for[1]),
+            _is_other(but_for),
+            *([] if extra else [~Award.extra]),
         )
         .order_by(AwardList.adopted_at, AwardList.number, Award.place)
     )
     return [Held(*row) for row in rows]
+
+
+def held_by_units(ctx: Context, *, campaign_id: int, but_for: Part) -> list[UnitHeld]:
+    """Return the collective prizes of a campaign's adopted lists, without the list of this set and round.
+
+    The earliest adopted first (one statement).
+    """
+    rows = ctx.session.execute(
+        sa.select(UnitAward.unit_id, AwardList.phase_id, AwardList.number, UnitAward.title)
+        .join(AwardList, AwardList.id == UnitAward.award_list_id)
+        .where(AwardList.campaign_id == campaign_id, AwardList.state == AwardListState.ADOPTED, _is_other(but_for))
+        .order_by(AwardList.adopted_at, AwardList.number, UnitAward.id)
+    )
+    return [UnitHeld(*row) for row in rows]
+
+
+def _is_other(part: Part) -> sa.ColumnElement[bool]:
+    """Return the condition that a list is of another set or round."""
+    return sa.or_(AwardList.set_key != part[0], AwardList.phase_id != part[1])
 
 
 def names_of(ctx: Context, *, enrolment_ids: Sequence[int]) -> dict[int, str]:
@@ -189,6 +240,7 @@ _BARE = (
     sa.orm.lazyload(AwardList.awards),
     sa.orm.lazyload(AwardList.unit_awards),
     sa.orm.lazyload(AwardList.passed_over),
+    sa.orm.lazyload(AwardList.passed_units),
 )
 
 
@@ -250,7 +302,7 @@ def spent(ctx: Context, *, campaign_id: int, but_for: Part) -> int:
     worth = sa.select(sa.func.coalesce(sa.func.sum(AwardList.total_value), 0)).where(
         AwardList.campaign_id == campaign_id,
         AwardList.state == AwardListState.ADOPTED,
-        sa.or_(AwardList.set_key != but_for[0], AwardList.phase_id != but_for[1]),
+        _is_other(but_for),
     )
     # PostgreSQL sums integers of 64 bits into a decimal.
     return int(ctx.session.scalar(worth) or 0)

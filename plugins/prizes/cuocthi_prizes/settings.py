@@ -125,6 +125,29 @@ class CollectiveTier:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtraPrizes:
+    """What one list may give by hand beside the ranking: at most ``most`` prizes, worth ``total`` đồng together.
+
+    None may be given while ``most`` is 0. Prizes without a value, in kind alone, need no sum.
+    """
+
+    most: int = 0
+    total: int = 0
+
+    def __post_init__(self) -> None:
+        """Raise SettingsError for a value that cannot be meant."""
+        _check_range(self.most, 0, MAX_TIERS, "extra_most")
+        _check_range(self.total, 0, MAX_VALUE, "extra_total")
+        if self.total and not self.most:
+            raise SettingsError(T("Say how many extra prizes there may be."), field="extra_most")
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether none may be given."""
+        return not self.most
+
+
+@dataclass(frozen=True, slots=True)
 class PrizeSet:
     """Prizes that are awarded together, from one ranking, by one list.
 
@@ -135,7 +158,7 @@ class PrizeSet:
     ``tiers`` are allocated in their order, from the best rank on; ``collective`` are given to units by ``formula``, or
     by decision where it is empty.
     ``most_a_person`` is how many prizes of the set a person may have over all its rounds, 0 for any number; in one list
-    it is one.
+    it is one. ``extra`` is what each list may give by hand beside the ranking.
     """
 
     key: str
@@ -149,6 +172,7 @@ class PrizeSet:
     but_for: tuple[str, ...] = ()
     division: str = ""
     formula: Formula = field(default_factory=Formula)
+    extra: ExtraPrizes = field(default_factory=ExtraPrizes)
 
     def __post_init__(self) -> None:
         """Raise SettingsError for tiers that cannot be told apart, too many of them, or two answers to one question."""
@@ -171,7 +195,7 @@ class PrizeSet:
     @property
     def is_empty(self) -> bool:
         """Whether the set gives nothing."""
-        return not (self.tiers or self.collective)
+        return not (self.tiers or self.collective) and self.extra.is_empty
 
     @property
     def individual_sum(self) -> int:
@@ -186,7 +210,7 @@ class PrizeSet:
     @property
     def cost(self) -> int:
         """What the set is worth in one list, as far as it is known beforehand, in đồng."""
-        return self.individual_sum + self.collective_sum
+        return self.individual_sum + self.collective_sum + self.extra.total
 
     def lists(self, rounds: int) -> int:
         """Return how many lists award the set where there are so many rounds."""
@@ -200,6 +224,8 @@ class PrizeSettings:
     ``allotted`` is the sum that may be spent on all prizes, in đồng; 0 while it is not known. ``most_a_person`` is how
     many individual prizes a person may have in the whole campaign, 0 for any number; with ``once_a_round`` it is one of
     the sets that award the same round. Whoever has had that many by lists that were adopted before is passed over.
+    ``extra_counts`` says whether a prize that was given by hand is one of these. ``most_a_unit`` and
+    ``unit_once_a_round`` are the same of collective prizes and units.
 
     A scheme with one set may be written without it: ``round``, ``tiers`` and ``collective`` then are those of the set
     :data:`MAIN`, and are empty afterwards.
@@ -212,6 +238,9 @@ class PrizeSettings:
     sets: tuple[PrizeSet, ...] = ()
     once_a_round: bool = False
     most_a_person: int = 0
+    extra_counts: bool = True
+    most_a_unit: int = 0
+    unit_once_a_round: bool = False
 
     def __post_init__(self) -> None:
         """Raise SettingsError for sets that cannot be told apart, or for too many of them."""
@@ -224,6 +253,7 @@ class PrizeSettings:
             raise SettingsError(T("The code “%(key)s” stands for two prize sets.", key=repeated), field="sets")
         _check_range(self.allotted, 0, MAX_VALUE, "allotted")
         _check_range(self.most_a_person, 0, MAX_A_PERSON, "most_a_person")
+        _check_range(self.most_a_unit, 0, MAX_A_PERSON, "most_a_unit")
 
     def _settle_the_short_form(self) -> None:
         if self.sets:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cuocthi.web.formats import money
 from cuocthi_prizes.formula import UnitMeasure
 
 if TYPE_CHECKING:
     from cuocthi_prizes.formula import Formula
+    from cuocthi_prizes.settings import ExtraPrizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,14 @@ class Wording:
     least_persons: str
     least_winners: str
     equal_units: str
+    extra: str
+    extra_total: str
+    extra_counts: str
+    extra_beside: str
+    unit_once_a_round: str
+    unit_once: str
+    unit_several_times: str
+    unit_passed_over: str
 
 
 _VI = Wording(
@@ -116,6 +126,18 @@ _VI = Wording(
     least_persons="Chỉ xét đơn vị có từ {least} người dự thi trở lên.",
     least_winners="Chỉ xét đơn vị có từ {least} giải cá nhân trở lên.",
     equal_units="Nếu các đơn vị bằng nhau mà không đủ giải thì Ban Tổ chức quyết định.",
+    extra="Ngoài các giải theo thứ tự xếp hạng, Ban Tổ chức có thể quyết định trao thêm cho người dự thi nhiều nhất "
+    "{most} giải phụ trong mỗi danh sách, có nêu lý do",
+    extra_total="; tổng giá trị không quá {total}",
+    extra_counts="Giải phụ được tính như giải cá nhân: người đã có giải trong cùng danh sách, hoặc đã nhận đủ số giải, "
+    "không được trao giải phụ.",
+    extra_beside="Giải phụ không tính vào số giải cá nhân mà một người được nhận.",
+    unit_once_a_round="Trong một vòng, mỗi đơn vị nhận nhiều nhất một giải tập thể, kể cả khi được xét ở nhiều nhóm "
+    "giải.",
+    unit_once="Trong cả cuộc thi, mỗi đơn vị nhận nhiều nhất một giải tập thể.",
+    unit_several_times="Trong cả cuộc thi, mỗi đơn vị nhận nhiều nhất {most} giải tập thể.",
+    unit_passed_over="Đơn vị đã nhận đủ số giải theo danh sách được thông qua trước thì không được xét nữa; đơn vị kế "
+    "tiếp được xét thay.",
 )
 
 _EN = Wording(
@@ -171,6 +193,17 @@ _EN = Wording(
     least_persons="Only units with {least} participants or more are compared.",
     least_winners="Only units with {least} individual prizes or more are compared.",
     equal_units="Where units are equal and there are too few prizes, the organising committee decides.",
+    extra="Beside the prizes by rank, the organising committee may give participants at most {most} extra prizes in "
+    "each list, with the reason",
+    extra_total="; together they are worth at most {total}",
+    extra_counts="An extra prize counts like an individual prize: whoever has a prize in the same list, or has had "
+    "as many as are allowed, gets none.",
+    extra_beside="Extra prizes do not count among the individual prizes that a person may receive.",
+    unit_once_a_round="In one round no unit receives more than one collective prize, of whichever set.",
+    unit_once="In the whole contest no unit receives more than one collective prize.",
+    unit_several_times="In the whole contest no unit receives more than {most} collective prizes.",
+    unit_passed_over="A unit that has received that many by lists that were adopted before is passed over, and the "
+    "next unit moves up.",
 )
 
 _LANGUAGES = {"vi": _VI, "en": _EN}
@@ -207,6 +240,15 @@ def formula_lines(formula: Formula, language: str) -> list[str]:
     if formula.least_winners:
         lines.append(words.least_winners.format(least=formula.least_winners))
     return [*lines, words.equal_units]
+
+
+def extra_lines(extra: ExtraPrizes, language: str) -> list[str]:
+    """Return what the rules say of the prizes that a list may give by hand; nothing where it may give none."""
+    words = wording(language)
+    if extra.is_empty:
+        return []
+    total = words.extra_total.format(total=money(extra.total, language)) if extra.total else ""
+    return [words.extra.format(most=extra.most) + total + "."]
 
 
 def uncapitalised(title: str) -> str:

@@ -18,18 +18,24 @@ from cuocthi.standings.queries import adopted_ranking
 from cuocthi.text import T, pack
 from cuocthi.timelines.models import Phase
 from cuocthi_prizes.digests import commitment, confirmed_digest_of, digest_of, is_intact, random_salt
+from cuocthi_prizes.domain import extra
 from cuocthi_prizes.domain.awarded import Awarded, all_awarded, awarded_named
-from cuocthi_prizes.domain.collective import awarded_by_formula, carried_over, figures_of
+from cuocthi_prizes.domain.collective import carried_over, enter_by_formula, figures_of
+from cuocthi_prizes.domain.limits import units_with_enough
 from cuocthi_prizes.domain.promises import overtaken
-from cuocthi_prizes.domain.proposals import awards_by, propose
+from cuocthi_prizes.domain.proposals import awards_by, persons_with_enough, propose
 from cuocthi_prizes.domain.scheme import refuse_archived
 from cuocthi_prizes.models import Award, AwardList, AwardListState, PassedOver, UnitAward, UnitFigure
 from cuocthi_prizes.queries import (
     SUBJECT,
     Candidate,
     Held,
+    Part,
+    UnitHeld,
     adopted_list,
+    candidates_named,
     draft_list,
+    held_by_units,
     last_numbers,
     list_numbered,
     load_scheme,
@@ -39,7 +45,7 @@ from cuocthi_prizes.queries import (
 from cuocthi_prizes.settings import Tier, excess
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from cuocthi.context import Context
     from cuocthi.text import Text
@@ -56,10 +62,10 @@ def draw_up(
 ) -> AwardList:
     """Make a new draft of a set in a round from the adopted ranking; its former draft is withdrawn.
 
-    ``of`` may be left out where the scheme has one list alone. Collective awards of the former draft, or else of the
-    adopted list, are taken over with their decisions as far as they fit the scheme and the ranking; the list says
-    which do not. ``salt`` gives that of the commitment to a name, by contest number. ``statement`` says what a list
-    that is to replace an adopted one changes and why, or why a list names nobody.
+    ``of`` may be left out where the scheme has one list alone. Prizes by hand and collective awards of the former
+    draft, or else of the adopted list, are taken over with their decisions as far as they fit the scheme and the
+    ranking; the list says which do not. ``salt`` gives that of the commitment to a name, by contest number.
+    ``statement`` says what a list that is to replace an adopted one changes and why, or why a list names nobody.
 
     Raises Blocked with every reason why nothing can be awarded yet, DomainError without a statement where one is
     needed, Missing if ``of`` is, Closed in an archived campaign.
@@ -78,10 +84,11 @@ def draw_up(
         former.state = AwardListState.WITHDRAWN
         ctx.session.flush()
     award_list = _made(ctx, campaign, proposal, proposal.ranking, statement, salt)
-    award_list.unit_figures, award_list.unit_awards, remarks = _taken_over(ctx, proposal, former or adopted)
-    by_formula, undecided = awarded_by_formula(ctx, prize_set=of.prize_set, award_list=award_list)
-    award_list.unit_awards += by_formula
-    award_list.remarks = [pack(text) for text in (*remarks, *undecided)]
+    remarks = _with_extra(ctx, campaign, proposal, award_list, former or adopted, salt)
+    enough = _units_with_enough(ctx, campaign, of.part)
+    award_list.unit_figures, award_list.unit_awards, left_out = _taken_over(ctx, proposal, former or adopted, enough)
+    undecided = enter_by_formula(ctx, prize_set=of.prize_set, award_list=award_list, enough=enough)
+    award_list.remarks = [pack(text) for text in (*remarks, *left_out, *undecided)]
     ctx.session.add(award_list)
     seal(ctx, award_list)
     record(
@@ -147,8 +154,37 @@ def _made(  # noqa: PLR0917 - of this module alone
     )
 
 
+def _with_extra(  # noqa: PLR0917 - of this module alone
+    ctx: Context,
+    campaign: Campaign,
+    proposal: Proposal,
+    award_list: AwardList,
+    former: AwardList | None,
+    salt: Callable[[str], str],
+) -> list[Text]:
+    """Add to a new list the prizes by hand of the former one that still fit; return why others do not."""
+    given = former.by_hand if former else []
+    if not given:
+        return []
+    of, scheme = proposal.of, proposal.scheme
+    ids = [award.enrolment_id for award in given]
+    division = of.prize_set.division
+    found = candidates_named(ctx, ranking_id=award_list.ranking_id, enrolment_ids=ids, division=division)
+    enough = persons_with_enough(ctx, campaign=campaign, scheme=scheme, of=of)
+    bounds = extra.Bounds(of.prize_set.extra, enough, scheme.extra_counts)
+    persons = {one.enrolment_id: one for one in found}
+    kept, left_out = extra.taken_over(given, award_list.awards, persons, bounds, salt)
+    award_list.awards += kept
+    return left_out
+
+
+def _units_with_enough(ctx: Context, campaign: Campaign, part: Part) -> dict[int, UnitHeld]:
+    scheme = load_scheme(ctx, campaign=campaign).value
+    return units_with_enough(scheme, part[1], held_by_units(ctx, campaign_id=campaign.id, but_for=part))
+
+
 def _taken_over(
-    ctx: Context, proposal: Proposal, former: AwardList | None
+    ctx: Context, proposal: Proposal, former: AwardList | None, enough: Mapping[int, UnitHeld]
 ) -> tuple[list[UnitFigure], list[UnitAward], list[Text]]:
     """Return the figures of the units, those collective prizes of the former list that fit, and why others do not."""
     prize_set, ranking = proposal.of.prize_set, proposal.ranking
@@ -157,7 +193,8 @@ def _taken_over(
     if ranking is None or not (prize_set.collective or given):
         return [], [], []
     figures = figures_of(ctx, ranking=ranking)
-    return figures, *carried_over(given, prize_set=prize_set, figures={one.unit_id: one for one in figures})
+    by_unit = {one.unit_id: one for one in figures}
+    return figures, *carried_over(given, prize_set=prize_set, figures=by_unit, enough=enough)
 
 
 def adopt(ctx: Context, *, campaign: Campaign, number: int, digest: str) -> AwardList:
@@ -223,7 +260,7 @@ def adoption_obstacles(ctx: Context, *, campaign: Campaign, award_list: AwardLis
 
 
 def _would_be_another(ctx: Context, campaign: Campaign, award_list: AwardList, ranking: Ranking) -> bool:
-    """Tell whether persons would be awarded otherwise now: limits count what other lists have given meanwhile."""
+    """Tell whether others would be awarded now: limits count what other lists have given meanwhile."""
     of = next((one for one in all_awarded(ctx, campaign=campaign) if one.part == _part(award_list)), None)
     if of is None:
         return True
@@ -231,9 +268,18 @@ def _would_be_another(ctx: Context, campaign: Campaign, award_list: AwardList, r
     awards = awards_by(ctx, campaign=campaign, scheme=scheme, of=of, ranking=ranking)
     would_be = [(tier.key, person.enrolment_id) for tier, person in awards.allocation.places]
     passed = [one.enrolment_id for one, _ in awards.passed_over]
-    return would_be != [(award.tier, award.enrolment_id) for award in award_list.awards] or passed != [
-        one.enrolment_id for one in award_list.passed_over
-    ]
+    if would_be != [(award.tier, award.enrolment_id) for award in award_list.by_rank]:
+        return True
+    if passed != [one.enrolment_id for one in award_list.passed_over]:
+        return True
+    by_hand = {award.enrolment_id for award in award_list.by_hand}
+    if by_hand and scheme.extra_counts:
+        by_hand &= persons_with_enough(ctx, campaign=campaign, scheme=scheme, of=of).keys()
+        if by_hand:
+            return True
+    enough = _units_with_enough(ctx, campaign, of.part).keys()
+    passed_units = {one.unit_id for one in award_list.passed_units}
+    return bool({award.unit_id for award in award_list.unit_awards} & enough or passed_units - enough)
 
 
 def draft_numbered(ctx: Context, campaign: Campaign, number: int) -> AwardList:

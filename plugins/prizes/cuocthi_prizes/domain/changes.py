@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cuocthi_prizes.queries import Candidate
     from cuocthi_prizes.settings import Tier
 
-#: Who is awarded, the same in every version: "person" or "unit", and the id.
+#: Who is awarded, the same in every version: "person", "by hand" (a person too) or "unit", and the id.
 Holder = tuple[str, int]
 
 
@@ -64,15 +64,20 @@ def _gained(before: Mapping[Holder, Given], after: Mapping[Holder, Given]) -> It
 
 def given_by(award_list: AwardList) -> dict[Holder, Given]:
     """Return what a list gives to whom."""
-    return individually_given_by(award_list) | {
+    by_hand = {
+        ("by hand", award.enrolment_id): Given(award.recipient, award.title, award.value)
+        for award in award_list.by_hand
+    }
+    units = {
         ("unit", award.unit_id): Given(award.unit_name, award.title, award.value) for award in award_list.unit_awards
     }
+    return individually_given_by(award_list) | by_hand | units
 
 
 def individually_given_by(award_list: AwardList) -> dict[Holder, Given]:
-    """Return what a list gives to persons."""
+    """Return what a list gives to persons by rank."""
     return {
-        ("person", award.enrolment_id): Given(award.recipient, award.title, award.value) for award in award_list.awards
+        ("person", award.enrolment_id): Given(award.recipient, award.title, award.value) for award in award_list.by_rank
     }
 
 

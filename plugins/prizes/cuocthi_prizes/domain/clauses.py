@@ -9,7 +9,7 @@ from cuocthi.contributions import RuleClause
 from cuocthi.papers.words import amount_in_words
 from cuocthi.web.formats import money
 from cuocthi_prizes.settings import Tier, Ties
-from cuocthi_prizes.wording import formula_lines, percent, uncapitalised, wording
+from cuocthi_prizes.wording import extra_lines, formula_lines, percent, uncapitalised, wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,7 +46,9 @@ def rule_clauses(
     if any(one.tiers for one in sets):
         words = wording(language)
         parts += [words.allocation if plain else words.allocation_by_list, *_limits(scheme, language)]
+    parts += _extra(scheme, sets, language)
     parts += [part for one in sets for part in _collective(one, language, titles, alone=len(sets) == 1)]
+    parts += _unit_limits(scheme, language)
     return [RuleClause(CLAUSE, wording(language).heading, "\n\n".join(parts), order=70)]
 
 
@@ -99,6 +101,28 @@ def _limits(scheme: PrizeSettings, language: str) -> Iterator[str]:
         yield words.several_times.format(most=scheme.most_a_person)
     if scheme.once_a_round or scheme.most_a_person or any(one.most_a_person for one in scheme.sets):
         yield words.passed_over
+
+
+def _extra(scheme: PrizeSettings, sets: Sequence[PrizeSet], language: str) -> Iterator[str]:
+    words = wording(language)
+    giving = [one for one in sets if not one.extra.is_empty]
+    for one in giving:
+        line = " ".join(extra_lines(one.extra, language))
+        yield line if len(sets) == 1 else f"{words.individual_of.format(set=one.title)}: {uncapitalised(line)}"
+    if giving:
+        yield words.extra_counts if scheme.extra_counts else words.extra_beside
+
+
+def _unit_limits(scheme: PrizeSettings, language: str) -> Iterator[str]:
+    words = wording(language)
+    if scheme.unit_once_a_round:
+        yield words.unit_once_a_round
+    if scheme.most_a_unit == 1:
+        yield words.unit_once
+    elif scheme.most_a_unit:
+        yield words.unit_several_times.format(most=scheme.most_a_unit)
+    if scheme.unit_once_a_round or scheme.most_a_unit:
+        yield words.unit_passed_over
 
 
 def _collective(prize_set: PrizeSet, language: str, titles: _Names, *, alone: bool) -> Iterator[str]:

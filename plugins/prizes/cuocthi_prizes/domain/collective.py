@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -14,19 +14,21 @@ from cuocthi.standings.models import Standing
 from cuocthi.standings.queries import unit_figures
 from cuocthi.text import T
 from cuocthi.units.queries import full_names, units_of
-from cuocthi_prizes.domain.formulas import Unit, give, place
-from cuocthi_prizes.models import UnitAward, UnitFigure
+from cuocthi_prizes.domain.formulas import Unit, give_but_for, place
+from cuocthi_prizes.models import PassedUnit, UnitAward, UnitFigure
 from cuocthi_prizes.wording import formula_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from cuocthi.context import Context
     from cuocthi.standings.models import Ranking
+    from cuocthi.standings.queries import UnitFigures
     from cuocthi.text import Text
     from cuocthi_prizes.domain.formulas import Given, Undecided
     from cuocthi_prizes.models import AwardList
+    from cuocthi_prizes.queries import UnitHeld
     from cuocthi_prizes.settings import CollectiveTier, PrizeSet
 
 #: How much of the reason an award holds, and how many equal units a remark names.
@@ -50,7 +52,11 @@ def figures_of(ctx: Context, *, ranking: Ranking) -> list[UnitFigure]:
 
 
 def carried_over(
-    former: Iterable[UnitAward], *, prize_set: PrizeSet, figures: Mapping[int, UnitFigure]
+    former: Iterable[UnitAward],
+    *,
+    prize_set: PrizeSet,
+    figures: Mapping[int, UnitFigure],
+    enough: Mapping[int, UnitHeld],
 ) -> tuple[list[UnitAward], list[Text]]:
     """Return the collective prizes of a former list that fit the present scheme, with present figures, and why the
     others do not.
@@ -61,7 +67,7 @@ def carried_over(
     left_out: list[Text] = []
     for award in former:
         tier, figure = tiers.get(award.tier), figures.get(award.unit_id)
-        reason = _why_not(award, tier, figure, given)
+        reason = _why_not(award, tier, figure, given, enough.get(award.unit_id))
         if reason is not None or figure is None:
             left_out.append(_left_out(award, reason))
             continue
@@ -70,36 +76,78 @@ def carried_over(
     return kept, left_out
 
 
-def awarded_by_formula(
-    ctx: Context, *, prize_set: PrizeSet, award_list: AwardList
-) -> tuple[list[UnitAward], list[Text]]:
-    """Return the collective prizes that the set's formula gives, and what it leaves to a decision.
+@dataclass(frozen=True, slots=True)
+class ByFormula:
+    """What the formula of a set gives to units, what it leaves to a decision, and who was passed over for a prize that
+    the unit has.
+    """
 
-    The list has its individual awards, its ranking, and the figures of the units. Units that have a prize by decision
-    get none by the formula, and what is given of a prize by decision is no longer there.
+    given: Sequence[Given] = ()
+    undecided: Sequence[Undecided] = ()
+    passed: Sequence[Unit] = ()
+
+
+def by_formula(
+    ctx: Context,
+    *,
+    prize_set: PrizeSet,
+    ranking_id: int,
+    figures: Iterable[UnitFigure | UnitFigures],
+    winners: Mapping[int, int],
+    enough: Collection[int],
+    decided: Sequence[UnitAward] = (),
+) -> ByFormula:
+    """Return what the set's formula gives units with these figures in a ranking; nothing without a formula.
+
+    ``winners`` is how many individual prizes by rank each unit has, ``enough`` which units can have no more collective
+    prizes. Units that have a prize by decision (``decided``) get none by the formula, and what is given of a prize by
+    decision is no longer there.
     """
     if prize_set.formula.is_empty or not prize_set.collective:
-        return [], []
-    winners = Counter(award.unit_id for award in award_list.awards)
-    figures = {one.unit_id: one for one in award_list.unit_figures}
-    decided = Counter(award.tier for award in award_list.unit_awards)
-    served = {award.unit_id for award in award_list.unit_awards}
+        return ByFormula()
     found = [
-        Unit(one.unit_id, one.block, one.persons, one.headcount, one.score_sum, winners[one.unit_id])
-        for one in figures.values()
+        Unit(one.unit_id, one.block, one.persons, one.headcount, one.score_sum, winners.get(one.unit_id, 0))
+        for one in figures
     ]
-    most = ctx.session.scalar(
-        sa.select(sa.func.max(Standing.max_score)).where(Standing.ranking_id == award_list.ranking_id)
-    )
+    most = ctx.session.scalar(sa.select(sa.func.max(Standing.max_score)).where(Standing.ranking_id == ranking_id))
+    taken = Counter(award.tier for award in decided)
+    served = {award.unit_id for award in decided}
     placed = [one for one in place(prize_set.formula, found, max_score=most or 0) if one.unit.unit_id not in served]
-    tiers = [replace(tier, quantity=tier.quantity - decided[tier.key]) for tier in prize_set.collective]
-    given, undecided = give([tier for tier in tiers if tier.quantity > 0], placed)
+    tiers = [replace(tier, quantity=tier.quantity - taken[tier.key]) for tier in prize_set.collective]
+    return ByFormula(*give_but_for([tier for tier in tiers if tier.quantity > 0], placed, enough))
+
+
+def enter_by_formula(
+    ctx: Context, *, prize_set: PrizeSet, award_list: AwardList, enough: Mapping[int, UnitHeld]
+) -> list[Text]:
+    """Add to a new list what the set's formula gives, and who was passed over; return what it leaves to a decision.
+
+    The list has its individual awards, its ranking, the figures of the units, and what was taken over.
+    """
+    figures = {one.unit_id: one for one in award_list.unit_figures}
+    found = by_formula(
+        ctx,
+        prize_set=prize_set,
+        ranking_id=award_list.ranking_id,
+        figures=figures.values(),
+        winners=Counter(award.unit_id for award in award_list.awards if not award.extra),
+        enough=enough,
+        decided=tuple(award_list.unit_awards),
+    )
     day = ctx.now.astimezone(LOCAL_ZONE).date()
-    names = full_names(ctx, units=units_of(ctx, unit_ids=[one.unit.unit_id for one in given]))
+    named = [one.unit.unit_id for one in found.given]
+    names = full_names(ctx, units=units_of(ctx, unit_ids=named)) if named else {}
     words = formula_line(prize_set.formula, ctx.session.get_one(Campaign, award_list.campaign_id).language)
-    return (
-        [_by_formula(one, figures[one.unit.unit_id], names[one.unit.unit_id], words, day) for one in given],
-        [_left_open(one, figures) for one in undecided],
+    award_list.unit_awards += [
+        _by_formula(one, figures[one.unit.unit_id], names[one.unit.unit_id], words, day) for one in found.given
+    ]
+    award_list.passed_units = [_passed(figures[unit.unit_id], enough[unit.unit_id]) for unit in found.passed]
+    return [left_open(one, figures) for one in found.undecided]
+
+
+def _passed(figure: UnitFigure, prize: UnitHeld) -> PassedUnit:
+    return PassedUnit(
+        unit_id=figure.unit_id, unit_name=figure.unit_name, list_number=prize.list_number, title=prize.title
     )
 
 
@@ -119,7 +167,8 @@ def _by_formula(given: Given, figure: UnitFigure, name: str, words: str, day: da
     )
 
 
-def _left_open(one: Undecided, figures: Mapping[int, UnitFigure]) -> Text:
+def left_open(one: Undecided, figures: Mapping[int, UnitFigure] | Mapping[int, UnitFigures]) -> Text:
+    """Say between which units somebody has to decide."""
     names = ", ".join(figures[unit.unit_id].unit_name for unit in one.units[:_NAMED])
     return T(
         "“%(prize)s” has to be given by decision: %(number)s units are equal by the formula (%(units)s).",
@@ -130,7 +179,11 @@ def _left_open(one: Undecided, figures: Mapping[int, UnitFigure]) -> Text:
 
 
 def _why_not(
-    award: UnitAward, tier: CollectiveTier | None, figure: UnitFigure | None, given: Counter[str]
+    award: UnitAward,
+    tier: CollectiveTier | None,
+    figure: UnitFigure | None,
+    given: Counter[str],
+    enough: UnitHeld | None,
 ) -> Text | None:
     if tier is None:
         return T("the scheme has no such prize any more")
@@ -140,6 +193,8 @@ def _why_not(
         return T("the scheme fixes another value: %(value)s đồng", value=tier.value)
     if figure is None:
         return T("there are no figures for this unit in the ranking")
+    if enough is not None:
+        return T("it has as many prizes as the rules allow, the last by list %(number)s", number=enough.list_number)
     return None
 
 

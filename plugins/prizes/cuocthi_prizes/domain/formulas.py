@@ -11,7 +11,7 @@ from cuocthi.text import TN, T
 from cuocthi_prizes.formula import WHOLE, UnitMeasure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from cuocthi.text import Text
     from cuocthi_prizes.formula import Formula
@@ -115,6 +115,22 @@ def give(tiers: Sequence[CollectiveTier], placed: Sequence[Placed]) -> tuple[lis
         given += [Given(tier, one.unit) for one in chosen]
         left = [one for one in left if one not in chosen]
     return given, undecided
+
+
+def give_but_for(
+    tiers: Sequence[CollectiveTier], placed: Sequence[Placed], enough: Collection[int]
+) -> tuple[list[Given], list[Undecided], list[Unit]]:
+    """Return the same as :func:`give` where units of ``enough`` (their ids) get nothing, and which of them were passed
+    over: those whose turn had come. The others stand so far behind that they would have got nothing anyway.
+    """
+    passed: list[Unit] = []
+    while True:
+        given, undecided = give(tiers, [one for one in placed if one.unit not in passed])
+        reached = [one.unit for one in given] + [unit for one in undecided for unit in one.units]
+        new = [unit for unit in reached if unit.unit_id in enough]
+        if not new:
+            return given, undecided, passed
+        passed += new
 
 
 def _by_block(unit: Unit) -> str:

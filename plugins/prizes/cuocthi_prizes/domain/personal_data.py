@@ -26,7 +26,15 @@ _NO_ACT = (AwardListState.WITHDRAWN,)
 def export(ctx: Context, *, campaign: Campaign, person: Person) -> list[PersonalData]:
     """Return what a person is awarded by lists that were adopted."""
     rows = ctx.session.execute(
-        sa.select(AwardList.number, Award.title, Award.value, Award.recipient, Award.unit_name, AwardList.adopted_at)
+        sa.select(
+            AwardList.number,
+            Award.title,
+            Award.value,
+            Award.recipient,
+            Award.unit_name,
+            Award.reason,
+            AwardList.adopted_at,
+        )
         .join(AwardList, AwardList.id == Award.award_list_id)
         .where(
             AwardList.campaign_id == campaign.id,
@@ -35,7 +43,7 @@ def export(ctx: Context, *, campaign: Campaign, person: Person) -> list[Personal
         )
         .order_by(AwardList.number)
     )
-    columns = [T("Award list"), T("Prize"), T("Value in đồng"), T("Awarded to"), T("Unit"), T("Adopted")]
+    columns = [T("Award list"), T("Prize"), T("Value in đồng"), T("Awarded to"), T("Unit"), T("Reason"), T("Adopted")]
     return [PersonalData("awards", T("Awards"), columns, [tuple(row) for row in rows], kept=KEPT, order=50)]
 
 
@@ -61,7 +69,8 @@ def _forget(ctx: Context, lists: sa.Select[Any], *which: sa.ColumnElement[bool])
     if not touched:
         return
     # By statements on purpose: the models refuse every change of an award.
-    erased = sa.update(Award).where(*named).values(recipient=NOBODY, name_salt="")
+    reason = sa.case((Award.extra, NOBODY), else_=Award.reason)
+    erased = sa.update(Award).where(*named).values(recipient=NOBODY, name_salt="", reason=reason)
     since = (
         sa.update(AwardList)
         .where(AwardList.id.in_(touched), AwardList.names_erased_at.is_(None))

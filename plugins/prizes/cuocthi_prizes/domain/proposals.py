@@ -95,7 +95,7 @@ def awards_by(ctx: Context, *, campaign: Campaign, scheme: PrizeSettings, of: Aw
     competed = entrants(ctx, ranking=ranking, division=division)
     if not of.prize_set.tiers:
         return Awards(NO_AWARDS.allocation, (), competed)
-    enough = who_has_enough(scheme, of, held(ctx, campaign_id=campaign.id, but_for=of.part))
+    enough = persons_with_enough(ctx, campaign=campaign, scheme=scheme, of=of)
     tiers = of.prize_set.tiers
     threshold = min(tier.threshold for tier in tiers)
     limit = _first_look(of.prize_set, competed, len(enough))
@@ -112,6 +112,12 @@ def awards_by(ctx: Context, *, campaign: Campaign, scheme: PrizeSettings, of: Aw
     seen = found[: upto + 1] if allocation.settled else found
     passed = [(one, enough[one.enrolment_id]) for one in seen if one.enrolment_id in enough]
     return Awards(allocation, passed, competed)
+
+
+def persons_with_enough(ctx: Context, *, campaign: Campaign, scheme: PrizeSettings, of: Awarded) -> dict[int, Held]:
+    """Return by enrolment who can have no prize of a list, each with the prize that was counted last."""
+    prizes = held(ctx, campaign_id=campaign.id, but_for=of.part, extra=scheme.extra_counts)
+    return who_has_enough(scheme, of.prize_set, of.round_.id, prizes)
 
 
 def _first_look(prize_set: PrizeSet, competed: int, passed: int) -> int | None:

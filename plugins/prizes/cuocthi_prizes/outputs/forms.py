@@ -16,7 +16,7 @@ from cuocthi.web.fields import select_choices
 from cuocthi.web.formats import day, number
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
-from cuocthi_prizes.forms import DongField
+from cuocthi_prizes.fields import DongField
 from cuocthi_prizes.outputs.settings import MAX_THRESHOLD, OutputSettings
 
 if TYPE_CHECKING:

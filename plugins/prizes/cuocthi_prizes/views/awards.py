@@ -236,6 +236,6 @@ def _evidence(ctx: Context, award_list: AwardList) -> dict[int, list[Evidence]]:
         ctx,
         campaign=g.campaign,
         round_=ctx.session.get_one(Phase, ranking.phase_id),
-        enrolment_ids=[award.enrolment_id for award in award_list.awards[:SHOWN]],
+        enrolment_ids=[award.enrolment_id for award in (*award_list.by_rank[:SHOWN], *award_list.by_hand)],
         held=g.permissions,
     )

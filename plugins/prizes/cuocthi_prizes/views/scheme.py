@@ -36,7 +36,7 @@ from cuocthi_prizes.forms import TIES, SchemeForm, SetForm
 from cuocthi_prizes.queries import load_scheme
 from cuocthi_prizes.settings import PrizeSet, PrizeSettings, excess
 from cuocthi_prizes.views.blueprint import blueprint
-from cuocthi_prizes.wording import formula_lines
+from cuocthi_prizes.wording import extra_lines, formula_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -203,10 +203,7 @@ def _set_named(ctx: Context, key: str) -> PrizeSet:
 
 
 def _entered_set(form: SetForm, key: str, present: PrizeSettings) -> PrizeSet:
-    held = present.named(key)
-    return form.to_settings(
-        "" if key == NEW else key, [one.key for one in present.sets], held.formula if held else None
-    )
+    return form.to_settings("" if key == NEW else key, [one.key for one in present.sets])
 
 
 def _looked(ctx: Context, form: SetForm, key: str) -> Any:
@@ -235,6 +232,8 @@ def _scheme_page(ctx: Context, form: SchemeForm, amendment: AmendmentForm | None
             for one in value.sets
         ],
         lines=lambda tiers: tier_lines(tiers, g.campaign.language).splitlines(),
+        formula=lambda formula: formula_lines(formula, g.campaign.language),
+        extra=lambda extra: extra_lines(extra, g.campaign.language),
         total=total,
         excess=excess(total, value.allotted),
         new=NEW,
@@ -248,7 +247,6 @@ def _set_page(  # noqa: PLR0917 - what one page is made of
 ) -> Response:
     campaign_rounds = rounds(ctx, campaign_id=g.campaign.id)
     form.offer(campaign_rounds, g.campaign.divisions)
-    held = load_scheme(ctx, campaign=g.campaign).value.named(key)
     if key == NEW and not form.is_submitted():
         form.title.data = ""
     return render(
@@ -262,7 +260,6 @@ def _set_page(  # noqa: PLR0917 - what one page is made of
         several=len(campaign_rounds) > 1,
         divided=bool(g.campaign.divisions),
         looks=looks,
-        formula=formula_lines(held.formula, g.campaign.language) if held else [],
     )
 
 
@@ -292,6 +289,9 @@ def _differences(before: PrizeSettings, after: PrizeSettings, campaign_rounds: S
             (labels.allotted, money(before.allotted, "vi"), money(after.allotted, "vi")),
             (labels.once_a_round, _yes(answer=before.once_a_round), _yes(answer=after.once_a_round)),
             (labels.most_a_person, str(before.most_a_person or "–"), str(after.most_a_person or "–")),
+            (labels.extra_counts, _yes(answer=before.extra_counts), _yes(answer=after.extra_counts)),
+            (labels.unit_once_a_round, _yes(answer=before.unit_once_a_round), _yes(answer=after.unit_once_a_round)),
+            (labels.most_a_unit, str(before.most_a_unit or "–"), str(after.most_a_unit or "–")),
         )
         if old != new
     )
@@ -307,7 +307,9 @@ def _in_words(one: PrizeSet | None, campaign_rounds: Sequence[Phase]) -> list[st
     tiers: list[Tier | CollectiveTier] = [*one.tiers, *one.collective]
     lines = tier_lines(tiers, g.campaign.language) if tiers else ""
     limit = [f"{SetForm(formdata=None).most_a_person.label.text}: {one.most_a_person}"] if one.most_a_person else []
-    return [one.title, _what_it_awards(one, campaign_rounds), *lines.splitlines(), str(TIES[one.ties]), *limit]
+    said = [*lines.splitlines(), *formula_lines(one.formula, g.campaign.language)]
+    said += extra_lines(one.extra, g.campaign.language)
+    return [one.title, _what_it_awards(one, campaign_rounds), *said, str(TIES[one.ties]), *limit]
 
 
 def _what_it_awards(one: PrizeSet, campaign_rounds: Sequence[Phase]) -> str:

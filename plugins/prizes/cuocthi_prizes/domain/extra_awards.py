@@ -1,0 +1,179 @@
+"""Entering an individual prize by hand into a draft, with its reason and decision, and taking it out again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cuocthi.audit.domain import record
+from cuocthi.campaigns.settings import load_version
+from cuocthi.clock import LOCAL_ZONE
+from cuocthi.errors import DomainError, Missing
+from cuocthi.standings.confirmations import withdraw_confirmations
+from cuocthi.text import T
+from cuocthi_prizes.digests import random_salt
+from cuocthi_prizes.domain.award_lists import draft_numbered, lock, seal
+from cuocthi_prizes.domain.extra import Bounds, extra_award
+from cuocthi_prizes.domain.limits import who_has_enough
+from cuocthi_prizes.domain.scheme import refuse_archived
+from cuocthi_prizes.queries import SUBJECT, candidates_found, candidates_named, held
+from cuocthi_prizes.settings import MAX_VALUE, TITLE_LENGTH, ExtraPrizes, PrizeSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.text import Text
+    from cuocthi_prizes.domain.extra import Decided
+    from cuocthi_prizes.models import Award, AwardList
+    from cuocthi_prizes.queries import Candidate
+
+
+def grant_extra(
+    ctx: Context,
+    *,
+    campaign: Campaign,
+    number: int,
+    enrolment_id: int,
+    decided: Decided,
+    salt: Callable[[str], str] = random_salt,
+) -> Award:
+    """Give a person of the ranking a prize by hand in draft ``number``; confirmations given before are void.
+
+    ``salt`` gives that of the commitments to name and reason, by contest number. Raises DomainError at the part of the
+    entry that cannot be, Conflict if the list is no draft, Closed in an archived campaign.
+    """
+    award_list = _open_list(ctx, campaign, number)
+    _check(ctx, decided)
+    person = _person(ctx, award_list, enrolment_id)
+    refused = bounds_of(ctx, campaign=campaign, award_list=award_list).against(
+        award_list.awards, enrolment_id, decided.value
+    )
+    if refused is not None:
+        raise DomainError(T("The prize cannot be given: %(reason)s.", reason=refused[1]), field=refused[0])
+    award = extra_award(award_list.awards, person, decided, salt(person.code))
+    award_list.awards.append(award)
+    _seal_anew(ctx, award_list)
+    summary = T("Entered an extra prize into award list %(number)s", number=number)
+    _recorded(ctx, campaign, award, action="prizes:extra:grant", summary=summary)
+    return award
+
+
+def revoke_extra(ctx: Context, *, campaign: Campaign, number: int, award_id: int) -> None:
+    """Take a prize that was given by hand out of draft ``number``; confirmations given before are void.
+
+    Raises Missing if it is not there, Conflict if the list is no draft, Closed in an archived campaign.
+    """
+    award_list = _open_list(ctx, campaign, number)
+    award = next((found for found in award_list.by_hand if found.id == award_id), None)
+    if award is None:
+        raise Missing(T("This award is not in the list any more."))
+    award_list.awards.remove(award)
+    ctx.session.delete(award)
+    _seal_anew(ctx, award_list)
+    summary = T("Took an extra prize out of award list %(number)s", number=number)
+    _recorded(ctx, campaign, award, action="prizes:extra:revoke", summary=summary)
+
+
+def extra_of(ctx: Context, *, award_list: AwardList) -> ExtraPrizes:
+    """Return what the scheme that a list was made by lets it give by hand."""
+    prize_set = _scheme(ctx, award_list).named(award_list.set_key)
+    return prize_set.extra if prize_set else ExtraPrizes()
+
+
+def persons_found(ctx: Context, *, award_list: AwardList, search: str, limit: int) -> list[Candidate]:
+    """Return the first persons of a list's ranking that a search finds, by name or contest number; nobody without one.
+
+    Those too who qualify for no prize by rank, but of the set's division alone.
+    """
+    if not search:
+        return []
+    return candidates_found(
+        ctx,
+        ranking_id=award_list.ranking_id,
+        search=search,
+        limit=limit,
+        division=_division(ctx, award_list),
+    )
+
+
+def bounds_of(ctx: Context, *, campaign: Campaign, award_list: AwardList) -> Bounds:
+    """Return what limits the prizes by hand of a list, by the scheme it was made by."""
+    scheme = _scheme(ctx, award_list)
+    prize_set = scheme.named(award_list.set_key)
+    if prize_set is None:
+        return Bounds(ExtraPrizes(), {}, counts=True)
+    part = award_list.set_key, award_list.phase_id
+    prizes = held(ctx, campaign_id=campaign.id, but_for=part, extra=scheme.extra_counts)
+    enough = who_has_enough(scheme, prize_set, award_list.phase_id, prizes)
+    return Bounds(prize_set.extra, enough, scheme.extra_counts)
+
+
+def _scheme(ctx: Context, award_list: AwardList) -> PrizeSettings:
+    return load_version(ctx, version_id=award_list.settings_version_id, schema=PrizeSettings)
+
+
+def _division(ctx: Context, award_list: AwardList) -> str:
+    prize_set = _scheme(ctx, award_list).named(award_list.set_key)
+    return prize_set.division if prize_set else ""
+
+
+def _person(ctx: Context, award_list: AwardList, enrolment_id: int) -> Candidate:
+    found = candidates_named(
+        ctx,
+        ranking_id=award_list.ranking_id,
+        enrolment_ids=[enrolment_id],
+        division=_division(ctx, award_list),
+    )
+    if not found:
+        raise DomainError(T("Choose a person who stands in the ranking of this list."), field="enrolment_id")
+    return found[0]
+
+
+def _check(ctx: Context, decided: Decided) -> None:
+    """Raise DomainError for a decision that says too little, or what cannot be."""
+    for name, message in (
+        ("title", T("A prize needs a name of at most 120 letters.")),
+        ("reason", T("Give the reason for this award.")),
+        ("decision_number", T("Give the number of the decision.")),
+    ):
+        if not getattr(decided, name).strip():
+            raise DomainError(message, field=name)
+    if len(decided.title) > TITLE_LENGTH:
+        raise DomainError(T("A prize needs a name of at most 120 letters."), field="title")
+    if not 0 <= decided.value <= MAX_VALUE:
+        message = T("Enter a whole number from %(least)s to %(most)s.", least=0, most=MAX_VALUE)
+        raise DomainError(message, field="value")
+    if not decided.value and not decided.in_kind.strip():
+        raise DomainError(T("Say what the prize is worth, or what is given in kind."), field="value")
+    if decided.decision_date > ctx.now.astimezone(LOCAL_ZONE).date():
+        raise DomainError(T("The decision cannot be dated after today."), field="decision_date")
+
+
+def _open_list(ctx: Context, campaign: Campaign, number: int) -> AwardList:
+    refuse_archived(campaign)
+    lock(ctx, campaign)
+    return draft_numbered(ctx, campaign, number)
+
+
+def _seal_anew(ctx: Context, award_list: AwardList) -> None:
+    seal(ctx, award_list)
+    withdraw_confirmations(ctx, subject=SUBJECT, subject_id=award_list.id)
+
+
+def _recorded(ctx: Context, campaign: Campaign, award: Award, *, action: str, summary: Text) -> None:
+    # Name and reason stand on the list alone, from where they can be erased.
+    record(
+        ctx,
+        action=action,
+        summary=summary,
+        campaign=campaign,
+        object_kind="award_list",
+        object_id=award.award_list_id,
+        after={
+            "contest_number": award.code,
+            "title": award.title,
+            "value": award.value,
+            "decision": award.decision_number,
+        },
+    )
