@@ -10,7 +10,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cuocthi.digest import canonical
@@ -18,10 +18,22 @@ from cuocthi.folders import FONTS
 from cuocthi.sheets.csv_text import csv_lines
 from cuocthi.web.theme import DARK_PAPER, LIGHT_PAPER, dark_tints, light_tints
 from cuocthi_publishing.domain.cells import plain
-from cuocthi_publishing.domain.pages import TEMPLATES, Links, page_keys, page_title, render_body, render_template
+from cuocthi_publishing.domain.pages import (
+    TEMPLATES,
+    Links,
+    page_keys,
+    page_title,
+    render_body,
+    render_list,
+    render_template,
+)
+from cuocthi_publishing.lists.pages import is_long, page_count, page_of, pages
+from cuocthi_publishing.lists.search import search_files
 
 if TYPE_CHECKING:
+    from cuocthi_publishing.domain.cells import Section
     from cuocthi_publishing.domain.snapshot import Snapshot
+    from cuocthi_publishing.lists.pages import Rows
 
 MANIFEST = "manifest.json"
 DATA = "data.json"
@@ -55,17 +67,28 @@ def file_name(snapshot: Snapshot) -> str:
 
 def files(snapshot: Snapshot, digest: str, progress: Progress) -> dict[str, bytes]:
     """Return the files of the bundle by their names, the manifest included."""
-    keys, sections = page_keys(snapshot), snapshot["sections"]
-    total = len(keys) + len(sections)
     made: dict[str, bytes] = {DATA: canonical(snapshot), **_fixed_files(snapshot)}
-    for done, key in enumerate(keys, start=1):
-        made[page_file(key)] = _page(snapshot, digest, key)
-        progress(done, total)
-    for done, (name, section) in enumerate(zip(table_files(snapshot), sections, strict=True), start=len(keys) + 1):
-        made[name] = _table(section, snapshot["campaign"]["language"])
+    sections = snapshot["sections"]
+    # A long list takes a step for each page, and one for its index.
+    total = len(page_keys(snapshot)) + len(sections) + sum(page_count(one) + 1 for one in sections if is_long(one))
+    for done, part in enumerate(_parts(snapshot, digest), start=1):
+        made.update(part)
         progress(done, total)
     made[MANIFEST] = _manifest(snapshot, digest, made)
     return made
+
+
+def _parts(snapshot: Snapshot, digest: str) -> Iterator[dict[str, bytes]]:
+    language = snapshot["campaign"]["language"]
+    for key in page_keys(snapshot):
+        yield {page_file(key): _page(snapshot, digest, key)}
+    for name, section in _described_tables(snapshot):
+        yield {name: _table(section, language)}
+    for folder, section in zip(list_folders(snapshot), snapshot["sections"], strict=True):
+        if is_long(section):
+            for number, rows in pages(section):
+                yield {f"{folder}/{number}.html": _list_page(snapshot, digest, section, number, rows)}
+            yield {f"{folder}/{name}": content for name, content in search_files(section, language, page_of)}
 
 
 def packed(content: Mapping[str, bytes]) -> bytes:
@@ -91,16 +114,22 @@ def table_files(snapshot: Snapshot) -> list[str]:
     return [f"data/{number:02}-{_NO_WORD.sub('-', key.lower())}.csv" for number, key in enumerate(keys, start=1)]
 
 
+def list_folders(snapshot: Snapshot) -> list[str]:
+    """Return the folder of each section's pages, for those that are too long for one page, named as its table file."""
+    return [name.replace("data/", "lists/").removesuffix(".csv") for name in table_files(snapshot)]
+
+
 def _fixed_files(snapshot: Snapshot) -> dict[str, bytes]:
     accent = snapshot["campaign"]["accent"]
     language = snapshot["campaign"]["language"]
+    scripts = ["search.js"] if any(is_long(section) for section in snapshot["sections"]) else []
     readme = f"README.{language if language in _LANGUAGES else 'en'}.txt"
     colours = {
         "portal.css": {"accent": light_tints(accent).accent, "ground": LIGHT_PAPER},
         "dark.css": {"accent": dark_tints(accent).accent, "ground": DARK_PAPER},
     }
     return {
-        "style.css": (TEMPLATES / _BUNDLE / "style.css").read_bytes(),
+        **{name: (TEMPLATES / _BUNDLE / name).read_bytes() for name in ("style.css", *scripts)},
         "README.txt": render_template(
             snapshot, f"{_BUNDLE}/{readme}", tables=_described_tables(snapshot), page_file=page_file
         ).encode(),
@@ -114,13 +143,31 @@ def _described_tables(snapshot: Snapshot) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _page(snapshot: Snapshot, digest: str, key: str) -> bytes:
-    links = Links(page=page_file, release=lambda _number: "")
+    folders = {
+        section["key"]: folder for folder, section in zip(list_folders(snapshot), snapshot["sections"], strict=True)
+    }
+    links = Links(page=page_file, release=lambda _number: "", whole=lambda section: f"{folders[section]}/1.html")
     return render_template(
         snapshot,
         f"{_BUNDLE}/page.html",
         title=page_title(snapshot, key),
         body=render_body(snapshot, digest, key, links),
         tables=_described_tables(snapshot) if key == "documents" else [],
+        root="",
+        script="",
+    ).encode()
+
+
+def _list_page(snapshot: Snapshot, digest: str, section: Section, number: int, rows: Rows) -> bytes:
+    root = "../../"
+    return render_template(
+        snapshot,
+        f"{_BUNDLE}/page.html",
+        title=section["title"],
+        body=render_list(snapshot, digest, section, number, rows, back=root + page_file(section["page"])),
+        tables=[],
+        root=root,
+        script="search.js",
     ).encode()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from cuocthi.clock import from_micros
@@ -10,11 +11,14 @@ from cuocthi.web import formats
 #: Kinds whose values are integers.
 NUMBERS = frozenset({"integer", "money", "points", "ms"})
 _THOUSAND = 1000
+#: Long lists repeat points, ranks and units, and writing a number takes longer than looking it up.
+_KEPT = 50_000
 
 Value = str | int | None
 Section = dict[str, Any]
 
 
+@lru_cache(_KEPT)
 def written(value: Value, kind: str, language: str) -> str:
     """Write a value for people; one that is not known is a dash."""
     if value is None:

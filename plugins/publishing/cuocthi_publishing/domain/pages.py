@@ -18,10 +18,13 @@ from cuocthi.text import T
 from cuocthi.web import formats
 from cuocthi_publishing.domain import drawing
 from cuocthi_publishing.domain.cells import NUMBERS, written
+from cuocthi_publishing.lists.pages import first_of, first_rows, is_long, page_count
 from cuocthi_publishing.wording import catalogue, say
 
 if TYPE_CHECKING:
+    from cuocthi_publishing.domain.cells import Section
     from cuocthi_publishing.domain.snapshot import Snapshot
+    from cuocthi_publishing.lists.pages import Rows
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -41,11 +44,13 @@ _PODIUM_PRIZES, _PODIUM_PLACES = 3, 6
 class Links:
     """Where the pages of a release lead: ``page(key)`` to one another, ``release(number)`` to another release.
 
-    ``release`` returns an empty text where no address is known.
+    ``whole(key)`` leads to all the rows of a section that is too long for its page. It and ``release`` return an empty
+    text where no address is known.
     """
 
     page: Callable[[str], str]
     release: Callable[[int], str]
+    whole: Callable[[str], str] = lambda _key: ""
 
 
 def page_keys(snapshot: Snapshot) -> list[str]:
@@ -62,6 +67,22 @@ def page_title(snapshot: Snapshot, key: str) -> str:
 def render_body(snapshot: Snapshot, digest: str, key: str, links: Links) -> Markup:
     """Return the content of a page, from its heading to the digest at its foot."""
     content = render_template(snapshot, "publishing/release/page.html", key=key, links=links, digest=digest)
+    return Markup(content)  # noqa: S704 - Jinja has escaped it
+
+
+def render_list(snapshot: Snapshot, digest: str, section: Section, number: int, rows: Rows, *, back: str) -> Markup:
+    """Return the content of one page of a long section; ``back`` is the address of the page that it belongs to."""
+    content = render_template(
+        snapshot,
+        "publishing/release/list.html",
+        section=section,
+        digest=digest,
+        number=number,
+        count=page_count(section),
+        rows=rows,
+        first=first_of(number),
+        back=back,
+    )
     return Markup(content)  # noqa: S704 - Jinja has escaped it
 
 
@@ -114,6 +135,8 @@ def environment(language: str) -> Environment:
         chart_title=lambda section: drawing.title_of(section, language),
         podium=podium,
         numbers=NUMBERS,
+        is_long=is_long,
+        first_rows=first_rows,
     )
     return made
 
