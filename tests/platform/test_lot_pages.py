@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -16,8 +16,10 @@ import pytest
 import sqlalchemy as sa
 
 from cuocthi.audit.models import AuditEvent
+from cuocthi.campaigns.settings import save_settings
 from cuocthi.context import Actor
 from cuocthi.contributions import ResultRow, Role
+from cuocthi.standings.criteria import RULES_OWNER, RankingRules
 from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
 from cuocthi.standings.models import Ranking, RankingState
 from cuocthi.standings.results import post_results
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from cuocthi.campaigns.models import Campaign
+    from cuocthi.clock import FixedClock
     from cuocthi.context import Context
     from cuocthi.contributions import Browser
     from cuocthi.enrolments.models import Enrolment
@@ -57,7 +60,8 @@ def round_(ctx: Context, make: Factories, campaign: Campaign) -> Phase:
 
 @pytest.fixture
 def people(ctx: Context, make: Factories, campaign: Campaign, round_: Phase) -> list[Enrolment]:
-    """One first, three who share the second rank; their ranking is submitted."""
+    """One first, three who share the second rank; their ranking is submitted, and lots have their parts at once."""
+    save_settings(ctx, owner=RULES_OWNER, campaign=campaign, value=RankingRules(lot_minutes=0))
     people = [make.enrolment(campaign) for _ in range(4)]
     start = ctx.now - timedelta(days=1)
     rows = [
@@ -95,6 +99,31 @@ def file_of(client: FlaskClient, round_: Phase, number: int = 1) -> dict[str, An
     assert (answer.status_code, answer.mimetype) == (200, "application/json")
     found: dict[str, Any] = json.loads(answer.data)
     return found
+
+
+def test_the_pages_say_from_when_parts_are_entered_and_refuse_earlier_ones(
+    ctx: Context,
+    campaign: Campaign,
+    round_: Phase,
+    people: list[Enrolment],
+    clock: FixedClock,
+    organiser: Browser,
+    client: FlaskClient,
+) -> None:
+    save_settings(ctx, owner=RULES_OWNER, campaign=campaign, value=RankingRules(lot_minutes=20))
+    submit_ranking(ctx, ranking=build_ranking(ctx, campaign=campaign, round_=round_))
+    ctx.session.commit()
+    lot = f"{STAFF}/rankings/{round_.id}/lots/1"
+    page = organiser.post(f"{STAFF}/rankings/{round_.id}/2/ties/2", SOURCES)[1]
+    assert "Các phần được nhập từ" in page
+    assert 'name="part"' not in page
+    status, refused = organiser.post(f"{lot}/part", {"number": "1", "part": "6 3 5 1 2 2"})
+    assert (status, "Các phần được nhập từ" in refused) == (409, True)
+    assert "Không phần nào được nhập trước" in client.get(f"/c/thai-binh/rankings/{round_.id}/lots/").text
+    ready = datetime.fromisoformat(file_of(client, round_)["parts_from"])
+    clock.move_to(ready)
+    assert 'name="part"' in organiser.get(lot)[1]
+    assert organiser.post(f"{lot}/part", {"number": "1", "part": "6 3 5 1 2 2"})[0] == 200
 
 
 def test_two_persons_draw_a_lot_and_everybody_checks_it(

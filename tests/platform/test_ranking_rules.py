@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 RULES = RankingRules()
 EARLIEST = RankingRules((Criterion("finished_at", Direction.LOWEST),), Counted.FIRST, 5)
+PAGE = {"public_places": "5", "lot_minutes": "15"}
 REASON = "Đổi cách xếp hạng theo Biên bản số 3"
 
 
@@ -202,7 +203,7 @@ def test_a_proposal_is_rejected_or_withdrawn_with_a_reason(
 
 def form(**changes: str) -> dict[str, str]:
     steps = {f"criteria-{n}-key": "" for n in range(8)} | {f"criteria-{n}-direction": "lowest" for n in range(8)}
-    return {**steps, "criteria-0-key": "finished_at", "counted": "first", "public_places": "5", **changes}
+    return {**steps, "criteria-0-key": "finished_at", "counted": "first", **PAGE, **changes}
 
 
 def test_two_organisers_change_them_by_the_page(

@@ -303,7 +303,7 @@ def test_the_ranking_rules_are_edited(ctx: Context, campaign: Campaign, round_: 
     assert status == 200
     assert 'value="style"' in page
     empty = {f"criteria-{n}-key": "" for n in range(8)} | {f"criteria-{n}-direction": "highest" for n in range(8)}
-    rest = {"counted": "first", "public_places": "5"}
+    rest = {"counted": "first", "public_places": "5", "lot_minutes": "15"}
     assert organiser.post(address, {**empty, **rest})[0] == 422, "no criterion"
     gated = {"criteria-0-key": "score", "criteria-0-gate": "y"}
     assert organiser.post(address, {**empty, **rest, **gated})[0] == 422, "a score decides nothing by being there"

@@ -249,6 +249,8 @@ def _lot_duties(ctx: Context, slugs: Mapping[int, str], address: Address) -> lis
             detail = (
                 T("One person has given a part; another person gives the other one")
                 if parts
+                else T("Two different persons give one part each, from %(when)s on", when=lot.parts_from)
+                if lot.parts_from is not None and ctx.now < lot.parts_from
                 else T("Two different persons give one part each")
             )
         at = {"slug": slugs[lot.campaign_id], "phase_id": lot.phase_id, "number": lot.number}

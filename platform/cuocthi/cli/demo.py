@@ -14,6 +14,7 @@ from cuocthi.campaigns.exchange import import_campaign
 from cuocthi.campaigns.files import move_into_round, read_folder, read_source
 from cuocthi.campaigns.lifecycle import open_campaign
 from cuocthi.campaigns.models import Campaign
+from cuocthi.campaigns.settings import load_settings, save_settings
 from cuocthi.cli.context import committing, parts
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.committees.models import Committee
@@ -21,6 +22,7 @@ from cuocthi.context import Actor
 from cuocthi.rules.domain import issue_rules
 from cuocthi.rules.language import writer
 from cuocthi.standings.appointments import appoint
+from cuocthi.standings.criteria import RULES_OWNER, RankingRules
 from cuocthi.tasks.domain import EDIT, complete_task
 from cuocthi.tasks.queries import tasks
 from cuocthi.users.domain import register_user
@@ -81,10 +83,17 @@ def _load(ctx: Context, folder: Path) -> Campaign:
     move = move_into_round(read_source(files).core, ctx.now, DAYS_LEFT)
     campaign = import_campaign(ctx, files=files, folder=parts().config.files, move=move)
     _appoint_staff(ctx, campaign)
+    _shorten_lots(ctx, campaign)
     issue_rules(ctx, campaign=campaign, write=writer(campaign.language))
     open_campaign(ctx, campaign=campaign)
     _tick_off(ctx, campaign)
     return campaign
+
+
+def _shorten_lots(ctx: Context, campaign: Campaign) -> None:
+    """Let a lot be drawn a minute after it was opened, while somebody looks on."""
+    rules = load_settings(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign).value
+    save_settings(ctx, owner=RULES_OWNER, campaign=campaign, value=replace(rules, lot_minutes=1))
 
 
 def _appoint_staff(ctx: Context, campaign: Campaign) -> None:

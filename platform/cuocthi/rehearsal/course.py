@@ -227,9 +227,10 @@ class Rehearsal:
             others = replace(ctx, actor=Actor(staff[1]))
             for group in tied_groups(ctx, ranking=ranking):
                 lot = open_lot(ctx, ranking=ranking, rank=group.rank, sources=(LOT, LOT))
+                moment = max(moment, lot.parts_from or moment)
                 for number, giver in enumerate((ctx, others), start=1):
                     part = f"{self.seed}:{round_.key}:{number}"
-                    give_part(giver, lot=lot, number=number, part=part, nonce=part)
+                    give_part(replace(giver, now=moment), lot=lot, number=number, part=part, nonce=part)
             until = ranking.objections_until
             return ranking.id, until + _MEETING if until else moment
 

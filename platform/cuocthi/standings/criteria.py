@@ -37,6 +37,8 @@ CORE_MEASURES = (SCORE, FULL_MARKS, DURATION, STARTED, FINISHED)
 _MAX_PUBLIC_PLACES = 1_000
 #: The longest time for objections, in hours: a month.
 MAX_OBJECTION_HOURS = 31 * 24
+#: The longest time between opening a lot and its first part, in minutes: a week.
+MAX_LOT_MINUTES = 7 * 24 * 60
 
 
 class Counted(StrEnum):
@@ -65,7 +67,8 @@ class RankingRules:
     """A round's ranking rules: ordered criteria, which entry counts, and how many places the public sees.
 
     ``objection_hours`` is how long a submitted ranking stands in public as the provisional one before it can be
-    adopted; 0: it does not, and can be adopted at once.
+    adopted; 0: it does not, and can be adopted at once. ``lot_minutes`` is for how long the digest of a lot's entrants
+    is public before anybody may give a part of its seed.
 
     Raises SettingsError for no criterion, too many, or one measure twice.
     """
@@ -77,6 +80,7 @@ class RankingRules:
     counted: Counted = Counted.BEST
     public_places: int = 20
     objection_hours: int = 0
+    lot_minutes: int = 15
 
     def __post_init__(self) -> None:
         """Refuse rules that cannot rank."""
@@ -91,6 +95,9 @@ class RankingRules:
         if not 0 <= self.objection_hours <= MAX_OBJECTION_HOURS:
             message = T("People have between 0 and %(most)s hours to object.", most=MAX_OBJECTION_HOURS)
             raise SettingsError(message, field="objection_hours")
+        if not 0 <= self.lot_minutes <= MAX_LOT_MINUTES:
+            message = T("A lot is public between 0 and %(most)s minutes before its parts.", most=MAX_LOT_MINUTES)
+            raise SettingsError(message, field="lot_minutes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import TextArea
 
 from cuocthi.contributions import Direction
-from cuocthi.standings.criteria import MAX_OBJECTION_HOURS, Counted, Criterion, RankingRules
+from cuocthi.standings.criteria import MAX_LOT_MINUTES, MAX_OBJECTION_HOURS, Counted, Criterion, RankingRules
 from cuocthi.standings.models import MAX_CRITERIA
 from cuocthi.standings.outlook import MOST_PERSONS, MOST_PLACES
 from cuocthi.web.fields import select_choices
@@ -102,6 +102,11 @@ class RulesForm(BaseForm):
             "So long a submitted ranking is public as the provisional one before it can be adopted; 0: not at all."
         ),
     )
+    lot_minutes = IntegerField(
+        _l("Minutes between opening a lot and its first part"),
+        [InputRequired(), NumberRange(0, MAX_LOT_MINUTES)],
+        description=_l("So long the list of entrants is committed to in public before anybody may enter a part."),
+    )
     following = BooleanField(_l("The rounds after it, too"))
 
     def offer(self, measures: Sequence[tuple[str, str]]) -> None:
@@ -118,6 +123,7 @@ class RulesForm(BaseForm):
         self.counted.data = rules.counted.value
         self.public_places.data = rules.public_places
         self.objection_hours.data = rules.objection_hours
+        self.lot_minutes.data = rules.lot_minutes
 
     def rules(self) -> RankingRules:
         """Return the rules as entered; empty steps are passed over. Raises SettingsError."""
@@ -130,4 +136,5 @@ class RulesForm(BaseForm):
             Counted(self.counted.data),
             int(self.public_places.data or 0),
             int(self.objection_hours.data or 0),
+            int(self.lot_minutes.data or 0),
         )

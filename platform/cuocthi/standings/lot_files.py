@@ -34,6 +34,7 @@ def published_file(ctx: Context, *, campaign: Campaign, round_: Phase, shown: Sh
         "head": lot.head,
         "entrants_digest": lot.entrants_digest,
         "opened_at": lot.opened_at.isoformat(),
+        "parts_from": lot.parts_from.isoformat() if lot.parts_from else None,
         "audit_anchor": shown.anchor,
         "after": shown.after,
         "reason": lot.reason,

@@ -69,6 +69,7 @@ class Lot(Base):
     after_id: Mapped[int | None] = mapped_column(sa.ForeignKey("core_lot.id"))
     opened_by: Mapped[int] = mapped_column(sa.ForeignKey("core_user.id"))
     opened_at: Mapped[datetime]
+    parts_from: Mapped[datetime | None]
     seed: Mapped[str] = mapped_column(sa.String(64), default="")
     closed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id"))
     closed_at: Mapped[datetime | None]

@@ -9,15 +9,19 @@ its reason comes beside it. The jury's word takes two persons as well.
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from cuocthi.audit.domain import record
 from cuocthi.campaigns.models import Campaign
-from cuocthi.errors import Conflict, DomainError, Forbidden
+from cuocthi.campaigns.settings import load_version
+from cuocthi.database import UtcTime
+from cuocthi.errors import Closed, Conflict, DomainError, Forbidden
 from cuocthi.standings import drawing, lot_queries
 from cuocthi.standings.confirmations import DECIDING, discharged, hold, withdraw_confirmations
+from cuocthi.standings.criteria import RankingRules
 from cuocthi.standings.decisions import checked_reason
 from cuocthi.standings.integrity import SUBJECT
 from cuocthi.standings.lot_models import PARTS, Lot, LotEntrant, LotPart, LotState
@@ -29,6 +33,7 @@ from cuocthi.timelines.models import Phase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from cuocthi.context import Context
     from cuocthi.text import Text
@@ -123,6 +128,7 @@ def _begin(  # noqa: PLR0917 - of this module alone
         after_id=None if after is None else after.id,
         opened_by=person,
         opened_at=ctx.now,
+        parts_from=None if method is TieMethod.JURY else _parts_from(ctx, ranking),
     )
     ctx.session.add(lot)
     ctx.session.flush()
@@ -139,6 +145,12 @@ def _begin(  # noqa: PLR0917 - of this module alone
     values = {"digest": lot.entrants_digest, "persons": lot.persons, "sources": sources, "reason": reason}
     _record(ctx, lot, OPENED, summary, **values)
     return lot
+
+
+def _parts_from(ctx: Context, ranking: Ranking) -> datetime:
+    """Return from when on parts of a lot that is opened now may be given, by the rules of the ranking."""
+    rules = load_version(ctx, version_id=ranking.settings_version_id, schema=RankingRules)
+    return ctx.now + timedelta(minutes=rules.lot_minutes)
 
 
 def _earlier(ctx: Context, round_: Phase, rank: int, tied: dict[int, str]) -> Lot | None:
@@ -167,7 +179,8 @@ def give_part(ctx: Context, *, lot: Lot, number: int, part: str, nonce: str = ""
     same each time, brings one. The order is put into every version of the ranking that is not adopted and in which
     these persons are equal; confirmations given before are void.
 
-    Raises Conflict if the part or this person's own is given already, the lot is not open any more, the ranking is
+    Raises Closed before the time that the rules leave between opening a lot and its parts is over, Conflict if the part
+    or this person's own is given already, the lot is not open any more, the ranking is
     adopted, or whoever gave the other part was discharged since; DomainError (field ``part``) if it is too short or
     long; Forbidden without a person.
     """
@@ -182,9 +195,8 @@ def give_part(ctx: Context, *, lot: Lot, number: int, part: str, nonce: str = ""
         _refuse_discharged(ctx, campaign, one.user_id)
     nonce = nonce or secrets.token_hex(16)
     seal = drawing.seal_of(lot.entrants_digest, number, nonce, told)
-    made = LotPart(lot_id=lot.id, number=number, user_id=person, part=told, nonce=nonce, seal=seal, given_at=ctx.now)
-    ctx.session.add(made)
-    ctx.session.flush()
+    values = {"number": number, "user_id": person, "part": told, "nonce": nonce, "seal": seal, "given_at": ctx.now}
+    _insert_part(ctx, lot, values)
     words = {"number": lot.number, "part": number}
     _record(ctx, lot, "core:lot:part", T("Gave part %(part)s of the seed of lot %(number)s", **words), seal=seal)
     parts = {one.part.number: one.part.part for one in given} | {number: told}
@@ -197,6 +209,20 @@ def give_part(ctx: Context, *, lot: Lot, number: int, part: str, nonce: str = ""
     _give_places(ctx, lot, [by_code[code] for code in drawing.order_of(lot.seed, by_code)])
     _close(ctx, lot, T("Drew lot %(number)s", number=lot.number), parts=[parts[at] for at in sorted(parts)])
     return True
+
+
+def _insert_part(ctx: Context, lot: Lot, values: dict[str, object]) -> None:
+    """Store a part if the time is there. Raises Closed before."""
+    columns = LotPart.__table__.c
+    literals = [sa.literal(value, columns[name].type) for name, value in values.items()]
+    now = sa.literal(ctx.now, UtcTime())
+    row = sa.select(Lot.id, *literals).where(
+        Lot.id == lot.id, Lot.state == LotState.OPEN, sa.or_(Lot.parts_from.is_(None), Lot.parts_from <= now)
+    )
+    stored = ctx.session.scalar(sa.insert(LotPart).from_select(["lot_id", *values], row).returning(LotPart.id))
+    if stored is None:
+        words = {"when": lot.parts_from}
+        raise Closed(T("Parts are entered from %(when)s on; until then the lot is only made public.", **words))
 
 
 def confirm_order(ctx: Context, *, lot: Lot) -> None:

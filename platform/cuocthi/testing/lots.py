@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cuocthi.standings.lots import give_part, open_lot
@@ -22,8 +23,9 @@ def draw_lot(
     parts: Sequence[str] = ("482 716", "90-35-1"),
     reason: str = "",
 ) -> Lot:
-    """Open a lot among all who share ``rank`` as the first of two persons, and let both give their parts."""
+    """Open a lot among all who share ``rank`` as the first of two persons, and let both give their parts in time."""
     lot = open_lot(staff[0], ranking=ranking, rank=rank, sources=("Xúc xắc", "Kết quả xổ số"), reason=reason)
+    now = max(staff[0].now, lot.parts_from or staff[0].now)
     for number, (ctx, part) in enumerate(zip(staff, parts, strict=False), start=1):
-        give_part(ctx, lot=lot, number=number, part=part)
+        give_part(replace(ctx, now=now), lot=lot, number=number, part=part)
     return lot

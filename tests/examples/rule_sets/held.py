@@ -202,7 +202,7 @@ class Held:
         """Draw a lot among all who share a rank; return them in its order, worked out from the published seed."""
         lot = open_lot(self.two[0], ranking=ranking, rank=rank, sources=LOT)
         for number, (ctx, part) in enumerate(zip(self.two, parts, strict=True), start=1):
-            give_part(ctx, lot=lot, number=number, part=part, nonce=part)
+            give_part(replace(ctx, now=lot.parts_from or ctx.now), lot=lot, number=number, part=part, nonce=part)
         codes = {person.code: who for who, person in self.people.items()}
         shared = range(rank, rank + lot.persons)
         among = [self.people[who].code for place, who in self.places(ranking) if int(place.rstrip("=")) in shared]

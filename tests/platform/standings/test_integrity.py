@@ -39,6 +39,8 @@ TRIGGERS = {
     *(f"core_{table}_delete" for table in ("lot", "lot_entrant", "lot_part")),
     *(f"core_{table}_insert" for table in ("ranking", "tie_decision", "lot_entrant", "lot_part")),
     "core_ranking_made_of",
+    "core_lot_parts_from",
+    "core_lot_part_early",
 }
 
 
@@ -138,7 +140,8 @@ def test_a_provisional_ranking_changes_by_lots_alone(
         **ids,
     )
     lot = open_lot(jury[0], ranking=provisional, rank=2, sources=("Xúc xắc", "Đồng xu"))
-    give_part(jury[0], lot=lot, number=1, part="6 3 5 1 2 2")
+    later = [dataclasses.replace(one, now=lot.parts_from) for one in jury]
+    give_part(later[0], lot=lot, number=1, part="6 3 5 1 2 2")
     refused(
         ctx,
         give,
@@ -150,7 +153,7 @@ def test_a_provisional_ranking_changes_by_lots_alone(
         lot=lot.id,
         **ids,
     )
-    give_part(jury[1], lot=lot, number=2, part="48271 09")
+    give_part(later[1], lot=lot, number=2, part="48271 09")
     wrong = "UPDATE core_standing SET tie_place = 3 - tie_place WHERE ranking_id = :ranking AND tie_place IS NOT NULL"
     refused(ctx, wrong, **ids)
 

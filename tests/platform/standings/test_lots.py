@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from cuocthi.audit.models import AuditEvent
+from cuocthi.campaigns.settings import save_settings
 from cuocthi.committees.models import Membership
 from cuocthi.context import Actor, Context
-from cuocthi.errors import Blocked, Conflict, DomainError, Forbidden
+from cuocthi.errors import Blocked, Closed, Conflict, DomainError, Forbidden
 from cuocthi.plugins.manager import Hooks
 from cuocthi.standings import drawing, lot_queries, queries
+from cuocthi.standings.criteria import RULES_OWNER, RankingRules
 from cuocthi.standings.decisions import exclude_entry, restore_entry
 from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
 from cuocthi.standings.lot_models import Lot, LotState
@@ -47,11 +51,59 @@ def decided(ctx: Context, ranking: Ranking) -> list[tuple[int, bool]]:
 
 @pytest.fixture
 def tied(ctx: Context, campaign: Campaign, round_: Phase, people: list[Enrolment]) -> Ranking:
-    """A submitted ranking: three share the first rank, two the fourth."""
+    """A submitted ranking: three share the first rank, two the fourth; parts of lots are given at once."""
+    save_settings(ctx, owner=RULES_OWNER, campaign=campaign, value=RankingRules(lot_minutes=0))
     post(ctx, campaign, round_, people, [2_000, 2_000, 2_000, 1_000, 1_000])
     ranking = build_ranking(ctx, campaign=campaign, round_=round_)
     submit_ranking(ctx, ranking=ranking)
     return ranking
+
+
+@pytest.fixture
+def public_first(ctx: Context, campaign: Campaign, round_: Phase, people: list[Enrolment]) -> Ranking:
+    """The same by rules that leave twenty minutes between a lot and its parts."""
+    save_settings(ctx, owner=RULES_OWNER, campaign=campaign, value=RankingRules(lot_minutes=20))
+    post(ctx, campaign, round_, people, [2_000, 2_000, 2_000, 1_000, 1_000])
+    return rebuilt(ctx, campaign, round_)
+
+
+def test_no_part_is_given_before_the_lot_has_been_public_for_the_time_that_the_rules_leave(
+    ctx: Context, campaign: Campaign, public_first: Ranking, jury: list[Context]
+) -> None:
+    lot = open_lot(jury[0], ranking=public_first, rank=1, sources=SOURCES)
+    ready = ctx.now + timedelta(minutes=20)
+    assert lot.parts_from == ready
+    save_settings(ctx, owner=RULES_OWNER, campaign=campaign, value=RankingRules(lot_minutes=0))
+    just_before = dataclasses.replace(jury[0], now=ready - timedelta(microseconds=1))
+    with pytest.raises(Closed, match="Parts are entered from"):
+        give_part(just_before, lot=lot, number=1, part="6 3 5 1 2 2")
+    assert lot_queries.parts_of(ctx, lot=lot) == [], "nothing of it is kept"
+    assert give_part(dataclasses.replace(jury[0], now=ready), lot=lot, number=1, part="6 3 5 1 2 2") is False
+    assert give_part(dataclasses.replace(jury[1], now=ready), lot=lot, number=2, part="48271 09") is True
+
+
+def test_the_database_takes_no_part_that_is_too_early_and_moves_no_such_time(
+    ctx: Context, public_first: Ranking, jury: list[Context]
+) -> None:
+    open_lot(jury[0], ranking=public_first, rank=1, sources=SOURCES)
+    ctx.session.flush()
+    early = (
+        "INSERT INTO core_lot_part (lot_id, number, user_id, part, nonce, seal, given_at)"
+        " SELECT id, 1, opened_by, 'x', 'x', 'x', opened_at FROM core_lot"
+    )
+    for statement in ("UPDATE core_lot SET parts_from = opened_at", early):
+        with pytest.raises(DBAPIError, match="a lot stays as it is"), ctx.session.begin_nested():
+            ctx.session.execute(sa.text(statement))
+
+
+def test_the_jurys_word_waits_for_nobody_but_the_second_person(
+    ctx: Context, public_first: Ranking, people: list[Enrolment], jury: list[Context]
+) -> None:
+    lot = propose_order(
+        jury[0], ranking=public_first, rank=1, order=[person.id for person in people[:3]], reason="Biên bản 12"
+    )
+    confirm_order(jury[1], lot=lot)
+    assert (lot.state, lot.parts_from) == (LotState.DRAWN, None)
 
 
 def rebuilt(ctx: Context, campaign: Campaign, round_: Phase) -> Ranking:

@@ -253,7 +253,11 @@ def test_the_hours_are_set_on_the_page_of_the_ranking_rules(
     address = f"/c/{campaign.slug}/staff/rankings/{round_.id}/rules"
     fields = {f"criteria-{n}-key": "score" if n == 0 else "" for n in range(8)}
     browser.get(address)
-    fields |= {f"criteria-{n}-direction": "highest" for n in range(8)} | {"counted": "best", "public_places": "5"}
+    fields |= {f"criteria-{n}-direction": "highest" for n in range(8)} | {
+        "counted": "best",
+        "public_places": "5",
+        "lot_minutes": "15",
+    }
     assert browser.post(address, {**fields, "objection_hours": "745"})[0] == 422
     assert browser.post(address, {**fields, "objection_hours": "72"})[0] == 200
     assert 'value="72"' in browser.get(address)[1]

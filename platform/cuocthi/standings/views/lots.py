@@ -72,7 +72,7 @@ def tie(phase_id: int, number: int, rank: int) -> AnyResponse:
                 flash(
                     _("The order is proposed. Another person has to confirm it.")
                     if by_jury
-                    else _("The entrants are committed to, and the public sees it. Now two persons give their parts."),
+                    else _("The entrants are committed to, and the public sees it. Two persons give their parts next."),
                     "ok",
                 )
                 return redirect(_page(opened), 303)
@@ -197,6 +197,7 @@ def _shown(phase_id: int, number: int, form: BaseForm | None = None, *, status: 
         state=JURY_STATES[found.state] if found.method is TieMethod.JURY else STATES[found.state],
         opened_by=opened_by.name if opened_by else "",
         closed_by=closed_by.name if closed_by else "",
+        early=found.parts_from is not None and ctx.now < found.parts_from,
         given={one.part.number: one for one in shown.parts},
         has_given=any(one.user_id == me for one in shown.parts),
         proposed=lot_queries.person_of(ctx, user_id=found.opened_by) == me,

@@ -177,7 +177,7 @@ def _differences(before: RankingRules, change: RankingChange, measures: Mapping[
     """Return what a proposal changes, field by field, and whether the rounds after its own are meant too."""
     labels = RulesForm(formdata=None)
     pairs = zip(_in_words(before, measures), _in_words(change.rules, measures), strict=True)
-    fields = (labels.criteria, labels.counted, labels.public_places, labels.objection_hours)
+    fields = (labels.criteria, labels.counted, labels.public_places, labels.objection_hours, labels.lot_minutes)
     changed = [(field, *pair) for field, pair in zip(fields, pairs, strict=True) if pair[0] != pair[1]]
     too = [_("yes") if change.following else _("no")]
     return [Entered(str(field.label.text), old, new) for field, old, new in [*changed, (labels.following, [], too)]]
@@ -195,7 +195,8 @@ def _in_words(rules: RankingRules, measures: Mapping[str, Measure]) -> tuple[lis
         )
         for number, one in enumerate(rules.criteria, 1)
     ]
-    return criteria, [str(COUNTED[rules.counted])], [str(rules.public_places)], [str(rules.objection_hours)]
+    numbers = ([str(one)] for one in (rules.public_places, rules.objection_hours, rules.lot_minutes))
+    return criteria, [str(COUNTED[rules.counted])], *numbers
 
 
 def _titles(measures: Mapping[str, Measure]) -> list[tuple[str, str]]:
