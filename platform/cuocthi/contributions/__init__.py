@@ -30,6 +30,8 @@ from cuocthi.contributions.publication import (
     Column,
     LegalAct,
     PublicationSection,
+    ReportSection,
+    ReportTable,
     RuleClause,
 )
 from cuocthi.contributions.rehearsals import Browser, Participant, RehearsalStep, RehearsedEntry
@@ -75,6 +77,8 @@ __all__ = [
     "RehearsedEntry",
     "Relief",
     "ReliefKind",
+    "ReportSection",
+    "ReportTable",
     "ResultRow",
     "Role",
     "RuleClause",

@@ -95,3 +95,34 @@ class PublicationSection:
     chart: str = ""
     order: int = 50
     page: str = "statistics"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTable:
+    """A table of a report.
+
+    Columns and rows are as those of a publication, people by their enrolments. ``summed`` are the keys of number
+    columns: the report adds them up itself, in a last row.
+    """
+
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str | int | None]]
+    summed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSection:
+    """What a plugin tells in the report on a campaign, or in the notice on one round.
+
+    ``paragraphs`` come first, then the ``tables``. ``differences`` are sentences that say where something came out
+    otherwise than planned; they stand together with those of all others. A section that has nothing else has no place
+    of its own.
+    """
+
+    key: str
+    title: str
+    paragraphs: Sequence[str] = ()
+    tables: Sequence[ReportTable] = ()
+    differences: Sequence[str] = ()
+    order: int = 50

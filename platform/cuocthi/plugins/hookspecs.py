@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         RehearsalStep,
         RehearsedEntry,
         Relief,
+        ReportSection,
         RuleClause,
         SettingsSpec,
     )
@@ -207,6 +208,14 @@ def readiness_items(ctx: Context, campaign: Campaign) -> Sequence[ReadinessItem]
 @spec(HookClass.DECORATE)
 def duties(ctx: Context, campaigns: Sequence[Campaign]) -> Sequence[Duty]:
     """Return what somebody has to do next in these campaigns, in all of which the plugin is enabled."""
+    raise NotImplementedError
+
+
+@spec(HookClass.DECORATE)
+def report_sections(
+    ctx: Context, campaign: Campaign, round_: Phase | None, write: Callable[[Text], str]
+) -> Sequence[ReportSection]:
+    """Return what the plugin tells in the report, or of `round_` in its notice, in the words of `write`."""
     raise NotImplementedError
 
 

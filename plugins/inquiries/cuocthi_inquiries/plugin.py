@@ -9,7 +9,7 @@ from cuocthi.contributions import JobKind, LogWords, Migrations, Permission, Rol
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
-from cuocthi_inquiries import contributed, contributed_complaints, jobs
+from cuocthi_inquiries import contributed, contributed_complaints, jobs, reporting
 from cuocthi_inquiries.domain import campaign_file, personal_data
 from cuocthi_inquiries.domain.evidence import FORGETTING
 from cuocthi_inquiries.log_words import LOG_WORDS
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Person,
         PersonalData,
         PublicationSection,
+        ReportSection,
         RuleClause,
     )
     from cuocthi.database import Base
@@ -133,6 +134,13 @@ def rule_clauses(ctx: Context, campaign: Campaign, write: Callable[[Text], str])
 @hookimpl
 def publication_sections(ctx: Context, campaign: Campaign) -> Sequence[PublicationSection]:
     return contributed.publication_sections(ctx, campaign)
+
+
+@hookimpl
+def report_sections(
+    ctx: Context, campaign: Campaign, round_: Phase | None, write: Callable[[Text], str]
+) -> Sequence[ReportSection]:
+    return reporting.report_sections(ctx, campaign, round_, write)
 
 
 @hookimpl

@@ -18,7 +18,7 @@ from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
-from cuocthi_prizes import contributed
+from cuocthi_prizes import contributed, reporting
 from cuocthi_prizes.domain import campaign_file, clauses, impacts, inspection, personal_data, rehearsal
 from cuocthi_prizes.log_words import LOG_WORDS
 from cuocthi_prizes.models import MODELS
@@ -29,7 +29,7 @@ from cuocthi_prizes.outputs.models import MODELS as OUTPUT_MODELS
 from cuocthi_prizes.queries import load_scheme
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import click
     from flask import Blueprint
@@ -49,10 +49,12 @@ if TYPE_CHECKING:
         Person,
         PersonalData,
         ReadinessItem,
+        ReportSection,
         RuleClause,
     )
     from cuocthi.database import Base
     from cuocthi.standings.models import Ranking
+    from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
 
 _HERE = Path(__file__).parent
@@ -168,6 +170,13 @@ def award_lists(ctx: Context, campaign: Campaign) -> Sequence[AwardList]:
 @hookimpl
 def inspection_files(ctx: Context, ranking: Ranking) -> Sequence[InspectionFile]:
     return inspection.files(ctx, ranking=ranking)
+
+
+@hookimpl
+def report_sections(
+    ctx: Context, campaign: Campaign, round_: Phase | None, write: Callable[[Text], str]
+) -> Sequence[ReportSection]:
+    return reporting.report_sections(ctx, campaign, round_, write)
 
 
 @hookimpl

@@ -24,7 +24,7 @@ from cuocthi.contributions import (
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
-from cuocthi_quiz import contributed, contributed_bank, contributed_evidence, contributed_keys
+from cuocthi_quiz import contributed, contributed_bank, contributed_evidence, contributed_keys, reporting
 from cuocthi_quiz.domain import campaign_file, clauses, jobs, personal_data, results
 from cuocthi_quiz.domain.attempts import follow_enrolments
 from cuocthi_quiz.domain.deadlines import move_deadlines
@@ -39,7 +39,7 @@ from cuocthi_quiz.queries import figures as figures_queries
 from cuocthi_quiz.settings import OWNER, QuizSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     import click
@@ -66,10 +66,12 @@ if TYPE_CHECKING:
         PublicationSection,
         ReadinessItem,
         Relief,
+        ReportSection,
         RuleClause,
     )
     from cuocthi.database import Base
     from cuocthi.enrolments.models import Enrolment
+    from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
 
 _HERE = Path(__file__).parent
@@ -293,6 +295,13 @@ def publication_sections(ctx: Context, campaign: Campaign) -> Sequence[Publicati
         *contributed.sections(ctx, campaign=campaign),
         *contributed_bank.issue_section(ctx, campaign=campaign),
     ]
+
+
+@hookimpl
+def report_sections(
+    ctx: Context, campaign: Campaign, round_: Phase | None, write: Callable[[Text], str]
+) -> Sequence[ReportSection]:
+    return reporting.report_sections(ctx, campaign, round_, write)
 
 
 @hookimpl
