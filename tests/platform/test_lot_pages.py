@@ -271,3 +271,27 @@ def test_the_adopted_ranking_leads_to_its_lots(
     ctx.session.commit()
     assert ranking.state is RankingState.ADOPTED
     assert f'href="/c/thai-binh/rankings/{round_.id}/lots/"' in client.get(f"/c/thai-binh/rankings/{round_.id}/").text
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+def test_the_public_ranking_says_how_equals_were_put_in_order(
+    ctx: Context,
+    make: Factories,
+    campaign: Campaign,
+    round_: Phase,
+    people: list[Enrolment],
+    client: FlaskClient,
+    drawn: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    staff = [replace(ctx, actor=Actor(make.member(campaign).id)) for _person in range(3)]
+    ranking = ctx.session.scalars(sa.select(Ranking)).one()
+    if drawn:
+        draw_lot(staff, ranking=ranking, rank=2)
+    for person in staff[1:]:
+        adopt_ranking(person, ranking=ranking)
+    ctx.session.commit()
+    page = client.get(f"/c/thai-binh/rankings/{round_.id}/").text
+    assert "Hạng 2 có 3 người bằng nhau ở mọi tiêu chí." in page
+    lot = f'href="/c/thai-binh/rankings/{round_.id}/lots/#lot-1"'
+    assert (lot in page, "lần bốc thăm số 1 lúc" in page) == (drawn, drawn)
+    assert ("Họ đồng hạng, không phân định trước sau." in page) is not drawn

@@ -95,7 +95,8 @@ class ContestFormat:
     entries of so many persons may come out by a given chance; it returns None where that cannot be told yet. A format
     that is not ``entered`` has no entries of its own: its results are made of others, and the rules do not count its
     rounds among those people take part in. It says by ``counts`` of which rounds the results of one of its rounds are
-    made: their rankings are adopted before, and in the versions that were counted.
+    made: their rankings are adopted before, and in the versions that were counted. ``shows`` tells whether people may
+    see by now what their own entries in a round came to; without it they may as soon as their place is public.
     """
 
     source: str
@@ -105,6 +106,7 @@ class ContestFormat:
     expect: Callable[[Context, Campaign, Phase, int, Random], Expected | None] | None = None
     entered: bool = True
     counts: Callable[[Context, Campaign, Phase], Sequence[CountedRound]] | None = None
+    shows: Callable[[Context, Campaign, Phase], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

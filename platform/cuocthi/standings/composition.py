@@ -51,6 +51,14 @@ def rounds_behind(ctx: Context, *, campaign: Campaign, round_: Phase) -> list[Ph
     return sorted(found.values(), key=lambda one: (one.number or 0, one.id))
 
 
+def shows_values(ctx: Context, *, campaign: Campaign, round_: Phase) -> bool:
+    """Tell whether people may see what their own entries came to, in a round and in all that count in it."""
+    behind = rounds_behind(ctx, campaign=campaign, round_=round_)
+    return all(
+        item.shows(ctx, campaign, one) for one in behind for item in _formats(ctx, one.source) if item.shows is not None
+    )
+
+
 def made_of(ctx: Context, *, campaign: Campaign, round_: Phase) -> MadeOf | None:
     """Return what a ranking of a round's present results is made of, as it is kept; None with entries of its own."""
     found = counted_rounds(ctx, campaign=campaign, round_=round_)

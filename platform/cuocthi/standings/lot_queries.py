@@ -48,11 +48,6 @@ def lots_of(ctx: Context, *, phase_id: int) -> Sequence[Lot]:
     return ctx.session.scalars(sa.select(Lot).where(Lot.phase_id == phase_id).order_by(Lot.number.desc())).all()
 
 
-def has_lots(ctx: Context, *, phase_id: int) -> bool:
-    """Tell whether any lot has been opened in a round (one statement)."""
-    return ctx.session.scalar(sa.select(Lot.id).where(Lot.phase_id == phase_id).limit(1)) is not None
-
-
 def lot_of(ctx: Context, *, phase_id: int, number: int) -> Lot:
     """Return one lot of a round as it is now. Raises Missing."""
     found = ctx.session.scalar(

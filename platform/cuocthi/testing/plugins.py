@@ -32,16 +32,17 @@ def make_format(
     relief: frozenset[ReliefKind] = frozenset(),
     expect: Callable[..., Expected | None] | None = None,
     counts: Callable[..., Sequence[CountedRound]] | None = None,
+    shows: Callable[..., bool] | None = None,
     **about: Any,
 ) -> ModuleType:
     """Make a plugin that is a contest format with nothing of its own: the test posts its results.
 
-    ``measures``, ``relief``, ``expect`` and ``counts`` are those of its ``ContestFormat``; with ``counts`` it has no
-    entries of its own.
+    ``measures``, ``relief``, ``expect``, ``counts`` and ``shows`` are those of its ``ContestFormat``; with ``counts`` it
+    has no entries of its own.
     """
 
     def register_formats() -> list[ContestFormat]:
         title = T(name.capitalize())
-        return [ContestFormat(name, title, measures, relief, expect, entered=counts is None, counts=counts)]
+        return [ContestFormat(name, title, measures, relief, expect, counts is None, counts, shows)]
 
     return make_plugin(name, register_formats, *hooks, provides=frozenset({"results"}), **about)

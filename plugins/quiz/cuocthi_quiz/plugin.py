@@ -25,7 +25,7 @@ from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
 from cuocthi_quiz import contributed, contributed_bank, contributed_evidence, contributed_keys, reporting
-from cuocthi_quiz.domain import campaign_file, clauses, jobs, personal_data, results
+from cuocthi_quiz.domain import campaign_file, clauses, jobs, personal_data, release, results
 from cuocthi_quiz.domain.attempts import follow_enrolments
 from cuocthi_quiz.domain.deadlines import move_deadlines
 from cuocthi_quiz.domain.looking_ahead import LOOK_AHEAD
@@ -165,7 +165,7 @@ def register_jobs() -> Sequence[JobKind]:
 def register_formats() -> Sequence[ContestFormat]:
     # In thousandths, as a prediction may have decimals.
     error = Measure(results.PREDICTION_ERROR, T("Error of the prediction"), "points", Direction.LOWEST)
-    return [ContestFormat(OWNER, T("Quiz"), (error,), relief=frozenset(ReliefKind), expect=expect)]
+    return [ContestFormat(OWNER, T("Quiz"), (error,), frozenset(ReliefKind), expect, shows=release.shows)]
 
 
 @hookimpl

@@ -44,7 +44,8 @@ def refresh_results(round_: Phase) -> None:
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
     style = Measure("style", T("Style"), "count", Direction.HIGHEST)
-    return [make_format("essays", act_blockers, refresh_results, measures=(style,))]
+    veiled = make_format("veiled", shows=lambda *_: False)
+    return [make_format("essays", act_blockers, refresh_results, measures=(style,)), veiled]
 
 
 @pytest.fixture(autouse=True)
@@ -84,7 +85,7 @@ def row(ctx: Context, person: Enrolment, score: int, **measures: int) -> ResultR
 
 def post(ctx: Context, campaign: Campaign, round_: Phase, people: Sequence[Enrolment], scores: Sequence[int]) -> None:
     rows = [row(ctx, person, score) for person, score in zip(people, scores, strict=True)]
-    post_results(ctx, campaign=campaign, round_=round_, source="essays", rows=rows)
+    post_results(ctx, campaign=campaign, round_=round_, source=round_.source, rows=rows)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -83,6 +84,29 @@ def test_the_person_reads_what_decided_and_no_name(
     for other in (people[0], people[1], people[4]):
         assert other.name not in page
         assert other.code not in page
+
+
+def test_what_the_format_does_not_show_yet_is_not_shown_here_either(
+    ctx: Context,
+    make: Factories,
+    jury: list[Context],
+    campaign: Campaign,
+    people: list[Enrolment],
+    sign_in: Callable[[User], Browser],
+) -> None:
+    campaign.plugins = [*campaign.plugins, "veiled"]
+    veiled = make.round(campaign, "veiled", opens_at=ctx.now - timedelta(days=9), closes_at=ctx.now, number=2)
+    post(ctx, campaign, veiled, people, [3_000, 2_345, 2_000, 1_000, 0])
+    adopt(build_ranking(ctx, campaign=campaign, round_=veiled), jury)
+    reader = sign_in(ctx.session.get_one(User, people[1].user_id))
+    status, page = reader.get(f"/c/{campaign.slug}/rankings/{veiled.id}/mine")
+    said = re.sub(r"<[^>]+>|\s+", " ", page)
+    assert status == 200
+    assert re.search(r"Hạng\s+2 trên 5", said)
+    assert "Tiêu chí “Điểm” quyết định." in said, "why is told, how much is not"
+    assert "chưa được hiển thị" in said
+    for points in ("2,345", ">3<", ">2<"):
+        assert points not in page.partition("<main")[2]
 
 
 def test_nobody_reads_it_before_there_is_anything_public_and_who_has_no_entry_never(

@@ -10,8 +10,10 @@ from flask import g
 from cuocthi.enrolments.queries import enrolment_of
 from cuocthi.errors import Missing
 from cuocthi.standings import queries
+from cuocthi.standings.composition import shows_values
 from cuocthi.standings.criteria import criteria_of
 from cuocthi.standings.explanation import Explanation, explain
+from cuocthi.standings.models import TieMethod
 from cuocthi.standings.placing import KEYS
 from cuocthi.standings.provisional import public_provisional
 from cuocthi.standings.views.blueprint import pages, round_or_404, shown
@@ -48,6 +50,7 @@ def own_place(phase_id: int) -> Response:
     standing = enrolment and queries.standing_of(ctx, ranking=ranking, enrolment_id=enrolment.id)
     if not standing:
         raise Missing(T("You have no entry that counts in “%(round)s”.", round=round_.title))
+    neighbours = _neighbours(ctx, ranking, standing)
     return render(
         "standings/own_place.html",
         round=round_,
@@ -57,7 +60,9 @@ def own_place(phase_id: int) -> Response:
             (criterion, criterion.value_of(getattr(standing, key)))
             for criterion, key in zip(criteria_of(ranking.criteria), KEYS, strict=False)
         ],
-        neighbours=_neighbours(ctx, ranking, standing),
+        shows=shows_values(ctx, campaign=g.campaign, round_=round_),
+        neighbours=neighbours,
+        has_lots=any(one.decision is not None and one.decision.method is TieMethod.LOT for one in neighbours),
         shown=shown,
     )
 

@@ -14,7 +14,7 @@ from cuocthi.campaigns.views.caching import cached
 from cuocthi.errors import Missing
 from cuocthi.standings import domain, queries
 from cuocthi.standings.criteria import RankingRules, criteria_of
-from cuocthi.standings.lot_queries import has_lots
+from cuocthi.standings.lot_queries import lots_of
 from cuocthi.standings.placing import KEYS
 from cuocthi.standings.provisional import public_provisional
 from cuocthi.standings.views.blueprint import pages, round_or_404, shown
@@ -30,16 +30,21 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.standings.criteria import RankedBy
     from cuocthi.standings.models import Ranking
-    from cuocthi.standings.queries import StandingRow
+    from cuocthi.standings.queries import StandingRow, TiedGroup
+
+
+#: Of how many ranks that are shared the page says how they were decided.
+_EQUALS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A ranking with as many of its places as the public sees, and what they were given by."""
+    """A ranking with as many of its places as the public sees, what they were given by, and who is equal among them."""
 
     ranking: Ranking
     rows: Sequence[StandingRow]
     criteria: Sequence[tuple[RankedBy, str]]
+    ties: Sequence[TiedGroup]
 
 
 @pages.page("/rankings/<int:phase_id>/", public=True)
@@ -67,7 +72,8 @@ def leaderboard(phase_id: int) -> Response:
             newer=newest is not None and newest is not provisional,
             panels=shown_panels(ctx, campaign=g.campaign, slot="objections", values={"round": round_}) if until else [],
             shown=shown,
-            has_lots=has_lots(ctx, phase_id=phase_id),
+            equals_named=_EQUALS,
+            lots={one.id: one for one in lots_of(ctx, phase_id=phase_id)},
             anchor=anchor_of(ctx, action=domain.ADOPTED, object_kind="ranking", object_id=adopted.id)
             if adopted
             else None,
@@ -81,4 +87,5 @@ def _board(ctx: Context, ranking: Ranking | None) -> Board | None:
         return None
     rules = load_version(ctx, version_id=ranking.settings_version_id, schema=RankingRules)
     rows, _total = queries.standing_rows(ctx, ranking=ranking, limit=rules.public_places)
-    return Board(ranking, rows, list(zip(criteria_of(ranking.criteria), KEYS, strict=False)))
+    ties = queries.tied_groups(ctx, ranking=ranking, upto_rank=rows[-1].standing.rank) if rows else []
+    return Board(ranking, rows, list(zip(criteria_of(ranking.criteria), KEYS, strict=False)), ties)
