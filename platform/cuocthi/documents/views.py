@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cuocthi.documents.models import Document
     from cuocthi.files.models import StoredFile
 
-EDIT = "core:document:edit"
+REGISTER, EDIT = "core:document:register", "core:document:edit"
 
 blueprint = CampaignBlueprint("documents", __name__)
 blueprints = (blueprint,)
@@ -104,14 +104,14 @@ def _matches(document: Document, table: Table) -> bool:
     )
 
 
-@blueprint.page("/staff/documents/new", permission=EDIT)
+@blueprint.page("/staff/documents/new", permission=REGISTER)
 def new() -> Response:
     """Show an empty document."""
     ctx = reading_context()
     return render("documents/document.html", form=_form(ctx, None, {"public": True}), document=None)
 
 
-@blueprint.page("/staff/documents/new", permission=EDIT, methods=["POST"], endpoint="add")
+@blueprint.page("/staff/documents/new", permission=REGISTER, methods=["POST"], endpoint="add")
 def add() -> AnyResponse:
     """Register a document, with its file if one was sent."""
     form = _form(reading_context(), None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from cuocthi.audit.domain import record
-from cuocthi.campaigns.models import Campaign
+from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.committees.models import Membership
 from cuocthi.committees.queries import has_sat
 from cuocthi.committees.reading import revealing_reads
@@ -254,9 +254,10 @@ def _restore(ctx: Context, enrolment: Enrolment) -> None:
     ctx.session.refresh(enrolment)
     who = {"campaign_id": enrolment.campaign_id, "user_id": enrolment.user_id}
     barred = has_sat(ctx, **who) or revealing_reads(ctx, **who)
-    if enrolment.state is EnrolmentState.EXCLUDED and not barred:
-        language = ctx.session.get_one(Campaign, enrolment.campaign_id).language
-        restore_entry(ctx, enrolment=enrolment, reason=_TWO_AGAIN.get(language, _TWO_AGAIN["en"]))
+    campaign = ctx.session.get_one(Campaign, enrolment.campaign_id)
+    # What was decided in an archived campaign is corrected by its committee, with a document.
+    if enrolment.state is EnrolmentState.EXCLUDED and not barred and campaign.state is not CampaignState.ARCHIVED:
+        restore_entry(ctx, enrolment=enrolment, reason=_TWO_AGAIN.get(campaign.language, _TWO_AGAIN["en"]))
 
 
 # --- saying so ---

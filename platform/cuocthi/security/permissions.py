@@ -38,7 +38,9 @@ CORE_PERMISSIONS = (
     Permission("core:task:complete", T("Tick off the tasks that were given to oneself"), _MEMBERS - {Role.OVERSIGHT}),
     Permission("core:prerequisite:edit", T("Confirm the administrative conditions"), _LEADING | {Role.TECHNICAL}),
     Permission("core:committee:edit", T("Appoint and discharge committee members"), _ORGANISING),
-    Permission("core:document:edit", T("Register documents and issue the rules"), _WRITING),
+    # What is corrected afterwards rests on documents of its own.
+    Permission("core:document:register", T("Register documents"), _WRITING | {Role.STANDING}, lasts=True),
+    Permission("core:document:edit", T("Correct registered documents and issue the rules"), _WRITING),
     Permission("core:news:edit", T("Write announcements"), _WRITING),
     Permission("core:news:send", T("Send announcements to people who take part"), _ORGANISING),
     Permission("core:enrolment:view", T("See who takes part"), _FOLLOWING),
@@ -53,10 +55,10 @@ CORE_PERMISSIONS = (
     Permission(
         "core:roster:edit", T("Keep the roster of a unit's own people"), frozenset({Role.ORGANISING, Role.COORDINATING})
     ),
-    Permission("core:entry:decide", T("Exclude and restore entries, decide ties"), _ORGANISING_AND_JURY),
+    Permission("core:entry:decide", T("Exclude and restore entries, decide ties"), _ORGANISING_AND_JURY, lasts=True),
     Permission("core:ranking:view", T("See rankings before they are published"), _FOLLOWING, lasts=True),
-    Permission("core:ranking:build", T("Build a ranking"), _ORGANISING_AND_JURY),
-    Permission("core:ranking:adopt", T("Confirm the adoption of a ranking"), _ORGANISING_AND_JURY),
+    Permission("core:ranking:build", T("Build a ranking"), _ORGANISING_AND_JURY, lasts=True),
+    Permission("core:ranking:adopt", T("Confirm the adoption of a ranking"), _ORGANISING_AND_JURY, lasts=True),
     Permission("core:correction:view", T("See what people ask to have corrected"), _ANSWERING_PEOPLE, lasts=True),
     Permission("core:correction:decide", T("Correct what was frozen at registration"), _CORRECTING, lasts=True),
     Permission("core:audit:view", T("Read the audit log"), ANSWERING, lasts=True),

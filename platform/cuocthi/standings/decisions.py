@@ -1,11 +1,11 @@
-"""Decisions of people: who is left out and taken in again."""
+"""Decisions of people: who is left out and taken in again; once a campaign is archived, by a document alone."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from cuocthi.audit.domain import record
-from cuocthi.campaigns.models import Campaign
+from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.committees.queries import has_sat
 from cuocthi.committees.reading import revealing_reads
 from cuocthi.enrolments import domain as enrolments
@@ -16,30 +16,36 @@ from cuocthi.text import T
 
 if TYPE_CHECKING:
     from cuocthi.context import Context
+    from cuocthi.documents.models import Document
     from cuocthi.enrolments.models import Enrolment
     from cuocthi.text import Text
 
 _MAX_REASON = 400
 
 
-def exclude_entry(ctx: Context, *, enrolment: Enrolment, reason: str) -> Decision:
+def exclude_entry(ctx: Context, *, enrolment: Enrolment, reason: str, document: Document | None = None) -> Decision:
     """Let a person's entries count no longer, from the next ranking on.
 
-    Raises DomainError without a reason, Conflict if the person is excluded already.
+    ``document`` is the registered one that it rests on. Raises DomainError without a reason, or without a document in
+    an archived campaign, Conflict if the person is excluded already.
     """
     hold(ctx, campaign_id=enrolment.campaign_id)
+    _check_grounds(ctx, enrolment, document)
     enrolments.exclude(ctx, enrolment=enrolment, reason=reason)
-    return _decide(ctx, enrolment, DecisionKind.EXCLUDE, reason, T("Excluded %(code)s", code=enrolment.code))
+    summary = T("Excluded %(code)s", code=enrolment.code)
+    return _decide(ctx, enrolment, DecisionKind.EXCLUDE, reason, document, summary)
 
 
-def restore_entry(ctx: Context, *, enrolment: Enrolment, reason: str) -> Decision:
+def restore_entry(ctx: Context, *, enrolment: Enrolment, reason: str, document: Document | None = None) -> Decision:
     """Let an excluded person's entries count again, from the next ranking on.
 
-    Raises DomainError without a reason, Conflict if the person is not excluded, Forbidden for whom a seat bars (there
+    ``document`` is the registered one that it rests on. Raises DomainError without a reason, or without a document in
+    an archived campaign, Conflict if the person is not excluded, Forbidden for whom a seat bars (there
     only :func:`cuocthi.standings.readmission.readmit` helps), for who knows questions according to the log, and for
     somebody who takes part under another number.
     """
     hold(ctx, campaign_id=enrolment.campaign_id)
+    _check_grounds(ctx, enrolment, document)
     if enrolment.duplicate_of_id is not None:
         message = T("%(name)s takes part under another contest number already.", name=enrolment.name)
         raise Forbidden(message)
@@ -53,15 +59,26 @@ def restore_entry(ctx: Context, *, enrolment: Enrolment, reason: str) -> Decisio
         )
         raise Forbidden(message)
     enrolments.restore(ctx, enrolment=enrolment, reason=reason)
-    return _decide(ctx, enrolment, DecisionKind.RESTORE, reason, T("Restored %(code)s", code=enrolment.code))
+    summary = T("Restored %(code)s", code=enrolment.code)
+    return _decide(ctx, enrolment, DecisionKind.RESTORE, reason, document, summary)
 
 
-def _decide(ctx: Context, enrolment: Enrolment, kind: DecisionKind, reason: str, summary: Text) -> Decision:
+def _check_grounds(ctx: Context, enrolment: Enrolment, document: Document | None) -> None:
+    campaign = ctx.session.get_one(Campaign, enrolment.campaign_id)
+    if campaign.state is CampaignState.ARCHIVED and document is None:
+        message = T("This campaign is archived: choose the registered document by which this is corrected.")
+        raise DomainError(message, field="document")
+
+
+def _decide(  # noqa: PLR0917 - of this module alone
+    ctx: Context, enrolment: Enrolment, kind: DecisionKind, reason: str, document: Document | None, summary: Text
+) -> Decision:
     decision = Decision(
         campaign_id=enrolment.campaign_id,
         enrolment_id=enrolment.id,
         kind=kind,
         reason=checked_reason(reason),
+        document_id=document.id if document else None,
         decided_by=ctx.actor.user_id,
         decided_at=ctx.now,
     )
@@ -74,7 +91,7 @@ def _decide(ctx: Context, enrolment: Enrolment, kind: DecisionKind, reason: str,
         campaign=ctx.session.get_one(Campaign, enrolment.campaign_id),
         object_kind="enrolment",
         object_id=enrolment.id,
-        after={"reason": decision.reason},
+        after={"reason": decision.reason, "document": (document.symbol or document.title) if document else None},
     )
     return decision
 

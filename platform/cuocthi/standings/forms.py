@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import TextArea
 
 from cuocthi.contributions import Direction
+from cuocthi.documents.lines import to_choose
 from cuocthi.standings.criteria import MAX_LOT_MINUTES, MAX_OBJECTION_HOURS, Counted, Criterion, RankingRules
 from cuocthi.standings.models import MAX_CRITERIA
 from cuocthi.standings.outlook import MOST_PERSONS, MOST_PLACES
@@ -17,7 +18,9 @@ from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from cuocthi.documents.models import Document
 
 BETTER = {Direction.HIGHEST: _l("the higher"), Direction.LOWEST: _l("the lower")}
 COUNTED = {
@@ -39,6 +42,16 @@ class ReasonForm(BaseForm):
         description=_l("It is kept on record and shown to the committees."),
         widget=TextArea(),
     )
+    document = SelectField(
+        _l("Document by which this is corrected"), [InputRequired(_l("Please choose the document."))], coerce=int
+    )
+
+    def ask_for_document(self, documents: Iterable[Document], *, archived: bool) -> None:
+        """Let a registered document be chosen in an archived campaign; before, none is asked for."""
+        if archived:
+            self.document.choices = select_choices(to_choose(documents))
+        else:
+            del self.document
 
 
 class ReadmissionForm(BaseForm):

@@ -174,7 +174,10 @@ class DecisionKind(StrEnum):
 
 
 class Decision(Base):
-    """A decision of the jury or the committee about a person's entries, with its reason. Only ever added."""
+    """A decision of the jury or the committee about a person's entries, with its reason. Only ever added.
+
+    ``document_id`` is the registered document that it rests on, which a decision in an archived campaign always has.
+    """
 
     __tablename__ = "core_decision"
 
@@ -183,6 +186,7 @@ class Decision(Base):
     enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("core_enrolment.id"), index=True)
     kind: Mapped[DecisionKind] = mapped_column(choice(DecisionKind))
     reason: Mapped[str] = mapped_column(sa.String(400))
+    document_id: Mapped[int | None] = mapped_column(sa.ForeignKey("core_document.id"))
     decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id"))
     decided_at: Mapped[datetime]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cuocthi.audit.domain import record
-from cuocthi.campaigns.models import Campaign
+from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.committees.queries import barring_seats
 from cuocthi.committees.reading import revealing_reads
 from cuocthi.digest import digest
@@ -90,6 +90,8 @@ def _obstacles(ctx: Context, enrolment: Enrolment, seats: Sequence[Membership]) 
         if seat.ended_at is None
     ]
     campaign = ctx.session.get_one(Campaign, enrolment.campaign_id)
+    if campaign.state is CampaignState.ARCHIVED:
+        reasons.append(T("The campaign is archived: appointments in it are no longer taken back."))
     reasons += [
         T("“%(name)s” is not installed, so nobody can tell what it showed.", name=plugin)
         for plugin in campaign.plugins

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
+from cuocthi.campaigns.models import CampaignState
+from cuocthi.documents.queries import document_of, documents
 from cuocthi.enrolments.models import EnrolmentState
 from cuocthi.enrolments.queries import enrolment_by_id
 from cuocthi.errors import DomainError
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.context import Context
+    from cuocthi.documents.models import Document
     from cuocthi.enrolments.models import Enrolment
     from cuocthi.standings.readmission import Barred
 
@@ -49,6 +52,7 @@ def exclusion(enrolment_id: int) -> AnyResponse:
     if excluded and (kept_out := barred(ctx, enrolment=enrolment)):
         return _readmission(ctx, enrolment, kept_out)
     form = ReasonForm()
+    _ask_for_document(ctx, form)
     status = 200
     if request.method == "POST":
         status = 422
@@ -56,13 +60,25 @@ def exclusion(enrolment_id: int) -> AnyResponse:
             decide = decisions.restore_entry if excluded else decisions.exclude_entry
             try:
                 with committing() as ctx:
-                    decide(ctx, enrolment=enrolment, reason=form.reason.data or "")
+                    decide(ctx, enrolment=enrolment, reason=form.reason.data or "", document=_document(ctx, form))
             except DomainError as error:
                 attach_error(form, error)
             else:
                 flash(_("Done. It takes effect with the next ranking."), "ok")
                 return redirect(url_for("standings.exclusions", slug=g.campaign.slug), 303)
     return render("standings/exclusion.html", status=status, enrolment=enrolment, excluded=excluded, data=form)
+
+
+def _ask_for_document(ctx: Context, form: ReasonForm) -> None:
+    archived = g.campaign.state is CampaignState.ARCHIVED
+    known = documents(ctx, campaign_id=g.campaign.id, public_only=False) if archived else []
+    form.ask_for_document(known, archived=archived)
+
+
+def _document(ctx: Context, form: ReasonForm) -> Document | None:
+    if "document" not in form:
+        return None
+    return document_of(ctx, campaign_id=g.campaign.id, document_id=form.document.data)
 
 
 def _readmission(ctx: Context, enrolment: Enrolment, kept_out: Barred) -> AnyResponse:
