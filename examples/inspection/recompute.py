@@ -212,15 +212,18 @@ def check_awards(held: Inspection, decided: dict[str, Entry]) -> None:
     for awarded in held.value("awards.json"):
         print(f"Award list {awarded['number']} ({awarded['state']})")
         held.compare("the ranking it names", same=awarded["ranking_digest"] == held.value("ranking.json")["digest"])
-        total = sum(award["value"] for award in awarded["awards"] + awarded["unit_awards"])
+        given = awarded["awards"] + awarded["extra_awards"] + awarded["unit_awards"]
+        total = sum(award["value"] for award in given)
         held.compare(f"the sum, {total} đồng", same=total == awarded["total_value"])
         as_decided = [(award["tier"], award["contest_number"]) for award in awarded["awards"]]
         held.compare(f"{len(as_decided)} awards", same=allocated(held, awarded, decided) == as_decided)
+        check_by_hand(held, awarded, decided)
+        check_units(held, awarded, decided)
 
 
 def allocated(held: Inspection, awarded: dict[str, Any], decided: dict[str, Entry]) -> list[tuple[str, str]]:
     """Return who gets which prize by the scheme of a list, in its order."""
-    prizes = next(one for one in awarded["scheme"]["sets"] if one["key"] == awarded["set"])
+    prizes = prize_set(awarded)
     divisions = {row["contest_number"]: row["division"] for row in held.table("persons.csv")}
     rest = [
         place
@@ -241,6 +244,163 @@ def allocated(held: Inspection, awarded: dict[str, Any], decided: dict[str, Entr
         given += [(tier["key"], one["contest_number"]) for one in taken]
         rest = [one for one in rest if one not in taken]
     return given
+
+
+def check_by_hand(held: Inspection, awarded: dict[str, Any], decided: dict[str, Entry]) -> None:
+    """Say which prizes were given by hand, and whether the scheme lets a list give them to persons of the ranking."""
+    given = awarded["extra_awards"]
+    if not given:
+        return
+    for one in given:
+        print(f"  by decision {one['decision_number']}: {one['title']}, contest number {one['contest_number']}")
+    extra = prize_set(awarded).get("extra", {})
+    total = sum(one["value"] for one in given)
+    within = len(given) <= extra.get("most", 0) and total <= extra.get("total", 0)
+    held.compare(f"{len(given)} extra prizes are within the scheme", same=within)
+    ranked = all(decided.get(one["contest_number"], {}).get("rank") == str(one["rank"]) for one in given)
+    held.compare("they are for persons of the ranking", same=ranked)
+
+
+# --- collective prizes ------------------------------------------------------------------------------------------------
+
+
+def prize_set(awarded: dict[str, Any]) -> dict[str, Any]:
+    """Return the set of the scheme that a list awards."""
+    found: dict[str, Any] = next(one for one in awarded["scheme"]["sets"] if one["key"] == awarded["set"])
+    return found
+
+
+def check_units(held: Inspection, awarded: dict[str, Any], decided: dict[str, Entry]) -> None:
+    """Compare the units' figures with the ranking, and the prizes that the formula gives with those on the list."""
+    if not awarded["units"]:
+        return
+    check_figures(held, awarded, decided)
+    by_hand = [one for one in awarded["unit_awards"] if one["decision_number"]]
+    for one in by_hand:
+        print(f"  by decision {one['decision_number']}: {one['title']}, unit {one['unit']}")
+    prizes = prize_set(awarded)
+    if not prizes.get("formula", {}).get("by"):
+        return
+    by_formula = [(one["tier"], one["unit"]) for one in awarded["unit_awards"] if not one["decision_number"]]
+    full = max((int(row["max_score"]) for row in decided.values()), default=0)
+    orders = placed(prizes["formula"], awarded, full)
+    found, open_ = collective(prizes["collective"], orders, awarded, by_hand)
+    same = sorted(found) == sorted(by_formula)
+    held.compare(f"{len(by_formula)} collective prizes by the formula", same=same)
+    if not same:
+        for tier, unit in sorted(set(found) ^ set(by_formula)):
+            where = "on the list alone" if (tier, unit) in by_formula else "by the formula alone"
+            print(f"      {tier}, unit {unit}: {where}")
+    for tier, units in open_:
+        print(f"  left to a decision: {tier}, among units {', '.join(map(str, units))}")
+
+
+def check_figures(held: Inspection, awarded: dict[str, Any], decided: dict[str, Entry]) -> None:
+    """Compare persons, entries and points of each unit with the ranking; say whose headcount is another one by now."""
+    unit_of = {row["contest_number"]: int(row["unit"]) for row in held.table("persons.csv")}
+    reached: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for code, row in decided.items():
+        for at, amount in enumerate((1, int(row["entries"]), int(row["score"]))):
+            reached[unit_of[code]][at] += amount
+    kept = {one["unit"]: [one["persons"], one["entries"], one["score_sum"]] for one in awarded["units"]}
+    same = all(kept.get(unit) == sums for unit, sums in reached.items())
+    empty = all(sums == [0, 0, 0] for unit, sums in kept.items() if unit not in reached)
+    held.compare(f"the figures of {len(kept)} units", same=same and empty)
+    now = {int(row["unit"]): number(row["headcount"]) for row in held.table("units.csv")}
+    for one in awarded["units"]:
+        if now.get(one["unit"]) != one["headcount"]:
+            print(f"  unit {one['unit']} had {one['headcount']} people entitled then, {now.get(one['unit'])} by now")
+
+
+def placed(formula: dict[str, Any], awarded: dict[str, Any], full: int) -> dict[int, tuple[float | Fraction, ...]]:
+    """Return by unit what it is compared by, the smaller the better; who does not take part is left out."""
+    winners = Counter(one["unit"] for one in awarded["awards"])
+    taking_part = [one for one in awarded["units"] if takes_part(formula, one, winners[one["unit"]])]
+    found = {}
+    for block in {one["block"] for one in taking_part}:
+        members = [one for one in taking_part if one["block"] == block]
+        most = {
+            "persons": max(one["persons"] for one in members),
+            "winners": max(winners[one["unit"]] for one in members),
+        }
+        for one in members:
+            values = [measured(formula, key, one, winners[one["unit"]], most, full) for key in formula["by"]]
+            found[one["unit"]] = tuple(LAST if value is None else -value for value in values)
+    return found
+
+
+def takes_part(formula: dict[str, Any], unit: dict[str, Any], winners: int) -> bool:
+    """Tell whether a unit has what the formula asks for."""
+    if unit["persons"] < formula.get("least_persons", 1) or winners < formula.get("least_winners", 0):
+        return False
+    bands = formula.get("bands", [])
+    if not bands:
+        return True
+    if not unit["headcount"]:
+        return False
+    reached = [band for band in bands if band["headcount"] <= unit["headcount"]]
+    needed = max(reached, key=lambda band: int(band["headcount"]))["rate"] if reached else 0
+    return Fraction(unit["persons"], unit["headcount"]) >= Fraction(needed, 1000)
+
+
+def measured(  # noqa: PLR0917 - a plain program
+    formula: dict[str, Any], key: str, unit: dict[str, Any], winners: int, most: dict[str, int], full: int
+) -> Value:
+    """Return a measure of a unit exactly, None for a missing one."""
+    if key == "weighted":
+        parts = [
+            (one["weight"], share(formula, one["measure"], unit, winners, most, full)) for one in formula["weights"]
+        ]
+        return None if any(part is None for _, part in parts) else sum((w * (p or 0) for w, p in parts), Fraction(0))
+    plain = {"persons": unit["persons"], "winners": winners}
+    if key in plain:
+        return Fraction(plain[key])
+    if key == "rate":
+        return Fraction(unit["persons"], unit["headcount"]) if unit["headcount"] else None
+    return Fraction(unit["score_sum"], unit["persons"]) if unit["persons"] else None
+
+
+def share(  # noqa: PLR0917 - a plain program
+    formula: dict[str, Any], key: str, unit: dict[str, Any], winners: int, most: dict[str, int], full: int
+) -> Value:
+    """Return a measure as a share: of the maximum score, or of the most in the block; a rate is one already."""
+    value = measured(formula, key, unit, winners, most, full)
+    if value is None or key == "rate":
+        return value
+    return Fraction(value) / max(full if key == "mean" else most[key], 1)
+
+
+def collective(
+    tiers: list[dict[str, Any]],
+    orders: dict[int, tuple[float | Fraction, ...]],
+    awarded: dict[str, Any],
+    by_hand: list[dict[str, Any]],
+) -> tuple[list[tuple[str, int]], list[tuple[str, list[int]]]]:
+    """Return which unit gets which prize by the formula, and the prizes and units that it leaves to a decision."""
+    blocks = {one["unit"]: one["block"] for one in awarded["units"]}
+    gone = {one["unit"] for one in (*awarded["passed_units"], *by_hand)}
+    taken = Counter(one["tier"] for one in by_hand)
+    given: list[tuple[str, int]] = []
+    left_open: list[tuple[str, list[int]]] = []
+    waiting: set[str] = set()
+    for tier in tiers:
+        quantity = tier.get("quantity", 0) - taken[tier["key"]]
+        if quantity <= 0:
+            continue
+        left = [
+            unit
+            for unit in sorted(orders, key=lambda unit: (orders[unit], unit))
+            if unit not in gone and blocks[unit] not in waiting and tier.get("block", "") in {"", blocks[unit]}
+        ]
+        winners, rest = left[:quantity], left[quantity:]
+        if winners and rest and orders[winners[-1]] == orders[rest[0]]:
+            equal = [unit for unit in left if orders[unit] == orders[rest[0]]]
+            left_open.append((tier["key"], equal))
+            waiting |= {blocks[unit] for unit in equal}
+            winners = [unit for unit in winners if unit not in equal]
+        given += [(tier["key"], unit) for unit in winners]
+        gone |= set(winners)
+    return given, left_open
 
 
 def main(path: str) -> int:

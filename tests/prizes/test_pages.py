@@ -14,8 +14,9 @@ from cuocthi.documents.models import Document
 from cuocthi.users.models import User
 from cuocthi_prizes.domain.award_lists import adopt, draw_up
 from cuocthi_prizes.domain.awarded import awarded_named
+from cuocthi_prizes.formula import Band, Formula, UnitMeasure, Weight
 from cuocthi_prizes.queries import load_scheme
-from cuocthi_prizes.settings import PrizeSet, PrizeSettings, Tier, Ties
+from cuocthi_prizes.settings import CollectiveTier, PrizeSet, PrizeSettings, Tier, Ties
 
 from .conftest import DISTINCT, PLAN, Contest, of_sets
 
@@ -194,3 +195,118 @@ def test_a_list_that_names_nobody_is_drawn_up_by_pages(contest: Contest, open_pa
     assert "không ai đủ điều kiện nhận giải" in browser.get(address(contest, "awards"))[1]
     assert browser.post(address(contest, "awards"), {"statement": ""})[0] == 422
     assert "Không trao" in browser.post(address(contest, "awards"), {"statement": "Không trao"})[1]
+
+
+FORMULA: dict[str, Any] = {
+    "awarded": "",
+    "by-0-measure": "weighted",
+    "by-1-measure": "persons",
+    "weights-0-measure": "rate",
+    "weights-0-weight": "60",
+    "weights-1-measure": "mean",
+    "weights-1-weight": "40",
+    "bands-0-headcount": "0",
+    "bands-0-rate": "30",
+    "bands-1-headcount": "50",
+    "bands-1-rate": "25,5",
+    "least_persons": "2",
+    "least_winners": "1",
+    "collective-0-key": "",
+    "collective-0-title": "Giải Nhất tập thể",
+    "collective-0-quantity": "1",
+    "collective-0-value": "5.000.000",
+    "collective-0-block": "Khối xã",
+}
+BY_WEIGHT = Formula(
+    (UnitMeasure.WEIGHTED, UnitMeasure.PERSONS),
+    (Weight(UnitMeasure.RATE, 60), Weight(UnitMeasure.MEAN, 40)),
+    (Band(0, 300), Band(50, 255)),
+    least_persons=2,
+    least_winners=1,
+)
+
+
+def test_a_formula_is_entered_and_changed_by_pages_alone(contest: Contest, open_page: Callable[[int], Browser]) -> None:
+    upcoming(contest)
+    browser = open_page(0)
+    assert browser.post(address(contest, "scheme/sets/+"), ENTERED | FORMULA)[0] == 200
+    made = scheme_of(contest).sets[1]
+    assert made.formula == BY_WEIGHT
+    assert made.collective == (CollectiveTier("giai-nhat-tap-the", "Giải Nhất tập thể", 1, 5_000_000, "Khối xã"),)
+    page = browser.get(address(contest, "scheme/sets/giai-tuan"))[1]
+    assert 'value="25,5"' in page
+    assert "Điểm tổng hợp tính theo hệ số" in browser.get(address(contest, "scheme"))[1]
+    assert browser.post(address(contest, "scheme/sets/giai-tuan"), ENTERED | {"awarded": ""})[0] == 200
+    assert scheme_of(contest).sets[1].formula == Formula()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"weights-0-weight": "0"}, "weights-0-weight-error"),
+        ({"bands-0-rate": "130"}, "bands-0-rate-error"),
+        ({"by-1-measure": "weighted"}, "Mỗi chỉ số"),
+        ({"by-0-measure": "rate"}, "hệ số"),
+        ({"bands-1-headcount": "0"}, "quy mô"),
+        ({"least_persons": "0"}, "least_persons-error"),
+        ({"collective-0-quantity": ""}, "số lượng và giá trị"),
+    ],
+)
+def test_what_is_wrong_in_a_formula_is_said_where_it_is(
+    contest: Contest, open_page: Callable[[int], Browser], wrong: dict[str, str], named: str
+) -> None:
+    upcoming(contest)
+    status, page = open_page(0).post(address(contest, "scheme/sets/+"), ENTERED | FORMULA | wrong)
+    assert (status, named in page) == (422, True)
+    assert "Khối xã" in page
+    assert scheme_of(contest) == PLAN
+
+
+@pytest.mark.parametrize(
+    ("act", "there", "gone"),
+    [
+        ("add-by", 'name="by-2-measure"', ""),
+        ("add-weights", 'name="weights-2-weight"', ""),
+        ("add-bands", 'name="bands-2-rate"', ""),
+        ("remove-bands-1", 'name="bands-0-rate"', 'name="bands-1-rate"'),
+    ],
+)
+def test_rows_of_a_formula_come_and_go_without_storing(
+    contest: Contest, open_page: Callable[[int], Browser], act: str, there: str, gone: str
+) -> None:
+    upcoming(contest)
+    status, page = open_page(0).post(address(contest, "scheme/sets/+"), ENTERED | FORMULA | {"act": act})
+    assert (status, there in page) == (200, True)
+    assert not gone or gone not in page
+    assert scheme_of(contest) == PLAN
+
+
+def test_which_units_would_win_is_shown_beside_the_present_ones(
+    contest: Contest, open_page: Callable[[int], Browser]
+) -> None:
+    small, large = (contest.make.unit(name, block="Khối xã") for name in ("Xã Nhỏ", "Xã Lớn"))
+    contest.people += [contest.make.enrolment(contest.campaign, unit=small) for _ in range(2)]
+    contest.people += [contest.make.enrolment(contest.campaign, unit=large) for _ in range(3)]
+    for unit, number in ((small, 2), (large, 30)):
+        contest.make.headcount(contest.campaign, unit, number)
+    contest.post(DISTINCT)
+    contest.provisional()  # not adopted yet: the newest version is enough to look ahead
+    present = replace(
+        PLAN.sets[0],
+        formula=Formula((UnitMeasure.PERSONS,)),
+        collective=(CollectiveTier("tt", "Giải Nhất tập thể", 1, 5_000_000),),
+    )
+    contest.save(of_sets(present))
+    browser = open_page(0)
+    entered = ENTERED | {
+        "awarded": "",
+        "by-0-measure": "rate",
+        "collective-0-key": "tt",
+        "collective-0-title": "Giải Nhất tập thể",
+        "collective-0-quantity": "1",
+        "collective-0-value": "9.000.000",
+    }
+    page = browser.post(address(contest, "scheme/sets/main"), entered | {"act": "look"})[1]
+    rows = [row for row in page.split("<tr") if "<strong>Xã" in row]
+    assert [("Nhỏ" in row, row.count("Giải Nhất tập thể")) for row in rows] == [(True, 1), (False, 1)]
+    assert scheme_of(contest) == of_sets(present)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from cuocthi.campaigns.settings import SettingsError
 from cuocthi.contributions import Browser
@@ -15,14 +18,17 @@ from cuocthi.standings.confirmations import confirmations
 from cuocthi.units.changing import UnitFacts, facts_of, merge_units
 from cuocthi.units.models import Unit
 from cuocthi.users.models import User
+from cuocthi_prizes.digests import is_intact
 from cuocthi_prizes.domain.award_lists import adopt, draw_up
+from cuocthi_prizes.domain.awarded import awarded_named
+from cuocthi_prizes.domain.clauses import rule_clauses
 from cuocthi_prizes.domain.unit_awards import grant, revoke
 from cuocthi_prizes.formula import Formula, UnitMeasure
 from cuocthi_prizes.models import AwardList, UnitAward
 from cuocthi_prizes.queries import SUBJECT
 from cuocthi_prizes.settings import CollectiveTier
 
-from .conftest import DISTINCT, Contest, with_main
+from .conftest import DISTINCT, PLAN, Contest, with_main
 
 DECISION: dict[str, Any] = {
     "tier": "tap-the",
@@ -50,8 +56,8 @@ def draft(contest: Contest, unit: Unit) -> AwardList:
 
 
 def give(contest: Contest, unit: Unit, **changed: Any) -> UnitAward:
-    values = {**DECISION, "value": 2_000_000, "unit_id": unit.id, **changed}
-    return grant(contest.staff[0], campaign=contest.campaign, number=1, **values)
+    values = {**DECISION, "number": 1, "value": 2_000_000, "unit_id": unit.id, **changed}
+    return grant(contest.staff[0], campaign=contest.campaign, **values)
 
 
 def test_an_award_copies_the_figures_it_was_decided_on(contest: Contest, unit: Unit, draft: AwardList) -> None:
@@ -216,3 +222,105 @@ def test_where_units_are_equal_the_list_says_that_somebody_has_to_decide(contest
 def test_a_formula_needs_prizes_that_are_fixed() -> None:
     with pytest.raises(SettingsError):
         with_main(collective=(CollectiveTier("tap-the", "Giải tập thể"),), formula=BY_RATE)
+
+
+def test_what_the_formula_gave_is_not_taken_out_by_hand(contest: Contest, unit: Unit) -> None:
+    contest.save(with_main(collective=(FIXED,), formula=BY_RATE))
+    contest.rank(DISTINCT)
+    [award] = draw_up(contest.staff[0], campaign=contest.campaign).unit_awards
+    with pytest.raises(Conflict, match="The formula gave this prize"):
+        revoke(contest.staff[0], campaign=contest.campaign, number=1, award_id=award.id)
+
+
+# --- how many prizes a unit may have ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_sets(contest: Contest, unit: Unit) -> Callable[..., tuple[AwardList, Callable[[], AwardList]]]:
+    """Two sets of the same round by the same formula; the first is adopted, the second can be drawn up."""
+
+    def made(formula: Formula = BY_RATE, quantity: int = 1, **limits: Any) -> tuple[AwardList, Callable[[], AwardList]]:
+        other = contest.make.unit("Xã Đông Hoàng")
+        contest.people += [contest.make.enrolment(contest.campaign, unit=other) for _ in range(2)]
+        contest.make.headcount(contest.campaign, other, 8)
+        first = with_main(collective=(replace(FIXED, quantity=quantity),), formula=formula).sets[0]
+        second = replace(first, key="hai", title="Nhóm hai", tiers=())
+        contest.save(replace(PLAN, sets=(first, second), allotted=0, **limits))
+        contest.rank((*DISTINCT, 3, 3))
+
+        def list_of(key: str) -> AwardList:
+            of = awarded_named(contest.ctx, campaign=contest.campaign, set_key=key)
+            return draw_up(contest.staff[0], campaign=contest.campaign, of=of)
+
+        adopted = list_of("main")
+        for ctx in contest.staff:
+            adopt(ctx, campaign=contest.campaign, number=adopted.number, digest=adopted.digest)
+        return adopted, lambda: list_of("hai")
+
+    return made
+
+
+@pytest.mark.parametrize("limits", [{"most_a_unit": 1}, {"unit_once_a_round": True}])
+def test_a_unit_that_has_enough_is_passed_over_and_the_list_says_so(
+    contest: Contest, unit: Unit, two_sets: Callable[..., Any], limits: dict[str, Any]
+) -> None:
+    first, draw_second = two_sets(**limits)
+    assert [award.unit_id for award in first.unit_awards] == [unit.id]
+    second = draw_second()
+    assert [award.unit_name for award in second.unit_awards] == ["Xã Đông Hoàng"]
+    assert [(one.unit_id, one.list_number, one.title) for one in second.passed_units] == [
+        (unit.id, first.number, "Giải Nhất tập thể")
+    ]
+    assert is_intact(second)
+    second.passed_units[0].__dict__["title"] = "Giải khác"
+    assert not is_intact(second)
+
+
+def test_without_a_limit_a_unit_wins_in_both_sets(unit: Unit, two_sets: Callable[..., Any]) -> None:
+    _first, draw_second = two_sets()
+    assert [award.unit_id for award in draw_second().unit_awards] == [unit.id]
+
+
+def test_nobody_gives_a_unit_by_hand_more_than_it_may_have(
+    contest: Contest, unit: Unit, two_sets: Callable[..., Any]
+) -> None:
+    _first, draw_second = two_sets(formula=replace(BY_RATE, least_persons=2), quantity=2, most_a_unit=1)
+    second = draw_second()
+    with pytest.raises(DomainError, match="as many prizes as the rules allow"):
+        give(contest, unit, number=second.number)
+
+
+def test_a_prize_by_hand_of_a_former_list_is_left_out_where_the_unit_has_enough_by_now(
+    contest: Contest, unit: Unit, two_sets: Callable[..., Any]
+) -> None:
+    empty = Formula()
+    _first, draw_second = two_sets(formula=empty, most_a_unit=1)
+    draw_second()
+    give(contest, unit, number=2)
+    again = draw_up(
+        contest.staff[0],
+        campaign=contest.campaign,
+        of=awarded_named(contest.ctx, campaign=contest.campaign, set_key="main"),
+        statement="Trao giải tập thể",
+    )
+    give(contest, unit, number=again.number)
+    for ctx in contest.staff:
+        adopt(ctx, campaign=contest.campaign, number=again.number, digest=again.digest)
+    second = draw_second()
+    assert second.unit_awards == []
+    assert "as many prizes as the rules allow" in str(second.remarks)
+
+
+def test_the_database_keeps_who_was_passed_over(contest: Contest, unit: Unit, two_sets: Callable[..., Any]) -> None:
+    _first, draw_second = two_sets(most_a_unit=1)
+    draw_second()
+    for statement in ("DELETE FROM prizes_passed_unit", "UPDATE prizes_passed_unit SET title = 'x'"):
+        with pytest.raises(DBAPIError), contest.ctx.session.begin_nested():
+            contest.ctx.session.execute(sa.text(statement))
+
+
+def test_the_rules_say_how_many_prizes_a_unit_may_have() -> None:
+    scheme = replace(with_main(collective=(FIXED,), formula=BY_RATE), most_a_unit=1, unit_once_a_round=True)
+    (clause,) = rule_clauses(scheme, "vi")
+    assert "mỗi đơn vị nhận nhiều nhất một giải tập thể" in clause.body
+    assert "đơn vị kế tiếp được xét thay" in clause.body

@@ -20,7 +20,7 @@ from cuocthi.timelines.models import Phase
 from cuocthi_prizes.digests import commitment, confirmed_digest_of, digest_of, is_intact, random_salt
 from cuocthi_prizes.domain import extra
 from cuocthi_prizes.domain.awarded import Awarded, all_awarded, awarded_named
-from cuocthi_prizes.domain.collective import carried_over, enter_by_formula, figures_of
+from cuocthi_prizes.domain.collective import carried_over, enter_by_formula, figures_of, gives_otherwise
 from cuocthi_prizes.domain.limits import units_with_enough
 from cuocthi_prizes.domain.promises import overtaken
 from cuocthi_prizes.domain.proposals import awards_by, persons_with_enough, propose
@@ -256,6 +256,12 @@ def adoption_obstacles(ctx: Context, *, campaign: Campaign, award_list: AwardLis
     too_much = excess(worth, scheme.value.allotted)
     if too_much:
         reasons.append(T("The awards exceed the allotted sum by %(sum)s đồng.", sum=too_much))
+    prize_set = scheme.value.named(award_list.set_key)
+    enough = _units_with_enough(ctx, campaign, part)
+    if not reasons and prize_set and gives_otherwise(ctx, prize_set=prize_set, award_list=award_list, enough=enough):
+        reasons.append(
+            T("By the formula, other units would be awarded beside those decided by hand: draw up a new list.")
+        )
     return reasons
 
 
@@ -278,8 +284,7 @@ def _would_be_another(ctx: Context, campaign: Campaign, award_list: AwardList, r
         if by_hand:
             return True
     enough = _units_with_enough(ctx, campaign, of.part).keys()
-    passed_units = {one.unit_id for one in award_list.passed_units}
-    return bool({award.unit_id for award in award_list.unit_awards} & enough or passed_units - enough)
+    return bool({award.unit_id for award in award_list.unit_awards} & enough)
 
 
 def draft_numbered(ctx: Context, campaign: Campaign, number: int) -> AwardList:

@@ -117,6 +117,30 @@ def by_formula(
     return ByFormula(*give_but_for([tier for tier in tiers if tier.quantity > 0], placed, enough))
 
 
+def gives_otherwise(
+    ctx: Context, *, prize_set: PrizeSet, award_list: AwardList, enough: Mapping[int, UnitHeld]
+) -> bool:
+    """Tell whether the formula would give other units prizes now, beside what was decided by hand since."""
+    found = _of_list(ctx, prize_set, award_list, enough)
+    present = {(award.tier, award.unit_id) for award in award_list.unit_awards if not award.decision_number}
+    passed = {one.unit_id for one in award_list.passed_units}
+    return {(one.tier.key, one.unit.unit_id) for one in found.given} != present or passed != {
+        unit.unit_id for unit in found.passed
+    }
+
+
+def _of_list(ctx: Context, prize_set: PrizeSet, award_list: AwardList, enough: Collection[int]) -> ByFormula:
+    return by_formula(
+        ctx,
+        prize_set=prize_set,
+        ranking_id=award_list.ranking_id,
+        figures=award_list.unit_figures,
+        winners=Counter(award.unit_id for award in award_list.by_rank),
+        enough=enough,
+        decided=[award for award in award_list.unit_awards if award.decision_number],
+    )
+
+
 def enter_by_formula(
     ctx: Context, *, prize_set: PrizeSet, award_list: AwardList, enough: Mapping[int, UnitHeld]
 ) -> list[Text]:
@@ -125,15 +149,7 @@ def enter_by_formula(
     The list has its individual awards, its ranking, the figures of the units, and what was taken over.
     """
     figures = {one.unit_id: one for one in award_list.unit_figures}
-    found = by_formula(
-        ctx,
-        prize_set=prize_set,
-        ranking_id=award_list.ranking_id,
-        figures=figures.values(),
-        winners=Counter(award.unit_id for award in award_list.awards if not award.extra),
-        enough=enough,
-        decided=tuple(award_list.unit_awards),
-    )
+    found = _of_list(ctx, prize_set, award_list, enough)
     day = ctx.now.astimezone(LOCAL_ZONE).date()
     named = [one.unit.unit_id for one in found.given]
     names = full_names(ctx, units=units_of(ctx, unit_ids=named)) if named else {}

@@ -9,14 +9,16 @@ import sqlalchemy as sa
 
 from cuocthi.campaigns.models import SettingsVersion
 from cuocthi.contributions import InspectionFile
-from cuocthi_prizes.models import Award, AwardList, AwardListState, UnitAward
+from cuocthi_prizes.models import Award, AwardList, AwardListState, UnitAward, UnitFigure
 
 if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.standings.models import Ranking
 
 _INDIVIDUAL = ("place", "tier", "title", "value", "rank", "tie_place", "score", "max_score", "duration_ms")
+_BY_HAND = ("title", "value", "rank", "score", "max_score", "decision_number")
 _COLLECTIVE = ("tier", "title", "value", "persons", "headcount", "mean_score", "decision_number")
+_FIGURES = ("block", "persons", "entries", "score_sum", "headcount")
 
 
 def files(ctx: Context, *, ranking: Ranking) -> list[InspectionFile]:
@@ -44,10 +46,20 @@ def _list(ctx: Context, one: AwardList) -> dict[str, Any]:
         "total_value": one.total_value,
         "scheme": version.values if version else {},
         "passed_over": [passed.code for passed in one.passed_over],
-        "awards": [{"contest_number": award.code, **_held(award, _INDIVIDUAL)} for award in one.awards],
+        "awards": [_person(award, _INDIVIDUAL) for award in one.by_rank],
+        # Reasons may say something of people, and stay on the list.
+        "extra_awards": [_person(award, _BY_HAND) for award in one.by_hand],
         "unit_awards": [{"unit": award.unit_id, **_held(award, _COLLECTIVE)} for award in one.unit_awards],
+        "units": [{"unit": figure.unit_id, **_held(figure, _FIGURES)} for figure in one.unit_figures],
+        "passed_units": [
+            {"unit": passed.unit_id, "list": passed.list_number, "prize": passed.title} for passed in one.passed_units
+        ],
     }
 
 
-def _held(award: Award | UnitAward, names: tuple[str, ...]) -> dict[str, Any]:
+def _person(award: Award, names: tuple[str, ...]) -> dict[str, Any]:
+    return {"contest_number": award.code, "unit": award.unit_id, **_held(award, names)}
+
+
+def _held(award: Award | UnitAward | UnitFigure, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(award, name) for name in names}

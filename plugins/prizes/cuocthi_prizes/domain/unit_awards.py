@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from cuocthi.audit.domain import record
 from cuocthi.campaigns.settings import load_version
 from cuocthi.clock import LOCAL_ZONE
-from cuocthi.errors import DomainError, Missing
+from cuocthi.errors import Conflict, DomainError, Missing
 from cuocthi.standings.confirmations import withdraw_confirmations
 from cuocthi.text import T
 from cuocthi.units.models import Unit
 from cuocthi.units.queries import full_name
 from cuocthi_prizes.domain.award_lists import draft_numbered, lock, seal
 from cuocthi_prizes.domain.collective import mean_of
+from cuocthi_prizes.domain.limits import units_with_enough
 from cuocthi_prizes.domain.scheme import refuse_archived
 from cuocthi_prizes.models import UnitAward
-from cuocthi_prizes.queries import SUBJECT
+from cuocthi_prizes.queries import SUBJECT, held_by_units
 from cuocthi_prizes.settings import MAX_VALUE, PrizeSettings
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def grant(
         raise DomainError(T("The decision cannot be dated after today."), field="decision_date")
     if any(award.unit_id == unit_id for award in award_list.unit_awards):
         raise DomainError(T("This unit has an award in this list already."), field="unit_id")
+    _refuse_who_has_enough(ctx, campaign, award_list, unit_id)
     figures = {row.unit_id: row for row in award_list.unit_figures}
     if unit_id not in figures:
         raise DomainError(T("There are no figures for this unit in the ranking."), field="unit_id")
@@ -85,17 +87,30 @@ def grant(
 def revoke(ctx: Context, *, campaign: Campaign, number: int, award_id: int) -> None:
     """Take a collective prize out of draft ``number``.
 
-    Raises Missing if it is not there, Conflict if the list is no draft, Closed in an archived campaign.
+    Raises Missing if it is not there, Conflict if the list is no draft or the formula gave the prize, Closed in an
+    archived campaign.
     """
     award_list = _open_list(ctx, campaign, number)
     award = next((found for found in award_list.unit_awards if found.id == award_id), None)
     if award is None:
         raise Missing(T("This award is not in the list any more."))
+    if not award.decision_number:
+        raise Conflict(T("The formula gave this prize. Change the formula, and draw the list up anew."))
     award_list.unit_awards.remove(award)
     ctx.session.delete(award)
     _seal_anew(ctx, award_list)
     summary = T("Took a collective prize out of award list %(number)s", number=number)
     _recorded(ctx, campaign, award, action="prizes:unit_award:revoke", summary=summary)
+
+
+def _refuse_who_has_enough(ctx: Context, campaign: Campaign, award_list: AwardList, unit_id: int) -> None:
+    scheme = load_version(ctx, version_id=award_list.settings_version_id, schema=PrizeSettings)
+    part = award_list.set_key, award_list.phase_id
+    prizes = held_by_units(ctx, campaign_id=campaign.id, but_for=part)
+    has = units_with_enough(scheme, award_list.phase_id, prizes).get(unit_id)
+    if has is not None:
+        message = T("It has as many prizes as the rules allow, the last by list %(number)s.", number=has.list_number)
+        raise DomainError(message, field="unit_id")
 
 
 def _open_list(ctx: Context, campaign: Campaign, number: int) -> AwardList:
