@@ -56,7 +56,7 @@ def test_the_same_snapshot_gives_the_same_bytes(contest: Contest) -> None:
     progress: list[tuple[int, int]] = []
     first = build(snapshot_of(release), release.digest, lambda done, total: progress.append((done, total)))
     assert build(snapshot_of(release), release.digest) == first
-    assert progress == [(step, 10) for step in range(1, 11)]  # five pages, five tables
+    assert progress == [(step, 13) for step in range(1, 14)]  # five pages, eight tables
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         assert archive.testzip() is None
         names = archive.namelist()
@@ -73,10 +73,13 @@ def test_what_is_in_it(folder: Path) -> None:
         "data.json",
         "data/01-awards-list-round-1.csv",
         "data/02-standings-round-1.csv",
-        "data/03-units-round-1.csv",
-        "data/04-categories.csv",
-        "data/05-days-round-1.csv",
-        "data/06-sprint-fastest.csv",
+        "data/03-participation.csv",
+        "data/04-units-round-1.csv",
+        "data/05-funnel.csv",
+        "data/06-days.csv",
+        "data/07-hours.csv",
+        "data/08-categories.csv",
+        "data/09-sprint-fastest.csv",
         "documents.html",
         "fonts/be-vietnam-pro-400.woff2",
         "fonts/be-vietnam-pro-600.woff2",
@@ -105,11 +108,10 @@ def test_every_table_is_a_file_that_spreadsheets_read_and_no_cell_is_a_formula(f
         rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
         assert {len(row) for row in rows} == {len(rows[0])}
         assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
-    fastest = (folder / "data/06-sprint-fastest.csv").read_text("utf-8-sig")
+    fastest = (folder / "data/09-sprint-fastest.csv").read_text("utf-8-sig")
     assert "'=SUM(A1); gọi •••" in fastest
-    units = (folder / "data/03-units-round-1.csv").read_text("utf-8-sig").splitlines()
-    assert units[1] == 'Sở Thông tin và Truyền thông,6,6,12,50,"16,167"'
-    assert units[2] == "Xã Minh Quang,2,2,,,"
+    units = (folder / "data/04-units-round-1.csv").read_text("utf-8-sig").splitlines()
+    assert units[1:] == ["Xã Minh Quang,*,*,,*,*", "Sở Thông tin và Truyền thông,*,*,12,*,*"]
 
 
 class Links(HTMLParser):
@@ -195,7 +197,7 @@ def test_a_whole_bundle_is_found_whole_packed_and_unpacked(content: bytes, folde
     packed.write_bytes(content)
     for path in (packed, folder):
         checked = verify(path)
-        assert (checked.faults, checked.campaign, checked.release, checked.files) == ((), "hoi-thi", 1, 19)
+        assert (checked.faults, checked.campaign, checked.release, checked.files) == ((), "hoi-thi", 1, 22)
 
 
 def test_a_changed_byte_is_named(folder: Path) -> None:

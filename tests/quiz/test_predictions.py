@@ -20,7 +20,7 @@ from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import DomainError
 from cuocthi.standings.criteria import Counted, Criterion, RankingRules
 from cuocthi.standings.models import Result, ResultMeasure
-from cuocthi_quiz import contributed
+from cuocthi_quiz import contributed, contributed_statistics
 from cuocthi_quiz.domain import answers, attempts, clauses, predictions, results
 from cuocthi_quiz.domain.grading import grade_round
 from cuocthi_quiz.models import Attempt, HandIn
@@ -302,7 +302,8 @@ def test_the_publication_says_what_it_was_and_what_it_came_to(quiz: Quiz) -> Non
     quiz.hand_in(quiz.start())
     quiz.at(quiz.round_.closes_at)
     results.refresh(quiz.ctx, campaign=quiz.campaign, round_=quiz.round_)
-    section = next(one for one in contributed.sections(quiz.ctx, campaign=quiz.campaign) if one.key == "predictions")
+    found = contributed_statistics.sections(quiz.ctx, campaign=quiz.campaign)
+    section = next(one for one in found if one.key == "predictions")
     ((round_title, _, value, meant),) = section.rows
     assert (round_title, value) == (quiz.round_.title, 33_330)
     (clause,) = clauses.clauses(quiz.ctx, campaign=quiz.campaign)

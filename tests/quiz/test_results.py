@@ -14,18 +14,18 @@ from hypothesis import strategies as st
 from cuocthi.campaigns.models import Division
 from cuocthi.campaigns.settings import save_settings
 from cuocthi.context import Actor, Context
-from cuocthi.contributions import Act, Direction, Edge, Participant, RehearsedEntry
+from cuocthi.contributions import Act, Direction, Edge, Participant, PublicationSection, RehearsedEntry
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.standings.criteria import Criterion, RankingRules
 from cuocthi.standings.domain import build_ranking
 from cuocthi.standings.models import Result, ResultMeasure, Standing
-from cuocthi_quiz import contributed, contributed_bank, plugin
+from cuocthi_quiz import contributed, contributed_bank, contributed_statistics, plugin
 from cuocthi_quiz.domain import answers, attempts, clauses, results
 from cuocthi_quiz.domain.grading import grade_round
 from cuocthi_quiz.domain.receipts import check, receipt
 from cuocthi_quiz.models import Answer, Attempt, Difficulty, Revision, RevisionState
 from cuocthi_quiz.queries import figures as figures_queries
-from cuocthi_quiz.settings import BlueprintRow, QuizSettings
+from cuocthi_quiz.settings import BlueprintRow, QuizSettings, Release
 
 from .conftest import SETTINGS, Quiz, right_response
 
@@ -191,6 +191,16 @@ def test_drafts_that_wait_are_the_duty_of_who_approves(quiz: Quiz) -> None:
     assert (duty.campaign_id, duty.permission) == (quiz.campaign.id, "quiz:question:approve")
 
 
+@pytest.mark.parametrize("when", list(Release))
+def test_other_pages_are_told_from_when_on_people_see_their_own_results(quiz: Quiz, when: Release) -> None:
+    quiz.set(replace(SETTINGS, results=when))
+    [format_] = plugin.register_formats()
+    assert format_.shows is not None
+    assert format_.shows(quiz.ctx, quiz.campaign, quiz.round_) is (when is Release.AT_ONCE)
+    quiz.at(quiz.round_.closes_at)
+    assert format_.shows(quiz.ctx, quiz.campaign, quiz.round_) is (when is not Release.AFTER_ADOPTION)
+
+
 def test_unfinished_papers_keep_the_ranking_from_being_adopted(quiz: Quiz) -> None:
     open_ = quiz.start()
     finished(quiz, 1)
@@ -267,19 +277,50 @@ def test_rules_and_facts_tell_how_long_the_paper_of_each_division_is(quiz: Quiz)
     assert str(contributed.facts(quiz.ctx, campaign=quiz.campaign)[0].value) == "3 to 4"
 
 
+def published(quiz: Quiz) -> dict[str, PublicationSection]:
+    found = contributed_statistics.sections(quiz.ctx, campaign=quiz.campaign)
+    return {section.key.partition("-")[0]: section for section in found}
+
+
 def test_what_is_published_waits_for_the_round_to_close(quiz: Quiz) -> None:
     for right in (5, 5, 2):
         finished(quiz, right)
     grade_round(quiz.ctx, round_id=quiz.round_.id)
-    assert contributed.sections(quiz.ctx, campaign=quiz.campaign) == []
+    assert published(quiz) == {}
     quiz.at(quiz.round_.closes_at)
-    scores, hardest, easiest, predicted = contributed.sections(quiz.ctx, campaign=quiz.campaign)
-    assert scores.rows == [(5000, 2, 2), (2000, 1, 1)]
-    assert predicted.rows[0][2] == 2_000, "two persons had everything right, in thousandths"
-    assert 0 < len(hardest.rows) <= 5
-    shares = [row[1] for row in hardest.rows]
+    found = published(quiz)
+    assert list(found) == ["scores", "hardest", "easiest", "predictions"]
+    assert [tuple(row) for row in found["scores"].rows] == [
+        ("0", 0, 0), ("1", 0, 0), ("2", 1, 1), ("3", 0, 0), ("4", 0, 0), ("5", 2, 2)
+    ]  # fmt: skip
+    assert found["predictions"].rows[0][2] == 2_000, "two persons had everything right, in thousandths"
+    assert 0 < len(found["hardest"].rows) <= 5
+    shares = [row[1] for row in found["hardest"].rows]
     assert shares == sorted(shares, key=lambda share: share or 0)
-    assert easiest.rows[0][1] == max(row[1] or 0 for row in (*hardest.rows, *easiest.rows))
+    assert found["easiest"].rows[0][1] == max(row[1] or 0 for row in (*found["hardest"].rows, *found["easiest"].rows))
+
+
+def test_questions_are_published_only_where_the_rules_show_them(quiz: Quiz) -> None:
+    quiz.set(replace(SETTINGS, answers=Release.AFTER_ADOPTION))
+    finished(quiz, 5)
+    grade_round(quiz.ctx, round_id=quiz.round_.id)
+    quiz.at(quiz.round_.closes_at)
+    assert {"hardest", "easiest"}.isdisjoint(published(quiz))
+    quiz.set(replace(SETTINGS, answers=Release.AFTER_ROUND))
+    assert {"hardest", "easiest"} <= published(quiz).keys()
+
+
+def test_persons_and_papers_of_a_published_score_are_kept_apart(quiz: Quiz) -> None:
+    quiz.set(replace(SETTINGS, attempts=0))
+    person = quiz.person()
+    for _ in range(2):
+        attempt = quiz.start(person)
+        quiz.answer_rightly(attempt, 5)
+        quiz.hand_in(attempt)
+    grade_round(quiz.ctx, round_id=quiz.round_.id)
+    quiz.at(quiz.round_.closes_at)
+    assert list(published(quiz)["scores"].rows[-1]) == ["5", 2, 1]
+    assert {tuple(row[2:]) for row in published(quiz)["easiest"].rows} <= {(2, 1, 1), (1, 1, 1)}
 
 
 def test_the_live_figures_count_persons(quiz: Quiz) -> None:

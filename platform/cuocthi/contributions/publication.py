@@ -49,8 +49,8 @@ class LegalAct:
 class AwardList:
     """An adopted list of awards in ceremony order, with its digest and the moment of adoption.
 
-    It is final once ``minutes`` and ``decision`` are named: either both stand there, with the ``final_digest`` over list
-    and acts, or none.
+    It is final once ``minutes`` and ``decision`` are named: either both stand there, with the ``final_digest`` over
+    list and acts, or none.
     """
 
     key: str
@@ -71,20 +71,28 @@ class Column:
 
     ``kind`` is text, person, unit, integer, money, points, ms or moment. A person stands there by the id of the
     enrolment: the publisher knows under which name, if any, that person may be shown.
+
+    ``persons`` is the key of the column that counts the persons behind a value, its own where it counts persons: of
+    fewer than five the publisher shows neither, nor what would give them away. ``of`` is the key of the column of which
+    this one counts a part, so that the rest is a group of persons, too.
     """
 
     key: str
     title: str
     kind: str = "text"
+    persons: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PublicationSection:
     """A section of a publication: prose, a table, a chart. The one set of data behind every output.
 
-    ``columns`` and ``rows`` make the table, the CSV and the JSON; ``chart`` ("bar" or "") draws the first text
-    column against the first number column. ``page`` is where it stands: "statistics", which the campaign's settings
-    may leave out, or "documents", beside what there is to read.
+    ``columns`` and ``rows`` make the table, the CSV and the JSON. ``chart`` draws it: "bar" lying bars, "columns" an
+    order of time, "histogram" a distribution; ``drawn`` are the keys of the one or two number columns that it shows,
+    the first where none is named, against the first text column. ``parts``: the rows are parts of a whole, whose
+    numbers can be known from elsewhere. ``page`` is where it stands: "statistics", which the campaign's settings may
+    leave out, or "documents", beside what there is to read.
     """
 
     key: str
@@ -95,6 +103,8 @@ class PublicationSection:
     chart: str = ""
     order: int = 50
     page: str = "statistics"
+    drawn: Sequence[str] = ()
+    parts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
 
 from cuocthi.campaigns.entrants import CHILD_ASKED_FROM, OLDEST
 from cuocthi.clock import LOCAL_ZONE
+from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import DomainError
 from cuocthi.text import T
+from cuocthi.users.models import Profile
+from cuocthi.users.profiles import sealed_birth_date
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from cuocthi.campaigns.entrants import EntrantRules
     from cuocthi.campaigns.models import Division
+    from cuocthi.context import Context
+    from cuocthi.security.personal_data import Vault
+
+#: So many are read at once where all are wanted.
+_BATCH = 5_000
 
 #: The form field that a refusal for the sake of the age belongs to.
 FIELD = "birth_date"
@@ -99,3 +110,24 @@ def needs_guardian(rules: EntrantRules, birth_date: date | None, *, day: date) -
 def child_is_asked(birth_date: date, *, day: date) -> bool:
     """Tell whether a child is old enough on ``day`` to be asked itself whether its name may be published."""
     return age_on(birth_date, day) >= CHILD_ASKED_FROM
+
+
+def age_counts(
+    ctx: Context, *, campaign_id: int, day: date, among: sa.ColumnElement[bool], vault: Vault
+) -> Counter[tuple[int | None, bool]]:
+    """Return how many persons who count have completed how many years on a day, and whether ``among`` holds for them.
+
+    ``among`` is a condition on ``core_enrolment``; the age of who gave no date of birth is None. One statement, whose
+    rows pass by: dates are encrypted, so that the database cannot count them. Raises Undecipherable.
+    """
+    rows: Any = ctx.session.execute(
+        sa.select(Enrolment.user_id, Profile.birth_date, among)
+        .outerjoin(Profile, Profile.user_id == Enrolment.user_id)
+        .where(Enrolment.campaign_id == campaign_id, Enrolment.state == EnrolmentState.ACTIVE)
+        .execution_options(yield_per=_BATCH)
+    )
+    counts: Counter[tuple[int | None, bool]] = Counter()
+    for user_id, sealed, holds in rows:
+        age = None if sealed is None else age_on(sealed_birth_date(sealed, user_id=user_id, vault=vault), day)
+        counts[age, bool(holds)] += 1
+    return counts

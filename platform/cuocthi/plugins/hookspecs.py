@@ -328,6 +328,12 @@ def finishers(ctx: Context, campaign: Campaign) -> Sequence[Select[Any]]:
 
 
 @spec(HookClass.EFFECT)
+def entries(ctx: Context, campaign: Campaign) -> Sequence[Select[Any]]:
+    """Return a SELECT of all entries that count in the plugin's rounds: whose, when begun, when handed in if it is."""
+    raise NotImplementedError
+
+
+@spec(HookClass.EFFECT)
 def activity(ctx: Context, campaign: Campaign, since: datetime) -> Sequence[tuple[str, int]]:
     """Return numbers of persons in the plugin's rounds for the live page: ``starters``, ``finishers``, ``open``."""
     raise NotImplementedError

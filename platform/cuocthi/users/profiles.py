@@ -45,14 +45,19 @@ def known_of(ctx: Context, *, user_id: int, vault: Vault) -> Known:
 def birth_date_of(profile: Profile, vault: Vault) -> date | None:
     """Return the date of birth in a profile, None where none was given. Raises Undecipherable."""
     born = profile.birth_date
-    return None if born is None else date.fromisoformat(vault.decrypt(born, belongs_to=_owner("birth_date", profile)))
+    return None if born is None else sealed_birth_date(born, user_id=profile.user_id, vault=vault)
+
+
+def sealed_birth_date(sealed: bytes, *, user_id: int, vault: Vault) -> date:
+    """Return the date of birth that stands encrypted in the profile of a person. Raises Undecipherable."""
+    return date.fromisoformat(vault.decrypt(sealed, belongs_to=_owner("birth_date", user_id)))
 
 
 def _opened(profile: Profile, vault: Vault) -> Known:
     number = profile.citizen_id
     return Known(
         birth_date_of(profile, vault),
-        "" if number is None else vault.decrypt(number, belongs_to=_owner("citizen_id", profile)),
+        "" if number is None else vault.decrypt(number, belongs_to=_owner("citizen_id", profile.user_id)),
         confirmed=profile.confirmed_at is not None,
     )
 
@@ -158,14 +163,14 @@ def _write(ctx: Context, user_id: int, known: Known, vault: Vault) -> None:
     profile = ctx.session.get(Profile, user_id) or Profile(user_id=user_id)
     born, number = known.birth_date, known.citizen_id
     profile.birth_date = (
-        None if born is None else vault.encrypt(born.isoformat(), belongs_to=_owner("birth_date", profile))
+        None if born is None else vault.encrypt(born.isoformat(), belongs_to=_owner("birth_date", profile.user_id))
     )
-    profile.citizen_id = vault.encrypt(number, belongs_to=_owner("citizen_id", profile)) if number else None
+    profile.citizen_id = vault.encrypt(number, belongs_to=_owner("citizen_id", profile.user_id)) if number else None
     profile.citizen_id_index = citizen_id_index(number, vault) if number else None
     profile.confirmed_at = (profile.confirmed_at or ctx.now) if known.confirmed else None
     ctx.session.add(profile)
     ctx.session.flush()
 
 
-def _owner(column: str, profile: Profile) -> str:
-    return f"core_profile.{column}:{profile.user_id}"
+def _owner(column: str, user_id: int) -> str:
+    return f"core_profile.{column}:{user_id}"

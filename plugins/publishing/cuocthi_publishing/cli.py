@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from cuocthi.cli.context import campaign_named, committing
+from cuocthi.cli.context import campaign_named, committing, parts
 from cuocthi.errors import Missing
 from cuocthi.text import T
 from cuocthi.web.i18n import translate
@@ -26,7 +26,8 @@ _in_name_of = click.option("--as", "contact", required=True, help="Contact of th
 def release(slug: str, note: str, contact: str) -> None:
     """Make a release, which waits for a second person."""
     with committing(contact) as ctx:
-        made = make(ctx, campaign=campaign_named(ctx, slug, permission="publishing:release:edit"), note=note)
+        campaign = campaign_named(ctx, slug, permission="publishing:release:edit")
+        made = make(ctx, campaign=campaign, note=note, vault=parts().vault)
         click.echo(f"release {made.number}: {made.digest}")
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, IntegerField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange
+from flask_babel import gettext as _
+from wtforms import BooleanField, IntegerField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
+from cuocthi.web.context import reading_context
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
+from cuocthi_publishing.queries import campaign_by_slug
 from cuocthi_publishing.settings import MAX_DEPTH, PublishSettings
 
 
@@ -23,6 +26,20 @@ class PublishSettingsForm(BaseForm):
     statistics = BooleanField(
         _l("Statistics"), description=_l("Figures of the whole campaign, and what its parts contribute.")
     )
+    comparison = BooleanField(
+        _l("Comparison with the contest before"),
+        description=_l("How many took part in both, counted alike, as part of the statistics."),
+    )
+    compared_with = StringField(
+        _l("Compared with"),
+        [Length(max=60)],
+        description=_l("The short name in the address of another campaign; empty: the one that is held again."),
+    )
+
+    def validate_compared_with(self, field: StringField) -> None:
+        """Refuse the short name of a campaign that there is not."""
+        if field.data and campaign_by_slug(reading_context(), slug=field.data.strip()) is None:
+            raise ValidationError(_("There is no campaign “%(name)s”.", name=field.data))
 
     @classmethod
     def from_settings(cls, settings: PublishSettings) -> PublishSettingsForm:
@@ -36,6 +53,8 @@ class PublishSettingsForm(BaseForm):
             depth=self.depth.data or 0,
             units=self.units.data,
             statistics=self.statistics.data,
+            comparison=self.comparison.data,
+            compared_with=(self.compared_with.data or "").strip(),
         )
 
 

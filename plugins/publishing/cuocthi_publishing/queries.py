@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from cuocthi.campaigns.models import Campaign
 from cuocthi.campaigns.settings import Loaded, load_settings
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.jobs.models import Job
-from cuocthi.standings.models import Ranking, RankingState, Result, Standing
+from cuocthi.standings.models import Ranking, RankingState, Standing
 from cuocthi.timelines.models import Phase
 from cuocthi.units.models import Unit
 from cuocthi.users.models import User
@@ -21,16 +22,10 @@ from cuocthi_publishing.settings import OWNER, PublishSettings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
 
 #: The kind of the background work that builds bundles.
 BUNDLE_JOB = "publishing.bundle"
-
-_HOUR_US = 3_600_000_000
-_DAY_US = 24 * _HOUR_US
-#: Việt Nam is seven hours ahead of UTC all the year round.
-_LOCAL_OFFSET_US = 7 * _HOUR_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +40,14 @@ class Listed:
     job: Job | None
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryFigures:
-    """How many persons of a category registered, and how many have a result in an adopted ranking."""
-
-    category: str
-    registered: int
-    persons: int
-
-
 def load_publish_settings(ctx: Context, *, campaign: Campaign) -> Loaded[PublishSettings]:
     """Return what the campaign publishes, as it stands (one statement)."""
     return load_settings(ctx, owner=OWNER, schema=PublishSettings, campaign=campaign)
+
+
+def campaign_by_slug(ctx: Context, *, slug: str) -> Campaign | None:
+    """Return the campaign with this short name in its address, if there is one."""
+    return ctx.session.scalar(sa.select(Campaign).where(Campaign.slug == slug))
 
 
 def bundle_key(release_id: int) -> str:
@@ -165,33 +156,6 @@ def persons_and_units(ctx: Context, *, rankings: Sequence[Ranking]) -> tuple[int
         .where(Standing.ranking_id.in_([ranking.id for ranking in rankings]))
     ).one()
     return int(row[0]), int(row[1])
-
-
-def category_figures(ctx: Context, *, campaign_id: int, rankings: Sequence[Ranking]) -> list[CategoryFigures]:
-    """Return persons by category; everybody counts once (one statement)."""
-    placed = sa.exists().where(
-        Standing.enrolment_id == Enrolment.id, Standing.ranking_id.in_([ranking.id for ranking in rankings])
-    )
-    rows = ctx.session.execute(
-        sa.select(Enrolment.category, sa.func.count(), sa.func.sum(sa.case((placed, 1), else_=0)))
-        .where(Enrolment.campaign_id == campaign_id, Enrolment.state == EnrolmentState.ACTIVE)
-        .group_by(Enrolment.category)
-    )
-    return [CategoryFigures(category, int(registered), int(persons)) for category, registered, persons in rows]
-
-
-def entries_by_day(ctx: Context, *, ranking: Ranking) -> list[tuple[int, int]]:
-    """Return for each day on which an entry of the ranked persons was handed in: (days since 1970, entries)."""
-    finished = sa.type_coerce(Result.finished_at, sa.BigInteger)
-    day = ((finished + sa.literal(_LOCAL_OFFSET_US, sa.BigInteger)) // sa.literal(_DAY_US, sa.BigInteger)).label("day")
-    rows = ctx.session.execute(
-        sa.select(day, sa.func.count())
-        .join(Standing, Standing.enrolment_id == Result.enrolment_id)
-        .where(Result.phase_id == ranking.phase_id, Standing.ranking_id == ranking.id)
-        .group_by(day)
-        .order_by(day)
-    )
-    return [(int(when), int(entries)) for when, entries in rows]
 
 
 def units_by_id(ctx: Context, *, ids: Sequence[int]) -> Sequence[Unit]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cuocthi.campaigns.models import Campaign
 from cuocthi.context import Actor
+from cuocthi.web.context import registry
 from cuocthi_publishing.domain.bundle import files
 from cuocthi_publishing.domain.releases import make, publish, snapshot_of
 from cuocthi_publishing.jobs import build_bundle
@@ -24,7 +25,7 @@ def rehearse(ctx: Context, campaign_id: int, staff_ids: tuple[int, int]) -> Sequ
     """
     campaign = ctx.session.get_one(Campaign, campaign_id)
     first, second = (replace(ctx, actor=Actor(user_id)) for user_id in staff_ids)
-    release = make(first, campaign=campaign)
+    release = make(first, campaign=campaign, vault=registry().vault)
     publish(second, campaign=campaign, number=release.number, digest=release.digest)
     build_bundle(ctx, {"release_id": release.id}, _unwatched)
     snapshot = snapshot_of(release)

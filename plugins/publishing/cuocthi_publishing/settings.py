@@ -18,13 +18,16 @@ class PublishSettings:
     """The sections of a publication.
 
     ``depth`` is how many places of each round's ranking are published, 0 for winners only. ``units`` are the figures
-    of the units; ``statistics`` are the figures of the campaign and what plugins contribute.
+    of the units; ``statistics`` are the figures of the campaign and what plugins contribute. ``comparison``: beside
+    those of an earlier campaign, the one that is held again or the one that ``compared_with`` names by its address.
     """
 
     awards: bool = True
     depth: int = 0
     units: bool = True
     statistics: bool = True
+    comparison: bool = True
+    compared_with: str = ""
 
     def __post_init__(self) -> None:
         """Raise SettingsError for a depth out of bounds, or if nothing at all would go out."""

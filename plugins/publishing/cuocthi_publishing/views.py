@@ -14,7 +14,7 @@ from cuocthi.files.domain import file_of
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.queries import phases
 from cuocthi.web.blueprint import CampaignBlueprint
-from cuocthi.web.context import committing, reading_context
+from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
 from cuocthi_publishing import queries
@@ -138,7 +138,7 @@ def make() -> AnyResponse:
         return _releases_page(form, status=422)
     try:
         with committing() as ctx:
-            made = domain.make(ctx, campaign=g.campaign, note=form.note.data or "")
+            made = domain.make(ctx, campaign=g.campaign, note=form.note.data or "", vault=registry().vault)
             number = made.number
     except DomainError as error:
         attach_error(form, error)

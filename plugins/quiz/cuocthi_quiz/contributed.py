@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cuocthi.campaigns.settings import load_settings, settings_by_rounds
+from cuocthi.campaigns.settings import load_settings
 from cuocthi.contributions import (
     Act,
     Blocker,
-    Column,
     EntryAction,
     Fact,
     NavGroup,
     NavItem,
     Panel,
-    PublicationSection,
 )
 from cuocthi.enrolments.entering import own_window
 from cuocthi.enrolments.models import EnrolmentState
@@ -29,14 +27,10 @@ from cuocthi_quiz.domain.allowances import allowance, refusal
 from cuocthi_quiz.domain.attempts import settings_of
 from cuocthi_quiz.domain.deadlines import closing, replaceable
 from cuocthi_quiz.domain.practice import practice_settings
-from cuocthi_quiz.domain.predictions import definition
-from cuocthi_quiz.domain.release import has_closed
 from cuocthi_quiz.domain.results import PREDICTION_ERROR
-from cuocthi_quiz.models import THOUSANDTHS
 from cuocthi_quiz.queries import figures as figures_queries
 from cuocthi_quiz.queries import papers as papers_queries
 from cuocthi_quiz.settings import OWNER, Over, QuizSettings
-from cuocthi_quiz.wording import speaker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -49,8 +43,6 @@ if TYPE_CHECKING:
     from cuocthi_quiz.models import Attempt
 
     Address = Callable[..., str]
-
-_EXTREMES = 5
 
 
 def facts(ctx: Context, *, campaign: Campaign) -> list[Fact]:
@@ -212,74 +204,3 @@ def _closed_action(
     if opens is not None:
         return action(T("Not open yet"), T("It opens at %(moment)s.", moment=opens), url="")
     return action(T("The round has closed"), T("You did not take part in “%(round)s”.", round=round_.title), url="")
-
-
-# --- publication ----------------------------------------------------------------------------------------------------
-
-
-def sections(ctx: Context, *, campaign: Campaign) -> list[PublicationSection]:
-    """Return how scores are distributed in each closed round, its hardest and easiest questions, and predictions."""
-    closed = [round_ for round_ in rounds(ctx, campaign_id=campaign.id, source=OWNER) if has_closed(ctx, round_=round_)]
-    found = [section for round_ in closed for section in _round_sections(ctx, campaign, round_)]
-    return [*found, *_predicted(ctx, campaign, closed)]
-
-
-def _predicted(ctx: Context, campaign: Campaign, closed: Sequence[Phase]) -> Iterator[PublicationSection]:
-    """Yield what was predicted and what it came to, in the rounds in which that is known."""
-    say = speaker(campaign.language)
-    names = {division.id: division.name for division in campaign.divisions}
-    rows: list[tuple[str, str, int, str]] = []
-    for held, settings in settings_by_rounds(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, rounds=closed):
-        target = settings.target
-        for round_ in held if settings.prediction else ():
-            if predictions.is_known(ctx, campaign=campaign, round_=round_, target=target):
-                came_to = predictions.actual(ctx, campaign=campaign, round_=round_, target=target)
-                meant, unit = say(definition(target)), THOUSANDTHS // target.scale
-                rows += [
-                    (round_.title, names.get(division, ""), value * unit, meant) for division, value in came_to.items()
-                ]
-    if rows:
-        columns = [
-            Column("round", say(T("Round"))),
-            Column("division", say(T("Division"))),
-            Column("value", say(T("What it came to")), "points"),
-            Column("definition", say(T("What was predicted"))),
-        ]
-        yield PublicationSection("predictions", say(T("Predictions")), columns, rows, order=42)
-
-
-def _round_sections(ctx: Context, campaign: Campaign, round_: Phase) -> Iterator[PublicationSection]:
-    say = speaker(campaign.language)
-    persons, attempts = figures_queries.persons_and_attempts(ctx, round_=round_)
-    note = T("%(attempts)s papers handed in by %(persons)s persons.", attempts=attempts, persons=persons)
-    yield PublicationSection(
-        f"scores-{round_.key}",
-        say(T("Distribution of scores, %(round)s", round=round_.title)),
-        [
-            Column("score", say(T("Score")), "points"),
-            Column("attempts", say(T("Papers")), "integer"),
-            Column("persons", say(T("Persons")), "integer"),
-        ],
-        figures_queries.score_distribution(ctx, round_=round_),
-        say(note),
-        chart="bar",
-        order=40,
-    )
-    figures = figures_queries.question_figures(ctx, round_=round_)
-    by_share = sorted(figures, key=lambda figure: (figure.right / figure.papers, figure.key))
-    hardest, easiest = by_share[:_EXTREMES], by_share[::-1][:_EXTREMES]
-    for key, title, chosen in (
-        ("hardest", T("Questions most often answered wrongly, %(round)s", round=round_.title), hardest),
-        ("easiest", T("Questions most often answered rightly, %(round)s", round=round_.title), easiest),
-    ):
-        yield PublicationSection(
-            f"{key}-{round_.key}",
-            say(title),
-            [
-                Column("question", say(T("Question"))),
-                Column("share", say(T("Right answers in per cent")), "integer"),
-                Column("papers", say(T("Papers with this question")), "integer"),
-            ],
-            [(figure.text, round(100 * figure.right / figure.papers), figure.papers) for figure in chosen],
-            order=45,
-        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cuocthi.contributions import (
     Act,
@@ -24,7 +24,14 @@ from cuocthi.contributions import (
 from cuocthi.plugins.hookspecs import hookimpl
 from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
-from cuocthi_quiz import contributed, contributed_bank, contributed_evidence, contributed_keys, reporting
+from cuocthi_quiz import (
+    contributed,
+    contributed_bank,
+    contributed_evidence,
+    contributed_keys,
+    contributed_statistics,
+    reporting,
+)
 from cuocthi_quiz.domain import campaign_file, clauses, jobs, personal_data, release, results
 from cuocthi_quiz.domain.attempts import follow_enrolments
 from cuocthi_quiz.domain.deadlines import move_deadlines
@@ -292,7 +299,7 @@ def rule_clauses(ctx: Context, campaign: Campaign) -> Sequence[RuleClause]:
 def publication_sections(ctx: Context, campaign: Campaign) -> Sequence[PublicationSection]:
     return [
         *contributed_keys.section(ctx, campaign=campaign),
-        *contributed.sections(ctx, campaign=campaign),
+        *contributed_statistics.sections(ctx, campaign=campaign),
         *contributed_bank.issue_section(ctx, campaign=campaign),
     ]
 
@@ -312,6 +319,11 @@ def export_campaign(ctx: Context, campaign: Campaign) -> Sequence[CampaignPart]:
 @hookimpl
 def import_campaign(ctx: Context, campaign: Campaign, part: CampaignPart) -> None:
     campaign_file.import_part(ctx, campaign=campaign, part=part, folder=_kept_files)
+
+
+@hookimpl
+def entries(campaign: Campaign) -> Sequence[Select[Any]]:
+    return [figures_queries.entries(campaign_id=campaign.id)]
 
 
 @hookimpl

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-#: A mean over fewer persons than this tells too much about each of them.
+#: A figure of fewer persons than this tells too much about each of them.
 SMALLEST_GROUP = 5
 
 _HIDDEN = "•••"
@@ -33,11 +33,6 @@ def mask_name(name: str) -> str:
 def without_contacts(text: str) -> str:
     """Return a text in which phone numbers and e-mail addresses are blacked out."""
     return _PHONE.sub(_HIDDEN, _EMAIL.sub(_HIDDEN, text))
-
-
-def mean_score(score_mean: int, persons: int) -> int | None:
-    """Return a mean over ``persons``, or None where they are too few."""
-    return score_mean if persons >= SMALLEST_GROUP else None
 
 
 class Masking:

@@ -34,21 +34,24 @@ if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.jobs.models import Job
+    from cuocthi.security.personal_data import Vault
     from cuocthi.text import Text
     from cuocthi_publishing.domain.sections import Material
 
 
-def make(ctx: Context, *, campaign: Campaign, note: str = "") -> Release:
+def make(ctx: Context, *, campaign: Campaign, note: str = "", vault: Vault | None = None) -> Release:
     """Take a snapshot of what is to be published, as a draft for a second person to confirm; withdraw a former draft.
 
-    ``note`` says what changed, and why, where something is published already. Raises Blocked with every reason why
+    ``note`` says what changed, and why, where something is published already; ``vault`` opens dates of birth and is
+    needed where the campaign asks for them (ValueError without it). Raises Blocked with every reason why
     nothing can be published yet and for a ranking that was changed past the platform, DomainError without a note where
     one is needed, Forbidden unless a person acts, Closed before the campaign is open.
     """
     maker = _person(ctx)
     _refuse_draft_campaign(campaign)
     hold(ctx, campaign_id=campaign.id)
-    material = gather(ctx, campaign=campaign, settings=load_publish_settings(ctx, campaign=campaign).value)
+    settings = load_publish_settings(ctx, campaign=campaign).value
+    material = gather(ctx, campaign=campaign, settings=settings, vault=vault)
     reasons = obstacles(ctx, material=material)
     if reasons:
         raise Blocked(T("Nothing can be published yet."), reasons)

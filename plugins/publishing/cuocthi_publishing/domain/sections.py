@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from cuocthi.campaigns.queries import headcount_totals
 from cuocthi.contributions import Column, PublicationSection
 from cuocthi.enrolments.public_names import names_of
 from cuocthi.errors import ContractError
@@ -15,7 +13,12 @@ from cuocthi.text import T
 from cuocthi.units.queries import full_names
 from cuocthi.web import formats
 from cuocthi_publishing import queries
-from cuocthi_publishing.domain.masking import SMALLEST_GROUP, Masking, mean_score, without_contacts
+from cuocthi_publishing.domain.masking import Masking, without_contacts
+from cuocthi_publishing.domain.suppression import is_small
+from cuocthi_publishing.domain.tables import as_section
+from cuocthi_publishing.statistics.comparison import compared_with, comparison
+from cuocthi_publishing.statistics.sections import count, statistics
+from cuocthi_publishing.statistics.unit_sections import unit_sections
 from cuocthi_publishing.wording import speaker
 
 if TYPE_CHECKING:
@@ -24,29 +27,30 @@ if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.contributions import Award, AwardList
+    from cuocthi.security.personal_data import Vault
     from cuocthi.standings.models import Ranking
     from cuocthi.standings.queries import UnitFigures
     from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
     from cuocthi_publishing.settings import PublishSettings
+    from cuocthi_publishing.statistics.sections import Counted
 
     Rows = Sequence[Sequence[str | int | None]]
 
 #: The pages on which sections of plugins stand.
 _OPEN_PAGES = ("statistics", "documents")
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a snapshot is made of, read once."""
+    """What a snapshot is made of, read once; ``vault`` opens dates of birth, of which ages are counted."""
 
     campaign: Campaign
     settings: PublishSettings
     ranked: Sequence[tuple[Phase, Ranking]]
     award_lists: Sequence[AwardList]
     unnamed: frozenset[int]
+    vault: Vault | None = None
 
     @property
     def rankings(self) -> list[Ranking]:
@@ -67,32 +71,25 @@ class Material:
 
 
 def sections(ctx: Context, *, material: Material) -> list[dict[str, Any]]:
-    """Return every section that the settings let out, as plain values in the order of the pages."""
-    settings = material.settings
+    """Return every section that the settings let out, as plain values in the order of the pages.
+
+    Raises ValueError where the campaign asks for dates of birth, of which the statistics tell, and there is no vault.
+    """
+    settings, campaign = material.settings, material.campaign
+    counted = count(ctx, campaign=campaign)
     found: list[dict[str, Any]] = []
     if settings.awards:
         found += _awards(material)
     if settings.depth:
         found += _standings(ctx, material)
     if settings.units:
-        found += _units(ctx, material)
+        found += [*unit_sections(counted.units, material.say), *_units(ctx, material, counted)]
     if settings.statistics:
-        found += _participation(ctx, material)
+        found += statistics(ctx, counted=counted, say=material.say, vault=material.vault)
+        before = compared_with(ctx, campaign=campaign, settings=settings)
+        if before is not None:
+            found += comparison(counted, count(ctx, campaign=before), material.say)
     return [*found, *_contributed(ctx, material)]
-
-
-def _section(  # noqa: PLR0917 - the parts of a section in the order in which it is written
-    page: str, key: str, title: str, columns: Sequence[Column], rows: Rows, note: str = "", chart: str = ""
-) -> dict[str, Any]:
-    return {
-        "page": page,
-        "key": key,
-        "title": title,
-        "note": note,
-        "chart": chart,
-        "columns": [{"key": column.key, "title": column.title, "kind": column.kind} for column in columns],
-        "rows": [list(row) for row in rows],
-    }
 
 
 def _recipient(award: Award, masking: Masking) -> str:
@@ -117,7 +114,8 @@ def _awards(material: Material) -> Iterator[dict[str, Any]]:
         ]
         note = say(T("%(count)s awards worth %(total)s đồng.", count=len(rows), total=found.total_value))
         note = f"{note} {say(how_final(found, material.campaign.language))}"
-        yield _section("awards", f"awards-{found.key}", found.title, columns, rows, note)
+        section = PublicationSection(f"awards-{found.key}", found.title, columns, rows, note, page="awards")
+        yield as_section(section, say)
 
 
 def how_final(found: AwardList, language: str) -> Text:
@@ -161,72 +159,44 @@ def _standings(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
             for row in found
         ]
         title = say(T("Ranking, %(round)s: the first %(places)s", round=round_.title, places=len(rows)))
-        yield _section("results", f"standings-{round_.key}", title, columns, rows, note)
+        section = PublicationSection(f"standings-{round_.key}", title, columns, rows, note, page="results")
+        yield as_section(section, say)
 
 
-def _units(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
+def _units(ctx: Context, material: Material, counted: Counted) -> Iterator[dict[str, Any]]:
     say = material.say
     columns = [
         Column("unit", say(T("Unit")), "unit"),
-        Column("persons", say(T("Persons")), "integer"),
-        Column("entries", say(T("Entries")), "integer"),
+        Column("persons", say(T("Persons")), "integer", persons="persons"),
+        Column("entries", say(T("Entries")), "integer", persons="persons"),
         Column("headcount", say(T("Entitled")), "integer"),
-        Column("rate", say(T("Rate in per cent")), "points"),
-        Column("mean", say(T("Mean points")), "points"),
+        Column("rate", say(T("Rate in per cent")), "points", persons="persons"),
+        Column("mean", say(T("Mean points")), "points", persons="persons"),
     ]
-    note = say(
-        T(
-            "Everybody counts once, in the unit named at registration. Mean points of fewer than %(least)s persons are "
-            "not given.",
-            least=SMALLEST_GROUP,
-        )
-    )
+    note = say(T("Everybody counts once, in the unit named at registration."))
+    # What the participation of the whole contest does not show of a unit must not show here.
+    kept_back = counted.units.hidden["finishers"]
     for round_, ranking in material.ranked:
         figures = unit_figures(ctx, ranking=ranking)
         names = full_names(ctx, units=queries.units_by_id(ctx, ids=[row.unit_id for row in figures]))
-        # The order of the query is that of the names; equals keep it.
-        rows = [_unit_row(row, names) for row in sorted(figures, key=lambda row: -row.persons)]
+        # The order of the query is that of the names; equals keep it, and so do those whose number is not shown.
+        off = [row.unit_id in kept_back or is_small(row.persons) for row in figures]
+        ordered = [row for _, row in sorted(zip(off, figures, strict=True), key=lambda pair: _place_of(*pair))]
+        hidden = frozenset(place for place, row in enumerate(ordered) if row.unit_id in kept_back)
+        rows = [_unit_row(row, names) for row in ordered]
         title = say(T("Persons taking part by unit, %(round)s", round=round_.title))
-        yield _section("units", f"units-{round_.key}", title, columns, rows, note, "bar")
+        section = PublicationSection(f"units-{round_.key}", title, columns, rows, note, "bar", page="units")
+        yield as_section(section, say, hidden={"persons": hidden})
+
+
+def _place_of(off: bool, row: UnitFigures) -> tuple[bool, int]:  # noqa: FBT001 - a pair that is sorted
+    return (off, 0 if off else -row.persons)
 
 
 def _unit_row(row: UnitFigures, names: dict[int, str]) -> tuple[str | int | None, ...]:
     # A rate in thousandths of the headcount is, in thousandths of a per cent, a hundred times as much.
     rate = None if row.rate_permille is None else row.rate_permille * 100
-    mean = mean_score(row.mean_score, row.persons)
-    return (names[row.unit_id], row.persons, row.entries, row.headcount, rate, mean)
-
-
-def _participation(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
-    say, campaign = material.say, material.campaign
-    entitled = headcount_totals(ctx, campaign_id=campaign.id)
-    found = queries.category_figures(ctx, campaign_id=campaign.id, rankings=material.rankings)
-    by_key = {row.category: row for row in found}
-    columns = [
-        Column("category", say(T("Category"))),
-        Column("persons", say(T("Persons with a result")), "integer"),
-        Column("registered", say(T("Persons registered")), "integer"),
-        Column("entitled", say(T("Entitled")), "integer"),
-    ]
-    rows = [
-        (str(title), by_key[key].persons, by_key[key].registered, entitled.get(key))
-        for key, title in campaign.categories.items()
-        if key in by_key
-    ]
-    yield _section("statistics", "categories", say(T("Persons by category")), columns, rows, chart="bar")
-    by_day = [Column("day", say(T("Day"))), Column("entries", say(T("Entries handed in")), "integer")]
-    for round_, ranking in material.ranked:
-        days = [
-            (formats.day(_EPOCH + timedelta(days=day), campaign.language), entries)
-            for day, entries in queries.entries_by_day(ctx, ranking=ranking)
-        ]
-        title = say(T("Entries by day, %(round)s", round=round_.title))
-        note = say(T("Entries, not persons: %(entries)s of %(persons)s persons.", **_counts(ranking)))
-        yield _section("statistics", f"days-{round_.key}", title, by_day, days, note, "bar")
-
-
-def _counts(ranking: Ranking) -> dict[str, int]:
-    return {"entries": ranking.entries, "persons": ranking.persons}
+    return (names[row.unit_id], row.persons, row.entries, row.headcount, rate, row.mean_score)
 
 
 def _contributed(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
@@ -237,10 +207,14 @@ def _contributed(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
             raise ContractError(msg)
         if found.page == "statistics" and not material.settings.statistics:
             continue
-        rows = _masked(ctx, material, plugin, found)
-        note = without_contacts(found.note)
-        title = without_contacts(found.title)
-        yield _section(found.page, f"{plugin}-{found.key}", title, found.columns, rows, note, found.chart)
+        shown = replace(
+            found,
+            key=f"{plugin}-{found.key}",
+            title=without_contacts(found.title),
+            rows=_masked(ctx, material, plugin, found),
+            note=without_contacts(found.note),
+        )
+        yield as_section(shown, material.say)
 
 
 def _masked(ctx: Context, material: Material, plugin: str, found: PublicationSection) -> Rows:

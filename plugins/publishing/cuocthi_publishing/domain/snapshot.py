@@ -18,6 +18,7 @@ from cuocthi.web.formats import iso
 from cuocthi_publishing import queries
 from cuocthi_publishing.domain.masking import without_contacts
 from cuocthi_publishing.domain.sections import Material, sections
+from cuocthi_publishing.domain.suppression import is_small
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
+    from cuocthi.security.personal_data import Vault
     from cuocthi_publishing.models import Release
     from cuocthi_publishing.settings import PublishSettings
 
@@ -33,14 +35,18 @@ SCHEMA = "cuocthi-release/1"
 Snapshot = dict[str, Any]
 
 
-def gather(ctx: Context, *, campaign: Campaign, settings: PublishSettings) -> Material:
-    """Read what a snapshot is made of: adopted rankings, award lists, and who stands without a name."""
+def gather(ctx: Context, *, campaign: Campaign, settings: PublishSettings, vault: Vault | None = None) -> Material:
+    """Read what a snapshot is made of: adopted rankings, award lists, and who stands without a name.
+
+    ``vault`` is needed for :func:`compose`, where the campaign asks for dates of birth.
+    """
     return Material(
         campaign=campaign,
         settings=settings,
         ranked=queries.adopted_rankings(ctx, campaign_id=campaign.id),
         award_lists=ctx.hooks.collect(ctx, campaign, "award_lists", AwardList),
         unnamed=unnamed_in_public(ctx, campaign_id=campaign.id),
+        vault=vault,
     )
 
 
@@ -66,7 +72,10 @@ def _of_list(found: AwardList, material: Material) -> Iterator[dict[str, Any]]:
 def compose(
     ctx: Context, *, material: Material, number: int, made_at: datetime, note: str, replaces: Release | None
 ) -> Snapshot:
-    """Return the snapshot of a new release; persons are masked in it already."""
+    """Return the snapshot of a new release; persons are masked in it already, and small groups are left out.
+
+    Raises ValueError without the vault where the campaign asks for dates of birth.
+    """
     campaign = material.campaign
     return {
         "schema": SCHEMA,
@@ -120,7 +129,8 @@ def _figures(ctx: Context, material: Material) -> list[dict[str, Any]]:
         ("entries", T("entries"), entries),
         ("units", T("units with persons taking part"), units),
     )
-    return [{"key": key, "title": say(title), "value": value} for key, title, value in titled]
+    few = {"registered": registered, "persons": persons, "entries": persons, "units": persons}
+    return [{"key": key, "title": say(title), "value": value} for key, title, value in titled if not is_small(few[key])]
 
 
 def _phases(ctx: Context, campaign: Campaign) -> list[dict[str, Any]]:

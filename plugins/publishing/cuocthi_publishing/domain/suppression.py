@@ -15,17 +15,20 @@ Nobody of a group is no small group: noughts are shown.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from fractions import Fraction
 from itertools import chain
 from math import inf
+from typing import Any
 
 from cuocthi_publishing.domain.masking import SMALLEST_GROUP
 
 #: So often bounds are drawn tighter by one another; in sums of persons more changes nothing.
 _PASSES = 10
 
-Key = Hashable
+#: What tells a value from others: anything that can be a key.
+Key = Any
 #: What is known of values: each by its factor, together a number that everybody may know.
 Sum = Mapping[Key, int]
 
@@ -73,7 +76,8 @@ def _exposed(values: Mapping[Key, int], sums: Sequence[Sum], hidden: set[Key]) -
     for one, found in concerned:
         if _tells([values[key] for key in found], {one[key] for key in found}):
             return one
-    told = _determined([{key: one[key] for key in found} for one, found in concerned]) or _bounded(values, concerned)
+    told = _determined([{key: one[key] for key in found} for one, found in concerned])
+    told = _bounded(values, concerned) if told is None else told
     if told is None:
         return None
     # Whichever sum of it has something left to hide, else the first.
@@ -81,14 +85,13 @@ def _exposed(values: Mapping[Key, int], sums: Sequence[Sum], hidden: set[Key]) -
     return next((one for one in its if any(key not in hidden and values[key] > 0 for key in one)), its[0])
 
 
-def _tells(found: Sequence[int], factors: Set[int]) -> bool:
+def _tells(found: Sequence[int], factors: AbstractSet[int]) -> bool:
     """Tell whether a sum by itself says too much of the values that are hidden in it, which it has by these factors."""
     if len(found) == 1:
         return True
     if len(factors) > 1:
         return False
-    number, together = len(found), sum(found)
-    return together < SMALLEST_GROUP or together in {number, number * (SMALLEST_GROUP - 1)}
+    return sum(found) < SMALLEST_GROUP or set(found) in ({1}, {SMALLEST_GROUP - 1})
 
 
 def _determined(sums: Sequence[Sum]) -> Key | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
-from cuocthi_quiz.models import Answer, Attempt, Difficulty, Item, Mark, Question, Revision
+from cuocthi_quiz.models import THOUSANDTHS, Answer, Attempt, Difficulty, Item, Mark, Question, Revision
 from cuocthi_quiz.queries.papers import COUNTS
 
 if TYPE_CHECKING:
@@ -51,6 +51,12 @@ def finishers(*, campaign_id: int) -> sa.Select[int]:
     return sa.select(Attempt.enrolment_id).where(*handed_in)
 
 
+def entries(*, campaign_id: int) -> sa.Select[Any]:
+    """Return the SELECT of the papers that count: ``enrolment_id``, ``started_at``, ``finished_at``."""
+    own = (Attempt.campaign_id == campaign_id, COUNTS)
+    return sa.select(Attempt.enrolment_id, Attempt.started_at, Attempt.submitted_at.label("finished_at")).where(*own)
+
+
 def activity(ctx: Context, *, campaign_id: int, since: datetime) -> tuple[int, int, int]:
     """Return how many persons started since, handed in since, and have a paper open now."""
     person = sa.distinct(Attempt.enrolment_id)
@@ -86,6 +92,28 @@ def score_distribution(ctx: Context, *, round_: Phase) -> list[tuple[int, int, i
     return [(row[0], row[1], row[2]) for row in rows]
 
 
+def scores_reachable(ctx: Context, *, round_: Phase) -> tuple[int, bool]:
+    """Return the full marks of a round in thousandths, and whether some score is no whole number of points."""
+    row = ctx.session.execute(
+        sa.select(sa.func.max(Attempt.max_score), sa.func.max(Attempt.score % THOUSANDTHS))
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(*counting(round_))
+    ).one()
+    return row[0] or 0, bool(row[1])
+
+
+def scores_in_steps(ctx: Context, *, round_: Phase, step: int) -> dict[int, tuple[int, int]]:
+    """Return attempts and persons of a round by the number of whole steps, in thousandths, in their score."""
+    steps = (sa.type_coerce(sa.func.coalesce(Attempt.score, 0), sa.BigInteger) // step).label("steps")
+    rows = ctx.session.execute(
+        sa.select(steps, sa.func.count(), sa.func.count(sa.distinct(Attempt.enrolment_id)))
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(*counting(round_))
+        .group_by(steps)
+    )
+    return {int(row[0]): (row[1], row[2]) for row in rows}
+
+
 def persons_and_attempts(ctx: Context, *, round_: Phase) -> tuple[int, int]:
     """Return how many persons have a graded attempt in a round, and how many such attempts there are."""
     row = ctx.session.execute(
@@ -98,19 +126,35 @@ def persons_and_attempts(ctx: Context, *, round_: Phase) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class QuestionFigure:
-    """How a question fared: on how many papers it stood, and on how many it was answered rightly."""
+    """How a question fared: on how many papers it stood, of how many persons, and how many answered it rightly.
+
+    ``right`` are papers; ``persons_right`` the persons with such a paper.
+    """
 
     key: str
     text: str
     papers: int
     right: int
+    persons: int
+    persons_right: int
 
 
-def question_figures(ctx: Context, *, round_: Phase) -> list[QuestionFigure]:
-    """Return how every question of a round fared, by key; excluded persons are left out, and void questions."""
-    right = sa.func.count().filter(Mark.points == Revision.worth)
+def question_figures(ctx: Context, *, round_: Phase, several: bool = True) -> list[QuestionFigure]:
+    """Return how every question of a round fared, by key; excluded persons are left out, and void questions.
+
+    ``several``: somebody has several attempts. Otherwise each paper is a person, which takes a third of the time.
+    """
+    full = Mark.points == Revision.worth
+    person = sa.distinct(Attempt.enrolment_id) if several else Attempt.id
     rows = ctx.session.execute(
-        sa.select(Question.key, sa.func.max(Revision.text), sa.func.count(), right)
+        sa.select(
+            Question.key,
+            sa.func.max(Revision.text),
+            sa.func.count(),
+            sa.func.count().filter(full),
+            sa.func.count(person),
+            sa.func.count(person).filter(full),
+        )
         .select_from(Item)
         .join(Attempt, Attempt.id == Item.attempt_id)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)

@@ -1,0 +1,114 @@
+"""A campaign beside the one before it: the same figures by the same definitions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cuocthi.campaigns.models import Campaign
+from cuocthi.contributions import Column, PublicationSection
+from cuocthi.text import T
+from cuocthi_publishing.domain.suppression import is_small
+from cuocthi_publishing.domain.tables import as_section
+from cuocthi_publishing.queries import campaign_by_slug
+from cuocthi_publishing.statistics import queries
+from cuocthi_publishing.statistics.queries import Figures
+from cuocthi_publishing.statistics.sections import share
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from cuocthi.context import Context
+    from cuocthi.text import Text
+    from cuocthi_publishing.domain.tables import Section
+    from cuocthi_publishing.settings import PublishSettings
+    from cuocthi_publishing.statistics.sections import Counted
+
+    Rows = Sequence[Sequence[str | int]]
+
+_NOW, _BEFORE = "now", "before"
+
+
+def compared_with(ctx: Context, *, campaign: Campaign, settings: PublishSettings) -> Campaign | None:
+    """Return the campaign with which the settings compare this one: one they name, else the one that is held again."""
+    if not settings.comparison:
+        return None
+    if settings.compared_with:
+        named = campaign_by_slug(ctx, slug=settings.compared_with)
+        return None if named is None or named.id == campaign.id else named
+    return ctx.session.get(Campaign, campaign.earlier_id) if campaign.earlier_id else None
+
+
+def comparison(counted: Counted, before: Counted, say: Callable[[Text], str]) -> Iterator[Section]:
+    """Yield how many took part in both campaigns, as a whole and by category and kind of unit."""
+    yield _whole(counted.whole, before, say)
+    categories = [queries.added_up(one.groups, lambda group: group.category) for one in (counted, before)]
+    # The titles of this campaign stand for the same keys of the other.
+    titles = {**counted.campaign.categories, **before.campaign.categories, **counted.campaign.categories}
+    note = say(T("Persons who handed in. Before: %(campaign)s.", campaign=before.campaign.name))
+    label = Column("category", say(T("Category")))
+    rows: Rows = [
+        (str(title), *(one.get(key, Figures()).finishers for one in categories))
+        for key, title in titles.items()
+        if any(key in one for one in categories)
+    ]
+    title = say(T("By category, compared"))
+    yield _section("compared-categories", title, label, rows, note, say)
+    if counted.units.withheld or before.units.withheld:
+        return
+    both = [one.units.by_kind for one in (counted, before)]
+    kinds = sorted({**both[0], **both[1]}, key=lambda kind: (not kind, kind))
+    if len(kinds) < 2:  # noqa: PLR2004 - one kind is the whole
+        return
+    hidden = {
+        column: frozenset(place for place, kind in enumerate(kinds) if ("kind", kind) in one.units.hidden["finishers"])
+        for column, one in ((_NOW, counted), (_BEFORE, before))
+    }
+    rows = [(kind or say(T("not stated")), *(one.get(kind, Figures()).finishers for one in both)) for kind in kinds]
+    label, title = Column("kind", say(T("Kind of unit"))), say(T("By kind of unit, compared"))
+    yield _section("compared-kinds", title, label, rows, note, say, hidden=hidden)
+
+
+def _whole(now: Figures, before: Counted, say: Callable[[Text], str]) -> Section:
+    then = before.whole
+    titled = (
+        (T("Persons registered"), now.registered, then.registered),
+        (T("Persons who began"), now.starters, then.starters),
+        (T("Persons who handed in"), now.finishers, then.finishers),
+        (T("Entries handed in"), now.entries, then.entries),
+    )
+    # Of entries the persons behind them decide.
+    last = len(titled) - 1
+    hidden = {
+        column: frozenset({last} if is_small(figures.finishers) else ())
+        for column, figures in ((_NOW, now), (_BEFORE, then))
+    }
+    rows: Rows = [(say(title), *both) for title, *both in titled]
+    note = say(T("Before: %(campaign)s. What is counted is the same in both.", campaign=before.campaign.name))
+    title, label = say(T("Compared with the contest before")), Column("what", say(T("What is counted")))
+    return _section("comparison", title, label, rows, note, say, parts=False, hidden=hidden)
+
+
+def _section(  # noqa: PLR0917 - the parts of a section in the order in which it is written
+    key: str,
+    title: str,
+    label: Column,
+    rows: Rows,
+    note: str,
+    say: Callable[[Text], str],
+    *,
+    parts: bool = True,
+    hidden: Mapping[str, frozenset[int]] | None = None,
+) -> Section:
+    columns = [
+        label,
+        Column(_NOW, say(T("This time")), "integer", persons=_NOW),
+        Column(_BEFORE, say(T("The time before")), "integer", persons=_BEFORE),
+    ]
+    found = PublicationSection(key, title, columns, rows, note, "bar", drawn=[_NOW, _BEFORE], parts=parts)
+    made = as_section(found, say, hidden=hidden)
+    # The change follows from what is shown, so that it gives nothing away.
+    made["columns"].append({"key": "change", "title": say(T("Now, of a hundred before")), "kind": "points"})
+    for row in made["rows"]:
+        now, before = row[1], row[2]
+        row.append(share(now, before) if isinstance(now, int) and before else None)
+    return made
