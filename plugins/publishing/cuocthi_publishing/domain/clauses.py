@@ -43,9 +43,12 @@ def _parts(settings: PublishSettings) -> Iterator[Text]:
             places=settings.depth,
         )
     if settings.units:
-        yield T(
-            "figures of the units; mean points are not given for fewer than %(least)s persons;", least=SMALLEST_GROUP
-        )
+        yield T("figures of the units;")
     if settings.statistics:
         yield T("statistics that name nobody;")
+    if settings.units or settings.statistics:
+        yield T(
+            "of fewer than %(least)s persons no figures at all, nor others from which they could be computed;",
+            least=SMALLEST_GROUP,
+        )
     yield T("never telephone numbers or e-mail addresses.")
