@@ -16,6 +16,7 @@ from cuocthi.campaigns.entrants import ENTRANTS_OWNER, EntrantRules, entrant_rul
 from cuocthi.campaigns.files import CampaignSource, Files, invalid, moved, read_source, times, write_source
 from cuocthi.campaigns.models import Campaign, Headcount
 from cuocthi.campaigns.register import document_contents, document_parts, enter_documents
+from cuocthi.campaigns.round_settings import enter_round_settings, round_settings
 from cuocthi.campaigns.schema import (
     FORMAT,
     AnnouncementPart,
@@ -82,6 +83,7 @@ def import_source(ctx: Context, *, source: CampaignSource, folder: Path | None =
     with ctx.session.begin_nested():
         campaign = _create(ctx, source)
         _import_parts(ctx, campaign, source)
+        enter_round_settings(ctx, campaign=campaign, given=source.core.rounds)
         # The last thing that may be refused: what is kept on the disk is not rolled back.
         enter_documents(ctx, campaign=campaign, parts=source.core.documents, files=source.files, folder=folder)
     return campaign
@@ -307,6 +309,7 @@ def _core(ctx: Context, campaign: Campaign, *, with_files: bool) -> CampaignFile
         tasks=[_task(item) for item in tasks(ctx, campaign_ids=[campaign.id])],
         announcements=_announcements(ctx, campaign),
         prerequisites=_prerequisites(ctx, campaign),
+        rounds=round_settings(ctx, campaign=campaign),
         retention=load_retention(ctx, campaign=campaign),
         rules=load_prose(ctx, campaign=campaign),
     )

@@ -153,7 +153,15 @@ def write_source(source: CampaignSource, units: bytes) -> dict[str, bytes]:
         folders = sorted({PurePosixPath(file).parts[0] for file in part.files})
         tables[name] = {**part.values, **({FOLDERS: folders} if folders else {})}
         files |= part.files
-    return {MAIN: tomli_w.dumps(tables, multiline_strings=True).encode(), **dict(sorted(files.items()))}
+    main = tomli_w.dumps(_without_nothing(tables), multiline_strings=True)
+    return {MAIN: main.encode(), **dict(sorted(files.items()))}
+
+
+def _without_nothing(value: Any) -> Any:
+    """Return plain values without the keys of tables that hold None, which TOML has no word for."""
+    if isinstance(value, Mapping):
+        return {key: _without_nothing(content) for key, content in value.items() if content is not None}
+    return [_without_nothing(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _tables(files: Files) -> dict[str, Any]:
@@ -217,6 +225,7 @@ def _contradictions(core: CampaignFile, units: Sequence[UnitRow]) -> Iterator[Te
                 key=document.replaces,
             )
     yield from _planned_problems(core)
+    yield from _round_problems(core)
     for category in sorted({category for row in units for category in row.headcounts} - set(core.categories)):
         yield T("%(file)s has a column “%(name)s”, which is no category", file=UNITS, name=category)
 
@@ -233,6 +242,12 @@ def _planned_problems(core: CampaignFile) -> Iterator[Text]:
         if announcement.phase not in phases:
             place = f"announcements[{index}]"
             yield T("%(place)s.phase: there is no phase “%(key)s”", place=place, key=announcement.phase)
+
+
+def _round_problems(core: CampaignFile) -> Iterator[Text]:
+    contests = {phase.key for phase in core.phases if phase.kind is PhaseKind.CONTEST}
+    for key in sorted(set(core.rounds) - contests):
+        yield T("%(table)s: there is no round “%(key)s”", table="rounds", key=key)
 
 
 def _phase_problems(core: CampaignFile) -> Iterator[Text]:

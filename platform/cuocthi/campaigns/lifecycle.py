@@ -20,6 +20,7 @@ from cuocthi.personal.retention import load_retention
 from cuocthi.prerequisites.queries import prerequisites
 from cuocthi.rosters.domain import forget_rosters
 from cuocthi.rules.queries import current_rules
+from cuocthi.standings.admission import unclear
 from cuocthi.text import TN, T, Text
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.queries import any_round_open, phases, window_units
@@ -117,6 +118,7 @@ def _core_items(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
         _basics(campaign),
         *_parts(ctx, campaign),
         *_timeline(ctx, campaign),
+        *_admissions(ctx, campaign),
         _units(ctx),
         _headcounts(ctx, campaign),
         *_committees(ctx, campaign),
@@ -166,6 +168,14 @@ def _timeline(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
             required=False,
             order=22,
         ),
+    ]
+
+
+def _admissions(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
+    title = T("Rounds that are only for the best of others")
+    return [
+        ReadinessItem(f"admission-{number}", title, done=False, detail=problem, order=24)
+        for number, problem in enumerate(unclear(ctx, campaign=campaign))
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from cuocthi.campaigns.domain import Basics
 from cuocthi.campaigns.entrants import EntrantRules, check_ages
@@ -169,7 +170,8 @@ class PrerequisitePart:
 class CampaignFile:
     """The core's part of a campaign file; further tables belong to the plugins they are named after.
 
-    Without ``prerequisites`` the campaign begins with those that every new one has.
+    Without ``prerequisites`` the campaign begins with those that every new one has. ``rounds`` says by the key of a
+    round what it has of its own (:mod:`cuocthi.campaigns.round_settings`).
     """
 
     format: int
@@ -186,5 +188,6 @@ class CampaignFile:
     tasks: list[TaskPart] = field(default_factory=list)
     announcements: list[AnnouncementPart] = field(default_factory=list)
     prerequisites: list[PrerequisitePart] | None = None
+    rounds: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     retention: Retention = field(default_factory=Retention)
     rules: RulesProse = field(default_factory=RulesProse)

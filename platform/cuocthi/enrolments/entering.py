@@ -8,6 +8,7 @@ from cuocthi.campaigns.models import CampaignState
 from cuocthi.enrolments.models import EnrolmentState
 from cuocthi.enrolments.queries import enrolment_of
 from cuocthi.errors import Closed, Forbidden, Missing
+from cuocthi.standings.admission import check_admitted
 from cuocthi.text import T
 from cuocthi.timelines.queries import open_window, phase_of
 from cuocthi.timelines.windows import open_span, own_windows
@@ -46,7 +47,7 @@ def hold_open(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enr
     """Return the window of a round that is open now for this person.
 
     Until the transaction ends the window stays as it is, and other acts of the same person wait. Raises
-    Closed if the campaign or the round is not open, Forbidden if the person was excluded.
+    Closed if the campaign or the round is not open, Forbidden if the person was excluded or is not admitted to it.
     """
     if campaign.state is not CampaignState.OPEN:
         raise Closed(T("This contest is not open."))
@@ -56,4 +57,5 @@ def hold_open(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enr
     window = open_window(ctx, phase_id=round_.id, unit_path=enrolment.unit_path, lock=True)
     if window is None:
         raise Closed(T("“%(round)s” is not open now.", round=round_.title))
+    check_admitted(ctx, campaign=campaign, round_=round_, enrolment=enrolment)
     return window

@@ -97,18 +97,26 @@ def refuse_while_running(ctx: Context, *, campaign: Campaign, part: str) -> Cour
     return found
 
 
-def change_settings(ctx: Context, *, campaign: Campaign, part: str, spec: SettingsSpec, value: object) -> None:
+def change_settings(
+    ctx: Context, *, campaign: Campaign, part: str, spec: SettingsSpec, value: object, round_: Phase | None = None
+) -> None:
     """Store a part's settings while none of its rounds runs; rounds that are over keep theirs.
 
-    Raises Conflict while a round runs.
+    With a ``round_`` they become its own, whatever is set for the others afterwards. Raises Conflict while a round
+    runs, and for a round that has begun.
     """
     hold(ctx, campaign_id=campaign.id)
     found = refuse_while_running(ctx, campaign=campaign, part=part)
-    before = load_settings(ctx, owner=part, schema=spec.schema, campaign=campaign)
-    version = save_settings(ctx, owner=part, campaign=campaign, value=value, from_round=found.next_number)
+    if round_ is not None and round_ not in found.ahead:
+        raise Conflict(T("“%(round)s” has begun: it goes on by the settings that it began with.", round=round_.title))
+    before = load_settings(ctx, owner=part, schema=spec.schema, campaign=campaign, round_=round_)
+    begins = found.next_number if round_ is None else None
+    version = save_settings(ctx, owner=part, campaign=campaign, value=value, round_=round_, from_round=begins)
     if version.id != before.version_id:
         old, new = _changed(unstructure(before.value), unstructure(value))
         summary = T("Changed the settings of “%(part)s”", part=spec.title)
+        if round_ is not None:
+            summary = T("Changed the settings of “%(part)s” for “%(round)s”", part=spec.title, round=round_.title)
         _record(ctx, campaign, version.id, action="core:settings:save", summary=summary, before=old, after=new)
 
 

@@ -15,7 +15,7 @@ from cuocthi.timelines.localtime import day_and_time
 if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.committees.models import Committee
-    from cuocthi.standings.criteria import RankingRules
+    from cuocthi.standings.criteria import Admission, RankingRules
     from cuocthi.timelines.models import Phase, Window
     from cuocthi.units.models import Unit
 
@@ -57,7 +57,8 @@ def core_clauses(
             RuleClause("content", words.content.heading, words.content.body.format(content=campaign.content), 30)
         )
     if rounds:
-        found.append(RuleClause("conduct", words.conduct.heading, _conduct(rounds, units or {}, asked, words), 40))
+        conduct = _conduct(rounds, units or {}, asked, _admissions(rankings, words), words)
+        found.append(RuleClause("conduct", words.conduct.heading, conduct, 40))
     return [
         *found,
         RuleClause(RANKING_CLAUSE, words.ranking.heading, _rankings(rankings, words, measure_titles), 60),
@@ -84,10 +85,47 @@ def _entrants(campaign: Campaign, asked: EntrantRules, words: Wording) -> str:
     return _paragraphs([*parts, *by_age(campaign, asked, words)])
 
 
-def _conduct(rounds: Sequence[Phase], units: Mapping[int, Unit], asked: EntrantRules, words: Wording) -> str:
-    lines = [words.round.format(title=phase.title, span=_times(phase.windows, units, words)) for phase in rounds]
+def _conduct(
+    rounds: Sequence[Phase],
+    units: Mapping[int, Unit],
+    asked: EntrantRules,
+    admissions: Mapping[str, str],
+    words: Wording,
+) -> str:
+    lines = [
+        words.round.format(title=phase.title, span=_times(phase.windows, units, words)) + admissions.get(phase.key, "")
+        for phase in rounds
+    ]
     held = words.rounds.format(number=f"{len(rounds):02}")
     return _paragraphs([words.conduct.body + asked_more(asked, words), held, "\n".join(lines), words.deadline])
+
+
+def _admissions(rankings: Sequence[tuple[Sequence[Phase], RankingRules]], words: Wording) -> dict[str, str]:
+    """Write, for each round that is not for everybody, who may take part in it."""
+    titles = {phase.key: phase.title for held, _ in rankings for phase in held}
+    return {
+        phase.key: f" {_admission(rules.admission, titles, words)}"
+        for held, rules in rankings
+        for phase in held
+        if not rules.admission.is_open
+    }
+
+
+def _admission(admission: Admission, titles: Mapping[str, str], words: Wording) -> str:
+    said, within = words.admission, words.admission[str(admission.within)]
+    parts = []
+    if admission.best:
+        parts.append(said["best"].format(number=admission.best, within=within))
+    if admission.share:
+        parts.append(said["share"].format(share=_percent(admission.share, words), within=within))
+    if admission.pass_mark:
+        parts.append(said["passed"].format(share=_percent(admission.pass_mark, words)))
+    ties = said["ties"] if admission.best or admission.share else ""
+    return said["sentence"].format(list=words.joined(parts), of=titles.get(admission.of, admission.of), ties=ties)
+
+
+def _percent(thousandths: int, words: Wording) -> str:
+    return f"{thousandths / 10:g}".replace(".", words.admission["point"])
 
 
 def _times(windows: Sequence[Window], units: Mapping[int, Unit], words: Wording) -> str:

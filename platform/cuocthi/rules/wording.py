@@ -31,7 +31,7 @@ class Wording:
     """The texts of one language; ``{fields}`` are filled by :mod:`cuocthi.rules.clauses`.
 
     ``direction`` says for each direction which value ranks first; ``less`` how a lower value of a measure is called
-    ("other" for those not named).
+    ("other" for those not named); ``admission`` who is admitted to a round that is not for everybody.
     """
 
     title: str
@@ -73,6 +73,7 @@ class Wording:
     violations: ClauseText
     data: ClauseText
     final: ClauseText
+    admission: Mapping[str, str]
     ages: Mapping[str, str]
     asked: Mapping[str, str]
     counted: Mapping[str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,10 @@ FINISHED = Measure("finished_at", T("Moment of handing in"), "moment", Direction
 CORE_MEASURES = (SCORE, FULL_MARKS, DURATION, STARTED, FINISHED)
 
 _MAX_PUBLIC_PLACES = 1_000
+#: Nobody admits more by a number.
+MAX_ADMITTED = 1_000_000
+#: All of something, in thousandths.
+WHOLE = 1_000
 #: The longest time for objections, in hours: a month.
 MAX_OBJECTION_HOURS = 31 * 24
 #: The longest time between opening a lot and its first part, in minutes: a week.
@@ -62,9 +66,57 @@ class Criterion:
     gate: bool = False
 
 
+class Within(StrEnum):
+    """Among whom the best are admitted: all together, or in each division or unit as many."""
+
+    ALL = "all"
+    DIVISION = "division"
+    UNIT = "unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Who may take part in a round: everybody, or the best by the adopted ranking of the round with the key ``of``.
+
+    Admitted are the ``best`` so many ``within`` all, each division or each unit, or a ``share`` of those ranked there
+    (thousandths, rounded down), with both no more than the smaller number allows; whoever equals the last one, with no
+    lot to decide it, is admitted too. With a ``pass_mark`` (thousandths of what could be reached) only who reaches it.
+
+    Raises SettingsError for a round without a limit, a limit without a round, or a number out of bounds.
+    """
+
+    of: str = ""
+    best: int = 0
+    share: int = 0
+    pass_mark: int = 0
+    within: Within = Within.ALL
+
+    def __post_init__(self) -> None:
+        """Refuse what admits nobody knows whom."""
+        for name, most in (("best", MAX_ADMITTED), ("share", WHOLE), ("pass_mark", WHOLE)):
+            if not 0 <= getattr(self, name) <= most:
+                message = T("Enter a whole number from %(least)s to %(most)s.", least=0, most=most)
+                raise SettingsError(message, field=name)
+        limited = bool(self.best or self.share or self.pass_mark)
+        if bool(self.of) != limited:
+            message = T("Say both by which round people are admitted, and how many or from how many points on.")
+            raise SettingsError(message, field="of")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody may take part."""
+        return not self.of
+
+    def limit(self, ranked: int) -> int | None:
+        """Return how many are admitted at most where so many are ranked, None for any number."""
+        limits = [self.best] if self.best else []
+        limits += [ranked * self.share // WHOLE] if self.share else []
+        return min(limits) if limits else None
+
+
 @dataclass(frozen=True, slots=True)
 class RankingRules:
-    """A round's ranking rules: ordered criteria, which entry counts, and how many places the public sees.
+    """A round's ranking rules: who takes part, ordered criteria, which entry counts, how many places the public sees.
 
     ``objection_hours`` is how long a submitted ranking stands in public as the provisional one before it can be
     adopted; 0: it does not, and can be adopted at once. ``lot_minutes`` is for how long the digest of a lot's entrants
@@ -81,6 +133,7 @@ class RankingRules:
     public_places: int = 20
     objection_hours: int = 0
     lot_minutes: int = 15
+    admission: Admission = field(default_factory=Admission)
 
     def __post_init__(self) -> None:
         """Refuse rules that cannot rank."""

@@ -10,10 +10,19 @@ from wtforms.widgets import TextArea
 
 from cuocthi.contributions import Direction
 from cuocthi.documents.lines import to_choose
-from cuocthi.standings.criteria import MAX_LOT_MINUTES, MAX_OBJECTION_HOURS, Counted, Criterion, RankingRules
+from cuocthi.standings.criteria import (
+    MAX_ADMITTED,
+    MAX_LOT_MINUTES,
+    MAX_OBJECTION_HOURS,
+    Admission,
+    Counted,
+    Criterion,
+    RankingRules,
+    Within,
+)
 from cuocthi.standings.models import MAX_CRITERIA
 from cuocthi.standings.outlook import MOST_PERSONS, MOST_PLACES
-from cuocthi.web.fields import select_choices
+from cuocthi.web.fields import PercentField, select_choices
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
 
@@ -28,6 +37,11 @@ COUNTED = {
     Counted.FIRST: _l("the first"),
     Counted.LAST: _l("the last"),
     Counted.MEAN: _l("all of them, by their mean"),
+}
+WITHIN = {
+    Within.ALL: _l("all together"),
+    Within.DIVISION: _l("each division"),
+    Within.UNIT: _l("each unit"),
 }
 #: The name of the field that carries what a person has seen, so that nobody confirms something else.
 SEEN = "seen"
@@ -95,6 +109,10 @@ class CriterionForm(Form):
     gate = BooleanField(_l("Only who has this can win"))
 
 
+#: By what it is limited who takes part in a round.
+_ADMITTING = ("best", "share", "pass_mark")
+
+
 class RulesForm(BaseForm):
     """The ranking rules of a round, with ``following`` of the rounds of its format after it."""
 
@@ -120,12 +138,26 @@ class RulesForm(BaseForm):
         [InputRequired(), NumberRange(0, MAX_LOT_MINUTES)],
         description=_l("So long the list of entrants is committed to in public before anybody may enter a part."),
     )
+    of = SelectField(
+        _l("Only for the best of"),
+        default="",
+        description=_l("By the adopted ranking of this round. Whoever equals the last one takes part too."),
+    )
+    best = IntegerField(_l("So many of the best"), [Optional(), NumberRange(0, MAX_ADMITTED)])
+    share = PercentField(_l("So many per cent of those ranked"), description=_l("Rounded down."))
+    within = SelectField(
+        _l("Counted within"),
+        choices=select_choices((one.value, words) for one, words in WITHIN.items()),
+        default=Within.ALL.value,
+    )
+    pass_mark = PercentField(_l("From how many per cent of the points on"))
     following = BooleanField(_l("The rounds after it, too"))
 
-    def offer(self, measures: Sequence[tuple[str, str]]) -> None:
-        """Let every step choose among these measures, or none."""
+    def offer(self, measures: Sequence[tuple[str, str]], rounds: Sequence[tuple[str, str]]) -> None:
+        """Let every step choose among these measures, or none; and the round by which people are admitted."""
         for step in self.criteria:
             step.form.key.choices = select_choices([("", "–"), *measures])
+        self.of.choices = select_choices([("", _l("Nobody is left out")), *rounds])
 
     def show(self, rules: RankingRules) -> None:
         """Fill the form from ranking rules."""
@@ -137,6 +169,9 @@ class RulesForm(BaseForm):
         self.public_places.data = rules.public_places
         self.objection_hours.data = rules.objection_hours
         self.lot_minutes.data = rules.lot_minutes
+        self.of.data, self.within.data = rules.admission.of, rules.admission.within.value
+        for name in _ADMITTING:
+            self[name].data = getattr(rules.admission, name) or None
 
     def rules(self) -> RankingRules:
         """Return the rules as entered; empty steps are passed over. Raises SettingsError."""
@@ -150,4 +185,9 @@ class RulesForm(BaseForm):
             int(self.public_places.data or 0),
             int(self.objection_hours.data or 0),
             int(self.lot_minutes.data or 0),
+            Admission(
+                self.of.data or "",
+                within=Within(self.within.data),
+                **{name: int(self[name].data or 0) for name in _ADMITTING},
+            ),
         )

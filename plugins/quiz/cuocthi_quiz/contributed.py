@@ -16,6 +16,7 @@ from cuocthi.contributions import (
 )
 from cuocthi.enrolments.entering import own_window
 from cuocthi.enrolments.models import EnrolmentState
+from cuocthi.standings.admission import refusals
 from cuocthi.standings.composition import rounds_behind
 from cuocthi.standings.criteria import RankingRules
 from cuocthi.text import TN, T
@@ -137,6 +138,7 @@ def entry_actions(
 ) -> list[EntryAction]:
     """Return what a person can do now in each of the quiz's rounds."""
     made = papers_queries.attempts_in(ctx, round_ids=[round_.id for round_ in own], enrolment_id=enrolment.id)
+    barred = refusals(ctx, campaign=campaign, rounds_=own, enrolment=enrolment)
     return [
         _action(
             ctx,
@@ -144,6 +146,7 @@ def entry_actions(
             round_=round_,
             enrolment=enrolment,
             made=made,
+            barred=barred.get(round_.id),
             address=address,
         )
         for round_ in own
@@ -157,6 +160,7 @@ def _action(
     round_: Phase,
     enrolment: Enrolment,
     made: Sequence[Attempt],
+    barred: Text | None,
     address: Address,
 ) -> EntryAction:
     attempts = [attempt for attempt in made if attempt.phase_id == round_.id]
@@ -186,7 +190,7 @@ def _action(
     settings = settings_of(ctx, campaign=campaign, round_=round_)
     elsewhere = sum(attempt.counts for attempt in made) - sum(attempt.counts for attempt in attempts)
     allowed = allowance(settings, made=attempts, elsewhere=elsewhere, now=ctx.now)
-    refused = refusal(settings, allowed, now=ctx.now, closes_at=round_.closes_at)
+    refused = barred or refusal(settings, allowed, now=ctx.now, closes_at=round_.closes_at)
     if refused is not None:
         return result(refused) if attempts else action(T("You cannot begin now"), refused, url="")
     title = T("Start another attempt") if attempts else T("Start the quiz")

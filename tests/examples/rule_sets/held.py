@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -201,6 +202,7 @@ class Held:
     def lot(self, ranking: Ranking, rank: int, parts: tuple[str, str] = ("482 716", "90-35-1")) -> list[str]:
         """Draw a lot among all who share a rank; return them in its order, worked out from the published seed."""
         lot = open_lot(self.two[0], ranking=ranking, rank=rank, sources=LOT)
+        self.at(max(self.ctx.now, lot.parts_from or self.ctx.now))
         for number, (ctx, part) in enumerate(zip(self.two, parts, strict=True), start=1):
             give_part(replace(ctx, now=lot.parts_from or ctx.now), lot=lot, number=number, part=part, nonce=part)
         codes = {person.code: who for who, person in self.people.items()}
@@ -322,3 +324,38 @@ def _question(key: str, topic: str, difficulty: Difficulty | None, division: str
         true_as_of=MONDAY - timedelta(days=30),
         division=division,
     )
+
+
+class _Form(HTMLParser):
+    """Collects what a browser would send with the fields of a page's forms as they stand there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self._inside = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        name, kind = given.get("name", ""), given.get("type", "")
+        if tag in {"select", "textarea"}:
+            self._inside = name
+            self.fields[name] = ""
+        elif tag == "option" and ("selected" in given or not self.fields.get(self._inside)):
+            self.fields[self._inside] = given.get("value", "")
+        elif tag == "input" and name and (kind not in {"checkbox", "radio"} or "checked" in given):
+            self.fields[name] = given.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"select", "textarea"}:
+            self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._inside and self.lasttag == "textarea":
+            self.fields[self._inside] += data.strip()
+
+
+def form_on(page: str) -> dict[str, str]:
+    """Return what a browser would send with a page's forms if nothing were changed."""
+    form = _Form()
+    form.feed(page)
+    return form.fields

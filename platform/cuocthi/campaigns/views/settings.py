@@ -36,6 +36,8 @@ from cuocthi.web.rendering import render
 from cuocthi.web.requests import row_number
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
 
@@ -62,34 +64,40 @@ class Waiting:
 def settings(owner: str) -> Response:
     """Show a plugin's settings for editing, and what somebody has proposed to change."""
     spec, ctx = _spec(owner), reading_context()
-    loaded = load_settings(ctx, owner=owner, schema=spec.schema, campaign=g.campaign)
+    round_ = _round(ctx, spec, owner)
+    loaded = load_settings(ctx, owner=owner, schema=spec.schema, campaign=g.campaign, round_=round_)
     form = _prepared(ctx, spec.form().from_settings(loaded.value))
-    return _page(owner, spec, form, _change_form(ctx, owner), waiting=_waiting(ctx, owner, spec))
+    waiting = None if round_ else _waiting(ctx, owner, spec)
+    return _page(owner, spec, form, _change_form(ctx, owner, round_), round_=round_, waiting=waiting)
 
 
 @blueprint.page("/staff/settings/<owner>", permission=EDIT, methods=["POST"], endpoint="save_settings")
 def store_settings(owner: str) -> AnyResponse:
     """Add or remove a row of the form, store what was entered, or propose it where a round is open."""
     spec, ctx = _spec(owner), reading_context()
-    form, change = _prepared(ctx, spec.form()()), _change_form(ctx, owner)
+    round_ = _round(ctx, spec, owner)
+    form, change = _prepared(ctx, spec.form()()), _change_form(ctx, owner, round_)
     act = request.form.get("act", "")
     if act and hasattr(form, "change_rows") and form.change_rows(act):
-        return _page(owner, spec, form, change)
+        return _page(owner, spec, form, change, round_=round_)
     if form.validate() and (change is None or change.validate()):
         try:
             with committing() as writing:
-                said = _stored(writing, spec, owner, form.to_settings(), change)
+                said = _stored(writing, spec, owner, form.to_settings(), change, round_)
         except DomainError as error:
             attach_error(change if change and error.field and error.field in change else form, error)
         else:
             flash(said, "ok")
-            return redirect(url_for("campaigns.settings", slug=g.campaign.slug, owner=owner))
-    return _page(owner, spec, form, change, status=422)
+            key = round_.key if round_ else None
+            return redirect(url_for("campaigns.settings", slug=g.campaign.slug, owner=owner, round=key))
+    return _page(owner, spec, form, change, round_=round_, status=422)
 
 
-def _stored(ctx: Context, spec: SettingsSpec, owner: str, value: object, change: ChangeForm | None) -> str:
+def _stored(  # noqa: PLR0917 - of this module alone
+    ctx: Context, spec: SettingsSpec, owner: str, value: object, change: ChangeForm | None, round_: Phase | None
+) -> str:
     if change is None:
-        change_settings(ctx, campaign=g.campaign, part=owner, spec=spec, value=value)
+        change_settings(ctx, campaign=g.campaign, part=owner, spec=spec, value=value, round_=round_)
         return _("Saved.")
     chosen = change.document.data
     propose_change(
@@ -148,6 +156,36 @@ def _spec(owner: str) -> SettingsSpec:
     return spec
 
 
+def _round(ctx: Context, spec: SettingsSpec, owner: str) -> Phase | None:
+    """Return the round whose own settings are meant, None for those of all rounds; 404 for what is no such round."""
+    key = request.args.get("round", "")
+    if not key:
+        return None
+    found = next((one for one in _rounds(ctx, spec, owner) if one.key == key), None)
+    return found or abort(404)
+
+
+def _rounds(ctx: Context, spec: SettingsSpec, owner: str) -> Sequence[Phase]:
+    """Return the rounds that can have settings of their own; with one alone there is nothing to tell apart."""
+    own = rounds(ctx, campaign_id=g.campaign.id, source=owner) if spec.per_round else ()
+    return own if len(own) > 1 else ()
+
+
+def _scopes(ctx: Context, spec: SettingsSpec, owner: str, round_: Phase | None) -> list[dict[str, object]]:
+    """Return the links to the settings of all rounds and of single ones, none where there is nothing to choose."""
+    found = _rounds(ctx, spec, owner)
+    titles = [("", _("All rounds")), *((one.key, one.title) for one in found)] if found else []
+    here = round_.key if round_ else ""
+    return [
+        {
+            "title": title,
+            "url": url_for("campaigns.settings", slug=g.campaign.slug, owner=owner, round=key or None),
+            "active": key == here,
+        }
+        for key, title in titles
+    ]
+
+
 def _prepared(ctx: Context, form: Any) -> Any:
     """Give a form that offers rounds to choose from those of the campaign."""
     if hasattr(form, "offer_rounds"):
@@ -155,10 +193,13 @@ def _prepared(ctx: Context, form: Any) -> Any:
     return form
 
 
-def _change_form(ctx: Context, owner: str) -> ChangeForm | None:
-    """Return what is asked beside the settings while a round of the part is open and another one is to come."""
+def _change_form(ctx: Context, owner: str, round_: Phase | None) -> ChangeForm | None:
+    """Return what is asked beside the settings while a round of the part is open and another one is to come.
+
+    What one round has of its own waits until none is open.
+    """
     found = course(ctx, campaign=g.campaign, part=owner)
-    if found.running is None or not found.ahead:
+    if found.running is None or not found.ahead or round_ is not None:
         return None
     form = ChangeForm(prefix="change", meta={"csrf": False})  # it is sent with the part's form, which has the token
     form.offer(found.ahead, documents(ctx, campaign_id=g.campaign.id, public_only=False))
@@ -188,6 +229,7 @@ def _page(
     form: Any,
     change: ChangeForm | None,
     *,
+    round_: Phase | None = None,
     waiting: Waiting | None = None,
     status: int = 200,
 ) -> Response:
@@ -204,6 +246,9 @@ def _page(
         form=form,
         change=change,
         running=found.running,
+        round=round_,
+        over=round_ is not None and round_ not in found.ahead,
+        scopes=_scopes(ctx, spec, owner, round_),
         holds_from=next(later, None),
         waiting=waiting,
         reject=RejectForm(formdata=None) if waiting else None,

@@ -16,9 +16,7 @@ depends_on = None
 _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _TRIGGER = "core_decision_insert"
 _REFUSAL = "in an archived campaign a decision rests on a document"
-_GROUNDED = (
-    "NEW.document_id IS NOT NULL OR (SELECT state FROM core_campaign WHERE id = NEW.campaign_id) <> 'archived'"
-)
+_GROUNDED = "NEW.document_id IS NOT NULL OR (SELECT state FROM core_campaign WHERE id = NEW.campaign_id) <> 'archived'"
 
 
 def upgrade() -> None:

@@ -26,9 +26,12 @@ from cuocthi.rules.ranking_rules import (
     reject_ranking_rules,
     waiting_ranking_rules,
 )
+from cuocthi.standings.admission import admitted_number
 from cuocthi.standings.criteria import measures_of
-from cuocthi.standings.forms import BETTER, COUNTED, RulesForm
+from cuocthi.standings.forms import BETTER, COUNTED, WITHIN, RulesForm
+from cuocthi.standings.queries import adopted_ranking
 from cuocthi.standings.views.blueprint import pages, round_or_404
+from cuocthi.timelines.queries import rounds
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.forms import attach_error
 from cuocthi.web.i18n import translate
@@ -43,7 +46,7 @@ if TYPE_CHECKING:
     from cuocthi.contributions import Measure
     from cuocthi.documents.models import Document
     from cuocthi.rules.ranking_rules import RankingChange
-    from cuocthi.standings.criteria import RankingRules
+    from cuocthi.standings.criteria import Admission, RankingRules
     from cuocthi.standings.proposals import Proposal
     from cuocthi.timelines.models import Phase
 
@@ -77,7 +80,7 @@ def save(phase_id: int) -> AnyResponse:
     ctx = reading_context()
     round_ = round_or_404(ctx, phase_id)
     form, amendment = RulesForm(), _amendment(ctx, round_)
-    form.offer(_titles(measures_of(ctx, source=round_.source)))
+    form.offer(_titles(measures_of(ctx, source=round_.source)), _others(ctx, round_))
     if form.validate() and (amendment is None or amendment.validate()):
         try:
             with committing() as writing:
@@ -177,7 +180,14 @@ def _differences(before: RankingRules, change: RankingChange, measures: Mapping[
     """Return what a proposal changes, field by field, and whether the rounds after its own are meant too."""
     labels = RulesForm(formdata=None)
     pairs = zip(_in_words(before, measures), _in_words(change.rules, measures), strict=True)
-    fields = (labels.criteria, labels.counted, labels.public_places, labels.objection_hours, labels.lot_minutes)
+    fields = (
+        labels.criteria,
+        labels.counted,
+        labels.public_places,
+        labels.objection_hours,
+        labels.lot_minutes,
+        labels.of,
+    )
     changed = [(field, *pair) for field, pair in zip(fields, pairs, strict=True) if pair[0] != pair[1]]
     too = [_("yes") if change.following else _("no")]
     return [Entered(str(field.label.text), old, new) for field, old, new in [*changed, (labels.following, [], too)]]
@@ -196,7 +206,34 @@ def _in_words(rules: RankingRules, measures: Mapping[str, Measure]) -> tuple[lis
         for number, one in enumerate(rules.criteria, 1)
     ]
     numbers = ([str(one)] for one in (rules.public_places, rules.objection_hours, rules.lot_minutes))
-    return criteria, [str(COUNTED[rules.counted])], *numbers
+    return criteria, [str(COUNTED[rules.counted])], *numbers, _admitted(rules.admission)
+
+
+def _admitted(admission: Admission) -> list[str]:
+    """Return what the page's fields say of who takes part in a round."""
+    if admission.is_open:
+        return []
+    limits = {
+        _("So many of the best"): admission.best and str(admission.best),
+        _("So many per cent of those ranked"): admission.share and f"{admission.share / 10:g} %",
+        _("From how many per cent of the points on"): admission.pass_mark and f"{admission.pass_mark / 10:g} %",
+    }
+    said = [f"{label}: {value}" for label, value in limits.items() if value]
+    return [admission.of, *said, str(WITHIN[admission.within])]
+
+
+def _number_admitted(ctx: Context, round_: Phase) -> int | None:
+    """Return how many may take part in a round, None where all may or nobody can know yet."""
+    admission = ranking_rules_of(ctx, campaign=g.campaign, round_=round_).admission
+    of = next((one for one in rounds(ctx, campaign_id=g.campaign.id) if one.key == admission.of), None)
+    ranking = adopted_ranking(ctx, round_=of) if of else None
+    return admitted_number(ctx, admission=admission, ranking=ranking) if ranking else None
+
+
+def _others(ctx: Context, round_: Phase) -> list[tuple[str, str]]:
+    """Return the rounds whose rankings can say who takes part in this one."""
+    known = rounds(ctx, campaign_id=g.campaign.id)
+    return [(one.key, one.title) for one in known if one.id != round_.id]
 
 
 def _titles(measures: Mapping[str, Measure]) -> list[tuple[str, str]]:
@@ -207,7 +244,7 @@ def _page(
     ctx: Context, round_: Phase, form: RulesForm, amendment: AmendmentForm | None, *, status: int = 200
 ) -> Response:
     measures, found = measures_of(ctx, source=round_.source), _course(ctx, round_)
-    form.offer(_titles(measures))
+    form.offer(_titles(measures), _others(ctx, round_))
     waiting = _waiting(ctx, round_, measures)
     return render(
         "standings/rules.html",
@@ -218,5 +255,6 @@ def _page(
         running=found.running,
         later=any((one.number or 0) > (round_.number or 0) for one in found.ahead),
         waiting=waiting,
+        admitted=_number_admitted(ctx, round_),
         reject=RejectForm(formdata=None) if waiting else None,
     )

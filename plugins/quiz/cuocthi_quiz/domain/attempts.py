@@ -14,6 +14,7 @@ from cuocthi.campaigns.models import CampaignState
 from cuocthi.campaigns.settings import load_settings, settings_in
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.errors import Closed, Conflict, Forbidden, Missing
+from cuocthi.standings.admission import check_admitted
 from cuocthi.text import T
 from cuocthi.timelines.queries import open_window
 from cuocthi_quiz.domain import drawing
@@ -95,7 +96,7 @@ def start(
     ``supplying`` gives what the paper is drawn from: who starts many may keep what :func:`supply_of` gives.
 
     Raises Closed when no window is open, no attempt is left or the pause after the last one is not over, Forbidden for
-    an excluded person, Conflict when the bank cannot fill the paper.
+    somebody who is excluded or not admitted to the round, Conflict when the bank cannot fill the paper.
     """
     _refuse_outsiders(campaign, round_, enrolment)
     loaded = load_settings(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, round_=round_)
@@ -112,6 +113,7 @@ def start(
     if closes_at is None:
         raise Closed(T("“%(round)s” is not open now.", round=round_.title))
     if replaced is None:
+        check_admitted(ctx, campaign=campaign, round_=round_, enrolment=enrolment)
         allowed = allowance_of(ctx, settings=settings, round_=round_, enrolment=enrolment, made=earlier)
         refused = refusal(settings, allowed, now=ctx.now, closes_at=round_.closes_at)
         if refused is not None:

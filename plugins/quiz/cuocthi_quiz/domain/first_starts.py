@@ -20,6 +20,7 @@ from cuocthi.campaigns.settings import load_settings
 from cuocthi.clock import to_micros
 from cuocthi.database import UtcTime
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
+from cuocthi.standings.admission import admission_of
 from cuocthi.timelines.models import Window
 from cuocthi.timelines.queries import own
 from cuocthi.users.models import User, WebSession
@@ -65,6 +66,7 @@ class Opening:
     divisions: Mapping[int, str]
     settings: QuizSettings
     settings_version_id: int | None
+    for_everybody: bool
 
     def division_of(self, person: Newcomer) -> str:
         """Return the key of the division that somebody is in, or nothing."""
@@ -73,7 +75,7 @@ class Opening:
     @property
     def is_plain(self) -> bool:
         """Whether first starts need not look at other rounds."""
-        return not self.settings.attempts_in_contest
+        return self.for_everybody and not self.settings.attempts_in_contest
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Newcomer:
 
 
 def opening_of(ctx: Context, *, campaign: Campaign, round_: Phase) -> Opening:
-    """Return what first starts in a round have in common (two statements)."""
+    """Return what first starts in a round have in common (three statements)."""
     loaded = load_settings(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, round_=round_)
     divisions = {division.id: division.key for division in campaign.divisions}
     return Opening(
@@ -99,6 +101,7 @@ def opening_of(ctx: Context, *, campaign: Campaign, round_: Phase) -> Opening:
         divisions=divisions,
         settings=loaded.value,
         settings_version_id=loaded.version_id,
+        for_everybody=admission_of(ctx, campaign=campaign, round_=round_).is_open,
     )
 
 

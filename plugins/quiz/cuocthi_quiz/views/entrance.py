@@ -8,6 +8,7 @@ from flask import abort, g, redirect, url_for
 
 from cuocthi.campaigns.settings import load_settings
 from cuocthi.enrolments.queries import enrolment_of
+from cuocthi.standings.admission import refusals
 from cuocthi.standings.criteria import RankingRules
 from cuocthi.timelines.queries import open_window, phase_of
 from cuocthi.web.context import committing, reading_context
@@ -76,7 +77,8 @@ def entrance(round_id: int) -> AnyResponse:
     minutes = settings.minutes + (more.of(settings.minutes) if more else 0)
     ends_at = deadline(ctx.now, minutes, closes_at) if closes_at else None
     allowed = attempts.allowance_of(ctx, settings=settings, round_=round_, enrolment=enrolment, made=made)
-    refused = refusal(settings, allowed, now=ctx.now, closes_at=round_.closes_at)
+    barred = refusals(ctx, campaign=g.campaign, rounds_=[round_], enrolment=enrolment).get(round_.id)
+    refused = barred or refusal(settings, allowed, now=ctx.now, closes_at=round_.closes_at)
     questions = settings.questions_for(attempts.division_key(g.campaign, enrolment))
     ranked_by = load_settings(ctx, owner="core", schema=RankingRules, campaign=g.campaign, round_=round_).value
     return render(

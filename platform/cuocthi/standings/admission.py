@@ -1,0 +1,145 @@
+"""Who may take part in a round that is only for the best of another one (:class:`Admission`).
+
+The adopted ranking of that round decides, as it stands at the moment of asking: a version that is adopted later admits
+others, and who has begun by then goes on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from cuocthi.campaigns.settings import load_settings, settings_by_rounds
+from cuocthi.enrolments.models import Enrolment
+from cuocthi.errors import Forbidden
+from cuocthi.standings.criteria import RULES_OWNER, WHOLE, Admission, RankingRules, Within
+from cuocthi.standings.models import Ranking, Standing
+from cuocthi.standings.queries import adopted_ranking
+from cuocthi.text import T
+from cuocthi.timelines.queries import rounds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.context import Context
+    from cuocthi.text import Text
+    from cuocthi.timelines.models import Phase
+
+#: By what people of one division or unit are told from others.
+_PARTS: dict[Within, Any] = {Within.DIVISION: Enrolment.division_id, Within.UNIT: Enrolment.unit_id}
+
+
+def admission_of(ctx: Context, *, campaign: Campaign, round_: Phase) -> Admission:
+    """Return who may take part in a round (one statement)."""
+    return load_settings(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign, round_=round_).value.admission
+
+
+def check_admitted(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolment) -> None:
+    """Raise Forbidden, with the reason, for somebody who may not take part in a round (one statement where all may)."""
+    reason = refusals(ctx, campaign=campaign, rounds_=[round_], enrolment=enrolment).get(round_.id)
+    if reason is not None:
+        raise Forbidden(reason)
+
+
+def refusals(ctx: Context, *, campaign: Campaign, rounds_: Sequence[Phase], enrolment: Enrolment) -> dict[int, Text]:
+    """Return why somebody may not take part in some of these rounds, by their keys in the database.
+
+    One statement where all are open to everybody, and at most four for each round that is not.
+    """
+    by_rounds = settings_by_rounds(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign, rounds=rounds_)
+    limited = [(round_, rules.admission) for held, rules in by_rounds if not rules.admission.is_open for round_ in held]
+    known = {one.key: one for one in rounds(ctx, campaign_id=campaign.id)} if limited else {}
+    found = ((round_, _refusal(ctx, admission, known.get(admission.of), enrolment)) for round_, admission in limited)
+    return {round_.id: reason for round_, reason in found if reason is not None}
+
+
+def _refusal(ctx: Context, admission: Admission, of: Phase | None, enrolment: Enrolment) -> Text | None:
+    ranking = adopted_ranking(ctx, round_=of) if of is not None else None
+    if of is None or ranking is None:
+        title = of.title if of else admission.of
+        return T("Who may take part follows from “%(round)s”, whose ranking is not adopted yet.", round=title)
+    own = ctx.session.get(Standing, (ranking.id, enrolment.id))
+    if own is None:
+        return T("Only the best of “%(round)s” take part; you are not in its ranking.", round=of.title)
+    if not own.qualified or not _passed(admission, own):
+        return T("Only the best of “%(round)s” take part; you have not reached what it takes.", round=of.title)
+    limit = _limit(ctx, admission, ranking, enrolment)
+    if limit is not None and _ahead(ctx, admission, ranking, own, enrolment, limit) >= limit:
+        return T("Only the best of “%(round)s” take part; your place there is %(rank)s.", round=of.title, rank=own.rank)
+    return None
+
+
+def _passed(admission: Admission, own: Standing) -> bool:
+    return own.score * WHOLE >= admission.pass_mark * own.max_score
+
+
+def _limit(ctx: Context, admission: Admission, ranking: Ranking, enrolment: Enrolment) -> int | None:
+    ranked = ranking.persons
+    if admission.share and admission.within is not Within.ALL:
+        of_part = sa.select(sa.func.count()).where(Standing.ranking_id == ranking.id, *_same_part(admission, enrolment))
+        ranked = ctx.session.scalar(of_part.join_from(Standing, Enrolment, Enrolment.id == Standing.enrolment_id)) or 0
+    return admission.limit(ranked)
+
+
+def _ahead(  # noqa: PLR0917 - of this module alone
+    ctx: Context, admission: Admission, ranking: Ranking, own: Standing, enrolment: Enrolment, limit: int
+) -> int:
+    """Return how many stand before somebody; no further than ``limit`` is counted."""
+    if admission.within is Within.ALL:
+        return own.rank - 1 + (own.tie_place - 1 if own.tie_place else 0)
+    before = Standing.rank < own.rank
+    if own.tie_place:
+        before = sa.or_(before, sa.and_(Standing.rank == own.rank, Standing.tie_place < own.tie_place))
+    some = (
+        sa.select(sa.literal(1).label("one"))
+        .join_from(Standing, Enrolment, Enrolment.id == Standing.enrolment_id)
+        .where(Standing.ranking_id == ranking.id, before, *_same_part(admission, enrolment))
+        .limit(limit)
+        .subquery()
+    )
+    return ctx.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+
+
+def _same_part(admission: Admission, enrolment: Enrolment) -> list[sa.ColumnElement[bool]]:
+    part = _PARTS[admission.within]
+    return [part.is_not_distinct_from(getattr(enrolment, part.key))]
+
+
+def unclear(ctx: Context, *, campaign: Campaign) -> list[Text]:
+    """Return what the rounds of a campaign leave unclear about who may take part (three statements)."""
+    own = rounds(ctx, campaign_id=campaign.id)
+    known = {one.key: one for one in own}
+    problems: list[Text] = []
+    for held, rules in settings_by_rounds(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign, rounds=own):
+        for round_ in () if rules.admission.is_open else held:
+            of = known.get(rules.admission.of)
+            words = {"round": round_.title, "other": of.title if of else rules.admission.of}
+            if of is None or of is round_:
+                problems.append(T("“%(round)s” is for the best of “%(other)s”, which is no other round.", **words))
+            elif of.closes_at > round_.opens_at:
+                problems.append(T("“%(round)s” is for the best of “%(other)s”, but opens before that closes.", **words))
+    return problems
+
+
+def admitted_number(ctx: Context, *, admission: Admission, ranking: Ranking) -> int:
+    """Return how many persons a ranking admits (one statement)."""
+    part = _PARTS.get(admission.within, sa.null())
+    place = sa.func.rank().over(partition_by=part, order_by=(Standing.rank, sa.func.coalesce(Standing.tie_place, 0)))
+    ranked = sa.func.count().over(partition_by=part)
+    places = (
+        sa.select(
+            place.label("place"),
+            ranked.label("ranked"),
+            sa.and_(Standing.qualified, Standing.score * WHOLE >= Standing.max_score * admission.pass_mark).label(
+                "passed"
+            ),
+        )
+        .join_from(Standing, Enrolment, Enrolment.id == Standing.enrolment_id)
+        .where(Standing.ranking_id == ranking.id)
+        .subquery()
+    )
+    within = [places.c.place <= admission.best] if admission.best else []
+    within += [places.c.place <= places.c.ranked * admission.share // WHOLE] if admission.share else []
+    return ctx.session.scalar(sa.select(sa.func.count()).where(places.c.passed, *within)) or 0

@@ -1,0 +1,203 @@
+"""A round that is only for the best of another one: who is admitted, what the others are told, how it is set."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cuocthi.campaigns.lifecycle import readiness
+from cuocthi.campaigns.settings import SettingsError, save_settings
+from cuocthi.context import Actor
+from cuocthi.contributions import ResultRow
+from cuocthi.enrolments.entering import hold_open
+from cuocthi.errors import Forbidden
+from cuocthi.rules.domain import compose
+from cuocthi.standings.admission import admitted_number, check_admitted
+from cuocthi.standings.criteria import RULES_OWNER, Admission, RankingRules, Within
+from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
+from cuocthi.standings.results import post_results
+from cuocthi.testing.lots import draw_lot
+from cuocthi.testing.plugins import make_format
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cuocthi.campaigns.models import Campaign
+    from cuocthi.clock import FixedClock
+    from cuocthi.context import Context
+    from cuocthi.enrolments.models import Enrolment
+    from cuocthi.standings.models import Ranking
+    from cuocthi.testing.factories import Factories
+    from cuocthi.timelines.models import Phase
+
+#: The points of ten persons, of ten; two share place 3, and two place 6.
+SCORES = (10, 9, 8, 8, 7, 6, 6, 4, 3, 2)
+
+
+@pytest.fixture(scope="session")
+def plugins() -> list[ModuleType]:
+    return [make_format("sprint")]
+
+
+class Finals:
+    """A first round that has closed, and a final that is open now for whom its rules admit."""
+
+    def __init__(self, ctx: Context, make: Factories, clock: FixedClock) -> None:
+        self.ctx, self.make = ctx, make
+        self.campaign: Campaign = make.campaign(plugins=("sprint",))
+        now = clock.now()
+        self.first: Phase = make.round(self.campaign, "sprint", closes_at=now - timedelta(hours=1))
+        self.final: Phase = make.round(self.campaign, "sprint", number=2, opens_at=now - timedelta(minutes=1))
+        self.staff = [replace(ctx, actor=Actor(make.member(self.campaign).id)) for _ in range(2)]
+        self.people: list[Enrolment] = []
+
+    def admit(self, **limits: object) -> None:
+        rules = RankingRules(admission=Admission(self.first.key, **limits))  # type: ignore[arg-type]
+        save_settings(self.ctx, owner=RULES_OWNER, campaign=self.campaign, value=rules, round_=self.final)
+
+    def rank(self, scores: Sequence[int] = SCORES) -> Ranking:
+        """Post the points, and submit the ranking that is made of them."""
+        if not self.people:
+            self.people = [self.make.enrolment(self.campaign) for _ in scores]
+        started = self.first.opens_at
+        rows = [
+            ResultRow(person.id, "1", score * 1000, 10_000, 60_000, started, started + timedelta(minutes=1))
+            for person, score in zip(self.people, scores, strict=True)
+        ]
+        post_results(self.ctx, campaign=self.campaign, round_=self.first, source="sprint", rows=rows)
+        made = build_ranking(self.staff[0], campaign=self.campaign, round_=self.first)
+        submit_ranking(self.staff[0], ranking=made)
+        return made
+
+    def adopt(self, ranking: Ranking) -> None:
+        for ctx in self.staff:
+            adopt_ranking(ctx, ranking=ranking)
+
+    def may(self, person: Enrolment) -> bool:
+        try:
+            check_admitted(self.ctx, campaign=self.campaign, round_=self.final, enrolment=person)
+        except Forbidden:
+            return False
+        return True
+
+    def admitted(self) -> list[int]:
+        """The places in the list of people of those who are admitted."""
+        return [number for number, person in enumerate(self.people) if self.may(person)]
+
+
+@pytest.fixture
+def finals(ctx: Context, make: Factories, clock: FixedClock) -> Finals:
+    return Finals(ctx, make, clock)
+
+
+@pytest.mark.parametrize(
+    ("limits", "admitted"),
+    [
+        ({"best": 2}, [0, 1]),
+        ({"best": 3}, [0, 1, 2, 3]),  # whoever equals the last one comes too
+        ({"share": 250}, [0, 1]),  # a quarter of ten, rounded down
+        ({"best": 5, "share": 200}, [0, 1]),
+        ({"pass_mark": 600}, [0, 1, 2, 3, 4, 5, 6]),
+        ({"best": 7, "pass_mark": 700}, [0, 1, 2, 3, 4]),
+        ({"best": 100}, list(range(10))),
+    ],
+)
+def test_the_best_of_the_adopted_ranking_are_admitted(
+    finals: Finals, limits: dict[str, int], admitted: list[int]
+) -> None:
+    finals.admit(**limits)
+    ranking = finals.rank()
+    finals.adopt(ranking)
+    assert finals.admitted() == admitted
+    admission = Admission(finals.first.key, **limits)
+    assert admitted_number(finals.ctx, admission=admission, ranking=ranking) == len(admitted)
+
+
+def test_a_lot_decides_who_of_equals_is_admitted(finals: Finals) -> None:
+    finals.admit(best=3)
+    ranking = finals.rank()
+    draw_lot(finals.staff, ranking=ranking, rank=3)
+    finals.adopt(ranking)
+    assert len(finals.admitted()) == 3
+    assert admitted_number(finals.ctx, admission=Admission(finals.first.key, best=3), ranking=ranking) == 3
+
+
+@pytest.mark.parametrize(("limits", "admitted"), [({"best": 1}, [0, 1]), ({"share": 400}, [0, 1, 2, 3])])
+def test_each_unit_sends_as_many(finals: Finals, limits: dict[str, int], admitted: list[int]) -> None:
+    units = [finals.make.unit(name) for name in ("Sở Nội vụ", "Sở Y tế")]
+    finals.people = [finals.make.enrolment(finals.campaign, unit=units[number % 2]) for number in range(len(SCORES))]
+    finals.admit(within=Within.UNIT, **limits)
+    ranking = finals.rank()
+    finals.adopt(ranking)
+    assert finals.admitted() == admitted
+    admission = Admission(finals.first.key, within=Within.UNIT, **limits)
+    assert admitted_number(finals.ctx, admission=admission, ranking=ranking) == len(admitted)
+
+
+def test_nobody_is_admitted_before_the_ranking_is_adopted_and_all_are_where_nothing_is_said(finals: Finals) -> None:
+    ranking = finals.rank()
+    assert finals.admitted() == list(range(10)), "the final is for everybody"
+    finals.admit(best=3)
+    assert finals.admitted() == []
+    with pytest.raises(Forbidden, match="not adopted yet"):
+        check_admitted(finals.ctx, campaign=finals.campaign, round_=finals.final, enrolment=finals.people[0])
+    finals.adopt(ranking)
+    stranger = finals.make.enrolment(finals.campaign)
+    with pytest.raises(Forbidden, match="you are not in its ranking"):
+        check_admitted(finals.ctx, campaign=finals.campaign, round_=finals.final, enrolment=stranger)
+
+
+def test_every_format_that_holds_its_round_open_asks_for_it(finals: Finals) -> None:
+    finals.admit(best=1)
+    finals.adopt(finals.rank())
+    first, second = finals.people[:2]
+    assert hold_open(finals.ctx, campaign=finals.campaign, round_=finals.final, enrolment=first)
+    with pytest.raises(Forbidden, match="your place there is 2"):
+        hold_open(finals.ctx, campaign=finals.campaign, round_=finals.final, enrolment=second)
+
+
+def test_a_later_version_admits_others(finals: Finals) -> None:
+    finals.admit(best=1)
+    finals.adopt(finals.rank())
+    finals.adopt(finals.rank((1, *SCORES[1:])))
+    assert finals.admitted() == [1]
+
+
+@pytest.mark.parametrize(
+    "values", [{"of": "mot"}, {"best": 3}, {"of": "mot", "share": 1001}, {"of": "mot", "best": -1}]
+)
+def test_what_admits_nobody_knows_whom_is_refused(values: dict[str, object]) -> None:
+    with pytest.raises(SettingsError):
+        Admission(**values)  # type: ignore[arg-type]
+
+
+def test_readiness_names_a_round_that_cannot_say_who_takes_part(finals: Finals) -> None:
+    def problems() -> list[str]:
+        items = readiness(finals.ctx, campaign=finals.campaign).items
+        return [str(item.detail) for item in items if item.key.startswith("admission")]
+
+    finals.admit(best=3)
+    assert problems() == []
+    rules = RankingRules(admission=Admission("khong-co", best=3))
+    save_settings(finals.ctx, owner=RULES_OWNER, campaign=finals.campaign, value=rules, round_=finals.final)
+    assert "which is no other round" in problems()[0]
+    finals.admit(best=3)
+    finals.first.windows[0].closes_at = finals.final.opens_at + timedelta(days=1)
+    finals.ctx.session.flush()
+    assert "opens before that closes" in problems()[0]
+
+
+def test_the_rules_say_who_may_take_part(finals: Finals) -> None:
+    finals.admit(best=100, pass_mark=625, within=Within.DIVISION)
+    finals.campaign.language = "vi"
+    clauses = compose(finals.ctx, campaign=finals.campaign, write=str)
+    conduct = next(clause.text for clause in clauses if clause.key == "conduct")
+    assert (
+        "Chỉ những người thuộc 100 người xếp hạng cao nhất của mỗi bảng và đạt từ 62,5% số điểm tối đa theo bảng xếp "
+        "hạng đã được thông qua của “Vòng 1” được dự thi vòng này; những người bằng nhau ở vị trí cuối cùng đều được "
+        "dự thi."
+    ) in conduct
