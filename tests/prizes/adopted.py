@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from cuocthi.clock import LOCAL_ZONE
 from cuocthi.database import UtcTime
+from cuocthi.documents.domain import FILE_PERMISSION
 from cuocthi.documents.models import Document, DocumentKind
+from cuocthi.files.models import StoredFile
 from cuocthi.standings.confirmations import NEEDED
 from cuocthi.standings.domain import results_digest_of
 from cuocthi.standings.models import Confirmation, Ranking
 from cuocthi.users.models import User
+from cuocthi_prizes.acts.domain import name_acts
 from cuocthi_prizes.digests import commitment, confirmed_digest_of, digest_of
 from cuocthi_prizes.models import Award, AwardList, AwardListState, UnitAward
 from cuocthi_prizes.queries import SUBJECT
@@ -131,12 +136,49 @@ def adopt(ctx: Context, made: AwardList) -> AwardList:
     return made
 
 
-def decision(ctx: Context, campaign: Campaign, **values: Any) -> Document:
-    """A registered decision."""
-    given = {"symbol": "152/QĐ-STTTT", "issued_on": date(2024, 10, 9), "kind": DocumentKind.DECISION, **values}
-    found = Document(
-        campaign_id=campaign.id, key=f"qd-{given['symbol']}", title="Quyết định", created_at=ctx.now, **given
+def signed(ctx: Context, campaign: Campaign, kind: DocumentKind, symbol: str, **values: Any) -> Document:
+    """A registered document of today with everything that a legal act needs; ``values`` replace some of it."""
+    content = f"{kind} {symbol}".encode()
+    file = StoredFile(
+        campaign_id=campaign.id,
+        sha256=hashlib.sha256(content).hexdigest(),
+        name=f"{symbol.replace('/', '-')}.pdf",
+        media_type="application/pdf",
+        size=len(content),
+        permission=FILE_PERMISSION,
+        created_at=ctx.now,
     )
+    given = {
+        "title": "Về việc trao giải thưởng Cuộc thi",
+        "issuer": "Ban Tổ chức Cuộc thi",
+        "issued_on": ctx.now.astimezone(LOCAL_ZONE).date(),
+        "authority": "KT. TRƯỞNG BAN",
+        "office": "Phó Trưởng ban",
+        "signatory": "Phạm Văn Hoàn",
+        "file": file,
+        "public": False,
+        **values,
+    }
+    found = Document(campaign_id=campaign.id, key=f"{kind}-{symbol}", kind=kind, symbol=symbol, created_at=ctx.now)
+    for name, value in given.items():
+        setattr(found, name, value)
     ctx.session.add(found)
     ctx.session.flush()
     return found
+
+
+def decision(ctx: Context, campaign: Campaign, symbol: str = "152/QĐ-STTTT", **values: Any) -> Document:
+    """A registered decision."""
+    return signed(ctx, campaign, DocumentKind.DECISION, symbol, **values)
+
+
+def minutes(ctx: Context, campaign: Campaign, symbol: str = "07/BB-BTC", **values: Any) -> Document:
+    """Registered minutes."""
+    return signed(ctx, campaign, DocumentKind.MINUTES, symbol, **values)
+
+
+def final(ctx: Context, campaign: Campaign, *lists: AwardList) -> AwardList:
+    """Make adopted lists final by minutes and a decision of today; return the first of them."""
+    named = {"minutes_id": minutes(ctx, campaign).id, "decision_id": decision(ctx, campaign).id}
+    name_acts(ctx, campaign=campaign, list_ids=[one.id for one in lists], **named)
+    return lists[0]

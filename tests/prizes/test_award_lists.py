@@ -12,13 +12,16 @@ from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.models import CampaignState
 from cuocthi.errors import Blocked, Closed, Conflict, DomainError, Missing
 from cuocthi.standings.decisions import exclude_entry
+from cuocthi_prizes.acts.queries import finality_of
 from cuocthi_prizes.digests import digest_of
 from cuocthi_prizes.domain.award_lists import adopt, draw_up
 from cuocthi_prizes.domain.changes import changes, given_by
+from cuocthi_prizes.domain.scheme import save_scheme
 from cuocthi_prizes.models import Award, AwardList, AwardListState
 from cuocthi_prizes.queries import adopted_list, predecessor
 from cuocthi_prizes.settings import MAIN
 
+from .adopted import decision, final
 from .conftest import DISTINCT, PLAN, TIERS, Contest, with_main
 
 
@@ -221,8 +224,26 @@ def test_awards_cannot_be_changed_by_any_code_path(contest: Contest) -> None:
         contest.ctx.session.flush()
 
 
-def test_an_archived_campaign_takes_no_new_list(contest: Contest) -> None:
+def test_an_archived_campaign_is_corrected_by_a_document_and_two_persons(contest: Contest) -> None:
     contest.rank(DISTINCT)
+    former = adopted(contest)
+    final(contest.ctx, contest.campaign, former)
     contest.campaign.state = CampaignState.ARCHIVED
-    with pytest.raises(Closed):
+    ground = decision(contest.ctx, contest.campaign, "31/KL-TTr")
+    exclude_entry(contest.staff[0], enrolment=contest.people[0], reason="Theo kết luận thanh tra", document=ground)
+    contest.adopt(contest.provisional())
+    with pytest.raises(DomainError) as refusal:
         draw_up(contest.staff[0], campaign=contest.campaign)
+    assert refusal.value.field == "statement"
+    corrected = draw_up(contest.staff[0], campaign=contest.campaign, statement="Loại người vi phạm, theo 31/KL-TTr")
+    adopt(contest.staff[0], campaign=contest.campaign, number=corrected.number, digest=corrected.digest)
+    with pytest.raises(Conflict, match="another person"):
+        adopt(contest.staff[0], campaign=contest.campaign, number=corrected.number, digest=corrected.digest)
+    adopt(contest.staff[1], campaign=contest.campaign, number=corrected.number, digest=corrected.digest)
+    assert (former.state, corrected.state) == (AwardListState.SUPERSEDED, AwardListState.ADOPTED)
+    assert contest.people[0].id not in {award.enrolment_id for award in corrected.awards}
+    # What is corrected is final by acts of its own; those of the former list stay with that one.
+    assert finality_of(contest.ctx, award_list=corrected) is None
+    assert finality_of(contest.ctx, award_list=former) is not None
+    with pytest.raises(Closed):
+        save_scheme(contest.staff[0], campaign=contest.campaign, scheme=PLAN)

@@ -18,19 +18,21 @@ from cuocthi.files.domain import path_of, read
 from cuocthi.files.models import StoredFile
 from cuocthi.jobs.models import Job, JobState
 from cuocthi.jobs.work import run_job
+from cuocthi.papers.typesetting import typeset
 from cuocthi.security import limits
 from cuocthi.testing.browsing import browser_over
 from cuocthi.text import T
 from cuocthi.users.domain import start_session
+from cuocthi_prizes.acts.domain import name_acts
+from cuocthi_prizes.acts.queries import finality_of
 from cuocthi_prizes.models import Award, AwardList
 from cuocthi_prizes.outputs import jobs
 from cuocthi_prizes.outputs.forgetting import forget_files
-from cuocthi_prizes.outputs.hand_over import as_printed, as_stored, decide, give_codes
+from cuocthi_prizes.outputs.hand_over import as_printed, as_stored, give_codes
 from cuocthi_prizes.outputs.models import CODE_LENGTH, CODE_LETTERS, Certificate, HandOver
 from cuocthi_prizes.outputs.queries import output_settings, verified
-from cuocthi_prizes.outputs.typesetting import typeset
 
-from .adopted import PLAN, UNITS, adopt, decision, draft
+from .adopted import PLAN, UNITS, adopt, decision, draft, final
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -56,7 +58,8 @@ def round_(make: Factories, campaign: Campaign) -> Phase:
 
 @pytest.fixture
 def adopted(ctx: Context, make: Factories, campaign: Campaign, round_: Phase) -> AwardList:
-    return adopt(ctx, draft(ctx, make, campaign, round_))
+    """An adopted list that minutes and a decision make final."""
+    return final(ctx, campaign, adopt(ctx, draft(ctx, make, campaign, round_)))
 
 
 @pytest.fixture
@@ -110,6 +113,20 @@ def test_a_draft_gets_no_codes(ctx: Context, make: Factories, campaign: Campaign
     assert ctx.session.scalar(sa.select(sa.func.count(Certificate.id))) == 0
 
 
+def test_a_list_that_is_only_adopted_gets_no_certificates(
+    app: Flask, ctx: Context, make: Factories, campaign: Campaign, round_: Phase, staff: FlaskClient
+) -> None:
+    award_list = adopt(ctx, draft(ctx, make, campaign, round_))
+    with pytest.raises(Conflict, match="given by a decision"):
+        give_codes(ctx, campaign=campaign, list_id=award_list.id)
+    ctx.session.commit()
+    page = staff.get(f"{BASE}/hand-over/{award_list.id}").text
+    assert f'action="{BASE}/hand-over/{award_list.id}/certificates"' not in page
+    final(ctx, campaign, award_list)
+    ctx.session.commit()
+    assert f'action="{BASE}/hand-over/{award_list.id}/certificates"' in staff.get(f"{BASE}/hand-over").text
+
+
 @pytest.mark.parametrize(
     ("written", "stored"),
     [
@@ -138,6 +155,7 @@ def test_a_thousand_certificates_are_one_pdf_and_each_code_verifies(
     awarded = [(one.name, f"Giải Khuyến khích {number // 100}", 300_000) for number, one in enumerate(enrolments)]
     units = [(f"Xã số {number}", "Giải tập thể", 1_000_000) for number in range(3)]
     award_list = adopt(ctx, draft(ctx, make, campaign, round_, persons=awarded, units=units, enrolments=enrolments))
+    final(ctx, campaign, award_list)
     kept = made(ctx, app, campaign, award_list)
     assert pages_of(ctx, config, kept) == 1000
     names = set()
@@ -162,15 +180,22 @@ def test_the_same_again_is_not_typeset_again(
     monkeypatch.setattr(jobs, "typeset", lambda *_args, **_options: pytest.fail("typeset again"))
     assert made(ctx, app, campaign, adopted).file_id == file_id
     monkeypatch.undo()
-    # With its decision it is another certificate, under the same codes.
+    # By another decision it is another certificate, under the same codes.
     codes = ctx.session.scalars(sa.select(Certificate.code).order_by(Certificate.id)).all()
-    decide(ctx, campaign=campaign, list_id=adopted.id, document_id=decision(ctx, campaign).id)
+    acts = finality_of(ctx, award_list=adopted)
+    assert acts is not None
+    name_acts(
+        ctx,
+        campaign=campaign,
+        list_ids=[adopted.id],
+        minutes_id=acts.minutes.document_id,
+        decision_id=decision(ctx, campaign, "153/QĐ-STTTT").id,
+        reason="Số quyết định ghi nhầm",
+    )
     anew = made(ctx, app, campaign, adopted)
     assert anew.file_id != file_id
     assert anew.fingerprint != fingerprint
     assert ctx.session.scalars(sa.select(Certificate.code).order_by(Certificate.id)).all() == codes
-    with pytest.raises(Conflict, match="bear decision 152"):
-        decide(ctx, campaign=campaign, list_id=adopted.id, document_id=decision(ctx, campaign, symbol="153/QĐ").id)
 
 
 def test_asking_twice_asks_once_and_a_list_that_is_replaced_meanwhile_gets_none(
@@ -185,7 +210,8 @@ def test_asking_twice_asks_once_and_a_list_that_is_replaced_meanwhile_gets_none(
     assert job.state is JobState.FAILED
     assert "was replaced" in job.message
     assert ctx.session.scalars(sa.select(HandOver.file_id)).all() == [None]
-    assert ctx.session.scalar(sa.select(sa.func.count(StoredFile.id))) == 0
+    certificates = sa.select(sa.func.count(StoredFile.id)).where(StoredFile.permission == jobs.PERMISSION)
+    assert ctx.session.scalar(certificates) == 0
 
 
 def test_progress_is_told_and_nobody_waits_while_pages_are_set(
@@ -288,12 +314,8 @@ def test_anybody_can_verify_a_certificate_and_learns_nothing_else(
     assert "Set-Cookie" not in answer.headers
 
 
-def test_the_decision_is_said_once_it_is_named(
-    ctx: Context, client: FlaskClient, campaign: Campaign, adopted: AwardList, code: str
-) -> None:
-    decide(ctx, campaign=campaign, list_id=adopted.id, document_id=decision(ctx, campaign).id)
-    ctx.session.commit()
-    assert "152/QĐ-STTTT" in client.get(f"{BASE}/certificate/{code}").text
+def test_the_page_names_the_decision_the_prize_was_given_by(client: FlaskClient, code: str) -> None:
+    assert "Số 152/QĐ-STTTT ngày 20/09/2024 của Ban Tổ chức Cuộc thi" in client.get(f"{BASE}/certificate/{code}").text
 
 
 def test_a_code_that_is_typed_in_leads_there(client: FlaskClient, code: str) -> None:

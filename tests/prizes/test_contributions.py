@@ -129,7 +129,7 @@ def test_a_drawn_up_list_is_the_duty_of_who_confirms_it(contest: Contest) -> Non
     draw_up(contest.staff[0], campaign=contest.campaign, statement="")
     assert duties() == ["prizes:awards:adopt"]
     award(contest)
-    assert duties() == []
+    assert duties() == ["prizes:act:record"]
 
 
 def test_the_campaign_page_lists_the_prizes(contest: Contest) -> None:

@@ -16,18 +16,17 @@ from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.models import CampaignState
 from cuocthi.campaigns.settings import SettingsError
 from cuocthi.contributions import Role
-from cuocthi.documents.models import DocumentKind
-from cuocthi.errors import Closed, Conflict, DomainError, Missing
+from cuocthi.errors import Closed, Conflict, Missing
 from cuocthi.testing.browsing import browser_over
 from cuocthi.users.domain import start_session
 from cuocthi_prizes.models import AwardList, AwardListState
-from cuocthi_prizes.outputs.hand_over import adopted_list, decide, save_output_settings
+from cuocthi_prizes.outputs.hand_over import adopted_list, save_output_settings
 from cuocthi_prizes.outputs.order import by_name, in_ceremony_order
 from cuocthi_prizes.outputs.payments import payment_of
 from cuocthi_prizes.outputs.queries import output_settings
 from cuocthi_prizes.outputs.settings import OutputSettings
 
-from .adopted import PLAN, UNITS, adopt, decision, draft
+from .adopted import PLAN, UNITS, adopt, draft, final
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -286,44 +285,14 @@ def test_commendations_are_refused_without_their_decision(
     for kind in ("xlsx", "csv"):
         refused = client.get(f"{base}.{kind}")
         assert (refused.status_code, "Giấy khen được tặng theo quyết định" in refused.text) == (409, True)
-    decide(ctx, campaign=campaign, list_id=adopted.id, document_id=decision(ctx, campaign).id)
+    final(ctx, campaign, adopted)
     ctx.session.commit()
     head, *rows = csv.reader(io.StringIO(client.get(f"{base}.csv").data.decode("utf-8-sig")))
     assert head[6:8] == ["Số quyết định", "Ngày quyết định"]
     assert len(rows) == len(PLAN) + len(UNITS)
-    assert {tuple(line[6:8]) for line in rows} == {("152/QĐ-STTTT", "09/10/2024")}
+    assert {tuple(line[6:8]) for line in rows} == {("152/QĐ-STTTT", "20/09/2024")}
     assert rows[0][5] == f"Đạt Giải Ba {campaign.name}"
     assert client.get(f"{base}.xlsx").status_code == 200
-
-
-def test_a_decision_is_a_registered_one_with_number_and_date(
-    ctx: Context, make: Factories, campaign: Campaign, adopted: AwardList
-) -> None:
-    wrong = [
-        decision(ctx, campaign, symbol="1/KH", kind=DocumentKind.PLAN),
-        decision(ctx, campaign, symbol="2/QĐ", issued_on=None),
-        decision(ctx, campaign, symbol=""),
-        decision(ctx, make.campaign(), symbol="3/QĐ"),
-    ]
-    for document in wrong:
-        with pytest.raises(DomainError, match="registered decision") as refusal:
-            decide(ctx, campaign=campaign, list_id=adopted.id, document_id=document.id)
-        assert refusal.value.field == "document"
-
-
-def test_the_page_notes_a_decision(
-    ctx: Context, campaign: Campaign, adopted: AwardList, visit: Callable[[], FlaskClient]
-) -> None:
-    chosen = decision(ctx, campaign)
-    client = visit()
-    base = f"/c/hoi-thi/prizes/hand-over/{adopted.id}"
-    page = client.get(base).text
-    token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
-    answer = client.post(f"{base}/decision", data={"csrf_token": token, "document": "999999"})
-    assert answer.status_code == 422
-    answer = client.post(f"{base}/decision", data={"csrf_token": token, "document": str(chosen.id)})
-    assert answer.status_code == 302
-    assert "Quyết định số 152/QĐ-STTTT ngày 09/10/2024" in client.get(base).text
 
 
 # --- settings ---------------------------------------------------------------------------------------------------------

@@ -6,11 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 from flask import has_request_context, url_for
 
-from cuocthi.contributions import Act, Award, AwardList, Blocker, Duty, NavGroup, NavItem, Panel, ReadinessItem
+from cuocthi.contributions import (
+    Act,
+    Award,
+    AwardList,
+    Blocker,
+    Duty,
+    LegalAct,
+    NavGroup,
+    NavItem,
+    Panel,
+    ReadinessItem,
+)
 from cuocthi.errors import Conflict
 from cuocthi.standings.queries import ranked_rounds
 from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
+from cuocthi_prizes.acts.digests import is_intact as acts_are_intact
+from cuocthi_prizes.acts.queries import finalities
 from cuocthi_prizes.digests import is_intact
 from cuocthi_prizes.domain.awarded import awarded, promised_sum, rounds_of
 from cuocthi_prizes.domain.proposals import awards_by, open_tie_texts
@@ -28,6 +41,8 @@ if TYPE_CHECKING:
     from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
     from cuocthi_prizes import models
+    from cuocthi_prizes.acts import models as models_of_acts
+    from cuocthi_prizes.acts.models import Finality
     from cuocthi_prizes.domain.awarded import Awarded
     from cuocthi_prizes.settings import CollectiveTier, PrizeSet, PrizeSettings, Tier
 
@@ -224,15 +239,25 @@ def award_lists(ctx: Context, campaign: Campaign) -> list[AwardList]:
     """Return the adopted lists; raises Conflict if one is not what two persons adopted."""
     campaign_rounds = {round_.id: round_ for round_ in rounds(ctx, campaign_id=campaign.id)}
     found = []
-    for adopted in adopted_lists(ctx, campaign_id=campaign.id):
+    lists = adopted_lists(ctx, campaign_id=campaign.id)
+    named = finalities(ctx, list_ids=[adopted.id for adopted in lists])
+    for adopted in lists:
         if not is_intact(adopted) or not is_confirmed(ctx, award_list=adopted):
             number = adopted.number
             raise Conflict(T("Award list %(number)s is not what was adopted: its digest differs.", number=number))
-        found.append(_contributed(adopted, campaign, campaign_rounds))
+        versions = named.get(adopted.id, [])
+        if not acts_are_intact(adopted, versions):
+            number = adopted.number
+            raise Conflict(
+                T("The acts of award list %(number)s are not what was named: a digest differs.", number=number)
+            )
+        found.append(_contributed(adopted, versions, campaign, campaign_rounds))
     return found
 
 
-def _contributed(adopted: models.AwardList, campaign: Campaign, campaign_rounds: dict[int, Phase]) -> AwardList:
+def _contributed(
+    adopted: models.AwardList, versions: Sequence[Finality], campaign: Campaign, campaign_rounds: dict[int, Phase]
+) -> AwardList:
     """Return a list as whoever publishes it takes it; where there is one set and one round, both go without saying."""
     round_ = campaign_rounds.get(adopted.phase_id)
     several = len(campaign_rounds) > 1 or adopted.set_key != MAIN
@@ -249,7 +274,14 @@ def _contributed(adopted: models.AwardList, campaign: Campaign, campaign_rounds:
         adopted_at=adopted.adopted_at or adopted.created_at,
         total_value=adopted.total_value,
         order=50 + (round_.number or 0 if round_ else 0),
+        minutes=_act(versions[-1].minutes) if versions else None,
+        decision=_act(versions[-1].decision) if versions else None,
+        final_digest=versions[-1].digest if versions else "",
     )
+
+
+def _act(act: models_of_acts.LegalAct) -> LegalAct:
+    return LegalAct(act.symbol, act.issued_on, act.issuer)
 
 
 def _awards(adopted: models.AwardList) -> Sequence[Award]:

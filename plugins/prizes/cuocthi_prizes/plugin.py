@@ -19,6 +19,8 @@ from cuocthi.plugins.info import PluginInfo
 from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
 from cuocthi_prizes import contributed, reporting
+from cuocthi_prizes.acts import contributed as acts
+from cuocthi_prizes.acts.models import MODELS as ACT_MODELS
 from cuocthi_prizes.domain import campaign_file, clauses, impacts, inspection, personal_data, rehearsal
 from cuocthi_prizes.log_words import LOG_WORDS
 from cuocthi_prizes.models import MODELS
@@ -71,7 +73,7 @@ info = PluginInfo(
 
 @hookimpl
 def register_models() -> Sequence[type[Base]]:
-    return (*MODELS, *OUTPUT_MODELS)
+    return (*MODELS, *OUTPUT_MODELS, *ACT_MODELS)
 
 
 @hookimpl
@@ -81,7 +83,8 @@ def register_migrations() -> Sequence[Migrations]:
 
 @hookimpl
 def register_blueprints() -> Sequence[Blueprint]:
-    from cuocthi_prizes.outputs import design, public, views  # noqa: F401, PLC0415 - they add pages of their own
+    from cuocthi_prizes.acts import views as act_views  # noqa: F401, PLC0415 - they add pages of their own
+    from cuocthi_prizes.outputs import design, public, views  # noqa: F401, PLC0415 - as above
     from cuocthi_prizes.views import blueprint  # noqa: PLC0415 - loaded only where there are pages
 
     return [blueprint]
@@ -99,7 +102,8 @@ def register_permissions() -> Sequence[Permission]:
     return [
         Permission("prizes:scheme:edit", T("Change the scheme of prizes"), frozenset({Role.ORGANISING})),
         Permission("prizes:awards:view", T("See award lists before they are published"), seeing, lasts=True),
-        Permission("prizes:awards:adopt", T("Draw up award lists and confirm their adoption"), deciding),
+        Permission("prizes:awards:adopt", T("Draw up award lists and confirm their adoption"), deciding, lasts=True),
+        *acts.PERMISSIONS,
         *OUTPUT_PERMISSIONS,
     ]
 
@@ -125,7 +129,7 @@ def register_rehearsals() -> Sequence[RehearsalStep]:
 
 @hookimpl
 def nav_items(ctx: Context, campaign: Campaign) -> Sequence[NavItem]:
-    return [*contributed.navigation(ctx, campaign), *output_navigation(campaign)]
+    return [*contributed.navigation(ctx, campaign), *acts.navigation(ctx, campaign), *output_navigation(campaign)]
 
 
 @hookimpl
@@ -140,7 +144,7 @@ def readiness_items(ctx: Context, campaign: Campaign) -> Sequence[ReadinessItem]
 
 @hookimpl
 def duties(ctx: Context, campaigns: Sequence[Campaign]) -> Sequence[Duty]:
-    return contributed.duties(ctx, campaigns)
+    return [*contributed.duties(ctx, campaigns), *acts.duties(ctx, campaigns)]
 
 
 @hookimpl

@@ -24,7 +24,6 @@ from cuocthi_prizes.domain.collective import carried_over, enter_by_formula, fig
 from cuocthi_prizes.domain.limits import units_with_enough
 from cuocthi_prizes.domain.promises import overtaken
 from cuocthi_prizes.domain.proposals import awards_by, persons_with_enough, propose
-from cuocthi_prizes.domain.scheme import refuse_archived
 from cuocthi_prizes.models import Award, AwardList, AwardListState, PassedOver, UnitAward, UnitFigure
 from cuocthi_prizes.queries import (
     SUBJECT,
@@ -68,9 +67,8 @@ def draw_up(
     ``statement`` says what a list that is to replace an adopted one changes and why, or why a list names nobody.
 
     Raises Blocked with every reason why nothing can be awarded yet, DomainError without a statement where one is
-    needed, Missing if ``of`` is, Closed in an archived campaign.
+    needed, Missing if ``of`` is.
     """
-    refuse_archived(campaign)
     lock(ctx, campaign)
     of = of or awarded_named(ctx, campaign=campaign)
     proposal = propose(ctx, campaign=campaign, of=of)
@@ -201,9 +199,8 @@ def adopt(ctx: Context, *, campaign: Campaign, number: int, digest: str) -> Awar
     """Give one person's confirmation of a draft; the second person's adopts it and supersedes the adopted one.
 
     ``digest`` is that of the list the person looked at. Raises Blocked with every reason against adoption, Conflict
-    if the list is no draft, has changed, or this person has confirmed it already, Closed in an archived campaign.
+    if the list is no draft, has changed, or this person has confirmed it already.
     """
-    refuse_archived(campaign)
     lock(ctx, campaign)
     award_list = draft_numbered(ctx, campaign, number)
     if award_list.digest != digest or not is_intact(award_list):

@@ -14,7 +14,6 @@ from cuocthi_prizes.digests import random_salt
 from cuocthi_prizes.domain.award_lists import draft_numbered, lock, seal
 from cuocthi_prizes.domain.extra import Bounds, extra_award
 from cuocthi_prizes.domain.limits import who_has_enough
-from cuocthi_prizes.domain.scheme import refuse_archived
 from cuocthi_prizes.queries import SUBJECT, candidates_found, candidates_named, held
 from cuocthi_prizes.settings import MAX_VALUE, TITLE_LENGTH, ExtraPrizes, PrizeSettings
 
@@ -41,7 +40,7 @@ def grant_extra(
     """Give a person of the ranking a prize by hand in draft ``number``; confirmations given before are void.
 
     ``salt`` gives that of the commitments to name and reason, by contest number. Raises DomainError at the part of the
-    entry that cannot be, Conflict if the list is no draft, Closed in an archived campaign.
+    entry that cannot be, Conflict if the list is no draft.
     """
     award_list = _open_list(ctx, campaign, number)
     _check(ctx, decided)
@@ -62,7 +61,7 @@ def grant_extra(
 def revoke_extra(ctx: Context, *, campaign: Campaign, number: int, award_id: int) -> None:
     """Take a prize that was given by hand out of draft ``number``; confirmations given before are void.
 
-    Raises Missing if it is not there, Conflict if the list is no draft, Closed in an archived campaign.
+    Raises Missing if it is not there, Conflict if the list is no draft.
     """
     award_list = _open_list(ctx, campaign, number)
     award = next((found for found in award_list.by_hand if found.id == award_id), None)
@@ -151,7 +150,6 @@ def _check(ctx: Context, decided: Decided) -> None:
 
 
 def _open_list(ctx: Context, campaign: Campaign, number: int) -> AwardList:
-    refuse_archived(campaign)
     lock(ctx, campaign)
     return draft_numbered(ctx, campaign, number)
 

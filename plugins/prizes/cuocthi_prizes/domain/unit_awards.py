@@ -15,7 +15,6 @@ from cuocthi.units.queries import full_name
 from cuocthi_prizes.domain.award_lists import draft_numbered, lock, seal
 from cuocthi_prizes.domain.collective import mean_of
 from cuocthi_prizes.domain.limits import units_with_enough
-from cuocthi_prizes.domain.scheme import refuse_archived
 from cuocthi_prizes.models import UnitAward
 from cuocthi_prizes.queries import SUBJECT, held_by_units
 from cuocthi_prizes.settings import MAX_VALUE, PrizeSettings
@@ -48,7 +47,7 @@ def grant(
 
     ``tier`` is a key of the scheme the list was made by; ``title`` and ``value`` (đồng) are taken from it where it
     fixes them and are decided here where it leaves them open. Confirmations given before are void. Raises DomainError
-    for what cannot be, Conflict if the list is no draft, Closed in an archived campaign.
+    for what cannot be, Conflict if the list is no draft.
     """
     award_list = _open_list(ctx, campaign, number)
     chosen = _tier(ctx, award_list, tier)
@@ -87,8 +86,7 @@ def grant(
 def revoke(ctx: Context, *, campaign: Campaign, number: int, award_id: int) -> None:
     """Take a collective prize out of draft ``number``.
 
-    Raises Missing if it is not there, Conflict if the list is no draft or the formula gave the prize, Closed in an
-    archived campaign.
+    Raises Missing if it is not there, Conflict if the list is no draft or the formula gave the prize.
     """
     award_list = _open_list(ctx, campaign, number)
     award = next((found for found in award_list.unit_awards if found.id == award_id), None)
@@ -114,7 +112,6 @@ def _refuse_who_has_enough(ctx: Context, campaign: Campaign, award_list: AwardLi
 
 
 def _open_list(ctx: Context, campaign: Campaign, number: int) -> AwardList:
-    refuse_archived(campaign)
     lock(ctx, campaign)
     return draft_numbered(ctx, campaign, number)
 

@@ -9,18 +9,19 @@ from cuocthi.digest import digest
 from cuocthi.papers.words import date_parts
 from cuocthi.timelines.queries import rounds
 from cuocthi.web.qr import qr_svg
+from cuocthi_prizes.acts.queries import finality_of
 from cuocthi_prizes.models import Award
 from cuocthi_prizes.outputs.hand_over import as_printed
 from cuocthi_prizes.outputs.order import Recipient, in_ceremony_order
-from cuocthi_prizes.outputs.queries import certificates_of, hand_over_of
+from cuocthi_prizes.outputs.queries import certificates_of
 from cuocthi_prizes.settings import MAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import date
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
+    from cuocthi_prizes.acts.models import LegalAct
     from cuocthi_prizes.models import AwardList, UnitAward
     from cuocthi_prizes.outputs.models import Certificate
     from cuocthi_prizes.outputs.settings import OutputSettings
@@ -54,18 +55,22 @@ def common_data(
     page: str,
 ) -> dict[str, Any]:
     """Return what all certificates of a list say alike; ``page`` is where they are verified."""
-    kept = hand_over_of(ctx, award_list=award_list)
-    decision = (kept.decision_number, kept.decision_date) if kept else (None, None)
     own = rounds(ctx, campaign_id=campaign.id)
     round_ = next((one.title for one in own if one.id == award_list.phase_id), "") if len(own) > 1 else ""
     set_ = "" if award_list.set_key == MAIN else award_list.set_title
     within = " – ".join(part for part in (set_, round_) if part)
-    return _common(campaign, settings, decision, within, page)
+    return _common(campaign, settings, decision_of(ctx, award_list=award_list), within, page)
+
+
+def decision_of(ctx: Context, *, award_list: AwardList) -> dict[str, str]:
+    """Return number, day, month and year of the decision that makes a list final, as documents write them."""
+    finality = finality_of(ctx, award_list=award_list)
+    return _decision(finality.decision if finality else None)
 
 
 def sample_data(*, campaign: Campaign, settings: OutputSettings, page: str) -> dict[str, Any]:
     """Return invented data by which a template is tried and shown, marked as a draft: short names and the longest."""
-    common = _common(campaign, settings, (None, None), "", page)
+    common = _common(campaign, settings, _decision(None), "", page)
     code = as_printed("ABCDEFGHJKMNPQRS")
     told = {"code": code, "address": f"{page}/{code}", "qr": _qr(f"{page}/{code}")}
     return {**common, "draft": True, "certificates": [{**one, **told} for one in _SAMPLES]}
@@ -97,9 +102,8 @@ def fingerprint_of(award_list: AwardList, common: dict[str, Any], sheets: Sequen
 
 
 def _common(
-    campaign: Campaign, settings: OutputSettings, decision: tuple[str | None, date | None], within: str, page: str
+    campaign: Campaign, settings: OutputSettings, decision: dict[str, str], within: str, page: str
 ) -> dict[str, Any]:
-    number, day = decision
     return {
         "draft": False,
         "superior": campaign.host_parent,
@@ -107,7 +111,7 @@ def _common(
         "issuer": settings.issuer or _ISSUER,
         "contest": campaign.name,
         "round": within,
-        "decision": {"number": number or "", **date_parts(day)},
+        "decision": decision,
         "place": settings.place,
         "signatory": {
             "authority": settings.authority,
@@ -116,6 +120,11 @@ def _common(
         },
         "verify": page.partition("://")[2] or page,
     }
+
+
+def _decision(act: LegalAct | None) -> dict[str, str]:
+    # A sample has none: the line is left for writing by hand.
+    return {"number": act.symbol if act else "", **date_parts(act.issued_on if act else None)}
 
 
 def _key_of(certificate: Certificate) -> tuple[bool, int | None]:

@@ -20,10 +20,13 @@ PERMISSIONS = (
         frozenset({Role.ORGANISING, Role.STANDING, Role.OVERSIGHT}),
         lasts=True,
     ),
-    Permission("prizes:certificates:make", T("Make certificates"), frozenset({Role.ORGANISING, Role.STANDING})),
+    # A correction after the archiving needs certificates, too.
+    Permission(
+        "prizes:certificates:make", T("Make certificates"), frozenset({Role.ORGANISING, Role.STANDING}), lasts=True
+    ),
     Permission(
         "prizes:outputs:edit",
-        T("Say how prizes are handed over: order, tax, decision, template of certificates"),
+        T("Say how prizes are handed over: order, tax, template of certificates"),
         frozenset({Role.ORGANISING}),
     ),
 )
@@ -32,4 +35,4 @@ PERMISSIONS = (
 def navigation(campaign: Campaign) -> list[NavItem]:
     """Return the link to the page on which prizes are handed over."""
     url = url_for("prizes.hand_over", slug=campaign.slug) if has_request_context() else ""
-    return [NavItem("hand-over", T("Giving the prizes"), url, "prizes:awards:view", 66, group=NavGroup.RESULTS)]
+    return [NavItem("hand-over", T("Giving the prizes"), url, "prizes:awards:view", 67, group=NavGroup.RESULTS)]

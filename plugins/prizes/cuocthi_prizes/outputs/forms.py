@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from flask_wtf.file import FileField, FileRequired
-from wtforms import Field, RadioField, SelectField, StringField
+from wtforms import Field, RadioField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import TextInput
 
 from cuocthi.web.fields import select_choices
-from cuocthi.web.formats import day, number
+from cuocthi.web.formats import number
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
 from cuocthi_prizes.fields import DongField
 from cuocthi_prizes.outputs.settings import MAX_THRESHOLD, OutputSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date
+    from collections.abc import Sequence
 
 LOWEST, HIGHEST = "lowest", "highest"
 _TEXTS = ("place", "issuer", "authority", "office", "signatory")
@@ -104,15 +103,3 @@ class TemplateForm(BaseForm):
     """A template that replaces the one that comes along."""
 
     file = FileField(_l("Template"), [FileRequired()])
-
-
-class DecisionForm(BaseForm):
-    """By which registered decision the prizes of a list are awarded."""
-
-    document = SelectField(_l("Decision"), [InputRequired()], coerce=int)
-
-    def offer(self, decisions: Iterable[tuple[int, str, date, str]], language: str) -> None:
-        """Let the campaign's registered decisions be chosen from."""
-        self.document.choices = select_choices(
-            (key, f"{symbol} · {day(issued_on, language)} · {title}") for key, symbol, issued_on, title in decisions
-        )

@@ -1,6 +1,6 @@
-"""Handing awards over: which lists it is done from, the decision they rest on, the codes of certificates.
+"""Handing awards over: which lists it is done from, and the codes of certificates.
 
-Nothing is ever made of a draft, nor of a list that another one has replaced.
+Nothing is ever made of a draft, nor of a list that another one has replaced; certificates only of a final list.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from cuocthi.audit.domain import record
 from cuocthi.campaigns.settings import load_settings, save_settings, unstructure
-from cuocthi.documents.queries import documents
-from cuocthi.errors import Conflict, DomainError, Missing
+from cuocthi.errors import Conflict, Missing
 from cuocthi.text import T
+from cuocthi_prizes.acts.queries import finality_of
 from cuocthi_prizes.digests import is_intact
 from cuocthi_prizes.domain.scheme import refuse_archived
 from cuocthi_prizes.models import AwardList, AwardListState
@@ -25,13 +25,10 @@ from cuocthi_prizes.queries import is_confirmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
 
-#: The kind of a registered document by which prizes are awarded.
-_DECISION = "decision"
 _GROUP = 4
 
 
@@ -80,63 +77,16 @@ def save_output_settings(ctx: Context, *, campaign: Campaign, settings: OutputSe
     )
 
 
-def decisions(ctx: Context, *, campaign: Campaign) -> list[tuple[int, str, date, str]]:
-    """Return (id, number and symbol, date, title) of the registered decisions that have a number and a date."""
-    found = documents(ctx, campaign_id=campaign.id, public_only=False)
-    return [
-        (one.id, one.symbol, one.issued_on, one.title)
-        for one in found
-        if one.kind == _DECISION and one.symbol and one.issued_on is not None
-    ]
-
-
-def decide(ctx: Context, *, campaign: Campaign, list_id: int, document_id: int) -> HandOver:
-    """Say by which registered decision the prizes of a list are awarded; number and date are copied.
-
-    Raises DomainError for a document that is no decision with number and date, Conflict once certificates bear another
-    one, what :func:`adopted_list` raises, Closed in an archived campaign.
-    """
-    refuse_archived(campaign)
-    award_list = _held(ctx, campaign, list_id)
-    chosen = next((one for one in decisions(ctx, campaign=campaign) if one[0] == document_id), None)
-    if chosen is None:
-        message = T("Choose a registered decision that has a number and a date.")
-        raise DomainError(message, field="document")
-    _id, number, issued_on, _title = chosen
-    kept = _kept(ctx, award_list)
-    if (kept.decision_number, kept.decision_date) == (number, issued_on):
-        return kept
-    if kept.decision_number is not None and certificates_of(ctx, award_list=award_list):
-        raise Conflict(
-            T(
-                "Certificates were made that bear decision %(number)s. What is printed is corrected by a new version "
-                "of the award list.",
-                number=kept.decision_number,
-            )
-        )
-    before = {"decision": kept.decision_number, "date": kept.decision_date and kept.decision_date.isoformat()}
-    kept.decision_number, kept.decision_date = number, issued_on
-    ctx.session.flush()
-    record(
-        ctx,
-        action="prizes:outputs:decide",
-        summary=T("Named the decision by which award list %(number)s is handed over", number=award_list.number),
-        campaign=campaign,
-        object_kind="award_list",
-        object_id=award_list.id,
-        before=before,
-        after={"decision": number, "date": issued_on.isoformat()},
-    )
-    return kept
-
-
 def give_codes(ctx: Context, *, campaign: Campaign, list_id: int) -> AwardList:
     """Give every award of a list the code of its certificate, as far as it has none yet; codes stay for good.
 
-    Raises what :func:`adopted_list` raises, and Closed in an archived campaign.
+    Raises what :func:`adopted_list` raises, and Conflict for a list that no decision makes final yet.
     """
-    refuse_archived(campaign)
     award_list = _held(ctx, campaign, list_id)
+    if finality_of(ctx, award_list=award_list) is None:
+        raise Conflict(
+            T("Certificates are given by a decision. Name the minutes and the decision of this award list first.")
+        )
     _kept(ctx, award_list)
     given = certificates_of(ctx, award_list=award_list)
     persons, units = {one.award_id for one in given}, {one.unit_award_id for one in given}

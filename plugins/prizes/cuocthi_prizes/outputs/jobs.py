@@ -63,7 +63,7 @@ def typeset_certificates(
     done = {"list": award_list.number, "certificates": len(sheets)}
     if kept is None or kept.fingerprint == fingerprint:
         return done
-    decided = (kept.decision_number, kept.decision_date)
+    decided = common["decision"]
     # On SQLite this transaction would keep everybody else from saving while pages are set; it has written nothing.
     ctx.session.commit()
     filled = []
@@ -74,7 +74,7 @@ def typeset_certificates(
     progress(2 * len(sheets), 2 * len(sheets))
     ctx.session.expire_all()
     adopted_list(ctx, campaign=campaign, list_id=award_list.id)
-    if (kept.decision_number, kept.decision_date) != decided:
+    if certificates.decision_of(ctx, award_list=award_list) != decided:
         raise Conflict(T("The decision was changed meanwhile. Please ask for the certificates again."))
     stored = store(
         ctx,

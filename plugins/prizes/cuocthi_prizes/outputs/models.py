@@ -1,8 +1,8 @@
-"""What is kept beside an award list for handing its prizes over: the decision it rests on, codes of certificates."""
+"""What is kept beside an award list for handing its prizes over: its certificates, and their codes."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,24 +18,18 @@ CODE_LENGTH = 16
 class HandOver(Base):
     """What belongs to the handing over of one adopted award list.
 
-    ``decision_number`` and ``decision_date`` are those of the decision to award, copied from the register of documents
-    (None while it is not signed yet). ``file_id`` is the PDF with all certificates, ``fingerprint`` the digest of all
-    that it was made of: the same again is not typeset again.
+    ``file_id`` is the PDF with all certificates, ``fingerprint`` the digest of all that it was made of: the same again
+    is not typeset again.
     """
 
     __tablename__ = "prizes_hand_over"
     __table_args__ = (
         sa.UniqueConstraint("award_list_id"),
-        sa.CheckConstraint(
-            "(decision_number IS NULL) = (decision_date IS NULL)", name="a_decision_has_number_and_date"
-        ),
         sa.CheckConstraint("(file_id IS NULL) = (fingerprint IS NULL)", name="a_file_has_a_fingerprint"),
     )
 
     id: Mapped[PrimaryKey]
     award_list_id: Mapped[int] = mapped_column(sa.ForeignKey("prizes_award_list.id"))
-    decision_number: Mapped[str | None] = mapped_column(sa.String(60))
-    decision_date: Mapped[date | None]
     file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("core_file.id"))
     fingerprint: Mapped[str | None] = mapped_column(sa.String(64))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from cuocthi.campaigns.settings import load_settings
+from cuocthi_prizes.acts.queries import finality_of
 from cuocthi_prizes.models import Award, AwardList, AwardListState, UnitAward
 from cuocthi_prizes.outputs.models import Certificate, HandOver
 from cuocthi_prizes.outputs.settings import OWNER, OutputSettings
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
+    from cuocthi_prizes.acts.models import LegalAct
 
 
 def output_settings(ctx: Context, *, campaign: Campaign) -> OutputSettings:
@@ -71,7 +73,7 @@ class Verified:
     certificate: Certificate
     award_list: AwardList
     award: Award | UnitAward
-    decision: HandOver | None
+    decision: LegalAct | None
     successor: AwardList | None
     kept: bool
 
@@ -84,14 +86,15 @@ class Verified:
 def verified(ctx: Context, *, campaign_id: int, code: str) -> Verified | None:
     """Return what the certificate with this code says and whether it still holds; None for every other code."""
     found = ctx.session.execute(
-        sa.select(Certificate, AwardList, HandOver)
+        sa.select(Certificate, AwardList)
         .join(AwardList, AwardList.id == Certificate.award_list_id)
-        .outerjoin(HandOver, HandOver.award_list_id == AwardList.id)
         .where(Certificate.code == code, AwardList.campaign_id == campaign_id, AwardList.adopted_at.is_not(None))
     ).one_or_none()
     if found is None:
         return None
-    certificate, award_list, decision = found
+    certificate, award_list = found
+    finality = finality_of(ctx, award_list=award_list)
+    decision = finality.decision if finality else None
     award = award_of(ctx, certificate=certificate)
     if award_list.state is AwardListState.ADOPTED:
         return Verified(certificate, award_list, award, decision, None, kept=True)

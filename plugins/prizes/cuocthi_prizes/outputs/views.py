@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from flask import Response, flash, g, redirect, url_for
+from flask import Response, g, redirect, url_for
 from flask_babel import gettext as _
 
-from cuocthi.errors import Conflict, DomainError, Missing
+from cuocthi.errors import Conflict, Missing
 from cuocthi.files.domain import file_of, read
 from cuocthi.jobs.models import Job, JobState
 from cuocthi.papers.typesetting import typeset
@@ -17,14 +17,12 @@ from cuocthi.sheets.csv_text import csv_lines
 from cuocthi.sheets.writing import MEDIA_TYPE, write_workbook
 from cuocthi.text import T
 from cuocthi.web.context import committing, reading_context, registry
-from cuocthi.web.forms import attach_error
-from cuocthi.web.i18n import language
 from cuocthi.web.on_record import put_on_record
 from cuocthi.web.rendering import render
+from cuocthi_prizes.acts.queries import finality_of
 from cuocthi_prizes.domain.changes import changed_under
 from cuocthi_prizes.outputs import certificates, workbooks
-from cuocthi_prizes.outputs.forms import DecisionForm
-from cuocthi_prizes.outputs.hand_over import adopted_list, decide, decisions
+from cuocthi_prizes.outputs.hand_over import adopted_list
 from cuocthi_prizes.outputs.jobs import TYPESET, address_of, ask_for_certificates, page_of
 from cuocthi_prizes.outputs.queries import (
     certificate_of,
@@ -81,23 +79,6 @@ def hand_over_list(list_id: int) -> Response:
     return _list_page(_adopted(list_id))
 
 
-@blueprint.page("/hand-over/<int:list_id>/decision", permission="prizes:outputs:edit", methods=["POST"])
-def hand_over_decision(list_id: int) -> AnyResponse:
-    """Say by which registered decision the prizes are awarded."""
-    award_list = _adopted(list_id)
-    form = _decision_form(reading_context())
-    if form.validate():
-        try:
-            with committing() as ctx:
-                decide(ctx, campaign=g.campaign, list_id=list_id, document_id=form.document.data)
-        except DomainError as error:
-            attach_error(form, error)
-        else:
-            flash(_("The decision is noted. Certificates and commendations bear it from now on."), "ok")
-            return redirect(url_for(".hand_over_list", slug=g.campaign.slug, list_id=list_id))
-    return _list_page(award_list, form, status=422)
-
-
 @blueprint.page("/hand-over/<int:list_id>/certificates", permission="prizes:certificates:make", methods=["POST"])
 def make_certificates(list_id: int) -> AnyResponse:
     """Give all awards their codes and ask for the PDF, which is made in the background."""
@@ -106,27 +87,21 @@ def make_certificates(list_id: int) -> AnyResponse:
     return redirect(url_for("jobs.progress", slug=g.campaign.slug, job_id=job.id))
 
 
-def _list_page(award_list: AwardList, form: DecisionForm | None = None, status: int = 200) -> Response:
+def _list_page(award_list: AwardList) -> Response:
     ctx = reading_context()
     kept = hand_over_of(ctx, award_list=award_list)
-    known = decisions(ctx, campaign=g.campaign)
-    if form is None:
-        form = _decision_form(ctx)
-        form.document.data = next((one[0] for one in known if kept and one[1] == kept.decision_number), None)
     given = {(one.award_id, one.unit_award_id): one for one in certificates_of(ctx, award_list=award_list)}
     settings = output_settings(ctx, campaign=g.campaign)
-    source = workbooks.Source(g.campaign, award_list, kept, settings)
+    finality = finality_of(ctx, award_list=award_list)
+    source = workbooks.Source(g.campaign, award_list, finality, settings)
     recipients = [
         (one, given.get((None, one.award.id) if one.collective else (one.award.id, None))) for one in source.recipients
     ]
     return render(
         "prizes/outputs/list.html",
         differs=changed_under(ctx, campaign=g.campaign, award_list=award_list),
-        status=status,
         award_list=award_list,
-        kept=kept,
-        form=form,
-        known=known,
+        finality=finality,
         recipients=recipients,
         given=len(given),
         total_in_words=amount_in_words(award_list.total_value),
@@ -167,12 +142,6 @@ def _prepared(ctx: Context, award_list: AwardList, settings: OutputSettings) -> 
     return template, common
 
 
-def _decision_form(ctx: Context) -> DecisionForm:
-    form = DecisionForm()
-    form.offer(decisions(ctx, campaign=g.campaign), language())
-    return form
-
-
 def _adopted(list_id: int) -> AwardList:
     return adopted_list(reading_context(), campaign=g.campaign, list_id=list_id)
 
@@ -195,16 +164,16 @@ def payment_sheet(list_id: int, sheet: str) -> Response:
 @blueprint.page("/hand-over/<int:list_id>/commendations.<any(xlsx,csv):kind>", permission="prizes:awards:view")
 def commendations(list_id: int, kind: str) -> Response:
     """Hand out the merge data of the prescribed form of a commendation; refused without its decision."""
-    number = _source(list_id).hand_over
-    if number is None or number.decision_number is None:
+    finality = _source(list_id).finality
+    if finality is None:
         raise Conflict(
             T(
-                "A commendation (Giấy khen) is given by a decision. Register the decision with number and date among "
-                "the documents, and name it here first."
+                "A commendation (Giấy khen) is given by a decision. Name the minutes and the decision of this award "
+                "list first."
             )
         )
     _on_record(list_id, "commendations", _PRAISED)
-    rows = workbooks.commendations(_source(list_id), number.decision_number)
+    rows = workbooks.commendations(_source(list_id), finality.decision)
     if kind == "csv":
         return _csv(rows, _name(list_id, "commendations.csv"))
     content = write_workbook([(_("Commendations"), rows)])
@@ -214,7 +183,7 @@ def commendations(list_id: int, kind: str) -> Response:
 @blueprint.page("/hand-over/<int:list_id>/certificates.pdf", permission="prizes:awards:view")
 def certificates_file(list_id: int) -> Response:
     """Hand out the PDF with all certificates of a list."""
-    kept = _source(list_id).hand_over
+    kept = hand_over_of(reading_context(), award_list=_adopted(list_id))
     if kept is None or kept.file_id is None:
         raise Missing(T("The certificates have not been made yet."))
     _on_record(list_id, "certificates", T("Downloaded all certificates"))
@@ -251,7 +220,7 @@ def _source(list_id: int) -> Source:
     award_list = _adopted(list_id)
     ctx = reading_context()
     settings = output_settings(ctx, campaign=g.campaign)
-    return workbooks.Source(g.campaign, award_list, hand_over_of(ctx, award_list=award_list), settings)
+    return workbooks.Source(g.campaign, award_list, finality_of(ctx, award_list=award_list), settings)
 
 
 def _workbook(list_id: int, sheet: str, make: Callable[[Source], Sheets], summary: Text) -> Response:

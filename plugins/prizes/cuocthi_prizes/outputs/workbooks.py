@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.sheets.writing import Value
     from cuocthi.text import Text
+    from cuocthi_prizes.acts.models import Finality, LegalAct
     from cuocthi_prizes.models import AwardList
-    from cuocthi_prizes.outputs.models import HandOver
     from cuocthi_prizes.outputs.order import Recipient
     from cuocthi_prizes.outputs.settings import OutputSettings
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What workbooks are made of: an adopted list, and how it is handed over."""
+    """What workbooks are made of: an adopted list, by what it is final, and how it is handed over."""
 
     campaign: Campaign
     award_list: AwardList
-    hand_over: HandOver | None
+    finality: Finality | None
     settings: OutputSettings
 
     @property
@@ -105,14 +105,13 @@ def payments(source: Source) -> Sheets:
     return [(_say(T("Payments")), [_said(head), *rows]), _basis(source)]
 
 
-def commendations(source: Source, decision_number: str) -> list[Row]:
+def commendations(source: Source, decision: LegalAct) -> list[Row]:
     """Return the merge data for the prescribed form of a Giấy khen, the heading first: who, where, for what, by what.
 
     The form itself is not made here: a Giấy khen is given by a head who is competent for it, on a form of its own.
     """
     head = [T("No."), T("Full name or unit"), T("Unit"), T("Kind"), T("Prize"), T("Achievement")]
     head += [T("Number of the decision"), T("Date of the decision"), T("Host")]
-    day = source.hand_over.decision_date if source.hand_over else None
     kinds = {False: _say(T("Individual")), True: _say(T("Collective"))}
     rows: list[Row] = [
         [
@@ -122,8 +121,8 @@ def commendations(source: Source, decision_number: str) -> list[Row]:
             kinds[one.collective],
             one.title,
             _say(T("%(prize)s in %(contest)s", prize=one.title, contest=source.campaign.name)),
-            decision_number,
-            day,
+            decision.symbol,
+            decision.issued_on,
             source.campaign.host_name,
         ]
         for place, one in enumerate(source.recipients, start=1)
@@ -133,7 +132,7 @@ def commendations(source: Source, decision_number: str) -> list[Row]:
 
 def _basis(source: Source) -> tuple[str, list[Row]]:
     """Return the sheet that says what the figures rest on, so that a printed page can be checked."""
-    award_list, kept, settings = source.award_list, source.hand_over, source.settings
+    award_list, settings = source.award_list, source.settings
     rate = f"{number(settings.tax_permille / 10, language())} %"
     tax = T("%(rate)s of what exceeds the sum that is free", rate=rate)
     rows: list[Row] = [
@@ -142,15 +141,29 @@ def _basis(source: Source) -> tuple[str, list[Row]]:
         [_say(T("Award list")), award_list.number],
         [_say(T("Set of prizes")), award_list.set_title],
         [_say(T("Adopted")), award_list.adopted_at],
-        [_say(T("Decision")), kept.decision_number if kept else None],
-        [_say(T("Date of the decision")), kept.decision_date if kept else None],
-        [_say(T("Sum (đồng)")), Money(award_list.total_value)],
+        *_acts(source.finality),
+        [_say(T("Sum of all prizes (đồng)")), Money(award_list.total_value)],
         [_say(T("Sum in words")), _in_words(award_list.total_value)],
         [_say(T("Tax held back of persons")), _say(tax)],
         [_say(T("Sum that is free (đồng)")), Money(settings.tax_threshold)],
         [_say(T("Digest of the list")), award_list.digest],
     ]
     return _say(T("Basis")), [_said([T("What"), T("Value")]), *rows]
+
+
+def _acts(finality: Finality | None) -> Iterator[Row]:
+    """Yield by what the list is final; a sheet that was printed before the decision says so."""
+    if finality is None:
+        yield [_say(T("Decision")), _say(T("adopted, the decision is not there yet"))]
+        return
+    minutes, decision = finality.minutes, finality.decision
+    yield [_say(T("Minutes of a meeting")), minutes.symbol]
+    yield [_say(T("Date of the minutes")), minutes.issued_on]
+    yield [_say(T("Decision")), decision.symbol]
+    yield [_say(T("Date of the decision")), decision.issued_on]
+    yield [_say(T("Decided by")), decision.issuer]
+    yield [_say(T("Signed by")), " ".join(filter(None, (decision.authority, decision.office, decision.signatory)))]
+    yield [_say(T("Digest of the final list")), finality.digest]
 
 
 def as_texts(rows: Sequence[Row]) -> Iterator[list[str]]:

@@ -19,6 +19,7 @@ from cuocthi.timelines.queries import rounds
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
+from cuocthi_prizes.acts.queries import finalities
 from cuocthi_prizes.domain import award_lists
 from cuocthi_prizes.domain.awarded import all_awarded, awarded_named
 from cuocthi_prizes.domain.changes import changed_under, changes, given_by, individually_given_by, would_be_given
@@ -66,6 +67,7 @@ class Row:
     draft: AwardList | None
     adopted: AwardList | None
     ranked: bool
+    final: bool
 
 
 @blueprint.page("/awards", permission=VIEW)
@@ -150,6 +152,7 @@ def _rows(ctx: Context, everything: list[Awarded]) -> list[Row]:
         {_part(found): found for found in lists_in(ctx, campaign_ids=ids, state=state)}
         for state in (AwardListState.DRAFT, AwardListState.ADOPTED)
     )
+    final = finalities(ctx, list_ids=[found.id for found in adopted.values()])
     rows = [
         Row(
             of.prize_set.title,
@@ -158,6 +161,7 @@ def _rows(ctx: Context, everything: list[Awarded]) -> list[Row]:
             drafts.get(of.part),
             adopted.get(of.part),
             of.ranking(ctx) is not None,
+            of.part in adopted and adopted[of.part].id in final,
         )
         for of in everything
     ]
@@ -172,6 +176,7 @@ def _rows(ctx: Context, everything: list[Awarded]) -> list[Row]:
             drafts.get(_part(found)),
             adopted.get(_part(found)),
             True,
+            _part(found) in adopted and adopted[_part(found)].id in final,
         )
         for found in left
     ]
@@ -223,6 +228,7 @@ def _list_values(ctx: Context, award_list: AwardList | None) -> dict[str, Any]:
         "former": former,
         "changes": changes(given_by(former), given_by(award_list)) if former else [],
         "confirmations": given,
+        "named": finalities(ctx, list_ids=[award_list.id]).get(award_list.id, []),
         "confirmed_by_me": ctx.actor.user_id in {confirmation.user_id for confirmation, _name in given},
         "total_in_words": amount_in_words(award_list.total_value),
         "evidence": _evidence(ctx, award_list) if award_list.is_draft else {},
