@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
 
+from cuocthi.campaigns.settings import save_settings
 from cuocthi.context import Actor, Context
 from cuocthi.contributions import (
     Act,
@@ -23,6 +24,8 @@ from cuocthi.contributions import (
     ResultRow,
 )
 from cuocthi.enrolments.models import Enrolment
+from cuocthi.rules.domain import issue_rules
+from cuocthi.security.signing import Signer
 from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
 from cuocthi.standings.queries import standing_rows
 from cuocthi.standings.results import post_results
@@ -30,15 +33,20 @@ from cuocthi.testing.plugins import make_format, make_plugin
 from cuocthi.text import T
 from cuocthi_publishing import plugin
 from cuocthi_publishing.domain.releases import make as make_release
-from cuocthi_publishing.domain.releases import publish
+from cuocthi_publishing.domain.releases import publish, snapshot_of
 from cuocthi_publishing.models import Release
+from cuocthi_publishing.outputs.bundle import files
+from cuocthi_publishing.outputs.published import Published
+from cuocthi_publishing.settings import OWNER, PublishSettings
 
 if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.clock import FixedClock
+    from cuocthi.config import Config
     from cuocthi.standings.models import Ranking
     from cuocthi.testing.factories import Factories
     from cuocthi.timelines.models import Phase
+    from cuocthi_publishing.domain.choice import Choice
 
 #: What must not be found in any output: a contact as a person may have typed it into a name or a text.
 PHONE, EMAIL = "0912 345 678", "thu.ha@example.com"
@@ -118,7 +126,13 @@ class Contest:
     campaign: Campaign
     round_: Phase
     staff: tuple[Context, Context]
+    signer: Signer
     people: list[Enrolment] = field(default_factory=list)
+
+    def let_out(self, settings: PublishSettings) -> None:
+        """Have that published by default, as the rules say that are issued with it."""
+        save_settings(self.ctx, owner=OWNER, campaign=self.campaign, value=settings)
+        issue_rules(self.ctx, campaign=self.campaign, write=str)
 
     def post(self, scores: Sequence[int]) -> None:
         """Post a result for each person, the best first."""
@@ -138,23 +152,34 @@ class Contest:
             adopt_ranking(ctx, ranking=ranking)
         return ranking
 
-    def release(self, note: str = "") -> Release:
+    def release(self, note: str = "", choice: Choice | None = None, not_before: datetime | None = None) -> Release:
         """Make a release as the first person."""
-        return make_release(self.staff[0], campaign=self.campaign, note=note)
+        return make_release(self.staff[0], campaign=self.campaign, choice=choice, note=note, not_before=not_before)
 
-    def publish(self, note: str = "") -> Release:
+    def files(self, release: Release) -> dict[str, bytes]:
+        """The files of a release's bundle."""
+        published = Published(snapshot_of(release), release.digest)
+        return files(published, signer=self.signer, now=self.ctx.now)
+
+    def later(self, clock: FixedClock, **spans: int) -> None:
+        """Let time pass for everybody."""
+        clock.advance(timedelta(**spans))
+        self.ctx, first, second = (replace(one, now=clock.now()) for one in (self.ctx, *self.staff))
+        self.staff = (first, second)
+
+    def publish(self, note: str = "", choice: Choice | None = None, not_before: datetime | None = None) -> Release:
         """Make a release and confirm it as the second person."""
-        made = self.release(note)
+        made = self.release(note, choice, not_before)
         return publish(self.staff[1], campaign=self.campaign, number=made.number, digest=made.digest)
 
 
 @pytest.fixture
-def contest(ctx: Context, make: Factories, clock: FixedClock) -> Contest:
+def contest(ctx: Context, make: Factories, clock: FixedClock, config: Config) -> Contest:
     """Eight people of two units in a round that closed an hour ago; the bigger unit has six of them."""
     campaign = make.campaign("hoi-thi", plugins=("sprint", "honours", "publishing"))
     round_ = make.round(campaign, "sprint", closes_at=clock.now() - timedelta(hours=1))
     first, second = (replace(ctx, actor=Actor(make.member(campaign).id)) for _ in range(2))
-    made = Contest(ctx, make, campaign, round_, (first, second))
+    made = Contest(ctx, make, campaign, round_, (first, second), Signer(config.key_file))
     big, small = make.unit("Sở Thông tin và Truyền thông"), make.unit("Xã Minh Quang")
     make.headcount(campaign, big, 12)
     for place, name in enumerate(NAMES):

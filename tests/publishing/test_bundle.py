@@ -13,32 +13,29 @@ from pathlib import Path
 
 import pytest
 
-from cuocthi.campaigns.settings import save_settings
-from cuocthi.errors import DomainError
-from cuocthi_publishing.domain.bundle import build, files
+from cuocthi.bundles.checking import check
+from cuocthi.bundles.sealing import packed
+from cuocthi.errors import ContractError
 from cuocthi_publishing.domain.cells import plain, written
 from cuocthi_publishing.domain.releases import snapshot_of
-from cuocthi_publishing.domain.verification import verify
-from cuocthi_publishing.settings import OWNER, PublishSettings
+from cuocthi_publishing.outputs.bundle import build, files
+from cuocthi_publishing.outputs.published import Published
+from cuocthi_publishing.outputs.registry import OUTPUTS
+from cuocthi_publishing.settings import PublishSettings
 
-from .conftest import NAMES, Contest
+from .conftest import Contest
 
 OUTSIDE = re.compile(
     rb"(?:src|href)=\"(?:[a-z]+:)?//|url\(\s*['\"]?(?:[a-z]+:)?//|@import|<script|<iframe|<style|\sstyle="
 )
 
 
-def unwatched(_done: int, _total: int) -> None:
-    """Nobody watches."""
-
-
 @pytest.fixture
 def content(contest: Contest) -> bytes:
     """A bundle with everything in it."""
-    save_settings(contest.ctx, owner=OWNER, campaign=contest.campaign, value=PublishSettings(depth=8))
+    contest.let_out(PublishSettings(depth=8))
     contest.adopt()
-    release = contest.publish()
-    return build(snapshot_of(release), release.digest)
+    return packed(contest.files(contest.publish()))
 
 
 @pytest.fixture
@@ -54,9 +51,15 @@ def test_the_same_snapshot_gives_the_same_bytes(contest: Contest) -> None:
     contest.adopt()
     release = contest.publish()
     progress: list[tuple[int, int]] = []
-    first = build(snapshot_of(release), release.digest, lambda done, total: progress.append((done, total)))
-    assert build(snapshot_of(release), release.digest) == first
-    assert progress == [(step, 13) for step in range(1, 14)]  # five pages, eight tables
+    published = Published(snapshot_of(release), release.digest)
+
+    def made() -> bytes:
+        told = progress.append
+        return build(published, signer=contest.signer, now=contest.ctx.now, progress=lambda *steps: told(steps))
+
+    first = made()
+    assert progress == [(step, len(OUTPUTS)) for step in range(1, len(OUTPUTS) + 1)]
+    assert made() == first == packed(contest.files(release))
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         assert archive.testzip() is None
         names = archive.namelist()
@@ -87,9 +90,14 @@ def test_what_is_in_it(folder: Path) -> None:
         "index.html",
         "manifest.json",
         "portal.css",
+        "public-key.pem",
+        "signature.json",
         "statistics.html",
         "style.css",
         "units.html",
+        "verify/verify-bundle.css",
+        "verify/verify-bundle.html",
+        "verify/verify-bundle.js",
     }
 
 
@@ -97,7 +105,8 @@ def test_the_digest_of_the_release_is_that_of_its_data(contest: Contest, folder:
     data = (folder / "data.json").read_bytes()
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert hashlib.sha256(data).hexdigest() == manifest["digest"]
-    assert json.loads(data)["schema"] == "cuocthi-release/1"
+    assert json.loads(data)["schema"] == "cuocthi-release/2"
+    assert set(manifest["sections"]) == {section["key"] for section in json.loads(data)["sections"]}
     assert manifest["digest"] in (folder / "index.html").read_text("utf-8")
 
 
@@ -151,7 +160,9 @@ def test_an_address_of_a_document_is_a_link_and_nothing_is_loaded_from_it(contes
     snapshot["documents"] = [
         {"symbol": "52/KH-STTTT", "title": "Kế hoạch", "issuer": "Sở", "issued_on": "2024-08-16", "url": address}
     ]
-    page = files(snapshot, release.digest, unwatched)["documents.html"].decode()
+    page = files(Published(snapshot, release.digest), signer=contest.signer, now=contest.ctx.now)[
+        "documents.html"
+    ].decode()
     assert f'<a href="{address}" rel="noopener">52/KH-STTTT<span>Kế hoạch · Sở · 16/08/2024</span></a>' in page
 
 
@@ -160,9 +171,9 @@ def test_what_people_wrote_is_text_not_markup(contest: Contest) -> None:
     contest.people[0].unit_name = '"><img src=x onerror=alert(1)>'
     contest.adopt()
     release = contest.publish()
-    made = files(snapshot_of(release), release.digest, unwatched)
+    made = contest.files(release)
     for name, page in made.items():
-        if name.endswith(".html"):
+        if name.endswith(".html") and not name.startswith("verify/"):
             assert b"<script" not in page
             assert b"<img" not in page
 
@@ -171,7 +182,7 @@ def test_a_campaign_in_english_has_an_english_bundle(contest: Contest) -> None:
     contest.campaign.language = "en"
     contest.adopt()
     release = contest.publish()
-    made = files(snapshot_of(release), release.digest, unwatched)
+    made = contest.files(release)
     assert '<html lang="en">' in made["index.html"].decode()
     assert "Award list" in made["awards.html"].decode()
     assert made["README.txt"].decode().startswith("Cuộc thi")
@@ -188,65 +199,23 @@ def test_the_readme_names_every_table_and_page(folder: Path) -> None:
 # --- checking -------------------------------------------------------------------------------------------------------
 
 
-def faults(path: Path, digest: str = "") -> list[str]:
-    return [str(fault) for fault in verify(path, published_digest=digest).faults]
-
-
-def test_a_whole_bundle_is_found_whole_packed_and_unpacked(content: bytes, folder: Path, tmp_path: Path) -> None:
-    packed = tmp_path / "bundle.zip"
-    packed.write_bytes(content)
-    for path in (packed, folder):
-        checked = verify(path)
-        assert (checked.faults, checked.campaign, checked.release, checked.files) == ((), "hoi-thi", 1, 22)
-
-
-def test_a_changed_byte_is_named(folder: Path) -> None:
-    page = folder / "awards.html"
-    page.write_bytes(page.read_bytes().replace(b"1.000.000", b"9.000.000"))
-    assert faults(folder) == ["changed: awards.html"]
-
-
-def test_every_single_file_is_watched(folder: Path) -> None:
+def test_the_verifier_finds_it_whole_and_names_every_file_of_which_a_byte_changes(folder: Path) -> None:
+    found = check(folder, keys=[check(folder).key])
+    assert (found.faults, found.campaign, found.release, found.trusted) == ((), "hoi-thi", 1, True)
     for path in [found for found in folder.rglob("*") if found.is_file() and found.name != "manifest.json"]:
         former = path.read_bytes()
         path.write_bytes(former[:-1] + bytes([former[-1] ^ 1]))
-        assert faults(folder) == [f"changed: {path.relative_to(folder).as_posix()}"]
+        name = path.relative_to(folder).as_posix()
+        assert [str(fault) for fault in check(folder).faults] == [f"changed: {name}"]
         path.write_bytes(former)
 
 
-def test_missing_and_foreign_files_are_named(folder: Path) -> None:
-    (folder / "units.html").unlink()
-    (folder / "extra.js").write_text("alert(1)")
-    assert faults(folder) == ["not of this bundle: extra.js", "missing: units.html"]
-
-
-def test_data_and_manifest_changed_together_contradict_the_published_digest(folder: Path) -> None:
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    published = manifest["digest"]
-    assert faults(folder, published.upper()) == []
-    data = (folder / "data.json").read_bytes().replace(NAMES[0].encode(), b"Somebody Else")
-    (folder / "data.json").write_bytes(data)
-    manifest["files"]["data.json"] = hashlib.sha256(data).hexdigest()
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    assert faults(folder) == ["the release's digest is not that of data.json"]
-    manifest["digest"] = manifest["files"]["data.json"]
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    assert faults(folder) == []
-    assert "is not the one given" in faults(folder, published)[0]
-
-
-@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"schema": "cuocthi-bundle/9"}', "no json"])
-def test_what_is_no_bundle_is_refused_in_words(tmp_path: Path, manifest: str) -> None:
-    (tmp_path / "manifest.json").write_text(manifest)
-    with pytest.raises(DomainError, match=r"no bundle|not known"):
-        verify(tmp_path)
-
-
-def test_a_file_that_is_no_archive_is_refused_in_words(tmp_path: Path) -> None:
-    path = tmp_path / "bundle.zip"
-    path.write_bytes(b"PK\x03\x04 half of it")
-    with pytest.raises(DomainError, match="neither a folder nor a ZIP"):
-        verify(path)
+def test_two_outputs_make_no_file_twice(contest: Contest, monkeypatch: pytest.MonkeyPatch) -> None:
+    contest.adopt()
+    release = contest.publish()
+    monkeypatch.setitem(OUTPUTS, "again", OUTPUTS["data"])  # type: ignore[arg-type]  # a dict it is
+    with pytest.raises(ContractError, match=r"'again' makes 'data\.json'"):
+        contest.files(release)
 
 
 # --- cells ----------------------------------------------------------------------------------------------------------

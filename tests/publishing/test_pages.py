@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,11 +16,13 @@ from cuocthi.files.models import StoredFile
 from cuocthi.jobs.models import Job, JobState
 from cuocthi.jobs.work import run_job
 from cuocthi.testing.browsing import browser_over
+from cuocthi.testing.tampering import unguard
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.users.domain import start_session
 from cuocthi_publishing.domain.releases import snapshot_of
 from cuocthi_publishing.jobs import build_bundle
-from cuocthi_publishing.models import Release
+from cuocthi_publishing.models import Approval, Release
+from cuocthi_publishing.outputs.registry import OUTPUTS
 
 from .conftest import NAMES, Contest
 
@@ -28,7 +30,15 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
+    from cuocthi.clock import FixedClock
+
 BASE = "/c/hoi-thi/publishing/"
+#: The form for a new release with everything ticked, as it comes by default.
+EVERYTHING = {
+    **dict.fromkeys(("awards", "units", "statistics", "documents", "news", "notices"), "y"),
+    "depth": "0",
+    "sections": "sprint-fastest",
+}
 
 
 @pytest.fixture
@@ -97,12 +107,12 @@ def test_who_only_helps_makes_releases_but_does_not_publish(
     contest.adopt()
     helper = sign_in(contest.make.member(contest.campaign, Role.SUPPORT).id)
     helper.get(f"{BASE}releases")
-    status, page = helper.post(f"{BASE}releases", {})
+    status, page = helper.post(f"{BASE}releases", EVERYTHING)
     assert (status, "Đã lập bản công bố số 1" in page, "Xác nhận và công bố" in page) == (200, True, False)
     assert helper.post(f"{BASE}releases/1/confirm", {"digest": only_release(contest).digest})[0] == 403
     watching = sign_in(contest.make.member(contest.campaign, Role.OVERSIGHT).id)
     watching.get("/me")
-    assert watching.post(f"{BASE}releases", {})[0] == 403
+    assert watching.post(f"{BASE}releases", EVERYTHING)[0] == 403
 
 
 # --- a release through two persons ----------------------------------------------------------------------------------
@@ -116,7 +126,7 @@ def test_from_the_release_to_the_bundle_by_forms_alone(
     contest.adopt()
     contest.ctx.session.commit()
     first.get(f"{BASE}releases")
-    status, page = first.post(f"{BASE}releases", {})
+    status, page = first.post(f"{BASE}releases", EVERYTHING)
     assert (status, "cần một người khác xác nhận" in page, "Xác nhận và công bố" in page) == (200, True, False)
     digest = only_release(contest).digest
     assert first.post(f"{BASE}releases/1/confirm", {"digest": digest})[0] == 403
@@ -133,10 +143,9 @@ def test_from_the_release_to_the_bundle_by_forms_alone(
     public = client.get(BASE).text
     assert NAMES[0] in public
     assert digest in public
-    stored = contest.ctx.session.scalars(sa.select(StoredFile)).one()
-    contest.ctx.session.commit()
-    bundle = client.get(f"/c/hoi-thi/files/{stored.id}/{stored.name}")
-    assert f"/c/hoi-thi/files/{stored.id}/hoi-thi-1.zip" in public
+    assert f'href="{BASE}release/1/bundle.zip"' in public
+    bundle = client.get(f"{BASE}release/1/bundle.zip")
+    assert "hoi-thi-1.zip" in bundle.headers["Content-Disposition"]
     with zipfile.ZipFile(io.BytesIO(bundle.data)) as archive:
         assert archive.read("data.json").decode() == only_release(contest).snapshot
 
@@ -147,10 +156,10 @@ def test_a_correction_without_its_note_is_sent_back(contest: Contest, persons: t
     contest.ctx.session.commit()
     first, _ = persons
     first.get(f"{BASE}releases")
-    status, page = first.post(f"{BASE}releases", {"note": " "})
+    status, page = first.post(f"{BASE}releases", {**EVERYTHING, "note": " "})
     assert status == 422
     assert "hãy nêu bản mới thay đổi gì và vì sao" in page
-    status, page = first.post(f"{BASE}releases", {"note": "x" * 401})
+    status, page = first.post(f"{BASE}releases", {**EVERYTHING, "note": "x" * 401})
     assert status == 422
 
 
@@ -256,7 +265,7 @@ def test_public_pages_carry_a_tag_and_no_cookie(contest: Contest, app: Flask) ->
     contest.ctx.session.commit()
     changed = client.get(BASE, headers={"If-None-Match": tag})
     assert changed.status_code == 200
-    assert "hoi-thi-1.zip" in changed.text
+    assert "bundle.zip" in changed.text
 
 
 def test_the_campaign_page_leads_to_the_results_once_published(contest: Contest, client: FlaskClient) -> None:
@@ -317,7 +326,7 @@ def test_building_twice_keeps_one_file(contest: Contest, app: Flask) -> None:
         ]
     assert answers == [{"release": 1, "file": release.bundle_file_id}] * 2
     assert contest.ctx.session.scalar(sa.select(sa.func.count()).select_from(StoredFile)) == 1
-    assert steps[-1] == (13, 13)
+    assert steps[-1] == (len(OUTPUTS), len(OUTPUTS))
 
 
 def test_a_bundle_that_failed_can_be_asked_for_again(
@@ -326,6 +335,7 @@ def test_a_bundle_that_failed_can_be_asked_for_again(
     contest.adopt()
     release = contest.publish()
     kept = release.snapshot
+    unguard(contest.ctx, "publishing_release")
     contest.ctx.session.execute(sa.update(Release).values(snapshot="{}"))
     contest.ctx.session.commit()
     job = contest.ctx.session.scalars(sa.select(Job)).one()
@@ -345,3 +355,88 @@ def test_a_bundle_that_failed_can_be_asked_for_again(
     run_job(app, newest.id)
     assert only_release(contest).bundle_file_id is not None
     assert snapshot_of(only_release(contest))["release"]["number"] == 1
+
+
+# --- choosing, scheduling, withdrawing, by forms --------------------------------------------------------------------
+
+
+def test_what_was_chosen_goes_out_at_the_moment_that_was_entered(
+    contest: Contest, persons: tuple[Browser, Browser], clock: FixedClock, client: FlaskClient
+) -> None:
+    contest.adopt()
+    contest.ctx.session.commit()
+    first, second = persons
+    page = first.get(f"{BASE}releases")[1]
+    assert "Nhanh nhất" in page
+    assert "Theo thể lệ đã ban hành, chỉ công bố người đạt giải." in page
+    chosen = {"awards": "y", "depth": "0", "day": "2024-09-20", "clock": "17:00:30"}
+    assert (
+        "vui lòng chọn ngày" in first.post(f"{BASE}releases", {"awards": "y", "depth": "0", "clock": "17h"})[1].lower()
+    )
+    assert first.post(f"{BASE}releases", {**chosen, "clock": "11h59"})[0] == 422
+    assert first.post(f"{BASE}releases", {**chosen, "depth": "3"})[0] == 422
+    assert first.post(f"{BASE}releases", {"depth": "0"})[0] == 422
+    status, page = first.post(f"{BASE}releases", chosen)
+    assert (status, "Công bố lúc 17:00:30 ngày 20/09/2024, không sớm hơn." in page) == (200, True)
+    release = only_release(contest)
+    assert [one["page"] for one in snapshot_of(release)["sections"]] == ["awards"]
+    contest.ctx.session.commit()
+    second.get(f"{BASE}releases")
+    status, page = second.post(f"{BASE}releases/1/confirm", {"digest": release.digest})
+    assert (status, "tự động được công bố đúng thời điểm" in page, "Dừng công bố" in page) == (200, True, True)
+    assert NAMES[0] not in client.get(BASE).text
+    clock.move_to(datetime(2024, 9, 20, 10, 0, 30, tzinfo=UTC))
+    assert NAMES[0] in client.get(BASE).text
+    assert second.post(f"{BASE}releases/1/call-off", {})[0] == 409
+
+
+def test_a_release_is_withdrawn_by_forms_of_two(
+    contest: Contest, persons: tuple[Browser, Browser], client: FlaskClient
+) -> None:
+    contest.adopt()
+    contest.publish()
+    contest.ctx.session.commit()
+    first, second = persons
+    assert "Thu hồi bản công bố số 1" in first.get(f"{BASE}releases/1/withdrawal")[1]
+    assert first.post(f"{BASE}releases/1/withdrawal", {"reason": ""})[0] == 422
+    status, page = first.post(f"{BASE}releases/1/withdrawal", {"reason": "Nhầm danh sách."})
+    assert (status, "Có đề nghị thu hồi bản công bố số 1" in page) == (200, True)
+    assert f"{BASE}releases/1/withdrawal/confirm" not in page
+    assert f"{BASE}releases/1/withdrawal/confirm" in second.get(f"{BASE}releases")[1]
+    status, page = second.post(f"{BASE}releases/1/withdrawal/confirm", {})
+    assert (status, "Đã thu hồi bản công bố số 1" in page) == (200, True)
+    assert "Nhầm danh sách." in client.get(BASE).text
+    assert NAMES[0] in first.get(f"{BASE}releases/1/")[1], "staff still see what it was"
+
+
+def test_statistics_are_agreed_to_by_forms_of_two(contest: Contest, persons: tuple[Browser, Browser]) -> None:
+    contest.ctx.session.commit()
+    first, second = persons
+    assert "Chưa có lịch công bố định kỳ." in first.get(f"{BASE}standing")[1]
+    terms = {"groups": "core", "clocks": "11h00, 17h30", "first_day": "2024-09-20", "last_day": "2024-10-05"}
+    assert first.post(f"{BASE}standing", {**terms, "clocks": "11g"})[0] == 422
+    status, page = first.post(f"{BASE}standing", terms)
+    assert (status, "11h00, 17h30" in page, "chờ người thứ hai xác nhận" in page) == (200, True, True)
+    approval_id = contest.ctx.session.scalars(sa.select(Approval.id)).one()
+    contest.ctx.session.commit()
+    assert first.post(f"{BASE}standing/{approval_id}/confirm", {})[0] == 403
+    second.get(f"{BASE}standing")
+    status, page = second.post(f"{BASE}standing/{approval_id}/confirm", {})
+    assert (status, "đang áp dụng" in page) == (200, True)
+    status, page = second.post(f"{BASE}standing/{approval_id}/revoke", {})
+    assert (status, "chấm dứt lúc" in page) == (200, True)
+
+
+def test_everybody_finds_the_keys_and_how_to_check(contest: Contest, client: FlaskClient, app: Flask) -> None:
+    contest.adopt()
+    release = contest.publish()
+    with app.app_context():
+        build_bundle(contest.ctx, {"release_id": release.id}, lambda _done, _total: None)
+    contest.ctx.session.commit()
+    keys = client.get(f"{BASE}keys.json").json
+    assert keys
+    assert keys[-1]["id"] == release.signed_with
+    page = client.get(f"{BASE}check").text
+    assert keys[-1]["pem"] in page
+    assert f"#{BASE}keys.json" in page
+    assert release.digest in page

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from cuocthi.campaigns.settings import save_settings
 from cuocthi.contributions import Erasure, Person
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.personal.erasing import erase_enrolments
 from cuocthi.personal.words import nobody
 from cuocthi_publishing.domain.masking import mask_name
 from cuocthi_publishing.domain.personal_data import export
-from cuocthi_publishing.settings import OWNER, PublishSettings
+from cuocthi_publishing.settings import PublishSettings
 
 from .conftest import WINNERS, Contest
 
 
 @pytest.fixture(autouse=True)
 def _everybody_in_the_list(contest: Contest) -> None:
-    save_settings(contest.ctx, owner=OWNER, campaign=contest.campaign, value=PublishSettings(depth=8))
+    contest.let_out(PublishSettings(depth=8))
 
 
 def shown(contest: Contest, enrolment: Enrolment) -> int:

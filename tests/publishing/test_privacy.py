@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cuocthi.campaigns.settings import save_settings
 from cuocthi.standings.decisions import exclude_entry
-from cuocthi_publishing.domain.bundle import files
 from cuocthi_publishing.domain.masking import mask_name
 from cuocthi_publishing.domain.pages import page_keys
 from cuocthi_publishing.domain.releases import snapshot_of
 from cuocthi_publishing.jobs import build_bundle
-from cuocthi_publishing.settings import OWNER, PublishSettings
+from cuocthi_publishing.settings import PublishSettings
 
 from .conftest import EMAIL, NAMES, PHONE, WINNERS, Contest
 
@@ -34,7 +32,7 @@ def forbidden(contest: Contest) -> list[str]:
 
 @pytest.mark.parametrize("depth", [0, 3, 1000])
 def test_no_output_holds_what_is_masked(contest: Contest, app: Flask, depth: int) -> None:
-    save_settings(contest.ctx, owner=OWNER, campaign=contest.campaign, value=PublishSettings(depth=depth))
+    contest.let_out(PublishSettings(depth=depth))
     contest.campaign.tagline = ""
     # A contact may stand where nobody expects one: in a unit's name, in a winner's name, in a note.
     contest.people[0].unit_name = f"Tổ dân phố 5, {PHONE}"
@@ -42,7 +40,7 @@ def test_no_output_holds_what_is_masked(contest: Contest, app: Flask, depth: int
     contest.adopt()
     release = contest.publish()
     snapshot = snapshot_of(release)
-    outputs = files(snapshot, release.digest, lambda _done, _total: None)
+    outputs = contest.files(release)
     with app.app_context():
         build_bundle(contest.ctx, {"release_id": release.id}, lambda _done, _total: None)
     contest.ctx.session.commit()
@@ -71,10 +69,10 @@ def test_no_output_holds_what_is_masked(contest: Contest, app: Flask, depth: int
 def test_nobody_excluded_or_on_a_committee_is_named(contest: Contest) -> None:
     excluded = contest.people.pop(0)
     exclude_entry(contest.staff[0], enrolment=excluded, reason="Thành viên Tổ Giúp việc")
-    save_settings(contest.ctx, owner=OWNER, campaign=contest.campaign, value=PublishSettings(depth=1000))
+    contest.let_out(PublishSettings(depth=1000))
     contest.adopt()
     release = contest.publish()
-    for name, content in files(snapshot_of(release), release.digest, lambda _done, _total: None).items():
+    for name, content in contest.files(release).items():
         assert excluded.name.encode() not in content, name
         assert excluded.code.encode() not in content, name
         assert b"Nguy\xe1\xbb\x85n V\xc4\x83n 0" not in content, name  # how the factories call committee members
@@ -83,10 +81,10 @@ def test_nobody_excluded_or_on_a_committee_is_named(contest: Contest) -> None:
 def test_a_child_without_consents_wins_without_a_name(contest: Contest) -> None:
     winner, other = contest.people[0], contest.people[WINNERS]
     winner.publishes_name = other.publishes_name = False
-    save_settings(contest.ctx, owner=OWNER, campaign=contest.campaign, value=PublishSettings(depth=1000))
+    contest.let_out(PublishSettings(depth=1000))
     contest.adopt()
     release = contest.publish()
-    outputs = files(snapshot_of(release), release.digest, lambda _done, _total: None)
+    outputs = contest.files(release)
     for person in (winner, other):
         # Not even the family name, which others are shown with.
         hidden = [person.name.encode(), mask_name(person.name).encode()]

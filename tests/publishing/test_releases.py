@@ -12,17 +12,16 @@ from sqlalchemy.exc import IntegrityError
 
 from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.models import CampaignState
-from cuocthi.campaigns.settings import save_settings
 from cuocthi.context import SYSTEM
 from cuocthi.digest import digest
 from cuocthi.errors import Blocked, Closed, Conflict, DomainError, Forbidden, Missing
 from cuocthi.jobs.models import Job
 from cuocthi.standings.decisions import exclude_entry
-from cuocthi.testing.tampering import swap_ranks
+from cuocthi.testing.tampering import swap_ranks, unguard
 from cuocthi_publishing.domain.releases import make, publish, request_bundle, snapshot_of
 from cuocthi_publishing.models import Release, ReleaseState
 from cuocthi_publishing.queries import current_release, draft_release, releases, successor
-from cuocthi_publishing.settings import OWNER, PublishSettings
+from cuocthi_publishing.settings import PublishSettings
 
 from .conftest import NAMES, Contest
 
@@ -32,7 +31,7 @@ def reasons(refusal: pytest.ExceptionInfo[Blocked]) -> list[str]:
 
 
 def save(contest: Contest, settings: PublishSettings) -> None:
-    save_settings(contest.ctx, owner=OWNER, campaign=contest.campaign, value=settings)
+    contest.let_out(settings)
 
 
 def section(release: Release, key: str) -> dict[str, object]:
@@ -158,7 +157,7 @@ def test_a_decision_that_came_after_the_draft_is_published_by_a_new_one(contest:
 def test_another_draft_withdraws_the_former(contest: Contest) -> None:
     contest.adopt()
     first, second = contest.release(), contest.release()
-    assert (first.state, second.state) == (ReleaseState.WITHDRAWN, ReleaseState.DRAFT)
+    assert (first.state, second.state) == (ReleaseState.DISCARDED, ReleaseState.DRAFT)
     with pytest.raises(Conflict):
         publish(contest.staff[1], campaign=contest.campaign, number=first.number, digest=first.digest)
     with pytest.raises(Conflict, match="published release"):
@@ -198,7 +197,7 @@ def test_no_code_changes_a_release(contest: Contest, column: str) -> None:
 def test_no_code_takes_a_publication_back_or_removes_it(contest: Contest) -> None:
     contest.adopt()
     made = contest.publish()
-    made.state = ReleaseState.WITHDRAWN
+    made.state = ReleaseState.DRAFT
     with pytest.raises(PermissionError):
         contest.ctx.session.flush()
     contest.ctx.session.rollback()
@@ -214,6 +213,7 @@ def test_a_release_cannot_be_removed(contest: Contest) -> None:
 def test_a_snapshot_changed_behind_our_back_is_not_shown(contest: Contest) -> None:
     contest.adopt()
     made = contest.publish()
+    unguard(contest.ctx, "publishing_release")
     contest.ctx.session.execute(
         sa.update(Release).values(snapshot=sa.func.replace(Release.snapshot, "Giải 1", "Giải 2"))
     )

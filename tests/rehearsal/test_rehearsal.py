@@ -102,7 +102,7 @@ def test_the_published_bundle_passes_verification(on_sqlite: Rehearsed, tmp_path
         sha256, digest = connection.execute(sa.text(query)).one()
     assert digest == on_sqlite.figures["digest of the release"]
     bundle = path_of(on_sqlite.instance / "files", sha256)
-    status, output = cuocthi(tmp_path, "publishing", "verify", bundle, "--digest", digest)
+    status, output = cuocthi(tmp_path, "verify", bundle, "--digest", digest)
     assert status == 0, output
     beside_the_manifest = int(on_sqlite.figures["files in the bundle"]) - 1
     assert f"OK ({beside_the_manifest})" in output

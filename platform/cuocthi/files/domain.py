@@ -91,6 +91,11 @@ def file_of(ctx: Context, *, campaign_id: int, file_id: int) -> StoredFile:
     return found
 
 
+def restrict(stored: StoredFile, *, permission: str) -> None:
+    """Hand a file out to the holders of a permission alone from now on; who took it before keeps what they took."""
+    stored.permission = permission
+
+
 def forget(ctx: Context, *, file_ids: Collection[int]) -> list[str]:
     """Make files nobody's, for good: rows stay without name, owner and content; return the digests of the contents.
 

@@ -1,8 +1,6 @@
-"""Commands for automation: ``cuocthi publishing release``, ``cuocthi publishing confirm`` and … ``verify``."""
+"""Commands for automation: ``cuocthi publishing release`` and ``cuocthi publishing confirm``."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
@@ -10,9 +8,7 @@ from flask.cli import with_appcontext
 from cuocthi.cli.context import campaign_named, committing, parts
 from cuocthi.errors import Missing
 from cuocthi.text import T
-from cuocthi.web.i18n import translate
 from cuocthi_publishing.domain.releases import make, publish
-from cuocthi_publishing.domain.verification import verify as verify_bundle
 from cuocthi_publishing.queries import draft_release
 
 _in_name_of = click.option("--as", "contact", required=True, help="Contact of the person in whose name this is done.")
@@ -46,19 +42,4 @@ def confirm(slug: str, contact: str) -> None:
         click.echo(f"release {published.number}: {published.state}")
 
 
-@click.command()
-@click.argument("path", type=click.Path(exists=True, path_type=Path))
-@click.option("--digest", default="", help="The release's digest as its site shows it.")
-@with_appcontext
-def verify(path: Path, digest: str) -> None:
-    """Check a bundle, a ZIP file or a folder: name every file that was changed, is missing or was added, and exit 1."""
-    checked = verify_bundle(path, published_digest=digest)
-    for fault in checked.faults:
-        click.echo(translate(fault))
-    click.echo(f"{checked.campaign}, {checked.release}: {checked.digest}")
-    if checked.faults:
-        raise SystemExit(1)
-    click.echo(f"OK ({checked.files})")
-
-
-COMMANDS = (release, confirm, verify)
+COMMANDS = (release, confirm)

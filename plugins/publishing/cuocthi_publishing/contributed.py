@@ -9,36 +9,58 @@ from flask import has_request_context, url_for
 from cuocthi.contributions import Duty, NavGroup, NavItem, Panel
 from cuocthi.standings.queries import ranked_rounds
 from cuocthi.text import T
-from cuocthi_publishing.queries import current_release, draft_release, draft_releases
+from cuocthi_publishing.queries import (
+    approvals_waiting,
+    current_release,
+    draft_release,
+    draft_releases,
+    withdrawals_asked,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
+    from cuocthi.text import Text
 
 
 def navigation(ctx: Context, campaign: Campaign) -> list[NavItem]:
-    """Return the link to the releases; a draft waits for a second person, which the badge says."""
-    waiting = int(draft_release(ctx, campaign_id=campaign.id) is not None)
+    """Return the link to the releases; the badge says how much waits for a second person."""
+    among = [campaign.id]
+    waiting = len([*draft_releases(ctx, campaign_ids=among), *withdrawals_asked(ctx, campaign_ids=among)])
+    waiting += len(approvals_waiting(ctx, campaign_ids=among))
     url = url_for("publishing.releases", slug=campaign.slug) if has_request_context() else ""
     return [NavItem("releases", T("Publishing"), url, "publishing:release:view", 70, waiting, NavGroup.RESULTS)]
 
 
 def duties(ctx: Context, campaigns: Sequence[Campaign]) -> list[Duty]:
-    """Return that a release waits for the second person, in each of these campaigns."""
+    """Return what waits for the second person in each of these campaigns: releases, withdrawals, approvals."""
     slugs = {campaign.id: campaign.slug for campaign in campaigns}
+
+    def duty(key: str, campaign_id: int, title: Text, endpoint: str = "releases") -> Duty:
+        url = url_for(f"publishing.{endpoint}", slug=slugs[campaign_id]) if has_request_context() else ""
+        detail = T("It waits for a second person")
+        return Duty(key, campaign_id, title, "publishing:release:confirm", detail, url, order=70)
+
+    among = list(slugs)
     return [
-        Duty(
-            "release",
-            found.campaign_id,
-            T("Confirm and publish release %(number)s", number=found.number),
-            "publishing:release:confirm",
-            T("It waits for a second person"),
-            url_for("publishing.releases", slug=slugs[found.campaign_id]) if has_request_context() else "",
-            order=70,
-        )
-        for found in draft_releases(ctx, campaign_ids=list(slugs))
+        *(
+            duty("release", found.campaign_id, T("Confirm and publish release %(number)s", number=found.number))
+            for found in draft_releases(ctx, campaign_ids=among)
+        ),
+        *(
+            duty(
+                f"withdrawal-{found.id}",
+                found.campaign_id,
+                T("Confirm the withdrawal of release %(number)s", number=found.number),
+            )
+            for found in withdrawals_asked(ctx, campaign_ids=among)
+        ),
+        *(
+            duty(f"approval-{found.id}", found.campaign_id, T("Confirm a standing approval of statistics"), "approvals")
+            for found in approvals_waiting(ctx, campaign_ids=among)
+        ),
     ]
 
 

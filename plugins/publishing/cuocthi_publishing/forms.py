@@ -1,20 +1,33 @@
-"""Forms of the staff pages: what is published, and what a correction changes."""
+"""Forms of the staff pages: what is published by default and in a release, withdrawals, standing approvals."""
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
-from wtforms import BooleanField, IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+from typing import TYPE_CHECKING, Any
 
+from flask_babel import gettext as _
+from wtforms import BooleanField, DateField, IntegerField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from cuocthi.clock import LOCAL_ZONE
+from cuocthi.errors import DomainError
+from cuocthi.text import T
+from cuocthi.timelines.localtime import moment_on
 from cuocthi.web.context import reading_context
+from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
+from cuocthi_publishing.domain.choice import Choice
 from cuocthi_publishing.queries import campaign_by_slug
 from cuocthi_publishing.settings import MAX_DEPTH, PublishSettings
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
-class PublishSettingsForm(BaseForm):
-    """Which sections go out."""
+
+class PartsForm(BaseForm):
+    """Which parts go out."""
 
     awards = BooleanField(_l("Award list"), description=_l("Winners are named in full, with their unit and prize."))
     depth = IntegerField(
@@ -35,11 +48,32 @@ class PublishSettingsForm(BaseForm):
         [Length(max=60)],
         description=_l("The short name in the address of another campaign; empty: the one that is held again."),
     )
+    documents = BooleanField(_l("Documents and what there is to read"))
+    news = BooleanField(_l("News"), description=_l("What was announced to everybody."))
+    notices = BooleanField(_l("Notices"), description=_l("Extended rounds, and what was granted after incidents."))
 
     def validate_compared_with(self, field: StringField) -> None:
         """Refuse the short name of a campaign that there is not."""
         if field.data and campaign_by_slug(reading_context(), slug=field.data.strip()) is None:
             raise ValidationError(_("There is no campaign “%(name)s”.", name=field.data))
+
+    def parts(self) -> dict[str, Any]:
+        """Return the parts that were chosen, by name."""
+        return {
+            "awards": self.awards.data,
+            "depth": self.depth.data or 0,
+            "units": self.units.data,
+            "statistics": self.statistics.data,
+            "comparison": self.comparison.data,
+            "compared_with": (self.compared_with.data or "").strip(),
+            "documents": self.documents.data,
+            "news": self.news.data,
+            "notices": self.notices.data,
+        }
+
+
+class PublishSettingsForm(PartsForm):
+    """Which parts go out by default."""
 
     @classmethod
     def from_settings(cls, settings: PublishSettings) -> PublishSettingsForm:
@@ -48,21 +82,105 @@ class PublishSettingsForm(BaseForm):
 
     def to_settings(self) -> PublishSettings:
         """Return the settings that the form describes; raises SettingsError for what cannot be."""
-        return PublishSettings(
-            awards=self.awards.data,
-            depth=self.depth.data or 0,
-            units=self.units.data,
-            statistics=self.statistics.data,
-            comparison=self.comparison.data,
-            compared_with=(self.compared_with.data or "").strip(),
-        )
+        return PublishSettings(**self.parts())
 
 
-class NoteForm(BaseForm):
-    """What a correction changes; empty for a first release."""
+class ReleaseForm(PartsForm):
+    """What goes out in a release, from when, and what it changes; the note stays empty for a first release."""
 
+    offered: Sequence[str] = ()
+
+    sections = SelectMultipleField(
+        _l("Sections of the parts of the campaign"),
+        [Optional()],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    day = DateField(_l("Not before this day"), [Optional()], description=_l("Empty: as soon as it is confirmed."))
+    clock = StringField(
+        _l("Time of day"), [Optional(), Length(max=15)], description=_l("17h00, or to the second: 17:00:30.")
+    )
     note = TextAreaField(
         _l("What changes, and why"),
         [Length(max=400)],
         description=_l("It is published with the new release, on the page of the old one and of the new one."),
     )
+
+    @classmethod
+    def of(cls, choice: Choice, sections: Sequence[tuple[str, str]]) -> ReleaseForm:
+        """Return the form filled with a choice; ``sections`` are keys and titles of those that there are."""
+        return cls(obj=choice, data={"sections": [key for key, _title in sections if key not in choice.without]})
+
+    def offer(self, sections: Sequence[tuple[str, str]], *, most: int) -> None:
+        """Let the sections be chosen from, and no more places than ``most``, as the issued rules say."""
+        self.offered = [key for key, _title in sections]
+        self.sections.choices = select_choices(sections)
+        self.depth.description = (
+            _("At most %(most)s, as the issued rules say; 0 publishes winners only.", most=most)
+            if most
+            else _("The issued rules let out winners only.")
+        )
+
+    def to_choice(self) -> Choice:
+        """Return the choice that the form describes."""
+        chosen = self.sections.data or ()
+        without = tuple(key for key in self.offered if key not in chosen)
+        return Choice(**self.parts(), without=without)
+
+    def moment(self) -> datetime | None:
+        """Return from when on it may be public; raises DomainError for a time that there is not."""
+        if self.day.data is None:
+            if self.clock.data:
+                raise DomainError(T("Choose the day to this time, or leave both empty."), field="day")
+            return None
+        try:
+            return moment_on(self.day.data, self.clock.data or "00:00")
+        except DomainError as error:
+            raise DomainError(error.message, field="clock") from error
+
+
+class WithdrawalForm(BaseForm):
+    """Why a release is withdrawn."""
+
+    reason = TextAreaField(
+        _l("Why it is withdrawn"),
+        [DataRequired(), Length(max=400)],
+        description=_l("Everybody reads it where the release was."),
+    )
+
+
+class ApprovalForm(BaseForm):
+    """Which statistics go out by themselves, at which times, from when until when."""
+
+    groups = SelectMultipleField(
+        _l("Statistics"),
+        [DataRequired(_l("Choose at least one kind of statistics."))],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    clocks = StringField(
+        _l("Times of day"),
+        [DataRequired(), Length(max=300)],
+        description=_l("Several are separated by commas: 11h00, 17h00."),
+    )
+    first_day = DateField(_l("First day"), [InputRequired()])
+    last_day = DateField(_l("Last day"), [InputRequired()])
+
+    @classmethod
+    def blank(cls, now: datetime) -> ApprovalForm:
+        """Return the form for a new approval, from today on."""
+        today = now.astimezone(LOCAL_ZONE).date()
+        return cls(data={"clocks": "11h00", "first_day": today})
+
+    def offer(self, titles: Mapping[str, str]) -> None:
+        """Let the kinds of statistics be chosen from."""
+        self.groups.choices = select_choices(titles.items())
+
+    def to_terms(self) -> dict[str, Any]:
+        """Return what is proposed, as the domain takes it."""
+        return {
+            "chosen": self.groups.data or [],
+            "clocks": (self.clocks.data or "").split(","),
+            "first_day": self.first_day.data,
+            "last_day": self.last_day.data,
+        }

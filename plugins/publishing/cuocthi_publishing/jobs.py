@@ -1,21 +1,29 @@
-"""Background work: building the bundle of a published release."""
+"""Background work: building the bundles of releases, and making those that a standing approval asks for."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from cuocthi.bundles.sealing import PUBLIC_KEY, packed
 from cuocthi.campaigns.models import Campaign
 from cuocthi.files.domain import store
 from cuocthi.files.kinds import ZIP
+from cuocthi.security.signing import from_pem, key_id
 from cuocthi.web.context import registry
-from cuocthi_publishing.domain.bundle import build, file_name
+from cuocthi_publishing.domain.approvals import make_due
 from cuocthi_publishing.domain.releases import snapshot_of
 from cuocthi_publishing.models import Release
+from cuocthi_publishing.outputs.bundle import file_name, files
+from cuocthi_publishing.outputs.published import Published
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cuocthi.context import Context
+
+#: So late statistics may go out after the moment that was agreed to.
+STANDING_RHYTHM = timedelta(seconds=5)
 
 
 def build_bundle(ctx: Context, arguments: Mapping[str, Any], progress: Callable[[int, int], None]) -> Mapping[str, Any]:
@@ -24,16 +32,26 @@ def build_bundle(ctx: Context, arguments: Mapping[str, Any], progress: Callable[
     if release.bundle_file_id is None:
         campaign = ctx.session.get_one(Campaign, release.campaign_id)
         snapshot = snapshot_of(release)
+        made = files(Published(snapshot, release.digest), signer=registry().signer, now=ctx.now, progress=progress)
         stored = store(
             ctx,
             folder=registry().config.files,
-            content=build(snapshot, release.digest, progress),
+            content=packed(made),
             name=file_name(snapshot),
             kinds=(ZIP,),
             campaign=campaign,
-            permission="",
+            # The public takes it from the release's own address, which knows from when until when.
+            permission="publishing:release:view",
         )
         release.bundle_file_id = stored.id
+        release.signed_with = key_id(from_pem(made[PUBLIC_KEY].decode()))
         campaign.renew_pages()
         ctx.session.flush()
     return {"release": release.number, "file": release.bundle_file_id}
+
+
+def release_statistics(
+    ctx: Context, _arguments: Mapping[str, Any], _progress: Callable[[int, int], None]
+) -> Mapping[str, Any]:
+    """Make the statistics-only releases whose moment has come."""
+    return {"releases": make_due(ctx, vault=registry().vault)}

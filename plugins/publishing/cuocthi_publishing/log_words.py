@@ -8,10 +8,15 @@ from cuocthi.text import T
 LOG_WORDS = LogWords(
     kinds={
         "release": T("Release"),
+        "approval": T("Standing approval"),
     },
     fields={
         "depth": T("Places that are published"),
         "statistics": T("Statistics"),
         "units": T("Units"),
+        "published_at": T("Public from"),
+        "groups": T("Kinds of statistics"),
+        "clocks": T("Times of day"),
+        "approval": T("Standing approval"),
     },
 )

@@ -13,7 +13,7 @@ from cuocthi_publishing import contributed
 from cuocthi_publishing.domain import campaign_file, clauses, personal_data
 from cuocthi_publishing.log_words import LOG_WORDS
 from cuocthi_publishing.models import MODELS
-from cuocthi_publishing.queries import BUNDLE_JOB, load_publish_settings
+from cuocthi_publishing.queries import BUNDLE_JOB, STANDING_JOB, load_publish_settings
 from cuocthi_publishing.settings import PublishSettings
 from cuocthi_publishing.wording import CATALOGUE
 
@@ -88,9 +88,16 @@ def register_commands() -> Sequence[click.Command]:
 
 @hookimpl
 def register_jobs() -> Sequence[JobKind]:
-    from cuocthi_publishing.jobs import build_bundle  # noqa: PLC0415 - it needs the application's parts
+    from cuocthi_publishing.jobs import (  # noqa: PLC0415 - they need the application's parts
+        STANDING_RHYTHM,
+        build_bundle,
+        release_statistics,
+    )
 
-    return [JobKind(BUNDLE_JOB, T("Build the bundle of a release"), build_bundle, results={"release": T("Release")})]
+    return [
+        JobKind(BUNDLE_JOB, T("Build the bundle of a release"), build_bundle, results={"release": T("Release")}),
+        JobKind(STANDING_JOB, T("Release statistics at agreed times"), release_statistics, every=STANDING_RHYTHM),
+    ]
 
 
 @hookimpl

@@ -8,29 +8,36 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from cuocthi.campaigns.models import Campaign
+from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.campaigns.settings import Loaded, load_settings
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.jobs.models import Job
 from cuocthi.standings.models import Ranking, RankingState, Standing
+from cuocthi.timelines.localtime import spoken
 from cuocthi.timelines.models import Phase
 from cuocthi.units.models import Unit
 from cuocthi.users.models import User
-from cuocthi_publishing.models import Release, ReleaseState
+from cuocthi_publishing.models import Approval, Release, ReleaseState, Withdrawal
 from cuocthi_publishing.settings import OWNER, PublishSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date, datetime
 
     from cuocthi.context import Context
 
 #: The kind of the background work that builds bundles.
 BUNDLE_JOB = "publishing.bundle"
+#: The kind of that which makes releases under standing approvals.
+STANDING_JOB = "publishing.standing"
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A release as the list of releases shows it, with the names of both persons and its newest background work."""
+    """A release as the list of releases shows it, with the names of both persons and its newest background work.
+
+    ``withdrawal`` is that to withdraw it, asked for or confirmed, with the name of who asked.
+    """
 
     release: Release
     created_by: str
@@ -38,6 +45,22 @@ class Listed:
     replaces: int | None
     replaced_by: int | None
     job: Job | None
+    withdrawal: Withdrawal | None
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedApproval:
+    """A standing approval with the names of both persons."""
+
+    approval: Approval
+    created_by: str
+    confirmed_by: str
+
+    @property
+    def clocks(self) -> list[str]:
+        """The times of day as people write them: 11h00, 17h00:30."""
+        return [spoken(clock.removesuffix(":00") if clock.count(":") > 1 else clock) for clock in self.approval.clocks]
 
 
 def load_publish_settings(ctx: Context, *, campaign: Campaign) -> Loaded[PublishSettings]:
@@ -58,6 +81,12 @@ def bundle_key(release_id: int) -> str:
 # --- releases -------------------------------------------------------------------------------------------------------
 
 
+#: Results have releases of their own; what goes out under a standing approval replaces none of them.
+_OF_RESULTS = Release.approval_id.is_(None)
+#: A release that was called off before its moment was never public.
+_EVER_PUBLIC = sa.or_(Release.withdrawn_at.is_(None), Release.withdrawn_at >= Release.published_at)
+
+
 def draft_release(ctx: Context, *, campaign_id: int) -> Release | None:
     """Return the release that waits for the second person, if there is one."""
     return ctx.session.scalar(
@@ -74,14 +103,50 @@ def draft_releases(ctx: Context, *, campaign_ids: Sequence[int]) -> Sequence[Rel
     ).all()
 
 
-def current_release(ctx: Context, *, campaign_id: int) -> Release | None:
-    """Return the release that is in force: the newest published one."""
+def last_public(ctx: Context, *, campaign_id: int) -> Release | None:
+    """Return the newest release of results that the public has seen by now: in force, or withdrawn since."""
     return ctx.session.scalar(
         sa.select(Release)
-        .where(Release.campaign_id == campaign_id, Release.state == ReleaseState.PUBLISHED)
+        .where(Release.campaign_id == campaign_id, _OF_RESULTS, Release.published_at <= ctx.now, _EVER_PUBLIC)
         .order_by(Release.number.desc())
         .limit(1)
     )
+
+
+def current_release(ctx: Context, *, campaign_id: int) -> Release | None:
+    """Return the release of results that is in force now: the newest that is public, unless it was withdrawn."""
+    found = last_public(ctx, campaign_id=campaign_id)
+    return found if found is not None and found.is_published else None
+
+
+def current_statistics(ctx: Context, *, campaign_id: int) -> Release | None:
+    """Return the newest statistics that went out under a standing approval, as far as they are public now."""
+    return ctx.session.scalar(
+        sa.select(Release)
+        .where(Release.campaign_id == campaign_id, sa.not_(_OF_RESULTS), Release.state == ReleaseState.PUBLISHED)
+        .where(Release.published_at <= ctx.now)
+        .order_by(Release.number.desc())
+        .limit(1)
+    )
+
+
+def scheduled_release(ctx: Context, *, campaign_id: int) -> Release | None:
+    """Return the release that both persons agreed to and that waits for its moment, if there is one."""
+    return ctx.session.scalar(
+        sa.select(Release).where(
+            Release.campaign_id == campaign_id,
+            _OF_RESULTS,
+            Release.state == ReleaseState.PUBLISHED,
+            Release.published_at > ctx.now,
+        )
+    )
+
+
+def moments_ahead(ctx: Context, *, campaign_id: int) -> list[datetime]:
+    """Return the moments at which releases become public by themselves, as far as they are to come (one statement)."""
+    ahead = (Release.state == ReleaseState.PUBLISHED, Release.published_at > ctx.now)
+    found = ctx.session.scalars(sa.select(Release.published_at).where(Release.campaign_id == campaign_id, *ahead))
+    return [moment for moment in found if moment is not None]
 
 
 def release_numbered(ctx: Context, *, campaign_id: int, number: int) -> Release | None:
@@ -90,9 +155,12 @@ def release_numbered(ctx: Context, *, campaign_id: int, number: int) -> Release 
 
 
 def successor(ctx: Context, *, release: Release) -> Release | None:
-    """Return the published release that corrects this one, if there is one."""
+    """Return the release that corrects this one, once the public sees it; also one that was withdrawn since."""
     return ctx.session.scalar(
-        sa.select(Release).where(Release.replaces_id == release.id, Release.state == ReleaseState.PUBLISHED)
+        sa.select(Release)
+        .where(Release.replaces_id == release.id, Release.published_at <= ctx.now, _EVER_PUBLIC)
+        .order_by(Release.number)
+        .limit(1)
     )
 
 
@@ -103,13 +171,18 @@ def last_number(ctx: Context, *, campaign_id: int) -> int:
 
 def releases(ctx: Context, *, campaign_id: int) -> list[Listed]:
     """Return all releases of a campaign, the newest first (two statements)."""
-    maker, confirmer, former, newer = aliased(User), aliased(User), aliased(Release), aliased(Release)
+    maker, confirmer, asker = aliased(User), aliased(User), aliased(User)
+    former, newer = aliased(Release), aliased(Release)
+    seen = sa.or_(newer.withdrawn_at.is_(None), newer.withdrawn_at >= newer.published_at)
+    corrects = sa.and_(newer.replaces_id == Release.id, newer.published_at <= ctx.now, seen)
     rows = ctx.session.execute(
-        sa.select(Release, maker.name, confirmer.name, former.number, newer.number)
+        sa.select(Release, maker.name, confirmer.name, former.number, newer.number, Withdrawal, asker.name)
         .join(maker, maker.id == Release.created_by)
         .outerjoin(confirmer, confirmer.id == Release.confirmed_by)
         .outerjoin(former, former.id == Release.replaces_id)
-        .outerjoin(newer, sa.and_(newer.replaces_id == Release.id, newer.state == ReleaseState.PUBLISHED))
+        .outerjoin(newer, corrects)
+        .outerjoin(Withdrawal, sa.and_(Withdrawal.release_id == Release.id, Withdrawal.dropped_at.is_(None)))
+        .outerjoin(asker, asker.id == Withdrawal.asked_by)
         .where(Release.campaign_id == campaign_id)
         .order_by(Release.number.desc())
     ).all()
@@ -120,9 +193,86 @@ def releases(ctx: Context, *, campaign_id: int) -> list[Listed]:
         )
     }
     return [
-        Listed(release, made_by, confirmed_by or "", replaces, replaced_by, jobs.get(bundle_key(release.id)))
-        for release, made_by, confirmed_by, replaces, replaced_by in rows
+        Listed(
+            release=row[0],
+            created_by=row[1],
+            confirmed_by=row[2] or "",
+            replaces=row[3],
+            replaced_by=row[4],
+            job=jobs.get(bundle_key(row[0].id)),
+            withdrawal=row[5],
+            asked_by=row[6] or "",
+        )
+        for row in rows
     ]
+
+
+# --- withdrawals and standing approvals -----------------------------------------------------------------------------
+
+
+def withdrawal_of(ctx: Context, *, release: Release) -> Withdrawal | None:
+    """Return the withdrawal of a release, asked for or confirmed; none that was dropped."""
+    return ctx.session.scalar(
+        sa.select(Withdrawal).where(Withdrawal.release_id == release.id, Withdrawal.dropped_at.is_(None))
+    )
+
+
+def withdrawals_asked(ctx: Context, *, campaign_ids: Sequence[int]) -> Sequence[Release]:
+    """Return the releases whose withdrawal waits for the second person (one statement)."""
+    return ctx.session.scalars(
+        sa.select(Release)
+        .join(Withdrawal, Withdrawal.release_id == Release.id)
+        .where(Release.campaign_id.in_(campaign_ids))
+        .where(Withdrawal.dropped_at.is_(None), Withdrawal.confirmed_at.is_(None))
+        .order_by(Release.id)
+    ).all()
+
+
+def approvals(ctx: Context, *, campaign_id: int) -> list[ListedApproval]:
+    """Return the standing approvals of a campaign with the names of both persons, the newest first (one statement)."""
+    maker, confirmer = aliased(User), aliased(User)
+    rows = ctx.session.execute(
+        sa.select(Approval, maker.name, confirmer.name)
+        .join(maker, maker.id == Approval.created_by)
+        .outerjoin(confirmer, confirmer.id == Approval.confirmed_by)
+        .where(Approval.campaign_id == campaign_id)
+        .order_by(Approval.id.desc())
+    )
+    return [ListedApproval(row[0], row[1], row[2] or "") for row in rows]
+
+
+def approval_of(ctx: Context, *, campaign_id: int, approval_id: int) -> Approval | None:
+    """Return a standing approval of a campaign."""
+    return ctx.session.scalar(
+        sa.select(Approval).where(Approval.id == approval_id, Approval.campaign_id == campaign_id)
+    )
+
+
+def approvals_waiting(ctx: Context, *, campaign_ids: Sequence[int]) -> Sequence[Approval]:
+    """Return the standing approvals that wait for the second person (one statement)."""
+    return ctx.session.scalars(
+        sa.select(Approval)
+        .where(Approval.campaign_id.in_(campaign_ids), Approval.confirmed_at.is_(None), Approval.revoked_at.is_(None))
+        .order_by(Approval.id)
+    ).all()
+
+
+def approvals_in_force(ctx: Context, *, first_day: date, last_day: date) -> Sequence[tuple[Approval, Campaign]]:
+    """Return the confirmed approvals of open campaigns that cover one of these days (one statement)."""
+    rows = ctx.session.execute(
+        sa.select(Approval, Campaign)
+        .join(Campaign, Campaign.id == Approval.campaign_id)
+        .where(Campaign.state == CampaignState.OPEN, Approval.confirmed_at.is_not(None), Approval.revoked_at.is_(None))
+        .where(Approval.first_day <= last_day, Approval.last_day >= first_day)
+        .order_by(Approval.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def is_made(ctx: Context, *, approval_id: int, moment: datetime) -> bool:
+    """Tell whether the release of that moment is there already."""
+    made = sa.select(Release.id).where(Release.approval_id == approval_id, Release.not_before == moment)
+    return ctx.session.scalar(made) is not None
 
 
 # --- figures --------------------------------------------------------------------------------------------------------

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from cuocthi.campaigns.models import Campaign
 from cuocthi.context import Actor
 from cuocthi.web.context import registry
-from cuocthi_publishing.domain.bundle import files
 from cuocthi_publishing.domain.releases import make, publish, snapshot_of
 from cuocthi_publishing.jobs import build_bundle
+from cuocthi_publishing.outputs.bundle import files
+from cuocthi_publishing.outputs.published import Published
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,9 +30,10 @@ def rehearse(ctx: Context, campaign_id: int, staff_ids: tuple[int, int]) -> Sequ
     publish(second, campaign=campaign, number=release.number, digest=release.digest)
     build_bundle(ctx, {"release_id": release.id}, _unwatched)
     snapshot = snapshot_of(release)
+    published = Published(snapshot, release.digest)
     return [
         ("sections published", str(len(snapshot["sections"]))),
-        ("files in the bundle", str(len(files(snapshot, release.digest, _unwatched)))),
+        ("files in the bundle", str(len(files(published, signer=registry().signer, now=ctx.now)))),
         ("digest of the release", release.digest),
     ]
 

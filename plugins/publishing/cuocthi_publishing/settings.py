@@ -1,4 +1,4 @@
-"""What of a campaign's results goes out. The defaults publish winners and figures, and nobody else's name."""
+"""What of a campaign goes out by default. It publishes winners and figures, and nobody else's name."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ MAX_DEPTH = 1000
 
 @dataclass(frozen=True, slots=True)
 class PublishSettings:
-    """The sections of a publication.
+    """The sections of a publication, from which those of each release are chosen.
 
-    ``depth`` is how many places of each round's ranking are published, 0 for winners only. ``units`` are the figures
-    of the units; ``statistics`` are the figures of the campaign and what plugins contribute. ``comparison``: beside
-    those of an earlier campaign, the one that is held again or the one that ``compared_with`` names by its address.
+    ``depth`` is how many places of each round's ranking are published, 0 for winners only; no release goes deeper than
+    the issued rules say. ``units`` are the figures of the units; ``statistics`` are the figures of the campaign and
+    what plugins contribute. ``comparison``: beside those of an earlier campaign, the one that is held again or the one
+    that ``compared_with`` names by its address. ``notices`` are extensions, and what was granted after incidents.
     """
 
     awards: bool = True
@@ -28,6 +29,9 @@ class PublishSettings:
     statistics: bool = True
     comparison: bool = True
     compared_with: str = ""
+    documents: bool = True
+    news: bool = True
+    notices: bool = True
 
     def __post_init__(self) -> None:
         """Raise SettingsError for a depth out of bounds, or if nothing at all would go out."""

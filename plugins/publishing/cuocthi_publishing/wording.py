@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +40,10 @@ def say(text: Text, language: str) -> str:
 def _written(value: object, language: str) -> object:
     if isinstance(value, Text):
         return say(value, language)
+    if isinstance(value, datetime):
+        return formats.moment(value, language)
+    if isinstance(value, date):
+        return formats.day(value, language)
     if isinstance(value, int) and not isinstance(value, bool):
         return formats.number(value, language)
     return value

@@ -185,7 +185,9 @@ def add(ctx: Context, model: type[Any], **values: Any) -> Any:
 
 def populate(ctx: Context, make: Factories, config: Config, campaign: Campaign, entrant: User) -> dict[str, int | str]:
     """Fill a campaign with an object of each kind; return what names them by the names that addresses give them."""
-    quiz, prizes = (importlib.import_module(f"cuocthi_{name}.models") for name in ("quiz", "prizes"))
+    quiz, prizes, publishing = (
+        importlib.import_module(f"cuocthi_{name}.models") for name in ("quiz", "prizes", "publishing")
+    )
     inquiries, asking = (
         importlib.import_module(f"cuocthi_inquiries.{name}") for name in ("models", "domain.inquiries")
     )
@@ -250,6 +252,7 @@ def populate(ctx: Context, make: Factories, config: Config, campaign: Campaign, 
         "prerequisite_id": add(ctx, Prerequisite, **within).id,
         "announcement_id": add(ctx, Announcement, **within).id,
         "correction_id": add(ctx, Correction, enrolment_id=enrolment.id).id,
+        "approval_id": add(ctx, publishing.Approval, **within).id,
         "unit_id": enrolment.unit_id,
     }
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cuocthi_publishing.domain.bundle import files
 from cuocthi_publishing.domain.releases import snapshot_of
 from cuocthi_publishing.lists.pages import FIRST_ROWS, ROWS_OF_A_PAGE
+from cuocthi_publishing.outputs.bundle import files
+from cuocthi_publishing.outputs.published import Published
 
 from .test_search import COLUMNS
 
@@ -42,9 +43,10 @@ def snapshot(contest: Contest) -> dict[str, Any]:
 
 
 @pytest.fixture
-def folder(snapshot: dict[str, Any], tmp_path: Path) -> Path:
+def folder(snapshot: dict[str, Any], contest: Contest, tmp_path: Path) -> Path:
     """Its bundle, unpacked."""
-    for name, content in files(snapshot, "0" * 64, lambda _done, _total: None).items():
+    made = files(Published(snapshot, "0" * 64), signer=contest.signer, now=contest.ctx.now)
+    for name, content in made.items():
         target = tmp_path / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from cuocthi import folders
 from cuocthi.clock import LOCAL_ZONE
+from cuocthi.rules.markdown import to_html
 from cuocthi.text import T
 from cuocthi.web import formats
 from cuocthi_publishing.domain import drawing
@@ -37,6 +38,8 @@ TITLES = {
     "documents": T("Documents"),
 }
 
+#: What stands on the page of documents beside the sections.
+_READING = ("documents", "phases", "news", "notices", "sources")
 _PODIUM_PRIZES, _PODIUM_PLACES = 3, 6
 
 
@@ -54,9 +57,11 @@ class Links:
 
 
 def page_keys(snapshot: Snapshot) -> list[str]:
-    """Return the pages that a release has: results and documents always, others where they have sections."""
-    filled = {section["page"] for section in snapshot["sections"]}
-    return [key for key in TITLES if key in filled or key in {"results", "documents"}]
+    """Return the pages that a release has: the first one always, others where there is something on them."""
+    filled = {"results", *(section["page"] for section in snapshot["sections"])}
+    if any(snapshot.get(name) for name in _READING):
+        filled.add("documents")
+    return [key for key in TITLES if key in filled]
 
 
 def page_title(snapshot: Snapshot, key: str) -> str:
@@ -124,6 +129,7 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(formats.filters(lambda: language))
+    made.filters["markdown"] = to_html
     made.filters["moment_of"] = lambda text: formats.moment(datetime.fromisoformat(text), language)
     made.filters["day_of"] = lambda text: formats.day(_noon(text), language)
     made.filters["span_of"] = lambda phase: formats.span(*_edges(phase), language)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from cuocthi.contributions import AwardList, Erasure, PersonalData
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.text import T
-from cuocthi_publishing.queries import current_release
+from cuocthi_publishing.queries import current_release, scheduled_release
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,17 +48,19 @@ def _award_lists(ctx: Context, campaign: Campaign) -> list[AwardList]:
 
 
 def erase(ctx: Context, *, campaign: Campaign, people: Sequence[Person], erasure: Erasure) -> None:
-    """Note that the release in force shows somebody whose data is erased, if it does."""
-    release = current_release(ctx, campaign_id=campaign.id)
-    if release is None or release.names_erased_at is not None or not people:
+    """Note that the release in force, or the one that waits for its moment, shows somebody whose data is erased."""
+    standing = [find(ctx, campaign_id=campaign.id) for find in (current_release, scheduled_release)]
+    found = [release for release in standing if release is not None and release.names_erased_at is None]
+    if not found or not people:
         return
     codes = ctx.session.scalars(
         sa.select(Enrolment.code).where(Enrolment.id.in_([person.enrolment_id for person in people]))
-    )
-    # Award lists are published without contest numbers.
-    if erasure is Erasure.RECORDS or _shows(release, codes):
-        release.names_erased_at = ctx.now
-        ctx.session.flush()
+    ).all()
+    for release in found:
+        # Award lists are published without contest numbers.
+        if erasure is Erasure.RECORDS or _shows(release, codes):
+            release.names_erased_at = ctx.now
+    ctx.session.flush()
 
 
 def _shows(release: Release, texts: Iterable[str]) -> bool:

@@ -8,29 +8,33 @@ from typing import TYPE_CHECKING
 
 from cuocthi.audit.domain import record
 from cuocthi.campaigns.models import CampaignState
-from cuocthi.contributions import Act, Blocker
+from cuocthi.contributions import Act, Blocker, Role
 from cuocthi.digest import canonical
 from cuocthi.errors import Blocked, Closed, Conflict, DomainError, Forbidden, Missing
 from cuocthi.jobs.domain import enqueue
-from cuocthi.standings.confirmations import hold
+from cuocthi.standings.confirmations import discharged, hold
 from cuocthi.standings.domain import stale_reasons
 from cuocthi.standings.integrity import check_intact
 from cuocthi.standings.refresh import overtaken_rounds
 from cuocthi.text import T
-from cuocthi_publishing.domain.snapshot import Snapshot, compose, gather, sources
+from cuocthi_publishing.domain.choice import Choice, check_choice, from_settings, from_values, promised_depth
+from cuocthi_publishing.domain.snapshot import Heading, Snapshot, compose, gather, sources
 from cuocthi_publishing.models import Release, ReleaseState
 from cuocthi_publishing.queries import (
     BUNDLE_JOB,
     adopted_rankings,
     bundle_key,
-    current_release,
     draft_release,
     last_number,
+    last_public,
     load_publish_settings,
     release_numbered,
+    scheduled_release,
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.jobs.models import Job
@@ -39,56 +43,91 @@ if TYPE_CHECKING:
     from cuocthi_publishing.domain.sections import Material
 
 
-def make(ctx: Context, *, campaign: Campaign, note: str = "", vault: Vault | None = None) -> Release:
-    """Take a snapshot of what is to be published, as a draft for a second person to confirm; withdraw a former draft.
+#: Whose members make releases and confirm them.
+PREPARING = frozenset({Role.ORGANISING, Role.SUPPORT, Role.EDITORIAL})
 
-    ``note`` says what changed, and why, where something is published already; ``vault`` opens dates of birth and is
-    needed where the campaign asks for them (ValueError without it). Raises Blocked with every reason why
-    nothing can be published yet and for a ranking that was changed past the platform, DomainError without a note where
-    one is needed, Forbidden unless a person acts, Closed before the campaign is open.
+
+def make(
+    ctx: Context,
+    *,
+    campaign: Campaign,
+    choice: Choice | None = None,
+    note: str = "",
+    not_before: datetime | None = None,
+    vault: Vault | None = None,
+) -> Release:
+    """Take a snapshot of what is to be published, as a draft for a second person to confirm; discard a former draft.
+
+    ``choice`` says what goes out, by default what the settings say. ``note`` says what changed, and why, where
+    something was published already; personal data in it is blacked out. It is not public before ``not_before``, to the
+    second. ``vault`` opens dates of birth and is needed where the campaign asks for them (ValueError without it).
+
+    Raises Blocked with every reason why nothing can be published yet and for a ranking that was changed past
+    the platform; DomainError without a note where one is needed, for a choice of nothing or of more than the issued
+    rules let out, and for a moment that is over; Conflict while another release waits for its moment; Forbidden unless
+    a person acts; Closed before the campaign is open.
     """
-    maker = _person(ctx)
+    maker = person(ctx)
     _refuse_draft_campaign(campaign)
     hold(ctx, campaign_id=campaign.id)
-    settings = load_publish_settings(ctx, campaign=campaign).value
-    material = gather(ctx, campaign=campaign, settings=settings, vault=vault)
+    choice = choice or default_choice(ctx, campaign=campaign)
+    check_choice(choice, most=promised_depth(ctx, campaign=campaign))
+    if not_before is not None and not_before <= ctx.now:
+        raise DomainError(T("This moment is over. Leave it empty to publish at once."), field="day")
+    material = gather(ctx, campaign=campaign, choice=choice, vault=vault)
     reasons = obstacles(ctx, material=material)
     if reasons:
         raise Blocked(T("Nothing can be published yet."), reasons)
     _check_intact(ctx, material)
-    published = current_release(ctx, campaign_id=campaign.id)
-    note = _checked_note(note, published)
+    _refuse_another_schedule(ctx, campaign)
+    before = last_public(ctx, campaign_id=campaign.id)
+    note = _checked_note(note, before)
     former = draft_release(ctx, campaign_id=campaign.id)
     if former is not None:
-        former.state = ReleaseState.WITHDRAWN
+        former.state = ReleaseState.DISCARDED
         ctx.session.flush()
-    number = last_number(ctx, campaign_id=campaign.id) + 1
-    values = compose(ctx, material=material, number=number, made_at=ctx.now, note=note, replaces=published)
-    content = canonical(values)
+    heading = Heading(
+        number=last_number(ctx, campaign_id=campaign.id) + 1,
+        made_at=ctx.now,
+        note=material.masking.text(note),
+        not_before=not_before,
+        replaces=before,
+        former=snapshot_of(before) if before else None,
+    )
+    release = add(ctx, material=material, heading=heading, maker=maker)
+    _record(ctx, campaign, release, "make", T("Made release %(number)s", number=release.number))
+    return release
+
+
+def add(ctx: Context, *, material: Material, heading: Heading, maker: int, approval_id: int | None = None) -> Release:
+    """Add a release as a draft, with the snapshot composed now."""
+    content = canonical(compose(ctx, material=material, heading=heading))
     release = Release(
-        campaign_id=campaign.id,
-        number=number,
+        campaign_id=material.campaign.id,
+        number=heading.number,
         state=ReleaseState.DRAFT,
         snapshot=content.decode(),
         digest=hashlib.sha256(content).hexdigest(),
-        replaces_id=published.id if published else None,
-        note=note,
+        replaces_id=heading.replaces.id if heading.replaces else None,
+        note=heading.note,
+        not_before=heading.not_before,
+        approval_id=approval_id,
         created_by=maker,
         created_at=ctx.now,
     )
     ctx.session.add(release)
     ctx.session.flush()
-    _record(ctx, campaign, release, "make", T("Made release %(number)s", number=number))
     return release
 
 
 def publish(ctx: Context, *, campaign: Campaign, number: int, digest: str) -> Release:
-    """Confirm a draft as the second person, which publishes it, and ask for its bundle.
+    """Confirm a draft as the second person, and ask for its bundle. It is public at once, or from its moment on.
 
     ``digest`` is that of the release the person looked at. Raises Forbidden for the person who made it, Conflict if
-    it is no draft or another one than was looked at, Blocked with every reason against publishing it.
+    it is no draft, another one than was looked at, or made by somebody who was discharged since; Blocked with every
+    reason against publishing it.
     """
-    confirmer = _person(ctx)
+    confirmer = person(ctx)
     hold(ctx, campaign_id=campaign.id)
     release = numbered(ctx, campaign=campaign, number=number)
     ctx.session.refresh(release)
@@ -98,17 +137,42 @@ def publish(ctx: Context, *, campaign: Campaign, number: int, digest: str) -> Re
         raise Forbidden(T("You made this release; another person has to confirm it."))
     if digest != release.digest:
         raise Conflict(T("This is not the release that you looked at. Look at it again, then confirm."))
-    snapshot_of(release)
-    reasons = publish_obstacles(ctx, campaign=campaign, release=release)
+    check_seated(ctx, campaign=campaign, user_id=release.created_by)
+    material = gather(ctx, campaign=campaign, choice=choice_of(release))
+    reasons = publish_obstacles(ctx, material=material, release=release)
     if reasons:
         raise Blocked(T("This release cannot be published."), reasons)
-    _check_intact(ctx, gather(ctx, campaign=campaign, settings=load_publish_settings(ctx, campaign=campaign).value))
+    _check_intact(ctx, material)
+    let_out(ctx, campaign=campaign, release=release, confirmer=confirmer)
+    _record(ctx, campaign, release, "publish", T("Published release %(number)s", number=number))
+    return release
+
+
+def let_out(ctx: Context, *, campaign: Campaign, release: Release, confirmer: int) -> None:
+    """Note that a second person agrees to a draft: public from now or from its moment on. Ask for its bundle."""
+    release.confirmed_by, release.confirmed_at = confirmer, ctx.now
+    release.published_at = max(ctx.now, release.not_before or ctx.now)
     release.state = ReleaseState.PUBLISHED
-    release.confirmed_by, release.published_at = confirmer, ctx.now
     campaign.version += 1
     ctx.session.flush()
     request_bundle(ctx, campaign=campaign, release=release)
-    _record(ctx, campaign, release, "publish", T("Published release %(number)s", number=number))
+
+
+def call_off(ctx: Context, *, campaign: Campaign, number: int) -> Release:
+    """Stop a release before its moment; nobody outside ever saw it. One person suffices.
+
+    Raises Forbidden unless a person acts, Conflict once it is public.
+    """
+    person(ctx)
+    hold(ctx, campaign_id=campaign.id)
+    release = numbered(ctx, campaign=campaign, number=number)
+    ctx.session.refresh(release)
+    if not release.is_scheduled(ctx.now):
+        raise Conflict(T("Release %(number)s does not wait for a moment.", number=number))
+    release.state, release.withdrawn_at = ReleaseState.WITHDRAWN, ctx.now
+    campaign.version += 1
+    ctx.session.flush()
+    _record(ctx, campaign, release, "calloff", T("Called off release %(number)s", number=number))
     return release
 
 
@@ -127,8 +191,13 @@ def request_bundle(ctx: Context, *, campaign: Campaign, release: Release) -> Job
 
 
 def obstacles(ctx: Context, *, material: Material) -> list[Text]:
-    """Return every reason why nothing can be published now: the core's figures and the gates of all plugins."""
+    """Return every reason why nothing can be published now: the core's figures and the gates of all plugins.
+
+    Where no results go out, neither an adopted ranking is needed nor is any gate asked.
+    """
     campaign = material.campaign
+    if not material.choice.shows_results:
+        return []
     blockers = ctx.hooks.collect(ctx, campaign, "act_blockers", Blocker, act=Act.PUBLISH, round_=None)
     reasons = [blocker.reason for blocker in blockers]
     if not material.ranked:
@@ -139,24 +208,31 @@ def obstacles(ctx: Context, *, material: Material) -> list[Text]:
     return reasons
 
 
-def publish_obstacles(ctx: Context, *, campaign: Campaign, release: Release) -> list[Text]:
-    """Return every reason why a draft cannot be published: those of :func:`obstacles`, and that it is out of date."""
-    settings = load_publish_settings(ctx, campaign=campaign).value
-    material = gather(ctx, campaign=campaign, settings=settings)
+def publish_obstacles(ctx: Context, *, material: Material, release: Release) -> list[Text]:
+    """Return every reason why a draft cannot be published: those of :func:`obstacles`, and that it is out of date.
+
+    ``material`` is what would be published now by the choice of the draft.
+    """
     reasons = obstacles(ctx, material=material)
     if sources(material) != snapshot_of(release)["sources"]:
         reasons.append(T("Rankings or award lists have changed since this release was made: make a new one."))
-    published = current_release(ctx, campaign_id=campaign.id)
-    if release.replaces_id != (published.id if published else None):
+    if material.choice.depth > promised_depth(ctx, campaign=material.campaign):
+        reasons.append(T("It goes deeper than the issued rules say: make a new one."))
+    before = last_public(ctx, campaign_id=material.campaign.id)
+    if release.replaces_id != (before.id if before else None):
         reasons.append(T("Another release was published since this one was made: make a new one."))
+    if release.not_before is not None and release.not_before <= ctx.now:
+        reasons.append(T("The moment at which it was to go out is over: make a new one."))
     return reasons
 
 
 def changed_under(ctx: Context, *, campaign: Campaign, release: Release) -> list[Text]:
     """Return which rankings of a published release are others by now, or rest on something else (a few statements).
 
-    The release stays as it is.
+    The release stays as it is. One that shows no results rests on none.
     """
+    if not choice_of(release).shows_results:
+        return []
     said = {one["digest"] for one in snapshot_of(release)["sources"] if one["kind"] == "ranking"}
     overtaken = overtaken_rounds(ctx, campaign_ids=[campaign.id])
     reasons: list[Text] = []
@@ -167,6 +243,17 @@ def changed_under(ctx: Context, *, campaign: Campaign, release: Release) -> list
             text = T("What the ranking of “%(round)s” rests on has changed since it was adopted.", round=round_.title)
             reasons.append(text)
     return reasons
+
+
+def choice_of(release: Release) -> Choice:
+    """Return what a release lets out."""
+    return from_values(snapshot_of(release).get("choice"))
+
+
+def default_choice(ctx: Context, *, campaign: Campaign) -> Choice:
+    """Return what goes out by the settings, no deeper than the issued rules say (three statements)."""
+    settings = load_publish_settings(ctx, campaign=campaign).value
+    return from_settings(settings, most=promised_depth(ctx, campaign=campaign))
 
 
 def numbered(ctx: Context, *, campaign: Campaign, number: int) -> Release:
@@ -186,15 +273,33 @@ def snapshot_of(release: Release) -> Snapshot:
     return values
 
 
-def _person(ctx: Context) -> int:
+def person(ctx: Context) -> int:
+    """Return who acts. Raises Forbidden for the system: publishing is an act of people."""
     if ctx.actor.user_id is None:
         raise Forbidden(T("Only a person who is signed in can publish."))
     return ctx.actor.user_id
 
 
+def check_seated(ctx: Context, *, campaign: Campaign, user_id: int) -> None:
+    """Raise Conflict if somebody's word does not count any more: that person was discharged from the committees."""
+    if discharged(ctx, campaign_id=campaign.id, user_id=user_id, roles=PREPARING):
+        raise Conflict(T("Whoever did this first was discharged since; please begin anew."))
+
+
 def _refuse_draft_campaign(campaign: Campaign) -> None:
     if campaign.state is CampaignState.DRAFT:
         raise Closed(T("This campaign has not been opened; nothing of it can be published."))
+
+
+def _refuse_another_schedule(ctx: Context, campaign: Campaign) -> None:
+    waiting = scheduled_release(ctx, campaign_id=campaign.id)
+    if waiting is not None:
+        message = T(
+            "Release %(number)s goes out at %(moment)s. Call it off before you make another one.",
+            number=waiting.number,
+            moment=waiting.published_at,
+        )
+        raise Conflict(message)
 
 
 def _checked_note(note: str, published: Release | None) -> str:
@@ -215,5 +320,10 @@ def _record(ctx: Context, campaign: Campaign, release: Release, act: str, summar
         campaign=campaign,
         object_kind="release",
         object_id=release.id,
-        after={"number": release.number, "digest": release.digest, "note": release.note},
+        after={
+            "number": release.number,
+            "digest": release.digest,
+            "note": release.note,
+            "published_at": release.published_at and release.published_at.isoformat(),
+        },
     )

@@ -13,7 +13,7 @@ from cuocthi.text import T
 from cuocthi.units.queries import full_names
 from cuocthi.web import formats
 from cuocthi_publishing import queries
-from cuocthi_publishing.domain.masking import Masking, without_contacts
+from cuocthi_publishing.domain.masking import Masking
 from cuocthi_publishing.domain.suppression import is_small
 from cuocthi_publishing.domain.tables import as_section
 from cuocthi_publishing.statistics.comparison import compared_with, comparison
@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     from cuocthi.standings.queries import UnitFigures
     from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
-    from cuocthi_publishing.settings import PublishSettings
+    from cuocthi_publishing.domain.choice import Choice
     from cuocthi_publishing.statistics.sections import Counted
 
     Rows = Sequence[Sequence[str | int | None]]
 
+#: By this name the core's own statistics are chosen for a standing approval.
+CORE_GROUP = "core"
 #: The pages on which sections of plugins stand.
 _OPEN_PAGES = ("statistics", "documents")
 
@@ -46,7 +48,7 @@ class Material:
     """What a snapshot is made of, read once; ``vault`` opens dates of birth, of which ages are counted."""
 
     campaign: Campaign
-    settings: PublishSettings
+    choice: Choice
     ranked: Sequence[tuple[Phase, Ranking]]
     award_lists: Sequence[AwardList]
     unnamed: frozenset[int]
@@ -62,7 +64,7 @@ class Material:
         """The rule by which persons are shown; it knows the winners."""
         awards = (award for found in self.award_lists for award in found.awards)
         winners = [award.enrolment_id for award in awards if award.enrolment_id is not None]
-        return Masking(winners, self.unnamed, self.say(T("name not published")))
+        return Masking(winners, self.unnamed, self.say(T("name not published")), self.campaign.support_phone)
 
     @property
     def say(self) -> Callable[[Text], str]:
@@ -71,31 +73,46 @@ class Material:
 
 
 def sections(ctx: Context, *, material: Material) -> list[dict[str, Any]]:
-    """Return every section that the settings let out, as plain values in the order of the pages.
+    """Return every section that the choice lets out, as plain values in the order of the pages.
 
     Raises ValueError where the campaign asks for dates of birth, of which the statistics tell, and there is no vault.
     """
-    settings, campaign = material.settings, material.campaign
+    choice, campaign = material.choice, material.campaign
     counted = count(ctx, campaign=campaign)
     found: list[dict[str, Any]] = []
-    if settings.awards:
+    if choice.awards:
         found += _awards(material)
-    if settings.depth:
+    if choice.depth:
         found += _standings(ctx, material)
-    if settings.units:
+    if choice.units:
         found += [*unit_sections(counted.units, material.say), *_units(ctx, material, counted)]
-    if settings.statistics:
+    if choice.statistics and choice.lets_out(CORE_GROUP, ""):
         found += statistics(ctx, counted=counted, say=material.say, vault=material.vault)
-        before = compared_with(ctx, campaign=campaign, settings=settings)
+        before = compared_with(ctx, campaign=campaign, settings=choice)
         if before is not None:
             found += comparison(counted, count(ctx, campaign=before), material.say)
     return [*found, *_contributed(ctx, material)]
 
 
+def offered(ctx: Context, *, campaign: Campaign) -> list[tuple[str, PublicationSection]]:
+    """Return the sections that plugins contribute now, each with the plugin, in their order."""
+    pairs = ctx.hooks.collect_by_plugin(ctx, campaign, "publication_sections", PublicationSection)
+    for plugin, found in pairs:
+        if found.page not in _OPEN_PAGES:
+            msg = f"plugin {plugin!r}: the section {found.key!r} cannot stand on a page {found.page!r}"
+            raise ContractError(msg)
+    return sorted(pairs, key=lambda pair: (pair[1].order, pair[0], pair[1].key))
+
+
+def key_of(plugin: str, found: PublicationSection) -> str:
+    """Return the key under which a plugin's section stands in a snapshot."""
+    return f"{plugin}-{found.key}"
+
+
 def _recipient(award: Award, masking: Masking) -> str:
     """Name whoever is on an award list, a unit as well as a person, unless it is a child that stands without a name."""
     if award.enrolment_id is None and award.unit_id is not None:
-        return without_contacts(award.recipient)
+        return masking.text(award.recipient)
     return masking.person(award.recipient, award.enrolment_id)
 
 
@@ -109,8 +126,7 @@ def _awards(material: Material) -> Iterator[dict[str, Any]]:
     ]
     for found in material.award_lists:
         rows = [
-            (award.title, _recipient(award, masking), without_contacts(award.unit), award.value)
-            for award in found.awards
+            (award.title, _recipient(award, masking), masking.text(award.unit), award.value) for award in found.awards
         ]
         note = say(T("%(count)s awards worth %(total)s đồng.", count=len(rows), total=found.total_value))
         note = f"{note} {say(how_final(found, material.campaign.language))}"
@@ -146,13 +162,13 @@ def _standings(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
     ]
     note = say(T("Only winners are named in full. Persons who share a rank are equal by every criterion."))
     for round_, ranking in material.ranked:
-        found, _total = standing_rows(ctx, ranking=ranking, limit=material.settings.depth)
+        found, _total = standing_rows(ctx, ranking=ranking, limit=material.choice.depth)
         rows = [
             (
                 row.standing.rank,
                 row.enrolment.code,
                 masking.person(row.enrolment.name, row.enrolment.id),
-                without_contacts(row.enrolment.unit_name),
+                masking.text(row.enrolment.unit_name),
                 row.standing.score,
                 row.standing.duration_ms,
             )
@@ -200,20 +216,17 @@ def _unit_row(row: UnitFigures, names: dict[int, str]) -> tuple[str | int | None
 
 
 def _contributed(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
-    pairs = ctx.hooks.collect_by_plugin(ctx, material.campaign, "publication_sections", PublicationSection)
-    for plugin, found in sorted(pairs, key=lambda pair: (pair[1].order, pair[0], pair[1].key)):
-        if found.page not in _OPEN_PAGES:
-            msg = f"plugin {plugin!r}: the section {found.key!r} cannot stand on a page {found.page!r}"
-            raise ContractError(msg)
-        if found.page == "statistics" and not material.settings.statistics:
+    choice, text = material.choice, material.masking.text
+    wanted = {"statistics": choice.statistics, "documents": choice.documents}
+    for plugin, found in offered(ctx, campaign=material.campaign) if any(wanted.values()) else ():
+        key = key_of(plugin, found)
+        if not wanted[found.page] or not choice.lets_out(plugin, key):
             continue
-        shown = replace(
-            found,
-            key=f"{plugin}-{found.key}",
-            title=without_contacts(found.title),
-            rows=_masked(ctx, material, plugin, found),
-            note=without_contacts(found.note),
-        )
+        # Nobody has looked at what goes out by a standing approval: people never do.
+        if choice.groups and any(column.kind == "person" for column in found.columns):
+            continue
+        rows = _masked(ctx, material, plugin, found)
+        shown = replace(found, key=key, title=text(found.title), rows=rows, note=text(found.note))
         yield as_section(shown, material.say)
 
 

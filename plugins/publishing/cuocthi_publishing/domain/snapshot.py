@@ -6,45 +6,47 @@ is the release's digest. The schema is described in the bundle's README.txt; a c
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cuocthi.audit.domain import head
 from cuocthi.contributions import AwardList
-from cuocthi.documents.queries import documents
 from cuocthi.enrolments.public_names import unnamed_in_public
 from cuocthi.text import T
-from cuocthi.timelines.queries import phases
 from cuocthi.web.formats import iso
 from cuocthi_publishing import queries
-from cuocthi_publishing.domain.masking import without_contacts
-from cuocthi_publishing.domain.sections import Material, sections
+from cuocthi_publishing.domain.differences import differences
+from cuocthi_publishing.domain.reading import reading
+from cuocthi_publishing.domain.sections import CORE_GROUP, Material, sections
 from cuocthi_publishing.domain.suppression import is_small
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import datetime
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.security.personal_data import Vault
+    from cuocthi_publishing.domain.choice import Choice
     from cuocthi_publishing.models import Release
-    from cuocthi_publishing.settings import PublishSettings
 
-SCHEMA = "cuocthi-release/1"
+SCHEMA = "cuocthi-release/2"
 
 Snapshot = dict[str, Any]
 
 
-def gather(ctx: Context, *, campaign: Campaign, settings: PublishSettings, vault: Vault | None = None) -> Material:
+def gather(ctx: Context, *, campaign: Campaign, choice: Choice, vault: Vault | None = None) -> Material:
     """Read what a snapshot is made of: adopted rankings, award lists, and who stands without a name.
 
-    ``vault`` is needed for :func:`compose`, where the campaign asks for dates of birth.
+    Statistics that go out by a standing approval know no results. ``vault`` is needed for :func:`compose`, where the
+    campaign asks for dates of birth.
     """
+    results = not choice.groups
     return Material(
         campaign=campaign,
-        settings=settings,
-        ranked=queries.adopted_rankings(ctx, campaign_id=campaign.id),
-        award_lists=ctx.hooks.collect(ctx, campaign, "award_lists", AwardList),
+        choice=choice,
+        ranked=queries.adopted_rankings(ctx, campaign_id=campaign.id) if results else [],
+        award_lists=ctx.hooks.collect(ctx, campaign, "award_lists", AwardList) if results else [],
         unnamed=unnamed_in_public(ctx, campaign_id=campaign.id),
         vault=vault,
     )
@@ -53,44 +55,71 @@ def gather(ctx: Context, *, campaign: Campaign, settings: PublishSettings, vault
 def sources(material: Material) -> list[dict[str, Any]]:
     """Return what the figures rest on, each with its digest: a release is out of date when this has changed."""
     rankings = [
-        {"kind": "ranking", "title": round_.title, "number": ranking.number, "digest": ranking.digest}
+        {
+            "kind": "ranking",
+            "title": material.masking.text(round_.title),
+            "number": ranking.number,
+            "digest": ranking.digest,
+        }
         for round_, ranking in material.ranked
     ]
     lists = [source for found in material.award_lists for source in _of_list(found, material)]
-    return [*rankings, *(lists if material.settings.awards else [])]
+    return [*rankings, *(lists if material.choice.awards else [])]
 
 
 def _of_list(found: AwardList, material: Material) -> Iterator[dict[str, Any]]:
-    yield {"kind": "award_list", "title": found.title, "digest": found.digest}
+    text = material.masking.text
+    yield {"kind": "award_list", "title": text(found.title), "digest": found.digest}
     if found.decision is not None:
-        title = material.say(
-            T("%(list)s, final by decision %(number)s", list=found.title, number=found.decision.number)
-        )
+        named = {"list": text(found.title), "number": text(found.decision.number)}
+        title = material.say(T("%(list)s, final by decision %(number)s", **named))
         yield {"kind": "final_award_list", "title": title, "digest": found.final_digest}
 
 
-def compose(
-    ctx: Context, *, material: Material, number: int, made_at: datetime, note: str, replaces: Release | None
-) -> Snapshot:
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a release says of itself.
+
+    ``not_before`` is the moment from which it may be public, ``replaces`` the release that it corrects, ``former`` that
+    one's values; ``standing`` marks one that nobody looked at, made under a standing approval.
+    """
+
+    number: int
+    made_at: datetime
+    note: str = ""
+    not_before: datetime | None = None
+    replaces: Release | None = None
+    former: Snapshot | None = None
+    standing: bool = False
+
+
+def compose(ctx: Context, *, material: Material, heading: Heading) -> Snapshot:
     """Return the snapshot of a new release; persons are masked in it already, and small groups are left out.
 
     Raises ValueError without the vault where the campaign asks for dates of birth.
     """
-    campaign = material.campaign
+    tells = material.choice.statistics and material.choice.lets_out(CORE_GROUP, "")
+    content = {
+        "campaign": _campaign(material.campaign),
+        "choice": material.choice.as_values(),
+        "sources": sources(material),
+        "figures": _figures(ctx, material) if tells else [],
+        **reading(ctx, material=material),
+        "sections": sections(ctx, material=material),
+    }
+    replaces, former = heading.replaces, heading.former
     return {
         "schema": SCHEMA,
         "release": {
-            "number": number,
-            "made_at": iso(made_at),
-            "note": note,
+            "number": heading.number,
+            "made_at": iso(heading.made_at),
+            "not_before": iso(heading.not_before) if heading.not_before else None,
+            "standing": heading.standing,
+            "note": heading.note,
             "replaces": {"number": replaces.number, "digest": replaces.digest} if replaces else None,
+            "changes": differences(former, content, material.say) if former else [],
         },
-        "campaign": _campaign(campaign),
-        "sources": sources(material),
-        "figures": _figures(ctx, material) if material.settings.statistics else [],
-        "phases": _phases(ctx, campaign),
-        "documents": _documents(ctx, campaign),
-        "sections": sections(ctx, material=material),
+        **content,
         "audit": _anchor(ctx),
     }
 
@@ -123,37 +152,12 @@ def _figures(ctx: Context, material: Material) -> list[dict[str, Any]]:
     persons, units = queries.persons_and_units(ctx, rankings=material.rankings)
     registered = queries.registered_persons(ctx, campaign_id=material.campaign.id)
     entries = sum(ranking.entries for ranking in material.rankings)
-    titled = (
-        ("registered", T("persons registered"), registered),
-        ("persons", T("persons with a result"), persons),
-        ("entries", T("entries"), entries),
-        ("units", T("units with persons taking part"), units),
-    )
+    titled = [("registered", T("persons registered"), registered)]
+    if material.ranked:
+        titled += [
+            ("persons", T("persons with a result"), persons),
+            ("entries", T("entries"), entries),
+            ("units", T("units with persons taking part"), units),
+        ]
     few = {"registered": registered, "persons": persons, "entries": persons, "units": persons}
     return [{"key": key, "title": say(title), "value": value} for key, title, value in titled if not is_small(few[key])]
-
-
-def _phases(ctx: Context, campaign: Campaign) -> list[dict[str, Any]]:
-    return [
-        {
-            "key": phase.key,
-            "kind": str(phase.kind),
-            "title": phase.title,
-            "opens_at": iso(phase.opens_at),
-            "closes_at": iso(phase.closes_at),
-        }
-        for phase in phases(ctx, campaign_id=campaign.id)
-    ]
-
-
-def _documents(ctx: Context, campaign: Campaign) -> Sequence[dict[str, Any]]:
-    return [
-        {
-            "symbol": document.symbol,
-            "title": without_contacts(document.title),
-            "issuer": document.issuer,
-            "issued_on": document.issued_on.isoformat() if document.issued_on else None,
-            "url": document.url,
-        }
-        for document in documents(ctx, campaign_id=campaign.id, public_only=True)
-    ]

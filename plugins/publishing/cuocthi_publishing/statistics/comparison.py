@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from cuocthi.context import Context
     from cuocthi.text import Text
+    from cuocthi_publishing.domain.choice import Choice
     from cuocthi_publishing.domain.tables import Section
     from cuocthi_publishing.settings import PublishSettings
     from cuocthi_publishing.statistics.sections import Counted
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _NOW, _BEFORE = "now", "before"
 
 
-def compared_with(ctx: Context, *, campaign: Campaign, settings: PublishSettings) -> Campaign | None:
+def compared_with(ctx: Context, *, campaign: Campaign, settings: PublishSettings | Choice) -> Campaign | None:
     """Return the campaign with which the settings compare this one: one they name, else the one that is held again."""
     if not settings.comparison:
         return None

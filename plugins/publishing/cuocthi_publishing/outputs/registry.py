@@ -1,0 +1,22 @@
+"""The outputs of a release, by name. Who adds one writes a module beside these, and a line here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cuocthi_publishing.outputs import checker, data, lists, look, pages, readme, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cuocthi_publishing.outputs.published import Output
+
+OUTPUTS: Mapping[str, Output] = {
+    "data": data.build,
+    "look": look.build,
+    "pages": pages.build,
+    "lists": lists.build,
+    "tables": tables.build,
+    "checker": checker.build,
+    "readme": readme.build,
+}

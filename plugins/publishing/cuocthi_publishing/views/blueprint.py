@@ -1,0 +1,73 @@
+"""What the pages of releases have in common: the blueprint, addresses, and a page of one release."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import abort, g, url_for
+
+from cuocthi.web.blueprint import CampaignBlueprint
+from cuocthi.web.rendering import render
+from cuocthi_publishing import queries
+from cuocthi_publishing.domain.pages import page_keys, page_title, render_body
+from cuocthi_publishing.domain.releases import snapshot_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask import Response
+
+    from cuocthi.context import Context
+    from cuocthi.text import Text
+    from cuocthi_publishing.domain.pages import Links
+    from cuocthi_publishing.models import Release
+
+blueprint = CampaignBlueprint("publishing", "cuocthi_publishing", plugin="publishing")
+
+FIRST = "results"
+#: The other pages of a release, as an address names them.
+OTHERS = "<any(awards,units,statistics,documents):key>"
+
+
+def address(first: str, other: str, key: str, number: int | None = None) -> str:
+    """Return where a page of a release is: at the endpoint ``first`` the one that it begins with, else at ``other``."""
+    if key == FIRST:
+        return url_for(f".{first}", slug=g.campaign.slug, number=number)
+    return url_for(f".{other}", slug=g.campaign.slug, key=key, number=number)
+
+
+def release_address(number: int) -> str:
+    """Return where one release is for everybody."""
+    return url_for(".former", slug=g.campaign.slug, number=number)
+
+
+def staff_address() -> str:
+    """Return where the staff's releases are."""
+    return url_for(".releases", slug=g.campaign.slug)
+
+
+def release_page(
+    ctx: Context,
+    release: Release,
+    key: str,
+    links: Links,
+    *,
+    preview: bool = False,
+    changes: Sequence[Text] = (),
+    statistics: Release | None = None,
+) -> Response:
+    """Show a page of a release; ``statistics`` are newer ones that went out by themselves."""
+    snapshot = snapshot_of(release)
+    if key not in page_keys(snapshot):
+        abort(404)
+    return render(
+        "publishing/page.html",
+        title=page_title(snapshot, key),
+        content_language=snapshot["campaign"]["language"],
+        body=render_body(snapshot, release.digest, key, links),
+        release=release,
+        replaced_by=queries.successor(ctx, release=release),
+        preview=preview,
+        changes=changes,
+        statistics=statistics,
+    )

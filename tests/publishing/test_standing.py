@@ -1,0 +1,240 @@
+"""Standing approvals: agreed to once by two, then one release for each moment, without results and without names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.exc import DBAPIError
+
+from cuocthi.campaigns.models import CampaignState
+from cuocthi.clock import LOCAL_ZONE
+from cuocthi.committees.domain import discharge
+from cuocthi.committees.models import Membership
+from cuocthi.context import SYSTEM
+from cuocthi.errors import Conflict, DomainError, Forbidden, Missing
+from cuocthi.jobs.models import Job
+from cuocthi.jobs.work import due_jobs, run_job
+from cuocthi.timelines.localtime import moment_on
+from cuocthi_publishing.domain import approvals
+from cuocthi_publishing.domain.releases import snapshot_of
+from cuocthi_publishing.models import Approval, Release
+from cuocthi_publishing.queries import current_release, current_statistics
+
+from .conftest import NAMES, Contest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from cuocthi.clock import FixedClock
+
+BASE = "/c/hoi-thi/publishing/"
+TODAY = date(2024, 9, 20)
+
+
+def agree(contest: Contest, *, clocks: tuple[str, ...] = ("13h00",), days: int = 30) -> Approval:
+    """Have both persons agree to statistics of all kinds, from today on."""
+    approval = approvals.ask(
+        contest.staff[0],
+        campaign=contest.campaign,
+        chosen=["core", "sprint"],
+        clocks=clocks,
+        first_day=TODAY,
+        last_day=TODAY + timedelta(days=days),
+    )
+    return approvals.confirm(contest.staff[1], campaign=contest.campaign, approval_id=approval.id)
+
+
+def at(contest: Contest, clock: FixedClock, day: date, time: str) -> int:
+    """Let it be that moment, and the job run; return how many releases it made."""
+    clock.move_to(moment_on(day, time))
+    contest.later(clock)
+    return approvals.make_due(replace(contest.ctx, actor=SYSTEM))
+
+
+def made(contest: Contest) -> list[Release]:
+    return list(contest.ctx.session.scalars(sa.select(Release).order_by(Release.number)))
+
+
+def test_one_release_goes_out_for_each_moment(contest: Contest, clock: FixedClock) -> None:
+    agree(contest, clocks=("13h00", "17:00:30"))
+    assert at(contest, clock, TODAY, "12:59:59") == 0
+    assert [at(contest, clock, TODAY, "13:00"), at(contest, clock, TODAY, "13:00:05")] == [1, 0]
+    assert at(contest, clock, TODAY, "17:00:29") == 0
+    assert at(contest, clock, TODAY, "17:00:33") == 1
+    tomorrow = TODAY + timedelta(days=1)
+    assert at(contest, clock, tomorrow, "13:00:01") == 1
+    assert [release.number for release in made(contest)] == [1, 2, 3]
+    first = made(contest)[0]
+    assert (first.created_by, first.confirmed_by) == tuple(ctx.actor.user_id for ctx in contest.staff)
+    assert (first.replaces_id, first.not_before) == (None, moment_on(TODAY, "13:00"))
+    newest = current_statistics(contest.ctx, campaign_id=contest.campaign.id)
+    assert newest is made(contest)[-1]
+    assert current_release(contest.ctx, campaign_id=contest.campaign.id) is None
+
+
+def test_moments_that_nobody_counted_at_are_not_made_up_for(contest: Contest, clock: FixedClock) -> None:
+    agree(contest, clocks=("8h00", "13h00", "17h00"))
+    assert at(contest, clock, TODAY + timedelta(days=2), "18:00") == 1
+    (only,) = made(contest)
+    assert only.not_before == moment_on(TODAY + timedelta(days=2), "17:00")
+    assert only.published_at == contest.ctx.now
+
+
+def test_it_names_nobody_and_tells_no_results(contest: Contest, clock: FixedClock) -> None:
+    contest.adopt()
+    agree(contest)
+    assert at(contest, clock, TODAY, "13:00") == 1
+    (only,) = made(contest)
+    snapshot = snapshot_of(only)
+    # The section of the format has a column of persons, so that it stays out, contributed or not.
+    assert [one["key"] for one in snapshot["sections"]] == ["funnel", "days", "hours", "categories"]
+    assert [snapshot[name] for name in ("sources", "documents", "news", "notices")] == [[], [], [], []]
+    assert snapshot["release"]["standing"] is True
+    assert not [name for name in NAMES if name.split(maxsplit=1)[1] in only.snapshot]
+    assert not [person.code for person in contest.people if person.code in only.snapshot]
+
+
+def test_the_public_sees_it_until_results_are_out_and_beside_them_afterwards(
+    contest: Contest, clock: FixedClock, client: FlaskClient
+) -> None:
+    agree(contest)
+    assert at(contest, clock, TODAY, "13:00") == 1
+    contest.ctx.session.commit()
+    page = client.get(BASE).text
+    assert "tự động theo lịch" in page
+    assert "Bản công bố số 1" in page
+    contest.adopt()
+    results = contest.publish()
+    assert (results.number, results.replaces_id) == (2, None)
+    contest.ctx.session.commit()
+    assert NAMES[0] in client.get(BASE).text
+    assert at(contest, clock, TODAY + timedelta(days=1), "13:00") == 1
+    contest.ctx.session.commit()
+    page = client.get(BASE).text
+    assert NAMES[0] in page
+    assert f'href="{BASE}release/3/"' in page
+    assert "tự động theo lịch" in client.get(f"{BASE}release/3/").text
+
+
+def test_the_worker_does_it_by_itself(contest: Contest, clock: FixedClock, app: Flask) -> None:
+    agree(contest)
+    contest.ctx.session.commit()
+    clock.move_to(moment_on(TODAY, "13:00:02"))
+    for _round in range(2):
+        for job_id in due_jobs(app, 20):
+            run_job(app, job_id)
+        clock.advance(timedelta(seconds=10))
+    contest.ctx.session.expire_all()
+    (only,) = made(contest)
+    assert only.bundle_file_id
+    standing = contest.ctx.session.scalars(sa.select(Job).where(Job.kind == "publishing.standing")).one()
+    assert standing.state == "done"
+
+
+def test_it_holds_only_after_two_persons_and_until_it_is_revoked(contest: Contest, clock: FixedClock) -> None:
+    terms = {"chosen": ["core"], "clocks": ["13h00"], "first_day": TODAY, "last_day": TODAY + timedelta(days=3)}
+    asked = approvals.ask(contest.staff[0], campaign=contest.campaign, **terms)  # type: ignore[arg-type]
+    assert at(contest, clock, TODAY, "13:30") == 0
+    with pytest.raises(Forbidden, match="another person"):
+        approvals.confirm(contest.staff[0], campaign=contest.campaign, approval_id=asked.id)
+    approvals.confirm(contest.staff[1], campaign=contest.campaign, approval_id=asked.id)
+    with pytest.raises(Conflict):
+        approvals.confirm(contest.staff[1], campaign=contest.campaign, approval_id=asked.id)
+    assert at(contest, clock, TODAY, "13:40") == 0, "13h00 of today was over when it was confirmed"
+    assert at(contest, clock, TODAY + timedelta(days=1), "13:00") == 1
+    approvals.revoke(contest.staff[0], campaign=contest.campaign, approval_id=asked.id)
+    with pytest.raises(Conflict):
+        approvals.revoke(contest.staff[0], campaign=contest.campaign, approval_id=asked.id)
+    assert at(contest, clock, TODAY + timedelta(days=2), "13:00") == 0
+    with pytest.raises(Missing):
+        approvals.revoke(contest.staff[0], campaign=contest.campaign, approval_id=asked.id + 1)
+
+
+def test_it_ends_with_its_last_day_the_archiving_and_the_discharge_of_who_agreed(
+    contest: Contest, clock: FixedClock
+) -> None:
+    agree(contest, days=2)
+    contest.campaign.state = CampaignState.ARCHIVED
+    assert at(contest, clock, TODAY, "13:00") == 0
+    contest.campaign.state = CampaignState.OPEN
+    contest.make.member(contest.campaign)
+    seat = contest.ctx.session.scalars(
+        sa.select(Membership).where(Membership.user_id == contest.staff[0].actor.user_id)
+    ).one()
+    assert at(contest, clock, TODAY, "13:01") == 1
+    discharge(contest.staff[1], campaign=contest.campaign, membership=seat)
+    assert at(contest, clock, TODAY + timedelta(days=1), "13:00") == 0
+    assert at(contest, clock, TODAY + timedelta(days=3), "14:00") == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"chosen": []}, "groups"),
+        ({"chosen": ["core", "awards"]}, "groups"),
+        ({"clocks": ["", " "]}, "clocks"),
+        ({"clocks": ["25h00"]}, "clocks"),
+        ({"clocks": ["24h00"]}, "clocks"),
+        ({"last_day": TODAY - timedelta(days=1)}, "last_day"),
+        ({"first_day": TODAY - timedelta(days=9), "last_day": TODAY - timedelta(days=3)}, "last_day"),
+        ({"last_day": TODAY + timedelta(days=500)}, "last_day"),
+    ],
+)
+def test_terms_that_cannot_be_meant_are_refused(contest: Contest, change: dict[str, object], field: str) -> None:
+    terms = {"chosen": ["core"], "clocks": ["11h00"], "first_day": TODAY, "last_day": TODAY, **change}
+    with pytest.raises(DomainError) as refusal:
+        approvals.ask(contest.staff[0], campaign=contest.campaign, **terms)  # type: ignore[arg-type]
+    assert refusal.value.field == field
+
+
+def test_the_database_keeps_what_was_agreed_to(contest: Contest) -> None:
+    agree(contest)
+    contest.ctx.session.commit()
+    for statement in (
+        sa.update(Approval).values(last_day=TODAY + timedelta(days=99)),
+        sa.update(Approval).values(groups=["core", "quiz"]),
+        sa.update(Approval).values(confirmed_by=None, confirmed_at=None),
+        sa.delete(Approval),
+    ):
+        with pytest.raises(DBAPIError):
+            contest.ctx.session.execute(statement, execution_options={"synchronize_session": False})
+        contest.ctx.session.rollback()
+
+
+def test_statements_do_not_grow_with_the_people(
+    contest: Contest, clock: FixedClock, statements: Callable[[], int]
+) -> None:
+    agree(contest)
+    statements()
+    at(contest, clock, TODAY, "13:00")
+    with_eight = statements()
+    for _ in range(20):
+        contest.make.enrolment(contest.campaign)
+    statements()
+    at(contest, clock, TODAY + timedelta(days=1), "13:00")
+    assert statements() <= with_eight
+
+
+times = st.integers(0, 24 * 3600 - 1).map(lambda second: f"{second // 3600}:{second // 60 % 60:02}:{second % 60:02}")
+
+
+@given(st.lists(times, min_size=1, max_size=4), st.integers(0, 5 * 24 * 3600))
+def test_the_moment_that_is_due_is_the_last_that_has_come(clocks: list[str], seconds: int) -> None:
+    begin = moment_on(TODAY, "0:00")
+    approval = Approval(clocks=clocks, first_day=TODAY, last_day=TODAY + timedelta(days=2), confirmed_at=begin)
+    now = begin + timedelta(seconds=seconds)
+    due = approvals.due_moment(approval, now)
+    days = [TODAY + timedelta(days=number) for number in range(3)]
+    every = [moment_on(day, time) for day in days for time in clocks]
+    recent = now.astimezone(LOCAL_ZONE).date() - timedelta(days=1)
+    past = [moment for moment in every if begin < moment <= now and moment.astimezone(LOCAL_ZONE).date() >= recent]
+    assert due == max(past, default=None)
