@@ -29,6 +29,7 @@ from cuocthi_prizes.domain.awarded import awarded, promised_sum, rounds_of
 from cuocthi_prizes.domain.proposals import awards_by, open_tie_texts
 from cuocthi_prizes.domain.scheme import waiting_in
 from cuocthi_prizes.models import AwardListState
+from cuocthi_prizes.outputs.queries import own_certificates
 from cuocthi_prizes.queries import adopted_lists, awards_of, is_confirmed, lists_in, load_scheme
 from cuocthi_prizes.settings import MAIN, excess
 from cuocthi_prizes.wording import uncapitalised, wording
@@ -97,7 +98,9 @@ def panels(ctx: Context, campaign: Campaign, slot: str) -> list[Panel]:
     if slot == "person" and ctx.actor.user_id is not None:
         won = awards_of(ctx, campaign_id=campaign.id, user_id=ctx.actor.user_id)
         title = T("Your prize") if len(won) == 1 else T("Your prizes")
-        return [Panel("award", title, "prizes/_my_award.html", {"awards": won}, order=10)] if won else []
+        papers = own_certificates(ctx, campaign_id=campaign.id, user_id=ctx.actor.user_id) if won else {}
+        values = {"awards": won, "certificates": papers}
+        return [Panel("award", title, "prizes/_my_award.html", values, order=10)] if won else []
     return _list_panels(ctx, campaign) if slot == "overview" else []
 
 

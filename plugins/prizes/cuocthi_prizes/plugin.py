@@ -84,7 +84,7 @@ def register_migrations() -> Sequence[Migrations]:
 @hookimpl
 def register_blueprints() -> Sequence[Blueprint]:
     from cuocthi_prizes.acts import views as act_views  # noqa: F401, PLC0415 - they add pages of their own
-    from cuocthi_prizes.outputs import design, public, views  # noqa: F401, PLC0415 - as above
+    from cuocthi_prizes.outputs import design, public, single, views  # noqa: F401, PLC0415 - as above
     from cuocthi_prizes.views import blueprint  # noqa: PLC0415 - loaded only where there are pages
 
     return [blueprint]
@@ -185,12 +185,12 @@ def report_sections(
 
 @hookimpl
 def export_campaign(ctx: Context, campaign: Campaign) -> Sequence[CampaignPart]:
-    return [campaign_file.export_scheme(ctx, campaign=campaign)]
+    return [campaign_file.export_part(ctx, campaign=campaign, folder=_files)]
 
 
 @hookimpl
 def import_campaign(ctx: Context, campaign: Campaign, part: CampaignPart) -> None:
-    campaign_file.import_scheme(ctx, campaign=campaign, part=part)
+    campaign_file.import_part(ctx, campaign=campaign, part=part, folder=_files)
 
 
 @hookimpl

@@ -97,6 +97,7 @@ OPEN_TO_THE_SIGNED_IN = {
     "POST /c/<slug>/personal/consent": 302,
     "POST /c/<slug>/personal/news": 302,
     "POST /c/<slug>/personal/rules": 409,
+    "GET /c/<slug>/prizes/my-certificates/<int:certificate_id>.pdf": 404,
     "GET /c/<slug>/quiz/paper/<int:attempt_id>/<token>/<int:position>": 302,
     "GET /c/<slug>/quiz/paper/<int:attempt_id>/<token>/all": 302,
     "POST /c/<slug>/quiz/paper/<int:attempt_id>/<token>/flag": 409,

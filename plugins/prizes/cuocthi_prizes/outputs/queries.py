@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from cuocthi.campaigns.settings import load_settings
+from cuocthi.enrolments.models import Enrolment
+from cuocthi.users.queries import identities
 from cuocthi_prizes.acts.queries import finality_of
 from cuocthi_prizes.models import Award, AwardList, AwardListState, UnitAward
 from cuocthi_prizes.outputs.models import Certificate, HandOver
@@ -60,6 +62,30 @@ def certificate_of(ctx: Context, *, campaign_id: int, certificate_id: int) -> tu
         .where(Certificate.id == certificate_id, AwardList.campaign_id == campaign_id)
     ).one_or_none()
     return None if found is None else (found[0], found[1])
+
+
+def own_certificate(ctx: Context, *, campaign_id: int, certificate_id: int, user_id: int) -> Certificate | None:
+    """Return a certificate that names this person, by a list in force; None for everybody else's."""
+    return ctx.session.scalar(_own(campaign_id, user_id).where(Certificate.id == certificate_id))
+
+
+def own_certificates(ctx: Context, *, campaign_id: int, user_id: int) -> dict[int, int]:
+    """Return by award the certificates that name a person, of the lists in force (one statement)."""
+    return {one.award_id or 0: one.id for one in ctx.session.scalars(_own(campaign_id, user_id))}
+
+
+def _own(campaign_id: int, user_id: int) -> sa.Select[Certificate]:
+    return (
+        sa.select(Certificate)
+        .join(AwardList, AwardList.id == Certificate.award_list_id)
+        .join(Award, Award.id == Certificate.award_id)
+        .join(Enrolment, Enrolment.id == Award.enrolment_id)
+        .where(
+            AwardList.campaign_id == campaign_id,
+            AwardList.state == AwardListState.ADOPTED,
+            Enrolment.user_id.in_(identities(user_id)),
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from cuocthi_prizes.acts.queries import finality_of
 from cuocthi_prizes.domain.changes import changed_under
 from cuocthi_prizes.outputs import certificates, workbooks
 from cuocthi_prizes.outputs.hand_over import adopted_list
-from cuocthi_prizes.outputs.jobs import TYPESET, address_of, ask_for_certificates, page_of
+from cuocthi_prizes.outputs.jobs import TYPESET, ask_for_certificates, page_of
 from cuocthi_prizes.outputs.queries import (
     certificate_of,
     certificates_of,
@@ -32,6 +32,7 @@ from cuocthi_prizes.outputs.queries import (
     lists_in_force,
     output_settings,
 )
+from cuocthi_prizes.outputs.single import one_certificate
 from cuocthi_prizes.outputs.typesetting import template_of
 from cuocthi_prizes.views.blueprint import blueprint
 
@@ -205,14 +206,7 @@ def certificate_file(certificate_id: int) -> Response:
     )
     ctx = reading_context()
     award_list = _adopted(award_list.id)
-    settings = output_settings(ctx, campaign=g.campaign)
-    template, common = _prepared(ctx, award_list, settings)
-    chosen = [
-        sheet
-        for sheet in certificates.sheets_of(ctx, award_list=award_list, settings=settings)
-        if sheet.certificate.id == certificate_id
-    ]
-    data = certificates.filled(common, chosen, address=lambda code: address_of(g.campaign, code))
+    template, data = one_certificate(ctx, award_list=award_list, certificate_id=certificate_id)
     return _attachment(typeset(template, data), _PDF, f"{g.campaign.slug}-certificate-{certificate_id}.pdf")
 
 
