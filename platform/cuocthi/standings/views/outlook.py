@@ -9,7 +9,7 @@ from flask import g, request
 from cuocthi.enrolments.queries import number_enrolled
 from cuocthi.errors import InvalidData
 from cuocthi.standings.forms import OutlookForm
-from cuocthi.standings.outlook import outlook
+from cuocthi.standings.outlook import MOST_PERSONS, outlook
 from cuocthi.standings.views.blueprint import pages, round_or_404
 from cuocthi.web.context import reading_context
 from cuocthi.web.forms import attach_error
@@ -43,6 +43,7 @@ def show(phase_id: int) -> Response:
         data=form,
         asked=asked and not form.errors,
         found=found,
+        most=MOST_PERSONS,
     )
 
 
