@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: More bars than this are no picture any more; the table below has them all.
 _MOST_BARS = 20
+#: The year at the end of a written day, with the sign before it: "/2024".
+_YEAR = 5
 
 
 def chart_of(section: Section, language: str) -> Markup:
@@ -35,7 +37,7 @@ def chart_of(section: Section, language: str) -> Markup:
             id=f"chart-{section['key']}",
             title=title_of(section, language),
             description=_description(labels, series, language),
-            labels=labels,
+            labels=_short(labels) if section["chart"] == Kind.COLUMNS else labels,
             series=series,
             write=lambda value: written(int(value), columns[numbers[0]]["kind"], language),
         )
@@ -49,6 +51,12 @@ def title_of(section: Section, language: str) -> str:
     if shown == all_:
         return titles
     return say(T("%(what)s, the first %(count)s of %(all)s", what=titles, count=shown, all=all_), language)
+
+
+def _short(labels: list[str]) -> list[str]:
+    """Return the labels of a scale of days without the year, where it is the same in all."""
+    years = {label[-_YEAR:] for label in labels}
+    return [label[:-_YEAR] for label in labels] if len(years) == 1 and years.pop()[1:].isdigit() else labels
 
 
 def _rows(section: Section) -> list[list[str | int | None]]:

@@ -30,7 +30,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOURS = 24
 #: The first age of each band but the youngest.
 _AGES = (18, 25, 35, 45, 55, 65)
-_WHOLE = 100_000
+#: All of something, in tenths of a per cent, and one of these in thousandths.
+_WHOLE, _TENTH = 1000, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,8 @@ def statistics(ctx: Context, *, counted: Counted, say: Callable[[Text], str], va
 
 
 def share(part: int, whole: int | None) -> int | None:
-    """Return a part of a whole in thousandths of a per cent, rounded half up; None where the whole is unknown."""
-    return (2 * _WHOLE * part + whole) // (2 * whole) if whole else None
+    """Return a part of a whole in thousandths of a per cent, rounded half up to a tenth; None where it is unknown."""
+    return (2 * _WHOLE * part + whole) // (2 * whole) * _TENTH if whole else None
 
 
 def _funnel(counted: Counted, say: Callable[[Text], str]) -> Section:
