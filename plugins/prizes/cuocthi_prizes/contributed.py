@@ -55,6 +55,9 @@ def navigation(ctx: Context, campaign: Campaign) -> list[NavItem]:
     return [
         NavItem("scheme", T("Prizes"), scheme, "prizes:scheme:edit", 45, group=NavGroup.SETTING_UP),
         NavItem("awards", T("Award list"), awards, "prizes:awards:view", 65, waiting, NavGroup.RESULTS),
+        NavItem(
+            "league", T("League of units"), _url("league", campaign), "prizes:units:view", 64, group=NavGroup.RESULTS
+        ),
     ]
 
 

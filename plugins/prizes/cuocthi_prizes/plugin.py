@@ -102,6 +102,7 @@ def register_permissions() -> Sequence[Permission]:
     return [
         Permission("prizes:scheme:edit", T("Change the scheme of prizes"), frozenset({Role.ORGANISING})),
         Permission("prizes:awards:view", T("See award lists before they are published"), seeing, lasts=True),
+        Permission("prizes:units:view", T("See what units came to"), seeing | {Role.COORDINATING}, lasts=True),
         Permission("prizes:awards:adopt", T("Draw up award lists and confirm their adoption"), deciding, lasts=True),
         *acts.PERMISSIONS,
         *OUTPUT_PERMISSIONS,

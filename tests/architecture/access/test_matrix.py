@@ -203,7 +203,11 @@ def test_whoever_can_read_questions_is_barred(world: World) -> None:
 
 
 def test_coordinators_hold_nothing_but_the_figures_and_rosters_of_units(world: World) -> None:
-    assert world.permissions.granted([Role.COORDINATING]) == {"core:participation:view", "core:roster:edit"}
+    assert world.permissions.granted([Role.COORDINATING]) == {
+        "core:participation:view",
+        "core:roster:edit",
+        "prizes:units:view",
+    }
 
 
 def test_every_page_that_reveals_questions_is_put_on_record(world: World) -> None:
