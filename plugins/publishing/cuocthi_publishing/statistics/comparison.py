@@ -12,7 +12,8 @@ from cuocthi_publishing.domain.tables import as_section
 from cuocthi_publishing.queries import campaign_by_slug
 from cuocthi_publishing.statistics import queries
 from cuocthi_publishing.statistics.queries import Figures
-from cuocthi_publishing.statistics.sections import share
+from cuocthi_publishing.statistics.sections import kind_name, share
+from cuocthi_publishing.statistics.units import kind_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -57,14 +58,14 @@ def comparison(counted: Counted, before: Counted, say: Callable[[Text], str]) ->
     if counted.units.withheld or before.units.withheld:
         return
     both = [one.units.by_kind for one in (counted, before)]
-    kinds = sorted({**both[0], **both[1]}, key=lambda kind: (not kind, kind))
+    kinds = sorted({**both[0], **both[1]}, key=kind_order)
     if len(kinds) < 2:  # noqa: PLR2004 - one kind is the whole
         return
     hidden = {
         column: frozenset(place for place, kind in enumerate(kinds) if ("kind", kind) in one.units.hidden["finishers"])
         for column, one in ((_NOW, counted), (_BEFORE, before))
     }
-    rows = [(kind or say(T("not stated")), *(one.get(kind, Figures()).finishers for one in both)) for kind in kinds]
+    rows = [(kind_name(kind, say), *(one.get(kind, Figures()).finishers for one in both)) for kind in kinds]
     label, title = Column("kind", say(T("Kind of unit"))), say(T("By kind of unit, compared"))
     yield _section("compared-kinds", title, label, rows, note, say, hidden=hidden)
 

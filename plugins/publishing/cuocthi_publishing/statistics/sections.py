@@ -11,11 +11,12 @@ from cuocthi.contributions import Column, PublicationSection
 from cuocthi.enrolments.ages import age_counts, today
 from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
+from cuocthi.units.words import kind_title
 from cuocthi.web import formats
 from cuocthi_publishing.domain.tables import as_section
 from cuocthi_publishing.statistics import queries
 from cuocthi_publishing.statistics.queries import Figures, Group, Moments
-from cuocthi_publishing.statistics.units import UnitStatistics, unit_statistics
+from cuocthi_publishing.statistics.units import UnitStatistics, kind_order, unit_statistics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -203,18 +204,30 @@ def _by_category(ctx: Context, counted: Counted, say: Callable[[Text], str]) -> 
 
 
 def _by_kind_of_unit(units: UnitStatistics, say: Callable[[Text], str]) -> Iterator[Section]:
-    for attribute, title, label, figures in (
-        ("kind", T("By kind of unit"), T("Kind of unit"), units.by_kind),
-        ("block", T("By block"), T("Block"), units.by_block),
+    kinds = [("kind", kind, kind_name(kind, say)) for kind in sorted(units.by_kind, key=kind_order)]
+    blocks = [("block", block, block or say(T("not stated"))) for block in sorted(units.by_block, key=_empty_last)]
+    for title, label, groups, figures in (
+        (T("By kind of unit"), T("Kind of unit"), kinds, units.by_kind),
+        (T("By block"), T("Block"), blocks, units.by_block),
     ):
-        if len(figures) < 2:  # noqa: PLR2004 - units of one kind are the whole
+        if len(groups) < 2:  # noqa: PLR2004 - units of one kind are the whole
             continue
         rows = [
-            Row((attribute, value), value or say(T("not stated")), found, units.entitled_of(attribute, value))
-            for value, found in sorted(figures.items(), key=lambda pair: (not pair[0], pair[0]))
+            Row((attribute, value), name, figures[value], units.entitled_of(attribute, value))
+            for attribute, value, name in groups
         ]
-        column = Column(attribute, say(label))
-        yield group_section(f"{attribute}s", say(title), column, rows, say, hidden=units.hidden)
+        column = Column(groups[0][0], say(label))
+        yield group_section(f"{column.key}s", say(title), column, rows, say, hidden=units.hidden)
+
+
+def kind_name(kind: str, say: Callable[[Text], str]) -> str:
+    """Return what a kind of units is called."""
+    title = kind_title(kind) if kind else T("not stated")
+    return title if isinstance(title, str) else say(title)
+
+
+def _empty_last(text: str) -> tuple[bool, str]:
+    return (not text, text)
 
 
 def _by_age(ctx: Context, campaign: Campaign, say: Callable[[Text], str], vault: Vault | None) -> Iterator[Section]:

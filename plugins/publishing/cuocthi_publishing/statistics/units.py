@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cuocthi.units.queries import full_names
+from cuocthi.units.words import KINDS
 from cuocthi_publishing import queries as publishing_queries
 from cuocthi_publishing.domain.suppression import Key, Sum, parts_of, suppressed, total_of
 from cuocthi_publishing.statistics import queries
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
 #: The columns that count persons.
 COUNTED = ("registered", "starters", "finishers")
+
+
+def kind_order(kind: str) -> tuple[int, str]:
+    """Return what puts kinds of units in order: the known ones from the province down, then others, then none."""
+    known = list(KINDS)
+    return (known.index(kind) if kind in known else len(known) + (not kind), kind)
 
 
 @dataclass(frozen=True, slots=True)
