@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from cuocthi.standings.models import Ranking
     from cuocthi.text import Text
+    from cuocthi.timelines.models import Phase
 
 
 NOT_ADOPTED = "The ranking of “%(round)s” is not adopted yet."
@@ -45,6 +46,13 @@ def reasons(contest: Contest, ranking: Ranking) -> list[str]:
     contest.ctx.session.expire_all()
     found = adoption_blockers(contest.ctx, campaign=contest.campaign, round_=contest.overall, ranking=ranking)
     return [one.msgid for one in found if one.msgid != "This ranking is a draft; it has to be submitted first."]
+
+
+def build_and_adopt(contest: Contest, round_: Phase) -> Ranking:
+    ranking = build_ranking(contest.ctx, campaign=contest.campaign, round_=round_)
+    submit_ranking(contest.ctx, ranking=ranking)
+    contest.adopt(ranking)
+    return ranking
 
 
 def test_it_waits_for_every_ranking_that_counts(contest: Contest) -> None:
@@ -101,12 +109,9 @@ def test_what_counts_in_a_ranking_that_counts_is_behind_it_as_well(contest: Cont
     assert behind == [*weeks, final, contest.overall, months]
     for round_ in contest.rounds:
         contest.adopt(contest.hold(round_, {"one": (9_000, 60, None)}))
-    for round_ in (months, contest.overall):
-        ranking = build_ranking(contest.ctx, campaign=contest.campaign, round_=round_)
-        submit_ranking(contest.ctx, ranking=ranking)
-        contest.adopt(ranking)
+    made = [build_and_adopt(contest, round_) for round_ in (months, contest.overall)]
     contest.adopt(contest.hold(weeks[0], {"one": (8_000, 60, None)}))
-    found = stale_reasons(contest.ctx, campaign=contest.campaign, round_=contest.overall, ranking=ranking)
+    found = stale_reasons(contest.ctx, campaign=contest.campaign, round_=contest.overall, ranking=made[-1])
     assert [(one.msgid, one.params["round"]) for one in found] == [(OVERTAKEN, weeks[0].title)]
 
 
