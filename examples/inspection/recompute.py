@@ -217,8 +217,36 @@ def check_awards(held: Inspection, decided: dict[str, Entry]) -> None:
         held.compare(f"the sum, {total} đồng", same=total == awarded["total_value"])
         as_decided = [(award["tier"], award["contest_number"]) for award in awarded["awards"]]
         held.compare(f"{len(as_decided)} awards", same=allocated(held, awarded, decided) == as_decided)
+        check_acts(held, awarded)
         check_by_hand(held, awarded, decided)
         check_units(held, awarded, decided)
+
+
+def check_acts(held: Inspection, awarded: dict[str, Any]) -> None:
+    """Digest again what makes a list final: its own digest, minutes and decision, and what was named before."""
+    before = ""
+    for number, named in enumerate(awarded["final"], start=1):
+        covered = {
+            "form": 1,
+            "list": awarded["digest"],
+            "version": number,
+            "reason": named["reason"],
+            "minutes": canonical_digest(named["minutes"]),
+            "decision": canonical_digest(named["decision"]),
+            "before": before,
+        }
+        act = named["decision"]
+        same = canonical_digest(covered) == named["digest"]
+        held.compare(f"final by decision {act['number']} of {act['issued_on']}", same=same)
+        before = named["digest"]
+    if not awarded["final"]:
+        print("  It is not final: no minutes and decision are named.")
+
+
+def canonical_digest(value: dict[str, Any]) -> str:
+    """Return the SHA-256 of a value as JSON with sorted keys and without white space."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def allocated(held: Inspection, awarded: dict[str, Any], decided: dict[str, Entry]) -> list[tuple[str, str]]:

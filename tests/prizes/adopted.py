@@ -179,6 +179,11 @@ def minutes(ctx: Context, campaign: Campaign, symbol: str = "07/BB-BTC", **value
 
 def final(ctx: Context, campaign: Campaign, *lists: AwardList) -> AwardList:
     """Make adopted lists final by minutes and a decision of today; return the first of them."""
-    named = {"minutes_id": minutes(ctx, campaign).id, "decision_id": decision(ctx, campaign).id}
-    name_acts(ctx, campaign=campaign, list_ids=[one.id for one in lists], **named)
+    name_acts(
+        ctx,
+        campaign=campaign,
+        list_ids=[one.id for one in lists],
+        minutes_id=minutes(ctx, campaign).id,
+        decision_id=decision(ctx, campaign).id,
+    )
     return lists[0]

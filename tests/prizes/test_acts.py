@@ -305,13 +305,9 @@ def test_the_database_compares_days_where_people_live(
     # Half an hour past midnight in Vietnam; in UTC it is the day before.
     night = replace(ctx, now=ctx.now.replace(hour=0, minute=30) + DAY)
     made = adopt(night, draft(night, make, meeting.campaign, round_, number=2))
-    days = {"issued_on": TODAY}
-    early = {
-        "minutes": minutes(night, meeting.campaign, "1/BB", **days),
-        "decision": decision(night, meeting.campaign, "1/QĐ", **days),
-    }
+    early = minutes(night, meeting.campaign, "1/BB", issued_on=TODAY)
     with pytest.raises(DomainError, match="adopted on"):
-        Meeting(night, meeting.campaign, made).name(**early)
+        Meeting(night, meeting.campaign, made).name(minutes=early)
     assert len(final_of(night, meeting.campaign, made)) == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -196,9 +197,9 @@ def test_a_malformed_part_is_refused_with_every_problem(contest: Contest) -> Non
     assert len(refusal.value.problems) == 2
 
 
-def test_a_rehearsal_awards_and_reports(contest: Contest) -> None:
+def test_a_rehearsal_awards_and_reports(contest: Contest, tmp_path: Path) -> None:
     contest.rank(DISTINCT)
-    ids = tuple(ctx.actor.user_id for ctx in contest.staff)
-    lines = dict(rehearse(contest.ctx, contest.campaign.id, ids))  # type: ignore[arg-type]  # they are persons
+    first, second = (ctx.actor.user_id or 0 for ctx in contest.staff)
+    lines = dict(rehearse(contest.ctx, contest.campaign.id, (first, second), folder=tmp_path))
     assert (lines["awards"], lines["sum of awards"]) == ("16", "7.100.000 đồng")
     assert lines["digest of the award list"] == adopted_lists(contest)[0].digest

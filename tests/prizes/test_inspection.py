@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import runpy
@@ -12,9 +13,12 @@ import pytest
 
 from cuocthi.standings.inspection import write_archive
 from cuocthi.standings.models import Ranking
-from cuocthi_prizes.domain.award_lists import draw_up
+from cuocthi_prizes.acts.domain import name_acts
+from cuocthi_prizes.acts.queries import finalities
+from cuocthi_prizes.domain.award_lists import adopt, draw_up
 from cuocthi_prizes.settings import PrizeSettings, Tier, Ties
 
+from .adopted import decision, final
 from .conftest import DISTINCT, Contest, with_main
 
 RECOMPUTE = Path(__file__).parents[2] / "examples" / "inspection" / "recompute.py"
@@ -86,3 +90,49 @@ def test_an_award_to_somebody_else_is_found(contest: Contest, tmp_path: Path) ->
         for name, text in files.items():
             changed.writestr(name, text)
     assert recomputed(written.getvalue(), tmp_path) == 1
+
+
+def test_by_what_a_list_is_final_can_be_digested_again(
+    contest: Contest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ranking = contest.rank(DISTINCT)
+    made = draw_up(contest.staff[0], campaign=contest.campaign)
+    for ctx in contest.staff:
+        adopt(ctx, campaign=contest.campaign, number=made.number, digest=made.digest)
+    assert recomputed(archive(contest, ranking), tmp_path) == 0
+    assert "It is not final" in capsys.readouterr().out
+    final(contest.ctx, contest.campaign, made)
+    (first,) = finalities(contest.ctx, list_ids=[made.id])[made.id]
+    right = decision(contest.ctx, contest.campaign, "125/QĐ-STTTT")
+    name_acts(
+        contest.ctx,
+        campaign=contest.campaign,
+        list_ids=[made.id],
+        minutes_id=first.minutes.document_id,
+        decision_id=right.id,
+        reason="Số ghi nhầm",
+    )
+    content = archive(contest, ranking)
+    assert recomputed(content, tmp_path) == 0
+    told = capsys.readouterr().out
+    assert "as decided: final by decision 152/QĐ-STTTT of 2024-09-20" in told
+    assert "as decided: final by decision 125/QĐ-STTTT of 2024-09-20" in told
+    for old, new in (("125/QĐ-STTTT", "126/QĐ-STTTT"), ("Phạm Văn Hoàn", "Phạm Văn Hoan"), ("Số ghi nhầm", "")):
+        assert recomputed(altered(content, old, new), tmp_path) == 1, old
+        assert "DIFFERENT:  final by decision" in capsys.readouterr().out
+
+
+def altered(content: bytes, old: str, new: str) -> bytes:
+    """The same archive with another text in the awards, and a manifest that hides it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    assert old.encode() in files["awards.json"]
+    files["awards.json"] = files["awards.json"].replace(old.encode(), new.encode())
+    manifest = json.loads(files["manifest.json"])
+    manifest["sha256"]["awards.json"] = hashlib.sha256(files["awards.json"]).hexdigest()
+    files["manifest.json"] = json.dumps(manifest).encode()
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return written.getvalue()

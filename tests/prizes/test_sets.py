@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -154,10 +155,10 @@ def test_publishing_waits_for_the_lists_of_ranked_rounds(weeks: tuple[Contest, C
     assert waiting() == []
 
 
-def test_a_rehearsal_awards_every_round(weeks: tuple[Contest, Contest]) -> None:
+def test_a_rehearsal_awards_every_round(weeks: tuple[Contest, Contest], tmp_path: Path) -> None:
     contest = weeks[0]
-    ids = tuple(ctx.actor.user_id for ctx in contest.staff)
-    lines = dict(rehearse(contest.ctx, contest.campaign.id, ids))  # type: ignore[arg-type]  # they are persons
+    first, second = (ctx.actor.user_id or 0 for ctx in contest.staff)
+    lines = dict(rehearse(contest.ctx, contest.campaign.id, (first, second), folder=tmp_path))
     assert (lines["award lists"], lines["awards"], lines["sum of awards"]) == ("2", "2", "1.600.000 đồng")
 
 

@@ -125,7 +125,11 @@ def register_jobs() -> Sequence[JobKind]:
 
 @hookimpl
 def register_rehearsals() -> Sequence[RehearsalStep]:
-    return [RehearsalStep("awards", T("Award the prizes"), rehearsal.rehearse, order=20)]
+    return [RehearsalStep("awards", T("Award the prizes"), _rehearse, order=20)]
+
+
+def _rehearse(ctx: Context, campaign_id: int, staff_ids: tuple[int, int]) -> Sequence[tuple[str, str]]:
+    return rehearsal.rehearse(ctx, campaign_id, staff_ids, folder=_files())
 
 
 @hookimpl

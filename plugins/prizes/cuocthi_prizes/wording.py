@@ -61,6 +61,7 @@ class Wording:
     least_persons: str
     least_winners: str
     equal_units: str
+    official: str
     extra: str
     extra_total: str
     extra_counts: str
@@ -138,6 +139,9 @@ _VI = Wording(
     unit_several_times="Trong cả cuộc thi, mỗi đơn vị nhận nhiều nhất {most} giải tập thể.",
     unit_passed_over="Đơn vị đã nhận đủ số giải theo danh sách được thông qua trước thì không được xét nữa; đơn vị kế "
     "tiếp được xét thay.",
+    official="Danh sách đạt giải đã được thông qua là kết quả chính thức khi có Biên bản họp và Quyết định trao giải; "
+    "giấy chứng nhận được cấp theo Quyết định đó. Kết quả chính thức chỉ được sửa bằng một danh sách mới, nêu rõ nội "
+    "dung, lý do sửa, và theo một Quyết định mới.",
 )
 
 _EN = Wording(
@@ -204,6 +208,9 @@ _EN = Wording(
     unit_several_times="In the whole contest no unit receives more than {most} collective prizes.",
     unit_passed_over="A unit that has received that many by lists that were adopted before is passed over, and the "
     "next unit moves up.",
+    official="An adopted award list is official once the minutes of the meeting and the decision to award are there; "
+    "certificates are given by that decision. What is official is corrected only by a new list, which says what "
+    "changes and why, and by a new decision.",
 )
 
 _LANGUAGES = {"vi": _VI, "en": _EN}

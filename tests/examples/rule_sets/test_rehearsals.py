@@ -70,6 +70,9 @@ def test_a_rehearsal_waits_until_nobody_may_object_any_more(open_by: Open, tmp_p
     instance = tmp_path / "rehearsal"
     figures = rehearse(tmp_path / "folder", instance)
     assert "digest of the release" in figures
+    assert figures["final by decision"].strip() == "00/QĐ-DIENTAP"
+    (published,) = rows(instance, "SELECT snapshot FROM publishing_release")
+    assert "Quyết định số 00/QĐ-DIENTAP" in published[0]
     rankings = list(rows(instance, "SELECT state, submitted_at, objections_until, adopted_at FROM core_ranking"))
     hours = timedelta(hours=HOURS) // timedelta(microseconds=1)
     assert rankings

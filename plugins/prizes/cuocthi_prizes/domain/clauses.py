@@ -48,7 +48,7 @@ def rule_clauses(
         parts += [words.allocation if plain else words.allocation_by_list, *_limits(scheme, language)]
     parts += _extra(scheme, sets, language)
     parts += [part for one in sets for part in _collective(one, language, titles, alone=len(sets) == 1)]
-    parts += _unit_limits(scheme, language)
+    parts += [*_unit_limits(scheme, language), wording(language).official]
     return [RuleClause(CLAUSE, wording(language).heading, "\n\n".join(parts), order=70)]
 
 

@@ -9,11 +9,16 @@ import sqlalchemy as sa
 
 from cuocthi.campaigns.models import SettingsVersion
 from cuocthi.contributions import InspectionFile
+from cuocthi_prizes.acts.digests import act_values
+from cuocthi_prizes.acts.queries import finalities
 from cuocthi_prizes.models import Award, AwardList, AwardListState, UnitAward, UnitFigure
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cuocthi.context import Context
     from cuocthi.standings.models import Ranking
+    from cuocthi_prizes.acts.models import Finality
 
 _INDIVIDUAL = ("place", "tier", "title", "value", "rank", "tie_place", "score", "max_score", "duration_ms")
 _BY_HAND = ("title", "value", "rank", "score", "max_score", "decision_number")
@@ -30,11 +35,12 @@ def files(ctx: Context, *, ranking: Ranking) -> list[InspectionFile]:
     ).all()
     if not found:
         return []
-    lists = [_list(ctx, one) for one in found]
+    named = finalities(ctx, list_ids=[one.id for one in found])
+    lists = [_list(ctx, one, named.get(one.id, [])) for one in found]
     return [InspectionFile("awards.json", [json.dumps(lists, ensure_ascii=False, indent=2, sort_keys=True) + "\n"])]
 
 
-def _list(ctx: Context, one: AwardList) -> dict[str, Any]:
+def _list(ctx: Context, one: AwardList, named: Sequence[Finality]) -> dict[str, Any]:
     version = one.settings_version_id and ctx.session.get(SettingsVersion, one.settings_version_id)
     return {
         "number": one.number,
@@ -49,6 +55,7 @@ def _list(ctx: Context, one: AwardList) -> dict[str, Any]:
         "awards": [_person(award, _INDIVIDUAL) for award in one.by_rank],
         # Reasons may say something of people, and stay on the list.
         "extra_awards": [_person(award, _BY_HAND) for award in one.by_hand],
+        "final": [_final(finality) for finality in named],
         "unit_awards": [{"unit": award.unit_id, **_held(award, _COLLECTIVE)} for award in one.unit_awards],
         "units": [{"unit": figure.unit_id, **_held(figure, _FIGURES)} for figure in one.unit_figures],
         "passed_units": [
@@ -63,3 +70,13 @@ def _person(award: Award, names: tuple[str, ...]) -> dict[str, Any]:
 
 def _held(award: Award | UnitAward | UnitFigure, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(award, name) for name in names}
+
+
+def _final(finality: Finality) -> dict[str, Any]:
+    return {
+        "version": finality.version,
+        "reason": finality.reason,
+        "minutes": act_values(finality.minutes),
+        "decision": act_values(finality.decision),
+        "digest": finality.digest,
+    }
