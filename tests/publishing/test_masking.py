@@ -69,3 +69,37 @@ def test_a_child_without_consents_stands_without_a_name_even_as_a_winner() -> No
     assert masking.person("Lê Văn Đức", 7) == masking.person("Lê Văn Đức", 8) == "không công bố họ tên"
     assert masking.cell(7, "person", {7: "Lê Văn Đức"}) == "không công bố họ tên"
     assert masking.person("Lê Văn Đức", 9) == "Lê V*** Đ***"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("CCCD 034099001234 của ông", "CCCD ••• của ông"),
+        ("số 034 099 001 234", "số •••"),
+        ("số 0340-9900-1234", "số •••"),
+        ("CMND số 151234567", "CMND số •••"),
+        ("Chứng minh nhân dân: 151 234 567.", "Chứng minh nhân dân: •••."),
+        ("sinh ngày 01/02/2010", "sinh ngày •••"),
+        ("Ngày sinh: 2010-02-01", "Ngày sinh: •••"),
+        ("sinh năm 2010, lớp 9", "sinh năm •••, lớp 9"),
+        ("(sinh 1/2/2010)", "(sinh •••)"),
+        ("born on 01/02/2010", "born on •••"),
+    ],
+)
+def test_numbers_of_papers_and_days_of_birth_are_blacked_out(text: str, shown: str) -> None:
+    assert purged(text) == shown
+
+
+@pytest.mark.parametrize("harmless", ["học sinh 2024", "100.000.000.000 đồng", "sinh viên 2010", "1.234.567 người"])
+def test_what_only_looks_like_it_stays(harmless: str) -> None:
+    assert purged(harmless) == harmless
+
+
+def test_the_host_bodys_own_number_may_stand_in_texts() -> None:
+    masking = Masking(public="0227 3600 000")
+    assert masking.text("Gọi 02273600000 hoặc 0912 345 678") == "Gọi 02273600000 hoặc •••"
+
+
+def test_a_kind_of_column_without_a_rule_lets_nothing_out() -> None:
+    with pytest.raises(LookupError):
+        Masking().cell("x", "phone", {})

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import html
+import io
+import zipfile
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
+from cuocthi.documents.models import Document
+from cuocthi.news.models import Announcement
 from cuocthi.standings.decisions import exclude_entry
+from cuocthi_publishing.domain import withdrawals
 from cuocthi_publishing.domain.masking import mask_name
 from cuocthi_publishing.domain.pages import page_keys
 from cuocthi_publishing.domain.releases import snapshot_of
 from cuocthi_publishing.jobs import build_bundle
+from cuocthi_publishing.models import Release
 from cuocthi_publishing.settings import PublishSettings
 
 from .conftest import EMAIL, NAMES, PHONE, WINNERS, Contest
@@ -91,3 +99,95 @@ def test_a_child_without_consents_wins_without_a_name(contest: Contest) -> None:
         assert [name for name, content in outputs.items() if any(word in content for word in hidden)] == []
         assert person.code in outputs["data.json"].decode()
     assert "không công bố họ tên" in outputs["data.json"].decode()
+
+
+# --- every value that somebody may have written somewhere, in every output ------------------------------------------
+
+CITIZEN_ID, OLD_PAPER, BORN = "034099001234", "151234567", "01/02/2010"
+#: What stands in texts that people write: a unit, a note, a title, news, a document, a reason.
+LEAK = f"gọi {PHONE}, thư {EMAIL}, CCCD {CITIZEN_ID}, CMND {OLD_PAPER}, sinh ngày {BORN}"
+VALUES = (PHONE, PHONE.replace(" ", ""), EMAIL, CITIZEN_ID, OLD_PAPER, BORN)
+
+
+def everything(contest: Contest, app: Flask) -> dict[str, bytes]:
+    """Every output there is: pages, data, keys, tombstones, and each file of the bundles as it is packed."""
+    client = app.test_client()
+    found: dict[str, bytes] = {}
+    base = "/c/hoi-thi/publishing/"
+    numbers = list(contest.ctx.session.scalars(sa.select(Release.number)))
+    contest.ctx.session.commit()
+    paths = ["", *(f"release/{number}/" for number in numbers)]
+    addresses = [f"{base}{path}{key}" for path in paths for key in ("", "awards", "units", "statistics", "documents")]
+    addresses += [f"{base}release/{number}/data.json" for number in numbers]
+    addresses += [f"{base}check", f"{base}keys.json"]
+    for address in addresses:
+        found[address] = client.get(address).data
+    for number in numbers:
+        answer = client.get(f"{base}release/{number}/bundle.zip")
+        if answer.status_code == 200:
+            with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+                found |= {f"{number}: {name}": archive.read(name) for name in archive.namelist()}
+    return found
+
+
+def leaks(outputs: dict[str, bytes], values: Iterable[str]) -> list[tuple[str, str]]:
+    """Where which value stands."""
+    texts = {name: html.unescape(content.decode()) for name, content in outputs.items() if not name.endswith(".woff2")}
+    return [(name, value) for name, text in texts.items() for value in values if value in text]
+
+
+def test_no_value_that_is_masked_stands_in_any_output_of_any_release(contest: Contest, app: Flask) -> None:
+    contest.let_out(PublishSettings(depth=1000))
+    contest.round_.title = f"Vòng 1, {LEAK}"
+    contest.people[0].unit_name = f"Tổ 5, {LEAK}"
+    contest.people[1].name = f"{NAMES[1]} {LEAK}"
+    child, grown = contest.people[2], contest.people[WINNERS]
+    child.publishes_name = grown.publishes_name = False
+    contest.ctx.session.add_all(
+        [
+            Document(
+                campaign_id=contest.campaign.id, key="a", kind="plan", title=LEAK, issuer=LEAK,
+                symbol=f"52/KH {PHONE}", created_at=contest.ctx.now,
+            ),
+            Announcement(
+                campaign_id=contest.campaign.id, subject=LEAK, body=f"**{LEAK}**", audience="enrolled", is_public=True,
+                state="sent", created_at=contest.ctx.now, confirmed_at=contest.ctx.now, started_at=contest.ctx.now,
+                confirmed_by_id=contest.staff[0].actor.user_id,
+            ),
+        ]
+    )  # fmt: skip
+    contest.adopt()
+    withdrawn = contest.publish()
+    withdrawals.ask(contest.staff[0], campaign=contest.campaign, number=withdrawn.number, reason=LEAK)
+    withdrawals.confirm(contest.staff[1], campaign=contest.campaign, number=withdrawn.number)
+    corrected = contest.publish(f"Sửa: {LEAK}")
+    last = contest.publish(f"Sửa nữa: {LEAK}")
+    for release in (corrected, last):
+        with app.app_context():
+            build_bundle(contest.ctx, {"release_id": release.id}, lambda _done, _total: None)
+    contest.ctx.session.commit()
+    outputs = everything(contest, app)
+    assert len(outputs) > 60
+    assert leaks(outputs, VALUES) == []
+    winners = contest.people[:WINNERS]
+    nameless = [person.name for person in contest.people if person not in winners or person is child]
+    assert leaks(outputs, [part for name in nameless for part in (name, name.split(maxsplit=1)[1])]) == []
+    assert leaks(outputs, [mask_name(child.name), mask_name(grown.name)]) == []
+    # The search can find: winners whose names may be shown are there.
+    assert leaks(outputs, [NAMES[0]])
+
+
+def test_without_prizes_and_without_any_format_all_outputs_are_made_of_what_remains(
+    contest: Contest, app: Flask
+) -> None:
+    contest.adopt()
+    contest.campaign.plugins = ["publishing"]
+    release = contest.publish()
+    with app.app_context():
+        build_bundle(contest.ctx, {"release_id": release.id}, lambda _done, _total: None)
+    contest.ctx.session.commit()
+    outputs = everything(contest, app)
+    assert leaks(outputs, NAMES) == []
+    assert "1: index.html" in outputs
+    assert "1: awards.html" not in outputs
+    assert app.test_client().get("/c/hoi-thi/publishing/units").status_code == 200

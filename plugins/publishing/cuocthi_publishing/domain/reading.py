@@ -46,7 +46,7 @@ def _documents(ctx: Context, material: Material) -> list[Values]:
     text = material.masking.text
     return [
         {
-            "symbol": document.symbol,
+            "symbol": text(document.symbol),
             "title": text(document.title),
             "issuer": text(document.issuer),
             "issued_on": document.issued_on.isoformat() if document.issued_on else None,

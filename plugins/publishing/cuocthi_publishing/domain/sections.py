@@ -91,7 +91,20 @@ def sections(ctx: Context, *, material: Material) -> list[dict[str, Any]]:
         before = compared_with(ctx, campaign=campaign, settings=choice)
         if before is not None:
             found += comparison(counted, count(ctx, campaign=before), material.say)
-    return [*found, *_contributed(ctx, material)]
+    found += _contributed(ctx, material)
+    return [_purged(section, material.masking) for section in found]
+
+
+def _purged(section: dict[str, Any], masking: Masking) -> dict[str, Any]:
+    """Return a section in which no text of the organisers' (a round's title, a unit's name) identifies anybody.
+
+    Rows with persons are made through the masking already, and there may be very many.
+    """
+    kinds = [column["kind"] for column in section["columns"]]
+    rows = section["rows"]
+    if "person" not in kinds:
+        rows = [[masking.cell(value, kind, {}) for value, kind in zip(row, kinds, strict=True)] for row in rows]
+    return {**section, "title": masking.text(section["title"]), "note": masking.text(section["note"]), "rows": rows}
 
 
 def offered(ctx: Context, *, campaign: Campaign) -> list[tuple[str, PublicationSection]]:
