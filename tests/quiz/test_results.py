@@ -193,7 +193,7 @@ def test_drafts_that_wait_are_the_duty_of_who_approves(quiz: Quiz) -> None:
 
 @pytest.mark.parametrize("when", list(Release))
 def test_other_pages_are_told_from_when_on_people_see_their_own_results(quiz: Quiz, when: Release) -> None:
-    quiz.set(replace(SETTINGS, results=when))
+    quiz.set(replace(SETTINGS, results=when, answers=Release.AFTER_ADOPTION))
     [format_] = plugin.register_formats()
     assert format_.shows is not None
     assert format_.shows(quiz.ctx, quiz.campaign, quiz.round_) is (when is Release.AT_ONCE)
