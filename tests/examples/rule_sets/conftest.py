@@ -16,14 +16,13 @@ if TYPE_CHECKING:
 
     from cuocthi.campaigns.files import Files
     from cuocthi.context import Context
-    from cuocthi.security.personal_data import Vault
     from cuocthi.testing.factories import Factories
 
 Open = Callable[["Files"], Held]
 
 
 @pytest.fixture
-def open_by(app: Flask, ctx: Context, make: Factories, vault: Vault) -> Iterator[Open]:
+def open_by(app: Flask, ctx: Context, make: Factories) -> Iterator[Open]:
     """Open a campaign by its files; what the rules and reasons say is put into words by the application."""
     with app.test_request_context():
-        yield lambda files: hold(ctx, make, vault, files, writer("vi"))
+        yield lambda files: hold(ctx, make, files, writer("vi"))

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
@@ -25,7 +26,6 @@ from cuocthi.clock import LOCAL_ZONE
 from cuocthi.committees.models import Committee
 from cuocthi.context import Actor, Context
 from cuocthi.contributions import Role
-from cuocthi.enrolments.answers import NOTHING, Answers
 from cuocthi.enrolments.domain import enrol
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.rules.domain import issue_rules
@@ -59,7 +59,6 @@ from cuocthi_quiz.settings import OWNER, QuizSettings
 if TYPE_CHECKING:
     from cuocthi.campaigns.files import Files
     from cuocthi.campaigns.models import Campaign
-    from cuocthi.security.personal_data import Vault
     from cuocthi.standings.models import Ranking
     from cuocthi.testing.factories import Factories
     from cuocthi.text import Text
@@ -112,7 +111,6 @@ class Held:
 
     ctx: Context
     make: Factories
-    vault: Vault
     campaign: Campaign
     staff: tuple[User, User]
     people: dict[str, Enrolment] = field(default_factory=dict)
@@ -136,9 +134,15 @@ class Held:
     def unit(self, code: str) -> Unit:
         return self.ctx.session.scalars(sa.select(Unit).where(Unit.code == code)).one()
 
-    def register(self, table: str, *, asked: Mapping[str, Answers] | None = None) -> None:
-        """Let people join, in the order of the table: who, unit, category, and the division where there are any."""
-        for number, (who, unit, category, *division) in enumerate(rows(table), start=len(self.people) + 1):
+    def register(self, table: str, *, shuffle: Random | None = None) -> None:
+        """Let people join: who, unit, category, and the division where there are any.
+
+        Contest numbers follow the table, whatever the order in which ``shuffle`` lets them come.
+        """
+        numbered = list(enumerate(rows(table), start=len(self.people) + 1))
+        if shuffle is not None:
+            shuffle.shuffle(numbered)
+        for number, (who, unit, category, *division) in numbered:
             chosen = next((one for one in self.campaign.divisions if one.key in division), None)
             self.people[who] = enrol(
                 self.ctx,
@@ -149,21 +153,22 @@ class Held:
                 division=chosen,
                 consent=True,
                 rules_version=current_rules(self.ctx, campaign_id=self.campaign.id),
-                answers=(asked or {}).get(who, NOTHING),
-                vault=self.vault,
                 code=f"SBD{number:03d}",
             )
 
     # --- taking part ---
 
-    def play(self, key: str, table: str) -> None:
+    def play(self, key: str, table: str, *, shuffle: Random | None = None) -> None:
         """Let people write papers in a round, one after the other.
 
         The columns are who, how many right, the seconds used, the prediction ("-": none), and how many minutes after
-        the opening the paper is begun.
+        the opening the paper is begun. With ``shuffle`` they reach the database person by person, in any order.
         """
         round_ = self.round(key)
         papers = sorted(rows(table), key=lambda row: int(row[4]))
+        if shuffle is not None:
+            people = shuffle.sample(sorted(self.people), len(self.people))
+            papers.sort(key=lambda row: people.index(row[0]))
         for who, right, seconds, predicted, after in papers:
             begins = round_.opens_at + timedelta(minutes=int(after))
             self.write(round_, who, begins, right=int(right), seconds=int(seconds), predicted=predicted)
@@ -272,7 +277,7 @@ def without_reasons(table: str, *columns: int) -> list[tuple[str, ...]]:
 # --- how it begins --------------------------------------------------------------------------------------------------
 
 
-def hold(ctx: Context, make: Factories, vault: Vault, files: Files, write: Callable[[Text], str]) -> Held:
+def hold(ctx: Context, make: Factories, files: Files, write: Callable[[Text], str]) -> Held:
     """Bring a campaign file in, add what people bring (questions, seats, rules), and open it two weeks beforehand."""
     anchor = first_day_of(read_source(files).core)
     assert anchor is not None
@@ -288,7 +293,7 @@ def hold(ctx: Context, make: Factories, vault: Vault, files: Files, write: Calla
         appoint(ctx, campaign=campaign, committee=ctx.session.scalars(organising).all()[0], user=user)
     issue_rules(ctx, campaign=campaign, write=write)
     open_campaign(ctx, campaign=campaign)
-    return Held(ctx, make, vault, campaign, staff)
+    return Held(ctx, make, campaign, staff)
 
 
 def _fill_bank(ctx: Context, campaign: Campaign) -> None:
