@@ -77,22 +77,32 @@ def sections(ctx: Context, *, material: Material) -> list[dict[str, Any]]:
 
     Raises ValueError where the campaign asks for dates of birth, of which the statistics tell, and there is no vault.
     """
-    choice, campaign = material.choice, material.campaign
-    counted = count(ctx, campaign=campaign)
+    choice = material.choice
     found: list[dict[str, Any]] = []
     if choice.awards:
         found += _awards(material)
     if choice.depth:
         found += _standings(ctx, material)
-    if choice.units:
-        found += [*unit_sections(counted.units, material.say), *_units(ctx, material, counted)]
-    if choice.statistics and choice.lets_out(CORE_GROUP, ""):
-        found += statistics(ctx, counted=counted, say=material.say, vault=material.vault)
-        before = compared_with(ctx, campaign=campaign, settings=choice)
-        if before is not None:
-            found += comparison(counted, count(ctx, campaign=before), material.say)
+    found += _participation(ctx, material)
     found += _contributed(ctx, material)
     return [_purged(section, material.masking) for section in found]
+
+
+def _participation(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
+    """Yield the figures of the units and of everybody, as far as they go out; nothing is counted where none do."""
+    choice, campaign, say = material.choice, material.campaign, material.say
+    of_all = choice.statistics and choice.lets_out(CORE_GROUP, "")
+    if not (choice.units or of_all):
+        return
+    counted = count(ctx, campaign=campaign)
+    if choice.units:
+        yield from unit_sections(counted.units, say)
+        yield from _units(ctx, material, counted)
+    if of_all:
+        yield from statistics(ctx, counted=counted, say=say, vault=material.vault)
+        before = compared_with(ctx, campaign=campaign, settings=choice)
+        if before is not None:
+            yield from comparison(counted, count(ctx, campaign=before), say)
 
 
 def _purged(section: dict[str, Any], masking: Masking) -> dict[str, Any]:
