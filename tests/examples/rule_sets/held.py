@@ -344,8 +344,10 @@ class _Form(HTMLParser):
         name, kind = given.get("name", ""), given.get("type", "")
         if tag in {"select", "textarea"}:
             self._inside = name
-            self.fields[name] = ""
-        elif tag == "option" and ("selected" in given or not self.fields.get(self._inside)):
+            if tag == "textarea":
+                self.fields[name] = ""
+        elif tag == "option" and ("selected" in given or self._inside not in self.fields):
+            # Of a list in which nothing is chosen the first one is sent.
             self.fields[self._inside] = given.get("value", "")
         elif tag == "input" and name and (kind not in {"checkbox", "radio"} or "checked" in given):
             self.fields[name] = given.get("value", "")

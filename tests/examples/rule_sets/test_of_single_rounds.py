@@ -10,7 +10,8 @@ import pytest
 from cuocthi.campaigns.exchange import export_campaign, import_campaign
 from cuocthi.campaigns.settings import load_settings
 from cuocthi.errors import InvalidData
-from cuocthi.standings.criteria import RULES_OWNER, Counted, RankingRules, Within
+from cuocthi.standings.criteria import RULES_OWNER, Admission, Counted, RankingRules, Within
+from cuocthi.timelines.queries import rounds
 from cuocthi_quiz.settings import OWNER, QuizSettings
 
 from .held import form_on, shipped, with_units
@@ -48,8 +49,6 @@ def with_final(text: str = FINAL) -> dict[str, bytes]:
 
 
 def settings_in(ctx: Context, campaign: Campaign, key: str) -> tuple[QuizSettings, RankingRules]:
-    from cuocthi.timelines.queries import rounds  # noqa: PLC0415 - of this function alone
-
     round_ = next(one for one in rounds(ctx, campaign_id=campaign.id) if one.key == key)
     quiz = load_settings(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, round_=round_).value
     return quiz, load_settings(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign, round_=round_).value
@@ -123,3 +122,22 @@ def test_a_round_that_has_begun_goes_on_by_its_settings(open_by: Open, sign_in: 
     organiser = sign_in(held.staff[0])
     address = f"/c/{held.campaign.slug}/staff/settings/quiz?round=tuan-01"
     assert 'name="minutes"' in organiser.get(address)[1]
+
+
+def test_an_organiser_says_by_the_page_who_takes_part_in_a_round(
+    ctx: Context, make: Factories, sign_in: Callable[[User], Browser]
+) -> None:
+    campaign = import_campaign(ctx, files=with_final(""))
+    last = rounds(ctx, campaign_id=campaign.id)[-1]
+    organiser = sign_in(make.member(campaign))
+    address = f"/c/{campaign.slug}/staff/rankings/{last.id}/rules"
+    page = organiser.get(address)[1]
+    assert "Người được dự thi vòng này" in page
+    sent = form_on(page) | {"counted": "first", "of": "tuan-03", "share": "12,5", "within": "unit", "pass_mark": "50"}
+    assert organiser.post(address, sent | {"of": ""})[0] == 422, "a limit of what"
+    assert organiser.post(address, sent | {"share": "101"})[0] == 422
+    assert organiser.post(address, sent)[0] == 200
+    admission = settings_in(ctx, campaign, "tuan-04")[1].admission
+    assert admission == Admission("tuan-03", share=125, pass_mark=500, within=Within.UNIT)
+    ctx.session.rollback()  # the page reads what is stored
+    assert 'value="12,5"' in organiser.get(address)[1]
