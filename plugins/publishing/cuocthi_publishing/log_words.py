@@ -8,6 +8,7 @@ from cuocthi.text import T
 LOG_WORDS = LogWords(
     kinds={
         "release": T("Release"),
+        "paper": T("Administrative paper"),
         "approval": T("Standing approval"),
     },
     fields={

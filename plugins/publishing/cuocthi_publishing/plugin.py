@@ -14,6 +14,10 @@ from cuocthi_publishing.domain import campaign_file, clauses, personal_data
 from cuocthi_publishing.log_words import LOG_WORDS
 from cuocthi_publishing.models import MODELS
 from cuocthi_publishing.queries import BUNDLE_JOB, STANDING_JOB, load_publish_settings
+from cuocthi_publishing.reports.contributed import PERMISSIONS as PAPER_PERMISSIONS
+from cuocthi_publishing.reports.contributed import navigation as paper_navigation
+from cuocthi_publishing.reports.domain import forget_papers
+from cuocthi_publishing.reports.models import MODELS as PAPER_MODELS
 from cuocthi_publishing.settings import PublishSettings
 from cuocthi_publishing.wording import CATALOGUE
 
@@ -36,7 +40,7 @@ info = PluginInfo(name="publishing", title=T("Publishing"), version="0.1.0", cat
 
 @hookimpl
 def register_models() -> Sequence[type[Base]]:
-    return MODELS
+    return (*MODELS, *PAPER_MODELS)
 
 
 @hookimpl
@@ -46,6 +50,7 @@ def register_migrations() -> Sequence[Migrations]:
 
 @hookimpl
 def register_blueprints() -> Sequence[Blueprint]:
+    from cuocthi_publishing.reports import design, views  # noqa: F401, PLC0415 - they add pages of their own
     from cuocthi_publishing.views import blueprint  # noqa: PLC0415 - loaded only where there are pages
 
     return [blueprint]
@@ -66,6 +71,7 @@ def register_permissions() -> Sequence[Permission]:
         # What was published may have to be corrected after the campaign.
         Permission("publishing:release:edit", T("Make releases"), preparing, lasts=True),
         Permission("publishing:release:confirm", T("Confirm and publish releases"), confirming, lasts=True),
+        *PAPER_PERMISSIONS,
     ]
 
 
@@ -93,10 +99,12 @@ def register_jobs() -> Sequence[JobKind]:
         build_bundle,
         release_statistics,
     )
+    from cuocthi_publishing.reports.jobs import KINDS as PAPER_JOBS  # noqa: PLC0415 - as above
 
     return [
         JobKind(BUNDLE_JOB, T("Build the bundle of a release"), build_bundle, results={"release": T("Release")}),
         JobKind(STANDING_JOB, T("Release statistics at agreed times"), release_statistics, every=STANDING_RHYTHM),
+        *PAPER_JOBS,
     ]
 
 
@@ -109,7 +117,7 @@ def register_rehearsals() -> Sequence[RehearsalStep]:
 
 @hookimpl
 def nav_items(ctx: Context, campaign: Campaign) -> Sequence[NavItem]:
-    return contributed.navigation(ctx, campaign)
+    return [*contributed.navigation(ctx, campaign), *paper_navigation(campaign)]
 
 
 @hookimpl
@@ -145,3 +153,5 @@ def export_personal_data(ctx: Context, campaign: Campaign, person: Person) -> Se
 @hookimpl
 def erase_personal_data(ctx: Context, campaign: Campaign, people: Sequence[Person], erasure: Erasure) -> None:
     personal_data.erase(ctx, campaign=campaign, people=people, erasure=erasure)
+    if people:
+        forget_papers(ctx, campaign=campaign)

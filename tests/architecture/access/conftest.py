@@ -208,6 +208,7 @@ def populate(ctx: Context, make: Factories, config: Config, campaign: Campaign, 
     of_list = {"award_list_id": award_list.id, "unit_id": enrolment.unit_id}
     award = add(ctx, prizes.Award, **of_list, enrolment_id=enrolment.id)
     handing_over = importlib.import_module("cuocthi_prizes.outputs.models")
+    papers = importlib.import_module("cuocthi_publishing.reports.models")
     given = {"award_list_id": award_list.id, "award_id": award.id, "code": campaign.slug}
     certificate = add(ctx, handing_over.Certificate, **given)
     stored = store(
@@ -241,6 +242,7 @@ def populate(ctx: Context, make: Factories, config: Config, campaign: Campaign, 
         "token": token,
         "list_id": award_list.id,
         "certificate_id": certificate.id,
+        "paper_id": add(ctx, papers.PaperFile, **within, docx_id=stored.id, pdf_id=stored.id).id,
         "award_id": add(ctx, prizes.UnitAward, **of_list).id,
         "inquiry_id": add(ctx, inquiries.Inquiry, **within, token_hash=asking.token_hash(token)).id,
         "statement_id": add(ctx, inquiries.Statement, **within).id,

@@ -23,7 +23,7 @@ from cuocthi.units.queries import full_names
 from cuocthi_publishing import queries as figures
 from cuocthi_publishing.reports.citing import cited, in_force
 from cuocthi_publishing.reports.decree import short_date
-from cuocthi_publishing.reports.queries import UnitTotal, unit_totals
+from cuocthi_publishing.reports.queries import UnitTotal, category_totals, unit_totals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -213,7 +213,7 @@ def _by_round(core: Core) -> ReportTable:
 
 def _by_category(ctx: Context, core: Core, entitled: dict[str, int]) -> list[ReportTable]:
     write, campaign = core.write, core.campaign
-    found = figures.category_figures(ctx, campaign_id=campaign.id, rankings=core.rankings)
+    found = category_totals(ctx, campaign_id=campaign.id, rankings=core.rankings)
     titles = {key: str(title) for key, title in campaign.categories.items()}
     if not any(row.category in titles for row in found):
         return []

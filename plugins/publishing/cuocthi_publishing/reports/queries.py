@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from cuocthi.campaigns.models import Headcount
 from cuocthi.campaigns.settings import load_settings
-from cuocthi.enrolments.models import Enrolment
+from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.standings.models import Standing
 from cuocthi.units.models import Unit
 from cuocthi_publishing.reports.models import PaperFile
@@ -88,3 +88,25 @@ def unit_totals(ctx: Context, *, campaign_id: int, rankings: Sequence[Ranking]) 
         UnitTotal(unit_id, int(count), int(entries), None if number is None else int(number))
         for unit_id, count, entries, number in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryTotal:
+    """How many persons of a category registered, and how many have a result in an adopted ranking."""
+
+    category: str
+    registered: int
+    persons: int
+
+
+def category_totals(ctx: Context, *, campaign_id: int, rankings: Sequence[Ranking]) -> list[CategoryTotal]:
+    """Return persons by category; everybody counts once (one statement)."""
+    placed = sa.exists().where(
+        Standing.enrolment_id == Enrolment.id, Standing.ranking_id.in_([ranking.id for ranking in rankings])
+    )
+    rows = ctx.session.execute(
+        sa.select(Enrolment.category, sa.func.count(), sa.func.sum(sa.case((placed, 1), else_=0)))
+        .where(Enrolment.campaign_id == campaign_id, Enrolment.state == EnrolmentState.ACTIVE)
+        .group_by(Enrolment.category)
+    )
+    return [CategoryTotal(category, int(registered), int(persons)) for category, registered, persons in rows]
