@@ -25,6 +25,13 @@ LAST = float("inf")
 #: The measure that stands in no column: whether everything is right.
 FLAG = "full_marks"
 
+#: Why somebody may have been passed over. The last two are decisions of people, which nothing here computes.
+WHY = {
+    "enough": "had enough prizes by other lists",
+    "no_answer": "did not say in time how to be paid, by decision",
+    "declined": "declined the prize",
+}
+
 Entry = dict[str, str]
 Criterion = dict[str, Any]
 Value = int | Fraction | None
@@ -220,6 +227,29 @@ def check_awards(held: Inspection, decided: dict[str, Entry]) -> None:
         check_acts(held, awarded)
         check_by_hand(held, awarded, decided)
         check_units(held, awarded, decided)
+        check_passed_over(held, awarded, decided)
+
+
+def check_passed_over(held: Inspection, awarded: dict[str, Any], decided: dict[str, Entry]) -> None:
+    """Compare who was passed over with the ranking, and with the list that gave enough prizes if it is there."""
+    lists = {one["number"]: one for one in held.value("awards.json")}
+    for why, said in WHY.items():
+        passed = [one for one in awarded["passed_over"] if one["why"] == why]
+        if not passed:
+            continue
+        ranked = all(
+            one["contest_number"] in decided and decided[one["contest_number"]]["rank"] == str(one["rank"])
+            for one in passed
+        )
+        given = all(
+            any(award["contest_number"] == one["contest_number"] for award in lists[one["list"]]["awards"])
+            for one in passed
+            if one.get("list") in lists
+        )
+        held.compare(f"{len(passed)} passed over: {said}", same=ranked and given)
+    unknown = [one for one in awarded["passed_over"] if one["why"] not in WHY]
+    if unknown:
+        held.compare(f"{len(unknown)} passed over for no known reason", same=False)
 
 
 def check_acts(held: Inspection, awarded: dict[str, Any]) -> None:
@@ -253,11 +283,12 @@ def allocated(held: Inspection, awarded: dict[str, Any], decided: dict[str, Entr
     """Return who gets which prize by the scheme of a list, in its order."""
     prizes = prize_set(awarded)
     divisions = {row["contest_number"]: row["division"] for row in held.table("persons.csv")}
+    passed = {one["contest_number"] for one in awarded["passed_over"]}
     rest = [
         place
         for code, place in decided.items()
         if place["qualified"] == "yes"
-        and code not in awarded["passed_over"]
+        and code not in passed
         and prizes.get("division", "") in {"", divisions[code]}
     ]
     rest.sort(key=lambda place: (int(place["rank"]), int(place["place_in_tie"] or 0), place["contest_number"]))

@@ -14,7 +14,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from cuocthi.digest import canonical, digest
-from cuocthi_prizes.models import FIRST_FORM
+from cuocthi_prizes.models import FIRST_FORM, PassedOverKind
 
 if TYPE_CHECKING:
     from cuocthi_prizes.models import Award, AwardList, PassedOver, UnitAward, UnitFigure
@@ -130,7 +130,9 @@ def _passed_units(award_list: AwardList) -> dict[str, Any]:
 
 
 def _passed_over(one: PassedOver) -> list[Any]:
-    return [one.place, one.code, one.rank, one.list_number, one.title]
+    said = [one.place, one.code, one.rank, one.list_number, one.title]
+    # Lists of this form were made before there was another reason than enough prizes.
+    return said if one.kind is PassedOverKind.ENOUGH else [*said, one.kind.value]
 
 
 def _unit_figure(one: UnitFigure) -> list[Any]:

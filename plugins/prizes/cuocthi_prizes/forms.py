@@ -29,6 +29,7 @@ from cuocthi.users.names import fold
 from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
+from cuocthi_prizes.candidates.scheme_form import CandidateRulesForm
 from cuocthi_prizes.domain.extra import Decided
 from cuocthi_prizes.fields import DongField, PercentField
 from cuocthi_prizes.formula_forms import FormulaForm
@@ -220,7 +221,7 @@ class SetForm(FormulaForm):
         return sum((row["quantity"] or 0) * (row["value"] or 0) for row in self.tiers.data)
 
 
-class SchemeForm(BaseForm):
+class SchemeForm(CandidateRulesForm):
     """What all prize sets have in common."""
 
     allotted = DongField(
@@ -263,6 +264,7 @@ class SchemeForm(BaseForm):
                 "extra_counts": scheme.extra_counts,
                 "unit_once_a_round": scheme.unit_once_a_round,
                 "most_a_unit": scheme.most_a_unit or None,
+                **cls.rules_of(scheme),
             }
         )
 
@@ -276,6 +278,7 @@ class SchemeForm(BaseForm):
             extra_counts=bool(self.extra_counts.data),
             unit_once_a_round=bool(self.unit_once_a_round.data),
             most_a_unit=self.most_a_unit.data or 0,
+            **self.rules,
         )
 
 

@@ -12,7 +12,9 @@ LOG_WORDS = LogWords(
     },
     fields={
         "allotted": T("Sum allotted"),
+        "answer_days": T("Days that candidates have to give ID number and account"),
         "authority": T("Authority of who signs"),
+        "candidate_checks": T("Checked of each candidate before a list is adopted"),
         "certificates": T("Certificates"),
         "collective": T("Collective prizes"),
         "decision": T("Decision"),

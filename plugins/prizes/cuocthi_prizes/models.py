@@ -33,6 +33,16 @@ class AwardListState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class PassedOverKind(StrEnum):
+    """Why somebody was passed over: had as many prizes as the scheme allows, did not say in time how to be paid, or
+    declined the prize.
+    """
+
+    ENOUGH = "enough"
+    NO_ANSWER = "no_answer"
+    DECLINED = "declined"
+
+
 class AwardList(Base):
     """One version of the awards of a prize set in a round, allocated from one adopted ranking of ``entrants`` persons.
 
@@ -193,9 +203,10 @@ class UnitAward(Base):
 
 
 class PassedOver(Base):
-    """Somebody who has had all the prizes that the scheme allows a person, so that the next in rank moved up.
+    """Somebody who was passed over, so that the next in rank moved up.
 
-    ``list_number`` and ``title`` name the prize that was counted last. The name stands with the enrolment alone.
+    Of who has had enough prizes, ``list_number`` and ``title`` name the one that was counted last; of others they are 0
+    and empty. The name stands with the enrolment alone.
     """
 
     __tablename__ = "prizes_passed_over"
@@ -208,6 +219,9 @@ class PassedOver(Base):
     rank: Mapped[int]
     list_number: Mapped[int]
     title: Mapped[str] = mapped_column(sa.String(120))
+    kind: Mapped[PassedOverKind] = mapped_column(
+        choice(PassedOverKind), default=PassedOverKind.ENOUGH, server_default=PassedOverKind.ENOUGH.value
+    )
 
 
 class PassedUnit(Base):

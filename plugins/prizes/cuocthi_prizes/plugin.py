@@ -21,6 +21,9 @@ from cuocthi.timelines.queries import rounds
 from cuocthi_prizes import contributed, reporting
 from cuocthi_prizes.acts import contributed as acts
 from cuocthi_prizes.acts.models import MODELS as ACT_MODELS
+from cuocthi_prizes.candidates import contributed as candidates
+from cuocthi_prizes.candidates import personal_data as candidate_data
+from cuocthi_prizes.candidates.models import MODELS as CANDIDATE_MODELS
 from cuocthi_prizes.domain import campaign_file, clauses, impacts, inspection, personal_data, rehearsal
 from cuocthi_prizes.log_words import LOG_WORDS
 from cuocthi_prizes.models import MODELS
@@ -55,6 +58,7 @@ if TYPE_CHECKING:
         RuleClause,
     )
     from cuocthi.database import Base
+    from cuocthi.security.personal_data import Vault
     from cuocthi.standings.models import Ranking
     from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
@@ -73,7 +77,7 @@ info = PluginInfo(
 
 @hookimpl
 def register_models() -> Sequence[type[Base]]:
-    return (*MODELS, *OUTPUT_MODELS, *ACT_MODELS)
+    return (*MODELS, *OUTPUT_MODELS, *ACT_MODELS, *CANDIDATE_MODELS)
 
 
 @hookimpl
@@ -84,6 +88,8 @@ def register_migrations() -> Sequence[Migrations]:
 @hookimpl
 def register_blueprints() -> Sequence[Blueprint]:
     from cuocthi_prizes.acts import views as act_views  # noqa: F401, PLC0415 - they add pages of their own
+    from cuocthi_prizes.candidates import own  # noqa: F401, PLC0415 - as above
+    from cuocthi_prizes.candidates import views as candidate_views  # noqa: F401, PLC0415 - as above
     from cuocthi_prizes.outputs import design, public, single, views  # noqa: F401, PLC0415 - as above
     from cuocthi_prizes.views import blueprint  # noqa: PLC0415 - loaded only where there are pages
 
@@ -106,6 +112,7 @@ def register_permissions() -> Sequence[Permission]:
         Permission("prizes:awards:adopt", T("Draw up award lists and confirm their adoption"), deciding, lasts=True),
         *acts.PERMISSIONS,
         *OUTPUT_PERMISSIONS,
+        *candidates.PERMISSIONS,
     ]
 
 
@@ -123,13 +130,13 @@ def register_jobs() -> Sequence[JobKind]:
     return KINDS
 
 
+def _rehearse(ctx: Context, campaign_id: int, staff_ids: tuple[int, int]) -> Sequence[tuple[str, str]]:
+    return rehearsal.rehearse(ctx, campaign_id, staff_ids, folder=_files(), vault=_vault())
+
+
 @hookimpl
 def register_rehearsals() -> Sequence[RehearsalStep]:
     return [RehearsalStep("awards", T("Award the prizes"), _rehearse, order=20)]
-
-
-def _rehearse(ctx: Context, campaign_id: int, staff_ids: tuple[int, int]) -> Sequence[tuple[str, str]]:
-    return rehearsal.rehearse(ctx, campaign_id, staff_ids, folder=_files())
 
 
 @hookimpl
@@ -139,7 +146,8 @@ def nav_items(ctx: Context, campaign: Campaign) -> Sequence[NavItem]:
 
 @hookimpl
 def panels(ctx: Context, campaign: Campaign, slot: str) -> Sequence[Panel]:
-    return contributed.panels(ctx, campaign, slot)
+    asked = candidates.panels(ctx, campaign) if slot == "person" else []
+    return [*asked, *contributed.panels(ctx, campaign, slot)]
 
 
 @hookimpl
@@ -149,7 +157,8 @@ def readiness_items(ctx: Context, campaign: Campaign) -> Sequence[ReadinessItem]
 
 @hookimpl
 def duties(ctx: Context, campaigns: Sequence[Campaign]) -> Sequence[Duty]:
-    return [*contributed.duties(ctx, campaigns), *acts.duties(ctx, campaigns)]
+    found = [*contributed.duties(ctx, campaigns), *acts.duties(ctx, campaigns)]
+    return [*found, *candidates.duties(ctx, campaigns)]
 
 
 @hookimpl
@@ -200,7 +209,14 @@ def import_campaign(ctx: Context, campaign: Campaign, part: CampaignPart) -> Non
 
 @hookimpl
 def export_personal_data(ctx: Context, campaign: Campaign, person: Person) -> Sequence[PersonalData]:
-    return personal_data.export(ctx, campaign=campaign, person=person)
+    found = personal_data.export(ctx, campaign=campaign, person=person)
+    return [*found, *candidate_data.export(ctx, campaign=campaign, person=person, vault=_vault)]
+
+
+def _vault() -> Vault:
+    from cuocthi.web.context import registry  # noqa: PLC0415 - as above
+
+    return registry().vault
 
 
 def _files() -> Path:
@@ -212,4 +228,5 @@ def _files() -> Path:
 @hookimpl
 def erase_personal_data(ctx: Context, campaign: Campaign, people: Sequence[Person], erasure: Erasure) -> None:
     personal_data.erase(ctx, campaign=campaign, people=people, erasure=erasure)
+    candidate_data.erase(ctx, campaign=campaign, people=people, erasure=erasure)
     forgetting.forget_files(ctx, campaign=campaign, folder=_files)

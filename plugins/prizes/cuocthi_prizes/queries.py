@@ -17,7 +17,7 @@ from cuocthi.standings.models import Confirmation, Standing
 from cuocthi.users.names import fold
 from cuocthi_prizes.digests import confirmed_digest_of
 from cuocthi_prizes.models import Award, AwardList, AwardListState, UnitAward
-from cuocthi_prizes.settings import WHOLE, PrizeSettings
+from cuocthi_prizes.settings import UNWRITTEN, WHOLE, PrizeSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,8 +74,9 @@ class UnitHeld:
 
 
 def load_scheme(ctx: Context, *, campaign: Campaign) -> Loaded[PrizeSettings]:
-    """Return the campaign's scheme of prizes as it stands (one statement)."""
-    return load_settings(ctx, owner=OWNER, schema=PrizeSettings, campaign=campaign)
+    """Return the campaign's scheme of prizes as it stands (one statement); what nobody has written yet is UNWRITTEN."""
+    loaded = load_settings(ctx, owner=OWNER, schema=PrizeSettings, campaign=campaign)
+    return loaded if loaded.version_id is not None else Loaded(UNWRITTEN, None)
 
 
 def scheme_digest(ctx: Context, *, version_id: int | None) -> str:

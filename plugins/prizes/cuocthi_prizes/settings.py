@@ -20,6 +20,7 @@ MAX_TIERS = 40
 MAX_QUANTITY = 10_000
 MAX_VALUE = 1_000_000_000_000
 MAX_A_PERSON = 100
+MAX_ANSWER_DAYS = 90
 KEY_LENGTH = 40
 TITLE_LENGTH = 120
 #: All of something, in thousandths.
@@ -42,6 +43,16 @@ class Ties(StrEnum):
 
     DECIDE = "decide"
     SHARE = "share"
+
+
+class Check(StrEnum):
+    """What is checked of a candidate before a list is adopted: that somebody reached the person, that it is the person,
+    and that the entry was looked at with what is known of it.
+    """
+
+    CONTACT = "contact"
+    IDENTITY = "identity"
+    ENTRY = "entry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +238,9 @@ class PrizeSettings:
     ``extra_counts`` says whether a prize that was given by hand is one of these. ``most_a_unit`` and
     ``unit_once_a_round`` are the same of collective prizes and units.
 
+    ``candidate_checks`` are those without which no list is adopted, of each candidate. ``answer_days`` is how long
+    candidates have at least to say how they are paid, 0 where nobody is passed over for not saying it.
+
     A scheme with one set may be written without it: ``round``, ``tiers`` and ``collective`` then are those of the set
     :data:`MAIN`, and are empty afterwards.
     """
@@ -241,6 +255,8 @@ class PrizeSettings:
     extra_counts: bool = True
     most_a_unit: int = 0
     unit_once_a_round: bool = False
+    candidate_checks: tuple[Check, ...] = ()
+    answer_days: int = 0
 
     def __post_init__(self) -> None:
         """Raise SettingsError for sets that cannot be told apart, or for too many of them."""
@@ -254,6 +270,9 @@ class PrizeSettings:
         _check_range(self.allotted, 0, MAX_VALUE, "allotted")
         _check_range(self.most_a_person, 0, MAX_A_PERSON, "most_a_person")
         _check_range(self.most_a_unit, 0, MAX_A_PERSON, "most_a_unit")
+        _check_range(self.answer_days, 0, MAX_ANSWER_DAYS, "answer_days")
+        if len(set(self.candidate_checks)) < len(self.candidate_checks):
+            raise SettingsError(T("A check of candidates is named twice."), field="candidate_checks")
 
     def _settle_the_short_form(self) -> None:
         if self.sets:
@@ -310,3 +329,7 @@ def _first_repeated(keys: Iterable[str]) -> str:
             return key
         seen.add(key)
     return ""
+
+
+#: What a campaign begins with whose scheme nobody has written yet: no prizes, and candidates that are checked.
+UNWRITTEN = PrizeSettings(candidate_checks=(Check.CONTACT, Check.IDENTITY), answer_days=7)

@@ -211,6 +211,9 @@ def populate(ctx: Context, make: Factories, config: Config, campaign: Campaign, 
     papers = importlib.import_module("cuocthi_publishing.reports.models")
     given = {"award_list_id": award_list.id, "award_id": award.id, "code": campaign.slug}
     certificate = add(ctx, handing_over.Certificate, **given)
+    of_candidates = importlib.import_module("cuocthi_prizes.candidates.models")
+    asked = {"asked_at": ctx.now, "answer_by": ctx.now, "set_key": award_list.set_key, "phase_id": round_.id}
+    candidacy = add(ctx, of_candidates.Candidacy, **within, **asked, enrolment_id=enrolment.id)
     stored = store(
         ctx,
         folder=config.files,
@@ -243,6 +246,7 @@ def populate(ctx: Context, make: Factories, config: Config, campaign: Campaign, 
         "list_id": award_list.id,
         "certificate_id": certificate.id,
         "paper_id": add(ctx, papers.PaperFile, **within, docx_id=stored.id, pdf_id=stored.id).id,
+        "candidacy_id": candidacy.id,
         "award_id": add(ctx, prizes.UnitAward, **of_list).id,
         "inquiry_id": add(ctx, inquiries.Inquiry, **within, token_hash=asking.token_hash(token)).id,
         "statement_id": add(ctx, inquiries.Statement, **within).id,

@@ -17,6 +17,7 @@ from cuocthi.standings.models import Ranking
 from cuocthi.standings.queries import adopted_ranking
 from cuocthi.text import T, pack
 from cuocthi.timelines.models import Phase
+from cuocthi_prizes.candidates.gate import candidate_obstacles
 from cuocthi_prizes.digests import commitment, confirmed_digest_of, digest_of, is_intact, random_salt
 from cuocthi_prizes.domain import extra
 from cuocthi_prizes.domain.awarded import Awarded, all_awarded, awarded_named
@@ -28,7 +29,6 @@ from cuocthi_prizes.models import Award, AwardList, AwardListState, PassedOver, 
 from cuocthi_prizes.queries import (
     SUBJECT,
     Candidate,
-    Held,
     Part,
     UnitHeld,
     adopted_list,
@@ -47,7 +47,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cuocthi.context import Context
+    from cuocthi.security.personal_data import Vault
     from cuocthi.text import Text
+    from cuocthi_prizes.domain.passing import Passing
     from cuocthi_prizes.domain.proposals import Proposal
 
 
@@ -195,17 +197,18 @@ def _taken_over(
     return figures, *carried_over(given, prize_set=prize_set, figures=by_unit, enough=enough)
 
 
-def adopt(ctx: Context, *, campaign: Campaign, number: int, digest: str) -> AwardList:
+def adopt(ctx: Context, *, campaign: Campaign, number: int, digest: str, vault: Vault | None = None) -> AwardList:
     """Give one person's confirmation of a draft; the second person's adopts it and supersedes the adopted one.
 
     ``digest`` is that of the list the person looked at. Raises Blocked with every reason against adoption, Conflict
-    if the list is no draft, has changed, or this person has confirmed it already.
+    if the list is no draft, has changed, or this person has confirmed it already, ContractError without a ``vault``
+    where dates of birth have to be compared.
     """
     lock(ctx, campaign)
     award_list = draft_numbered(ctx, campaign, number)
     if award_list.digest != digest or not is_intact(award_list):
         raise Conflict(T("The list has changed while you were reading it. Read it again, then confirm."))
-    reasons = adoption_obstacles(ctx, campaign=campaign, award_list=award_list)
+    reasons = adoption_obstacles(ctx, campaign=campaign, award_list=award_list, vault=vault)
     if reasons:
         raise Blocked(T("The award list cannot be adopted yet."), reasons)
     check_intact(ctx, ranking=ctx.session.get_one(Ranking, award_list.ranking_id))
@@ -228,8 +231,13 @@ def adopt(ctx: Context, *, campaign: Campaign, number: int, digest: str) -> Awar
     return award_list
 
 
-def adoption_obstacles(ctx: Context, *, campaign: Campaign, award_list: AwardList) -> list[Text]:
-    """Return every reason why a draft cannot be adopted now, those of all plugins included."""
+def adoption_obstacles(
+    ctx: Context, *, campaign: Campaign, award_list: AwardList, vault: Vault | None = None
+) -> list[Text]:
+    """Return every reason why a draft cannot be adopted now, those of all plugins included.
+
+    Raises ContractError without a ``vault`` where dates of birth have to be compared.
+    """
     round_ = ctx.session.get_one(Phase, award_list.phase_id)
     blockers = ctx.hooks.collect(ctx, campaign, "act_blockers", Blocker, act=Act.ADOPT_AWARDS, round_=round_)
     reasons = [blocker.reason for blocker in blockers]
@@ -246,7 +254,8 @@ def adoption_obstacles(ctx: Context, *, campaign: Campaign, award_list: AwardLis
     scheme = load_scheme(ctx, campaign=campaign)
     if scheme.version_id != award_list.settings_version_id:
         reasons.append(T("The scheme of prizes was changed after the list was drawn up: draw up a new list."))
-    elif not reasons and ranking is not None and _would_be_another(ctx, campaign, award_list, ranking):
+    reasons += candidate_obstacles(ctx, award_list=award_list, scheme=scheme.value, vault=vault)
+    if not reasons and ranking is not None and _would_be_another(ctx, campaign, award_list, ranking):
         reasons.append(T("By the lists that were adopted since, others would be awarded: draw up a new list."))
     part = (award_list.set_key, award_list.phase_id)
     worth = award_list.total_value + spent(ctx, campaign_id=campaign.id, but_for=part)
@@ -269,11 +278,11 @@ def _would_be_another(ctx: Context, campaign: Campaign, award_list: AwardList, r
         return True
     scheme = load_scheme(ctx, campaign=campaign).value
     awards = awards_by(ctx, campaign=campaign, scheme=scheme, of=of, ranking=ranking)
-    would_be = [(tier.key, person.enrolment_id) for tier, person in awards.allocation.places]
-    passed = [one.enrolment_id for one, _ in awards.passed_over]
-    if would_be != [(award.tier, award.enrolment_id) for award in award_list.by_rank]:
+    would_be = [(tier.key, person.enrolment_id, person.unit_id) for tier, person in awards.allocation.places]
+    passed = [(one.enrolment_id, why.kind) for one, why in awards.passed_over]
+    if would_be != [(award.tier, award.enrolment_id, award.unit_id) for award in award_list.by_rank]:
         return True
-    if passed != [one.enrolment_id for one in award_list.passed_over]:
+    if passed != [(one.enrolment_id, one.kind) for one in award_list.passed_over]:
         return True
     by_hand = {award.enrolment_id for award in award_list.by_hand}
     if by_hand and scheme.extra_counts:
@@ -340,14 +349,15 @@ def _award(place: int, tier: Tier, person: Candidate, salt: str) -> Award:
     )
 
 
-def _passed_over(place: int, person: Candidate, prize: Held) -> PassedOver:
+def _passed_over(place: int, person: Candidate, passing: Passing) -> PassedOver:
     return PassedOver(
         place=place,
         enrolment_id=person.enrolment_id,
         code=person.code,
         rank=person.rank,
-        list_number=prize.list_number,
-        title=prize.title,
+        list_number=passing.list_number,
+        title=passing.title,
+        kind=passing.kind,
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cuocthi.contributions import RuleClause
 from cuocthi.papers.words import amount_in_words
 from cuocthi.web.formats import money
+from cuocthi_prizes.candidates.wording import candidate_lines
 from cuocthi_prizes.settings import Tier, Ties
 from cuocthi_prizes.wording import extra_lines, formula_lines, percent, uncapitalised, wording
 
@@ -46,6 +47,7 @@ def rule_clauses(
     if any(one.tiers for one in sets):
         words = wording(language)
         parts += [words.allocation if plain else words.allocation_by_list, *_limits(scheme, language)]
+        parts += candidate_lines(scheme, language)
     parts += _extra(scheme, sets, language)
     parts += [part for one in sets for part in _collective(one, language, titles, alone=len(sets) == 1)]
     parts += [*_unit_limits(scheme, language), wording(language).official]

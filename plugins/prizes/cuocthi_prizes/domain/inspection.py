@@ -11,7 +11,15 @@ from cuocthi.campaigns.models import SettingsVersion
 from cuocthi.contributions import InspectionFile
 from cuocthi_prizes.acts.digests import act_values
 from cuocthi_prizes.acts.queries import finalities
-from cuocthi_prizes.models import Award, AwardList, AwardListState, UnitAward, UnitFigure
+from cuocthi_prizes.models import (
+    Award,
+    AwardList,
+    AwardListState,
+    PassedOver,
+    PassedOverKind,
+    UnitAward,
+    UnitFigure,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +59,7 @@ def _list(ctx: Context, one: AwardList, named: Sequence[Finality]) -> dict[str, 
         "entrants": one.entrants,
         "total_value": one.total_value,
         "scheme": version.values if version else {},
-        "passed_over": [passed.code for passed in one.passed_over],
+        "passed_over": [_passed(passed) for passed in one.passed_over],
         "awards": [_person(award, _INDIVIDUAL) for award in one.by_rank],
         # Reasons may say something of people, and stay on the list.
         "extra_awards": [_person(award, _BY_HAND) for award in one.by_hand],
@@ -62,6 +70,12 @@ def _list(ctx: Context, one: AwardList, named: Sequence[Finality]) -> dict[str, 
             {"unit": passed.unit_id, "list": passed.list_number, "prize": passed.title} for passed in one.passed_units
         ],
     }
+
+
+def _passed(one: PassedOver) -> dict[str, Any]:
+    """Return who was passed over and why; of who has enough prizes, by which list the last one was given."""
+    by = {"list": one.list_number, "prize": one.title} if one.kind is PassedOverKind.ENOUGH else {}
+    return {"contest_number": one.code, "rank": one.rank, "why": one.kind.value, **by}
 
 
 def _person(award: Award, names: tuple[str, ...]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from cuocthi.standings.domain import stale_reasons
 from cuocthi.text import T
 from cuocthi_prizes.domain.allocation import Allocation, OpenTie, allocate
 from cuocthi_prizes.domain.limits import who_has_enough
+from cuocthi_prizes.domain.passing import Passing, passings, with_right_units
 from cuocthi_prizes.domain.promises import overtaken
 from cuocthi_prizes.queries import Candidate, Held, candidates, entrants, held, load_scheme
 from cuocthi_prizes.settings import MAX_QUANTITY
@@ -33,13 +34,13 @@ MOST_AWARDS = 2 * MAX_QUANTITY
 
 @dataclass(frozen=True, slots=True)
 class Awards:
-    """Who would get what by a ranking, and who was passed over because of the prize beside the name.
+    """Who would get what by a ranking, and who was passed over, each with the reason.
 
     ``entrants`` is how many persons competed: those in the ranking, or of the division in it.
     """
 
     allocation: Allocation[Candidate]
-    passed_over: Sequence[tuple[Candidate, Held]] = ()
+    passed_over: Sequence[tuple[Candidate, Passing]] = ()
     entrants: int = 0
 
 
@@ -96,12 +97,14 @@ def awards_by(ctx: Context, *, campaign: Campaign, scheme: PrizeSettings, of: Aw
     if not of.prize_set.tiers:
         return Awards(NO_AWARDS.allocation, (), competed)
     enough = persons_with_enough(ctx, campaign=campaign, scheme=scheme, of=of)
+    passing = passings(ctx, campaign_id=campaign.id, part=of.part, enough=enough)
     tiers = of.prize_set.tiers
     threshold = min(tier.threshold for tier in tiers)
-    limit = _first_look(of.prize_set, competed, len(enough))
+    limit = _first_look(of.prize_set, competed, len(passing))
     while True:
-        found = candidates(ctx, ranking_id=ranking.id, limit=limit, threshold=threshold, division=division)
-        remaining = [one for one in found if one.enrolment_id not in enough]
+        ranked = candidates(ctx, ranking_id=ranking.id, limit=limit, threshold=threshold, division=division)
+        found = with_right_units(ctx, campaign_id=campaign.id, part=of.part, found=ranked)
+        remaining = [one for one in found if one.enrolment_id not in passing]
         allocation = allocate(tiers, remaining, entrants=competed, ties=of.prize_set.ties)
         if allocation.settled or limit is None or len(found) < limit:
             break
@@ -110,7 +113,7 @@ def awards_by(ctx: Context, *, campaign: Campaign, scheme: PrizeSettings, of: Aw
     # Who stands behind the last prize would get none anyway; where prizes are left, everybody would have got one.
     upto = max((place for place, one in enumerate(found) if one.enrolment_id in given), default=len(found) - 1)
     seen = found[: upto + 1] if allocation.settled else found
-    passed = [(one, enough[one.enrolment_id]) for one in seen if one.enrolment_id in enough]
+    passed = [(one, passing[one.enrolment_id]) for one in seen if one.enrolment_id in passing]
     return Awards(allocation, passed, competed)
 
 

@@ -15,9 +15,11 @@ from cuocthi.files.domain import store
 from cuocthi.files.kinds import TEXT
 from cuocthi.web.formats import money
 from cuocthi_prizes.acts.domain import name_acts
+from cuocthi_prizes.candidates.rehearsal import settle
 from cuocthi_prizes.domain.award_lists import adopt, draw_up
 from cuocthi_prizes.domain.awarded import all_awarded
 from cuocthi_prizes.domain.proposals import propose
+from cuocthi_prizes.queries import load_scheme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from cuocthi.context import Context
     from cuocthi.documents.models import Document
+    from cuocthi.security.personal_data import Vault
     from cuocthi_prizes.models import AwardList
 
 _SALT_LENGTH = 32
@@ -40,8 +43,12 @@ def _salt_of(campaign: Campaign) -> Callable[[str], str]:
     return lambda code: digest([campaign.draw_key, code])[:_SALT_LENGTH]
 
 
-def rehearse(ctx: Context, campaign_id: int, staff_ids: tuple[int, int], *, folder: Path) -> Sequence[tuple[str, str]]:
-    """Award the campaign's prizes as two committee members would; return what to report.
+def rehearse(
+    ctx: Context, campaign_id: int, staff_ids: tuple[int, int], *, folder: Path, vault: Vault | None = None
+) -> Sequence[tuple[str, str]]:
+    """Award the campaign's prizes as two committee members would, with all that is asked of candidates before.
+
+    Returns what to report.
 
     Minutes and decision are made up, and say so; their files are kept below ``folder``. Raises Blocked with every
     reason where the list cannot be drawn up or adopted.
@@ -49,12 +56,14 @@ def rehearse(ctx: Context, campaign_id: int, staff_ids: tuple[int, int], *, fold
     campaign = ctx.session.get_one(Campaign, campaign_id)
     first, second = (replace(ctx, actor=Actor(user_id)) for user_id in staff_ids)
     made = []
+    scheme = load_scheme(ctx, campaign=campaign).value
     for of in all_awarded(ctx, campaign=campaign):
         # In the order of the rounds, for who has a prize of one may be passed over in the next.
         statement = _NOBODY if propose(ctx, campaign=campaign, of=of).names_nobody else ""
         award_list = draw_up(first, campaign=campaign, of=of, statement=statement, salt=_salt_of(campaign))
+        settle(first, campaign=campaign, award_list=award_list, scheme=scheme, vault=vault)
         for person in (first, second):
-            adopt(person, campaign=campaign, number=award_list.number, digest=award_list.digest)
+            adopt(person, campaign=campaign, number=award_list.number, digest=award_list.digest, vault=vault)
         made.append(award_list)
     lists = [] if len(made) == 1 else [("award lists", str(len(made)))]
     return [

@@ -20,6 +20,7 @@ from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.on_record import put_on_record
 from cuocthi.web.rendering import render
 from cuocthi_prizes.acts.queries import finality_of
+from cuocthi_prizes.candidates.paying import paid_how
 from cuocthi_prizes.domain.changes import changed_under
 from cuocthi_prizes.outputs import certificates, workbooks
 from cuocthi_prizes.outputs.hand_over import adopted_list
@@ -210,17 +211,20 @@ def certificate_file(certificate_id: int) -> Response:
     return _attachment(typeset(template, data), _PDF, f"{g.campaign.slug}-certificate-{certificate_id}.pdf")
 
 
-def _source(list_id: int) -> Source:
+def _source(list_id: int, *, paid: bool = False) -> Source:
+    """Return what workbooks are made of; how people are ``paid`` only for what the treasury needs."""
     award_list = _adopted(list_id)
     ctx = reading_context()
     settings = output_settings(ctx, campaign=g.campaign)
-    return workbooks.Source(g.campaign, award_list, finality_of(ctx, award_list=award_list), settings)
+    details = paid_how(ctx, award_list=award_list, vault=registry().vault) if paid else {}
+    return workbooks.Source(g.campaign, award_list, finality_of(ctx, award_list=award_list), settings, details)
 
 
 def _workbook(list_id: int, sheet: str, make: Callable[[Source], Sheets], summary: Text) -> Response:
     _adopted(list_id)
     _on_record(list_id, sheet, summary)
-    return _attachment(write_workbook(make(_source(list_id))), MEDIA_TYPE, _name(list_id, f"{sheet}.xlsx"))
+    source = _source(list_id, paid=sheet in PAYMENTS)
+    return _attachment(write_workbook(make(source)), MEDIA_TYPE, _name(list_id, f"{sheet}.xlsx"))
 
 
 def _on_record(list_id: int, sheet: str, summary: Text) -> None:

@@ -1,8 +1,8 @@
-"""Workbooks made of an adopted award list. What nobody has asked people for yet (papers, accounts) stays empty."""
+"""Workbooks made of an adopted award list. What people were not asked for, or have not said, stays empty."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cuocthi.papers.words import amount_in_words
@@ -10,16 +10,19 @@ from cuocthi.sheets.writing import Money
 from cuocthi.text import T
 from cuocthi.web.formats import number
 from cuocthi.web.i18n import language, translate
+from cuocthi_prizes.candidates.models import Way
+from cuocthi_prizes.models import Award
 from cuocthi_prizes.outputs.order import by_name, in_ceremony_order
 from cuocthi_prizes.outputs.payments import payment_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.sheets.writing import Value
     from cuocthi.text import Text
     from cuocthi_prizes.acts.models import Finality, LegalAct
+    from cuocthi_prizes.candidates.details import Details
     from cuocthi_prizes.models import AwardList
     from cuocthi_prizes.outputs.order import Recipient
     from cuocthi_prizes.outputs.settings import OutputSettings
@@ -30,12 +33,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What workbooks are made of: an adopted list, by what it is final, and how it is handed over."""
+    """What workbooks are made of: an adopted list, by what it is final, how it is handed over, and who is paid how."""
 
     campaign: Campaign
     award_list: AwardList
     finality: Finality | None
     settings: OutputSettings
+    details: Mapping[int, tuple[Way, Details]] = field(default_factory=dict)
 
     @property
     def recipients(self) -> list[Recipient]:
@@ -81,7 +85,9 @@ def signatures(source: Source) -> Sheets:
     for place, one in enumerate(by_name(source.recipients), start=1):
         paid = payment_of(one.value, source.settings, collective=one.collective).paid
         paid_out += paid
-        rows.append([place, one.name, one.unit, one.title, Money(one.value), Money(paid), one.in_kind, *_empty(3)])
+        number = _how_paid(source, one)[0]
+        sums_paid: Row = [Money(one.value), Money(paid)]
+        rows.append([place, one.name, one.unit, one.title, *sums_paid, one.in_kind, number, *_empty(2)])
     sums = [Money(source.award_list.total_value), Money(paid_out)]
     rows.append(["", _say(T("Sum")), "", "", *sums, *_empty(4)])
     return [(_say(T("Signatures")), [_said(head), *rows]), _basis(source)]
@@ -91,7 +97,7 @@ def payments(source: Source) -> Sheets:
     """Return what is paid to whom, in figures and words, with the tax held back and the sums."""
     head = [T("No."), T("Full name or unit"), T("Unit"), T("Prize"), T("Value (đồng)"), T("Tax held back (đồng)")]
     head += [T("Paid out (đồng)"), T("Paid out in words"), T("ID number"), T("Tax code")]
-    head += [T("Account number"), T("Bank"), T("Note")]
+    head += [T("Account number"), T("Bank"), T("Holder of the account"), T("Note")]
     rows: list[Row] = []
     held_back = paid_out = 0
     for place, one in enumerate(by_name(source.recipients), start=1):
@@ -99,9 +105,10 @@ def payments(source: Source) -> Sheets:
         held_back += payment.tax
         paid_out += payment.paid
         sums = [Money(payment.value), Money(payment.tax), Money(payment.paid)]
-        rows.append([place, one.name, one.unit, one.title, *sums, _in_words(payment.paid), *_empty(5)])
+        paid = [one.name, one.unit, one.title, *sums, _in_words(payment.paid), *_how_paid(source, one)]
+        rows.append([place, *paid])
     total = [Money(source.award_list.total_value), Money(held_back), Money(paid_out)]
-    rows.append(["", _say(T("Sum")), "", "", *total, _in_words(paid_out), *_empty(5)])
+    rows.append(["", _say(T("Sum")), "", "", *total, _in_words(paid_out), *_empty(6)])
     return [(_say(T("Payments")), [_said(head), *rows]), _basis(source)]
 
 
@@ -175,6 +182,18 @@ def as_texts(rows: Sequence[Row]) -> Iterator[list[str]]:
 def _in_words(value: int) -> str:
     words = amount_in_words(value)
     return words[:1].upper() + words[1:]
+
+
+def _how_paid(source: Source, recipient: Recipient) -> Row:
+    """Return ID number, tax code, account number, bank, holder and note, as far as the candidate has said them."""
+    award = recipient.award
+    known = source.details.get(award.enrolment_id) if isinstance(award, Award) else None
+    if known is None:
+        return _empty(6)
+    way, said = known
+    if way is Way.CASH:
+        return [said.citizen_id, *_empty(4), _say(T("In cash"))]
+    return [said.citizen_id, None, said.account, said.bank, said.holder, None]
 
 
 def _empty(columns: int) -> list[Value]:

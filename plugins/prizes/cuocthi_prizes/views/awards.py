@@ -16,7 +16,7 @@ from cuocthi.standings.models import Ranking
 from cuocthi.text import T, unpack
 from cuocthi.timelines.models import Phase
 from cuocthi.timelines.queries import rounds
-from cuocthi.web.context import committing, reading_context
+from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
 from cuocthi_prizes.acts.queries import finalities
@@ -113,7 +113,8 @@ def version(number: int) -> Response:
 def confirm(number: int) -> AnyResponse:
     """Confirm a draft as one of the two persons who adopt it."""
     with committing() as ctx:
-        confirmed = award_lists.adopt(ctx, campaign=g.campaign, number=number, digest=request.form.get("digest", ""))
+        seen = request.form.get("digest", "")
+        confirmed = award_lists.adopt(ctx, campaign=g.campaign, number=number, digest=seen, vault=registry().vault)
     if confirmed.is_draft:
         flash(_("You have confirmed the list. It is adopted as soon as a second person confirms it."), "ok")
     else:
@@ -189,7 +190,7 @@ def _list_page(ctx: Context, form: StatementForm, of: Awarded, status: int = 200
     form.set_key.data, form.round_key.data = of.prize_set.key, of.round_.key
     if proposal.names_nobody and adopted is None:
         form.ask_why_nobody()
-    obstacles = award_lists.adoption_obstacles(ctx, campaign=g.campaign, award_list=draft) if draft else []
+    obstacles = _obstacles(ctx, draft) if draft else []
     return render(
         "prizes/awards.html",
         status=status,
@@ -203,6 +204,10 @@ def _list_page(ctx: Context, form: StatementForm, of: Awarded, status: int = 200
         differs=changed_under(ctx, campaign=g.campaign, award_list=adopted) if adopted else [],
         **_list_values(ctx, draft or adopted),
     )
+
+
+def _obstacles(ctx: Context, draft: AwardList) -> list[Text]:
+    return award_lists.adoption_obstacles(ctx, campaign=g.campaign, award_list=draft, vault=registry().vault)
 
 
 def _outdated(adopted: AwardList | None, proposal: Proposal) -> list[Text] | None:

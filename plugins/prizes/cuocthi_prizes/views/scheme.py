@@ -20,6 +20,7 @@ from cuocthi.web.formats import money
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
 from cuocthi.web.requests import row_number
+from cuocthi_prizes.candidates.scheme_form import CHECKS
 from cuocthi_prizes.domain.awarded import promised_sum, rounds_of
 from cuocthi_prizes.domain.clauses import tier_lines
 from cuocthi_prizes.domain.outlook import outlook
@@ -292,9 +293,15 @@ def _differences(before: PrizeSettings, after: PrizeSettings, campaign_rounds: S
             (labels.extra_counts, _yes(answer=before.extra_counts), _yes(answer=after.extra_counts)),
             (labels.unit_once_a_round, _yes(answer=before.unit_once_a_round), _yes(answer=after.unit_once_a_round)),
             (labels.most_a_unit, str(before.most_a_unit or "–"), str(after.most_a_unit or "–")),
+            (labels.candidate_checks, _checks(before), _checks(after)),
+            (labels.answer_days, str(before.answer_days or "–"), str(after.answer_days or "–")),
         )
         if old != new
     )
+
+
+def _checks(scheme: PrizeSettings) -> str:
+    return "; ".join(str(CHECKS[check]) for check in scheme.candidate_checks) or "–"
 
 
 def _yes(*, answer: bool) -> str:
