@@ -242,7 +242,10 @@ def check_passed_over(held: Inspection, awarded: dict[str, Any], decided: dict[s
             for one in passed
         )
         given = all(
-            any(award["contest_number"] == one["contest_number"] for award in lists[one["list"]]["awards"])
+            any(
+                award["contest_number"] == one["contest_number"]
+                for award in lists[one["list"]]["awards"] + lists[one["list"]]["extra_awards"]
+            )
             for one in passed
             if one.get("list") in lists
         )
