@@ -32,7 +32,7 @@ class ActsForm(BaseForm):
         option_widget=CheckboxInput(),
         description=_l("One decision may be about several lists, for instance about all weekly prizes."),
     )
-    minutes = SelectField(_l("Minutes of the meeting"), [InputRequired()], coerce=int)
+    minutes = SelectField(_l("Minutes that adopt the result"), [InputRequired()], coerce=int)
     decision = SelectField(_l("Decision to award"), [InputRequired()], coerce=int)
     reason = StringField(
         _l("Why they are named anew"),
