@@ -42,7 +42,10 @@ TITLES: dict[PaperKind, tuple[Text, Text]] = {
     ),
     PaperKind.NOTICE: (T("Notice of the results of a round"), T("For units and all who took part, every week.")),
     PaperKind.DECISION: (T("Decision on prizes"), T("With the list of persons and collectives as its annex.")),
-    PaperKind.MINUTES: (T("Minutes of the adopting meeting"), T("That adopts the results: figures filled in, talk left open.")),
+    PaperKind.MINUTES: (
+        T("Minutes of the adopting meeting"),
+        T("That adopts the results: figures filled in, talk left open."),
+    ),
 }
 MEDIA_TYPES = {
     "pdf": "application/pdf",
