@@ -290,9 +290,7 @@ def allocated(held: Inspection, awarded: dict[str, Any], decided: dict[str, Entr
     rest = [
         place
         for code, place in decided.items()
-        if place["qualified"] == "yes"
-        and code not in passed
-        and prizes.get("division", "") in {"", divisions[code]}
+        if place["qualified"] == "yes" and code not in passed and prizes.get("division", "") in {"", divisions[code]}
     ]
     rest.sort(key=lambda place: (int(place["rank"]), int(place["place_in_tie"] or 0), place["contest_number"]))
     given: list[tuple[str, str]] = []

@@ -390,7 +390,7 @@ def test_a_list_waits_for_all_answers_and_staff_may_enter_one_for_somebody_on_th
     for place in range(15):
         staged.answer(place)
     assert len(staged.obstacles()) == 1
-    given = {"way": Way.CASH, "entered": Details(NUMBER), "born": None, "vault": staged.vault}
+    given: dict[str, Any] = {"way": Way.CASH, "entered": Details(NUMBER), "born": None, "vault": staged.vault}
     with pytest.raises(DomainError):
         asking.enter(staged.ctx, **staged.who(15), **given, reason="")
     asking.enter(staged.ctx, **staged.who(15), **given, reason="Không có điện thoại thông minh")
@@ -404,7 +404,7 @@ def test_a_list_waits_for_all_answers_and_staff_may_enter_one_for_somebody_on_th
 def test_who_does_not_answer_in_time_is_passed_over_by_decision_and_the_next_moves_up(stage: Staging) -> None:
     staged = stage(answer_days=7)
     staged.ask()
-    given = {"kind": PassedOverKind.NO_ANSWER, "reason": "Quá hạn"}
+    given: dict[str, Any] = {"kind": PassedOverKind.NO_ANSWER, "reason": "Quá hạn"}
     with pytest.raises(Conflict):
         decisions.pass_over(staged.ctx, **staged.who(0), **given, by=DOCUMENT)
     over = replace(staged.ctx, now=staged.ctx.now + late(staged))

@@ -151,8 +151,8 @@ def test_it_is_taken_out_of_a_draft_again(contest: Contest, draft: AwardList) ->
 
 
 def adopted(contest: Contest, number: int) -> AwardList:
+    made = contest.staff[0].session.scalars(sa.select(AwardList).where(AwardList.number == number)).one()
     for ctx in contest.staff:
-        made = ctx.session.scalars(sa.select(AwardList).where(AwardList.number == number)).one()
         adopt(ctx, campaign=contest.campaign, number=number, digest=made.digest)
     return made
 

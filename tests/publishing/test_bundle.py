@@ -213,7 +213,7 @@ def test_the_verifier_finds_it_whole_and_names_every_file_of_which_a_byte_change
 def test_two_outputs_make_no_file_twice(contest: Contest, monkeypatch: pytest.MonkeyPatch) -> None:
     contest.adopt()
     release = contest.publish()
-    monkeypatch.setitem(OUTPUTS, "again", OUTPUTS["data"])  # type: ignore[arg-type]  # a dict it is
+    monkeypatch.setitem(OUTPUTS, "again", OUTPUTS["data"])
     with pytest.raises(ContractError, match=r"'again' makes 'data\.json'"):
         contest.files(release)
 

@@ -37,8 +37,8 @@ def make_format(
 ) -> ModuleType:
     """Make a plugin that is a contest format with nothing of its own: the test posts its results.
 
-    ``measures``, ``relief``, ``expect``, ``counts`` and ``shows`` are those of its ``ContestFormat``; with ``counts`` it
-    has no entries of its own.
+    ``measures``, ``relief``, ``expect``, ``counts`` and ``shows`` are those of its ``ContestFormat``; with ``counts``
+    it has no entries of its own.
     """
 
     def register_formats() -> list[ContestFormat]:

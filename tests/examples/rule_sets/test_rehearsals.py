@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -57,7 +57,7 @@ def rehearse(folder: Path, instance: Path) -> dict[str, str]:
     return dict(line.split("  ", 1) for line in done.output.splitlines() if "  " in line)
 
 
-def rows(instance: Path, query: str) -> Iterator[sa.Row[tuple[object, ...]]]:
+def rows(instance: Path, query: str) -> Iterator[sa.Row[Any]]:
     engine = sa.create_engine(f"sqlite:///{instance / 'cuocthi.sqlite3'}", poolclass=sa.pool.NullPool)
     with engine.connect() as connection:
         yield from connection.execute(sa.text(query)).all()

@@ -140,6 +140,7 @@ def test_a_provisional_ranking_changes_by_lots_alone(
         **ids,
     )
     lot = open_lot(jury[0], ranking=provisional, rank=2, sources=("Xúc xắc", "Đồng xu"))
+    assert lot.parts_from is not None
     later = [dataclasses.replace(one, now=lot.parts_from) for one in jury]
     give_part(later[0], lot=lot, number=1, part="6 3 5 1 2 2")
     refused(

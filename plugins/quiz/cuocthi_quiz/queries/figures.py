@@ -54,7 +54,12 @@ def finishers(*, campaign_id: int) -> sa.Select[int]:
 def entries(*, campaign_id: int) -> sa.Select[Any]:
     """Return the SELECT of the papers that count: ``enrolment_id``, ``started_at``, ``finished_at``."""
     own = (Attempt.campaign_id == campaign_id, COUNTS)
-    return sa.select(Attempt.enrolment_id, Attempt.started_at, Attempt.submitted_at.label("finished_at")).where(*own)
+    columns: tuple[Any, ...] = (
+        Attempt.enrolment_id,
+        Attempt.started_at,
+        Attempt.submitted_at.label("finished_at"),
+    )
+    return sa.select(*columns).where(*own)
 
 
 def activity(ctx: Context, *, campaign_id: int, since: datetime) -> tuple[int, int, int]:
