@@ -57,7 +57,7 @@ def rehearse(folder: Path, instance: Path) -> dict[str, str]:
     return dict(line.split("  ", 1) for line in done.output.splitlines() if "  " in line)
 
 
-def rows(instance: Path, query: str) -> Iterator[sa.Row[Any]]:
+def rows(instance: Path, query: str) -> Iterator[Any]:
     engine = sa.create_engine(f"sqlite:///{instance / 'cuocthi.sqlite3'}", poolclass=sa.pool.NullPool)
     with engine.connect() as connection:
         yield from connection.execute(sa.text(query)).all()
