@@ -153,5 +153,4 @@ def export_personal_data(ctx: Context, campaign: Campaign, person: Person) -> Se
 @hookimpl
 def erase_personal_data(ctx: Context, campaign: Campaign, people: Sequence[Person], erasure: Erasure) -> None:
     personal_data.erase(ctx, campaign=campaign, people=people, erasure=erasure)
-    if people:
-        forget_papers(ctx, campaign=campaign)
+    forget_papers(ctx, campaign=campaign, people=people)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import g, request
+from flask import g, request, url_for
 
 from cuocthi.committees.queries import coordinated_units
 from cuocthi.standings.queries import ranked_rounds
@@ -33,7 +33,9 @@ def league() -> Response:
     ctx = reading_context()
     ranked = ranked_rounds(ctx, campaign_id=g.campaign.id)
     shown = [round_ for round_ in rounds(ctx, campaign_id=g.campaign.id) if round_.id in ranked]
-    table = league_table(request.path, request.args, [(round_.key, round_.title) for round_ in shown])
+    table = league_table(
+        url_for(".league", slug=g.campaign.slug), request.args, [(round_.key, round_.title) for round_ in shown]
+    )
     chosen = next((one for one in shown if one.key == table.filtered.get("round")), shown[-1] if shown else None)
     mine = _coordinated(ctx)
     reach = None if mine is None else units_below(ctx, units=mine)

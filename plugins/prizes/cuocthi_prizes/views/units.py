@@ -77,7 +77,8 @@ def _offer(form: UnitAwardForm, number: int) -> AwardList:
 
 
 def _units_page(form: UnitAwardForm, award_list: AwardList, status: int = 200) -> Response:
-    table = units_table(request.path, request.args)
+    address = url_for(".units", slug=g.campaign.slug, number=award_list.number)
+    table = units_table(address, request.args)
     now = request.args.get("view") == NOW
     shown = narrowed(table, _current_figures(award_list) if now else _kept_figures(award_list))
     if table.export:

@@ -21,11 +21,12 @@ from cuocthi_publishing.reports.queries import report_settings
 from cuocthi_publishing.reports.settings import OWNER, PaperSettings, ReportSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
+    from cuocthi.contributions import Person
     from cuocthi.files.models import StoredFile
     from cuocthi.jobs.models import Job
     from cuocthi_publishing.reports.content import Paper
@@ -173,11 +174,13 @@ def _stored(ctx: Context, campaign: Campaign, folder: Path, name: str, content: 
 # --- forgetting -------------------------------------------------------------------------------------------------------
 
 
-def forget_papers(ctx: Context, *, campaign: Campaign) -> None:
-    """Take away the papers of a campaign, which name people whose data is erased; they can be drawn up anew.
+def forget_papers(ctx: Context, *, campaign: Campaign, people: Sequence[Person]) -> None:
+    """Take away the papers of a campaign, which may name ``people`` whose data is erased; they can be drawn up anew.
 
     The contents leave the disk in a job, once this is certain.
     """
+    if not people:
+        return
     papers = ctx.session.scalars(sa.select(PaperFile).where(PaperFile.campaign_id == campaign.id)).all()
     if not papers:
         return
