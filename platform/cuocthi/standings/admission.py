@@ -87,11 +87,12 @@ def _ahead(  # noqa: PLR0917 - of this module alone
     ctx: Context, admission: Admission, ranking: Ranking, own: Standing, enrolment: Enrolment, limit: int
 ) -> int:
     """Return how many stand before somebody; no further than ``limit`` is counted."""
+    # A lot's places have gaps where somebody left after it was drawn: they give an order, not a number.
+    equal = sa.and_(Standing.rank == own.rank, Standing.tie_place < (own.tie_place or 0))
     if admission.within is Within.ALL:
-        return own.rank - 1 + (own.tie_place - 1 if own.tie_place else 0)
-    before = Standing.rank < own.rank
-    if own.tie_place:
-        before = sa.or_(before, sa.and_(Standing.rank == own.rank, Standing.tie_place < own.tie_place))
+        before_them = sa.select(sa.func.count()).where(Standing.ranking_id == ranking.id, equal)
+        return own.rank - 1 + (ctx.session.scalar(before_them) or 0)
+    before = sa.or_(Standing.rank < own.rank, equal)
     some = (
         sa.select(sa.literal(1).label("one"))
         .join_from(Standing, Enrolment, Enrolment.id == Standing.enrolment_id)

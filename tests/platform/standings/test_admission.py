@@ -18,6 +18,7 @@ from cuocthi.errors import Forbidden
 from cuocthi.rules.domain import compose
 from cuocthi.standings.admission import admitted_number, check_admitted
 from cuocthi.standings.criteria import RULES_OWNER, Admission, RankingRules, Within
+from cuocthi.standings.decisions import exclude_entry
 from cuocthi.standings.domain import adopt_ranking, build_ranking, submit_ranking
 from cuocthi.standings.results import post_results
 from cuocthi.testing.lots import draw_lot
@@ -124,6 +125,21 @@ def test_a_lot_decides_who_of_equals_is_admitted(finals: Finals) -> None:
     finals.adopt(ranking)
     assert len(finals.admitted()) == 3
     assert admitted_number(finals.ctx, admission=Admission(finals.first.key, best=3), ranking=ranking) == 3
+
+
+def test_whoever_moves_up_in_a_lot_because_somebody_left_is_admitted(finals: Finals) -> None:
+    finals.admit(best=2)
+    ranking = finals.rank((9, 9, 9, 5))
+    draw_lot(finals.staff, ranking=ranking, rank=1)
+    finals.adopt(ranking)
+    before = finals.admitted()
+    assert len(before) == 2
+    exclude_entry(finals.staff[0], enrolment=finals.people[before[0]], reason="Thành viên Tổ Giúp việc")
+    corrected = build_ranking(finals.staff[0], campaign=finals.campaign, round_=finals.first)
+    submit_ranking(finals.staff[0], ranking=corrected)
+    finals.adopt(corrected)
+    assert finals.admitted() == [number for number in range(3) if number != before[0]]
+    assert admitted_number(finals.ctx, admission=Admission(finals.first.key, best=2), ranking=corrected) == 2
 
 
 @pytest.mark.parametrize(("limits", "admitted"), [({"best": 1}, [0, 1]), ({"share": 400}, [0, 1, 2, 3])])
