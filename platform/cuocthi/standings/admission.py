@@ -17,7 +17,8 @@ from cuocthi.standings.criteria import RULES_OWNER, WHOLE, Admission, RankingRul
 from cuocthi.standings.models import Ranking, Standing
 from cuocthi.standings.queries import adopted_ranking
 from cuocthi.text import T
-from cuocthi.timelines.queries import rounds
+from cuocthi.timelines.models import PhaseKind
+from cuocthi.timelines.queries import phases, rounds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,8 +110,8 @@ def _same_part(admission: Admission, enrolment: Enrolment) -> list[sa.ColumnElem
 
 
 def unclear(ctx: Context, *, campaign: Campaign) -> list[Text]:
-    """Return what the rounds of a campaign leave unclear about who may take part (three statements)."""
-    own = rounds(ctx, campaign_id=campaign.id)
+    """Return what the rounds of a campaign leave unclear about who may take part (two statements)."""
+    own = [phase for phase in phases(ctx, campaign_id=campaign.id) if phase.kind is PhaseKind.CONTEST]
     known = {one.key: one for one in own}
     problems: list[Text] = []
     for held, rules in settings_by_rounds(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign, rounds=own):

@@ -83,8 +83,6 @@ def _windows_before(ctx: Context, campaign: Campaign, current: Sequence[Phase]) 
     """Return by the id of a phase how it was before the first change after the opening, if there was one."""
     if campaign.opened_at is None:
         return {}
-    ids = {phase.title: phase.id for phase in current}
-    found: dict[int, Mapping[str, Any]] = {}
     events = ctx.session.scalars(
         sa.select(AuditEvent)
         .where(
@@ -92,16 +90,20 @@ def _windows_before(ctx: Context, campaign: Campaign, current: Sequence[Phase]) 
             AuditEvent.action.in_([*_OF_ONE, *_OF_SEVERAL]),
             AuditEvent.at >= campaign.opened_at,
         )
-        .order_by(AuditEvent.id)
+        .order_by(AuditEvent.id.desc())
     )
+    found: dict[int, Mapping[str, Any]] = {}
+    titles = {phase.id: phase.title for phase in current}
+    # From now back to the opening, so that phases moved together are known by the titles that they had at that time.
     for event in events:
-        for phase_id, before in _of(event, ids):
-            found.setdefault(phase_id, before)
+        for phase_id, before in _of(event, {title: phase_id for phase_id, title in titles.items()}):
+            found[phase_id] = before
+            titles[phase_id] = str(before["title"])
     return found
 
 
 def _of(event: AuditEvent, ids: Mapping[str, int]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Yield the phases that an event changed, by id; where several were moved at once they are told by their titles."""
+    """Yield the phases that an event changed, by id; those moved at once are found in ``ids`` by their titles."""
     if event.action in _OF_ONE and event.object_id is not None:
         yield event.object_id, event.before
     elif event.action in _OF_SEVERAL:
