@@ -222,6 +222,8 @@ def check_awards(held: Inspection, decided: dict[str, Entry]) -> None:
         given = awarded["awards"] + awarded["extra_awards"] + awarded["unit_awards"]
         total = sum(award["value"] for award in given)
         held.compare(f"the sum, {total} đồng", same=total == awarded["total_value"])
+        competed = len(competing(held, awarded, {}) & decided.keys())
+        held.compare(f"{awarded['entrants']} entrants", same=competed == awarded["entrants"])
         as_decided = [(award["tier"], award["contest_number"]) for award in awarded["awards"]]
         held.compare(f"{len(as_decided)} awards", same=allocated(held, awarded, decided) == as_decided)
         check_acts(held, awarded)
@@ -285,12 +287,10 @@ def canonical_digest(value: dict[str, Any]) -> str:
 def allocated(held: Inspection, awarded: dict[str, Any], decided: dict[str, Entry]) -> list[tuple[str, str]]:
     """Return who gets which prize by the scheme of a list, in its order."""
     prizes = prize_set(awarded)
-    divisions = {row["contest_number"]: row["division"] for row in held.table("persons.csv")}
+    whom = competing(held, awarded, corrected_units(awarded))
     passed = {one["contest_number"] for one in awarded["passed_over"]}
     rest = [
-        place
-        for code, place in decided.items()
-        if place["qualified"] == "yes" and code not in passed and prizes.get("division", "") in {"", divisions[code]}
+        place for code, place in decided.items() if place["qualified"] == "yes" and code not in passed and code in whom
     ]
     rest.sort(key=lambda place: (int(place["rank"]), int(place["place_in_tie"] or 0), place["contest_number"]))
     given: list[tuple[str, str]] = []
@@ -306,6 +306,23 @@ def allocated(held: Inspection, awarded: dict[str, Any], decided: dict[str, Entr
     return given
 
 
+def corrected_units(awarded: dict[str, Any]) -> dict[str, int]:
+    """Return by contest number who is awarded with another unit than that of the enrolment, by decision."""
+    return {one["contest_number"]: one["unit"] for one in awarded["corrected_units"]}
+
+
+def competing(held: Inspection, awarded: dict[str, Any], corrected: dict[str, int]) -> set[str]:
+    """Return the contest numbers of those whom the set is for: of its division, with a unit of its block."""
+    division, block = (prize_set(awarded).get(name, "") for name in ("division", "block"))
+    blocks = {one["unit"]: one["block"] for one in awarded["units"]}
+    return {
+        row["contest_number"]
+        for row in held.table("persons.csv")
+        if division in {"", row["division"]}
+        and block in {"", blocks.get(corrected.get(row["contest_number"], int(row["unit"])))}
+    }
+
+
 def check_by_hand(held: Inspection, awarded: dict[str, Any], decided: dict[str, Entry]) -> None:
     """Say which prizes were given by hand, and whether the scheme lets a list give them to persons of the ranking."""
     given = awarded["extra_awards"]
@@ -317,8 +334,10 @@ def check_by_hand(held: Inspection, awarded: dict[str, Any], decided: dict[str, 
     total = sum(one["value"] for one in given)
     within = len(given) <= extra.get("most", 0) and total <= extra.get("total", 0)
     held.compare(f"{len(given)} extra prizes are within the scheme", same=within)
+    whom = competing(held, awarded, corrected_units(awarded))
     ranked = all(decided.get(one["contest_number"], {}).get("rank") == str(one["rank"]) for one in given)
-    held.compare("they are for persons of the ranking", same=ranked)
+    same = ranked and whom >= {one["contest_number"] for one in given}
+    held.compare("they are for persons of the ranking whom the set is for", same=same)
 
 
 # --- collective prizes ------------------------------------------------------------------------------------------------

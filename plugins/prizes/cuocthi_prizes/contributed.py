@@ -30,7 +30,7 @@ from cuocthi_prizes.domain.proposals import awards_by, open_tie_texts
 from cuocthi_prizes.domain.scheme import waiting_in
 from cuocthi_prizes.models import AwardListState
 from cuocthi_prizes.outputs.queries import own_certificates
-from cuocthi_prizes.queries import adopted_lists, awards_of, is_confirmed, lists_in, load_scheme
+from cuocthi_prizes.queries import adopted_lists, awards_of, blocks, is_confirmed, lists_in, load_scheme
 from cuocthi_prizes.settings import MAIN, excess
 from cuocthi_prizes.wording import uncapitalised, wording
 
@@ -154,7 +154,7 @@ def _names(prize_set: PrizeSet) -> dict[str, str]:
 
 
 def readiness(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
-    """Return what the scheme lacks: prizes, the rounds they are for, a sum that covers them."""
+    """Return what the scheme lacks: prizes, the rounds and blocks they are for, a sum that covers them."""
     scheme = load_scheme(ctx, campaign=campaign).value
     campaign_rounds = rounds(ctx, campaign_id=campaign.id)
     url = _url("scheme", campaign)
@@ -164,6 +164,7 @@ def readiness(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
     return [
         ReadinessItem("scheme", T("Prizes and their values"), not scheme.is_empty, url=url),
         _rounds(ctx, scheme, campaign_rounds, url),
+        *_blocks(ctx, scheme, url),
         ReadinessItem(
             "budget",
             T("The allotted sum covers the prizes"),
@@ -183,6 +184,16 @@ def _rounds(ctx: Context, scheme: PrizeSettings, campaign_rounds: Sequence[Phase
         return ReadinessItem("round", title, done=False, detail=detail, url=url)
     count = len({one.round_.id for one in awarded(ctx, scheme, campaign_rounds)})
     return ReadinessItem("round", title, done=True, detail=T("%(count)s rounds", count=count), url=url)
+
+
+def _blocks(ctx: Context, scheme: PrizeSettings, url: str) -> list[ReadinessItem]:
+    """Return whether there are units in every block that prizes are for, nothing where they are for none."""
+    named = {one.block for one in scheme.sets} | {tier.block for one in scheme.sets for tier in one.collective}
+    if not named - {""}:
+        return []
+    empty = sorted(named - {"", *blocks(ctx)})
+    detail = T("No unit belongs to “%(block)s”.", block=empty[0]) if empty else None
+    return [ReadinessItem("blocks", T("The blocks of units that are awarded"), not empty, detail, url)]
 
 
 def blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | None) -> list[Blocker]:

@@ -130,6 +130,14 @@ class SetForm(FormulaForm):
         _l("For whom"),
         description=_l("Those of a division stand in the order of the same ranking; nobody else gets these prizes."),
     )
+    block = SelectField(
+        _l("Units of which block"),
+        default="",  # the page does not ask where there is nothing to choose
+        description=_l(
+            "Individual prizes are then for those alone whose unit belongs to this block, in the order of the same "
+            "ranking. A collective prize names its block itself."
+        ),
+    )
     tiers = FieldList(FormField(TierRow), label=_l("Individual prizes"), max_entries=MAX_TIERS)
     collective = FieldList(FormField(CollectiveRow), label=_l("Collective prizes"), max_entries=MAX_TIERS)
     ties = RadioField(_l("Where equals would get different prizes"), choices=select_choices(TIES.items()))
@@ -157,6 +165,7 @@ class SetForm(FormulaForm):
                 "awarded": _EACH if prize_set.each_round else prize_set.round,
                 "but_for": list(prize_set.but_for),
                 "division": prize_set.division,
+                "block": prize_set.block,
                 "tiers": [_row(tier) for tier in prize_set.tiers],
                 "collective": [_row(tier) for tier in prize_set.collective],
                 "ties": prize_set.ties.value,
@@ -167,8 +176,8 @@ class SetForm(FormulaForm):
             }
         )
 
-    def offer(self, rounds: Sequence[Phase], divisions: Iterable[Division]) -> None:
-        """Let the campaign's rounds and divisions be chosen from."""
+    def offer(self, rounds: Sequence[Phase], divisions: Iterable[Division], blocks: Iterable[str]) -> None:
+        """Let the campaign's rounds and divisions, and the units' blocks, be chosen from."""
         choices = [
             ("", _l("The only round")),
             (_EACH, _l("Each round")),
@@ -179,6 +188,8 @@ class SetForm(FormulaForm):
         self.division.choices = select_choices(
             [("", _l("Everybody in the ranking")), *((division.key, division.name) for division in divisions)]
         )
+
+        self.block.choices = select_choices([("", _l("All units")), *((block, block) for block in blocks)])
 
     def to_settings(self, key: str, others: Collection[str] = ()) -> PrizeSet:
         """Return the set that the form describes; raises SettingsError for what cannot be.
@@ -196,6 +207,7 @@ class SetForm(FormulaForm):
             ties=Ties(self.ties.data),
             but_for=tuple(self.but_for.data or ()) if self.awarded.data == _EACH else (),
             division=self.division.data or "",
+            block=self.block.data or "",
             formula=self.to_formula(),
             extra=ExtraPrizes(self.extra_most.data or 0, self.extra_total.data or 0),
             most_a_person=self.most_a_person.data or 0,

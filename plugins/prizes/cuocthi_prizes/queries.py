@@ -14,13 +14,14 @@ from cuocthi.digest import digest
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.standings.confirmations import NEEDED
 from cuocthi.standings.models import Confirmation, Standing
+from cuocthi.units.models import Unit
 from cuocthi.users.names import fold
 from cuocthi_prizes.digests import confirmed_digest_of
 from cuocthi_prizes.models import Award, AwardList, AwardListState, UnitAward
 from cuocthi_prizes.settings import UNWRITTEN, WHOLE, PrizeSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
@@ -50,6 +51,22 @@ class Candidate:
     score: int
     max_score: int
     duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Whom of a ranking a set awards: those of a division, with a unit of a block; everybody by default.
+
+    ``moved_in`` and ``moved_out`` are the enrolments that a decision has put into, or out of, the block.
+    """
+
+    division: str = ""
+    block: str = ""
+    moved_in: Collection[int] = ()
+    moved_out: Collection[int] = ()
+
+
+EVERYBODY = Among()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +104,14 @@ def scheme_digest(ctx: Context, *, version_id: int | None) -> str:
 
 
 def candidates(
-    ctx: Context, *, ranking_id: int, limit: int | None, threshold: int = 0, division: str = ""
+    ctx: Context, *, ranking_id: int, limit: int | None, threshold: int = 0, among: Among = EVERYBODY
 ) -> list[Candidate]:
     """Return the first ``limit`` qualified standings of a ranking, by rank and decided order among equals.
 
-    Only those that reach ``threshold``, in thousandths of the maximum score, and are in the ``division`` of that key.
+    Only those that reach ``threshold``, in thousandths of the maximum score, ``among`` whom the set awards.
     Undecided equals stand in the order of their names, which decides nothing: see ``allocation``.
     """
-    rows = _candidates(ranking_id, division).where(
+    rows = _candidates(ranking_id, among).where(
         Standing.qualified,
         *([Standing.score * WHOLE >= Standing.max_score * threshold] if threshold else []),
     )
@@ -102,24 +119,26 @@ def candidates(
 
 
 def candidates_named(
-    ctx: Context, *, ranking_id: int, enrolment_ids: Sequence[int], division: str = ""
+    ctx: Context, *, ranking_id: int, enrolment_ids: Sequence[int], among: Among = EVERYBODY
 ) -> list[Candidate]:
-    """Return those of these enrolments who are in a ranking, qualified or not, and in the division (one statement)."""
-    rows = _candidates(ranking_id, division).where(Standing.enrolment_id.in_(enrolment_ids))
+    """Return those of these enrolments who are in a ranking, qualified or not, ``among`` whom a set awards."""
+    rows = _candidates(ranking_id, among).where(Standing.enrolment_id.in_(enrolment_ids))
     return [Candidate(*row) for row in ctx.session.execute(rows)]
 
 
-def candidates_found(ctx: Context, *, ranking_id: int, search: str, limit: int, division: str = "") -> list[Candidate]:
+def candidates_found(
+    ctx: Context, *, ranking_id: int, search: str, limit: int, among: Among = EVERYBODY
+) -> list[Candidate]:
     """Return whom a search finds in a ranking, qualified or not, by rank (one statement).
 
     ``search`` is part of a name, without accents, or a contest number.
     """
     words = (Enrolment.name_folded.contains(word, autoescape=True) for word in fold(search).split())
     named = sa.or_(sa.and_(sa.true(), *words), Enrolment.code == search.strip().upper())
-    return [Candidate(*row) for row in ctx.session.execute(_candidates(ranking_id, division).where(named).limit(limit))]
+    return [Candidate(*row) for row in ctx.session.execute(_candidates(ranking_id, among).where(named).limit(limit))]
 
 
-def _candidates(ranking_id: int, division: str) -> sa.Select[Any]:
+def _candidates(ranking_id: int, among: Among) -> sa.Select[Any]:
     columns: tuple[Any, ...] = (
         Enrolment.id,
         Enrolment.unit_id,
@@ -136,17 +155,18 @@ def _candidates(ranking_id: int, division: str) -> sa.Select[Any]:
     return (
         sa.select(*columns)
         .join(Enrolment, Enrolment.id == Standing.enrolment_id)
-        .where(Standing.ranking_id == ranking_id, *_in_division(division))
+        .where(Standing.ranking_id == ranking_id, *_in_division(among.division), *_in_block(among))
         .order_by(Standing.rank, Standing.tie_place.is_(None), Standing.tie_place, Enrolment.name_sort, Enrolment.code)
     )
 
 
-def entrants(ctx: Context, *, ranking: Ranking, division: str = "") -> int:
-    """Return how many persons are in a ranking, or of a division in it."""
-    if not division:
+def entrants(ctx: Context, *, ranking: Ranking, division: str = "", block: str = "") -> int:
+    """Return how many persons are in a ranking, or of a division in it, with a unit of a block at their enrolment."""
+    among = [*_in_division(division), *_in_block(Among(block=block))]
+    if not among:
         return ranking.persons
     counted = sa.select(sa.func.count()).join_from(Standing, Enrolment, Enrolment.id == Standing.enrolment_id)
-    return ctx.session.scalar(counted.where(Standing.ranking_id == ranking.id, *_in_division(division))) or 0
+    return ctx.session.scalar(counted.where(Standing.ranking_id == ranking.id, *among)) or 0
 
 
 def _in_division(key: str) -> list[sa.ColumnElement[bool]]:
@@ -155,6 +175,23 @@ def _in_division(key: str) -> list[sa.ColumnElement[bool]]:
         return []
     own = sa.and_(Division.id == Enrolment.division_id, Division.campaign_id == Enrolment.campaign_id)
     return [sa.exists().where(own, Division.key == key)]
+
+
+def _in_block(among: Among) -> list[sa.ColumnElement[bool]]:
+    """Return the condition that somebody's unit is in a block, none for an empty one.
+
+    The unit is that frozen at the enrolment, as in the figures of units, unless a decision named another one.
+    """
+    if not among.block:
+        return []
+    own = Enrolment.unit_id.in_(sa.select(Unit.id).where(Unit.block == among.block))
+    stayed = sa.and_(own, Enrolment.id.not_in(among.moved_out)) if among.moved_out else own
+    return [sa.or_(stayed, Enrolment.id.in_(among.moved_in)) if among.moved_in else stayed]
+
+
+def blocks(ctx: Context) -> Sequence[str]:
+    """Return the blocks that there are units in, by their names (one statement)."""
+    return ctx.session.scalars(sa.select(Unit.block).where(Unit.block != "").distinct().order_by(Unit.block)).all()
 
 
 def held(ctx: Context, *, campaign_id: int, but_for: Part, extra: bool = True) -> list[Held]:

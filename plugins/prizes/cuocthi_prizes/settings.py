@@ -164,7 +164,9 @@ class PrizeSet:
 
     ``key`` names the set in files, ``title`` for people. It awards the round with the key ``round``, the campaign's
     only round if that is empty, or with ``each_round`` every round ``but_for`` those with these keys, by a list of its
-    own. With ``division`` it is for those in the division with that key alone, in the order of the same ranking.
+    own. With ``division`` it is for those in the division with that key alone, in the order of the same ranking; with
+    ``block`` its individual prizes are for those alone whose unit stands in that block (collective prizes have their
+    own blocks).
 
     ``tiers`` are allocated in their order, from the best rank on; ``collective`` are given to units by ``formula``, or
     by decision where it is empty.
@@ -184,6 +186,7 @@ class PrizeSet:
     division: str = ""
     formula: Formula = field(default_factory=Formula)
     extra: ExtraPrizes = field(default_factory=ExtraPrizes)
+    block: str = ""
 
     def __post_init__(self) -> None:
         """Raise SettingsError for tiers that cannot be told apart, too many of them, or two answers to one question."""

@@ -30,6 +30,7 @@ class Wording:
     for_round: str
     but_for: str
     for_division: str
+    for_block: str
     prize: str
     open_prize: str
     worth: str
@@ -82,6 +83,8 @@ _VI = Wording(
     for_round="Các giải sau được trao theo kết quả của vòng “{round}”:",
     but_for="Các giải này không trao cho: {rounds}.",
     for_division="Các giải này chỉ dành cho người dự thi ở {division}, theo thứ tự của họ trong bảng xếp hạng.",
+    for_block="Các giải cá nhân này chỉ dành cho người dự thi của các đơn vị thuộc {block}, theo thứ tự của họ trong "
+    "bảng xếp hạng.",
     prize="- {quantity:02} {title}",
     open_prize="- {title}",
     worth=": trị giá {value}",
@@ -154,6 +157,7 @@ _EN = Wording(
     for_round="These prizes are given by the results of the round “{round}”:",
     but_for="These prizes are not given in: {rounds}.",
     for_division="These prizes are only for those in {division}, in their order in the ranking.",
+    for_block="These individual prizes are only for those whose unit is in {block}, in their order in the ranking.",
     prize="- {quantity} × {title}",
     open_prize="- {title}",
     worth=": {value}",

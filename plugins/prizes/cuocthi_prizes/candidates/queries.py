@@ -15,6 +15,7 @@ from cuocthi_prizes.settings import Check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from cuocthi.context import Context
     from cuocthi.enrolments.resemblance import Identity, Resemblance
@@ -172,12 +173,18 @@ def set_aside(ctx: Context, *, campaign_id: int, part: Part) -> dict[int, Passed
     return {row.enrolment_id: row.set_aside for row in rows}
 
 
-def corrected_units(ctx: Context, *, campaign_id: int, part: Part) -> dict[int, tuple[int, str]]:
-    """Return by enrolment with which unit somebody is awarded by decision: its id and full name (one statement)."""
-    rows = ctx.session.execute(
-        sa.select(CandidateDecision.enrolment_id, CandidateDecision.unit_id, CandidateDecision.unit_name)
-        .where(of_part(CandidateDecision, campaign_id, part), CandidateDecision.kind == DecisionKind.UNIT)
-        .order_by(CandidateDecision.id)
+def corrected_units(
+    ctx: Context, *, campaign_id: int, part: Part, until: datetime | None = None
+) -> dict[int, tuple[int, str]]:
+    """Return by enrolment with which unit somebody is awarded by decision: its id and full name (one statement).
+
+    Only by decisions ``until`` a moment, if one is given.
+    """
+    made = sa.select(CandidateDecision.enrolment_id, CandidateDecision.unit_id, CandidateDecision.unit_name).where(
+        of_part(CandidateDecision, campaign_id, part), CandidateDecision.kind == DecisionKind.UNIT
     )
+    if until is not None:
+        made = made.where(CandidateDecision.decided_at <= until)
+    rows = ctx.session.execute(made.order_by(CandidateDecision.id))
     # The last one stands.
     return {row.enrolment_id: (row.unit_id, row.unit_name) for row in rows}

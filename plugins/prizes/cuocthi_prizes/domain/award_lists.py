@@ -18,11 +18,13 @@ from cuocthi.standings.queries import adopted_ranking
 from cuocthi.text import T, pack
 from cuocthi.timelines.models import Phase
 from cuocthi_prizes.candidates.gate import candidate_obstacles
+from cuocthi_prizes.candidates.queries import corrected_units
 from cuocthi_prizes.digests import commitment, confirmed_digest_of, digest_of, is_intact, random_salt
 from cuocthi_prizes.domain import extra
 from cuocthi_prizes.domain.awarded import Awarded, all_awarded, awarded_named
 from cuocthi_prizes.domain.collective import carried_over, enter_by_formula, figures_of, gives_otherwise
 from cuocthi_prizes.domain.limits import units_with_enough
+from cuocthi_prizes.domain.passing import among
 from cuocthi_prizes.domain.promises import overtaken
 from cuocthi_prizes.domain.proposals import awards_by, persons_with_enough, propose
 from cuocthi_prizes.models import Award, AwardList, AwardListState, PassedOver, UnitAward, UnitFigure
@@ -168,8 +170,8 @@ def _with_extra(  # noqa: PLR0917 - of this module alone
         return []
     of, scheme = proposal.of, proposal.scheme
     ids = [award.enrolment_id for award in given]
-    division = of.prize_set.division
-    found = candidates_named(ctx, ranking_id=award_list.ranking_id, enrolment_ids=ids, division=division)
+    whom = among(ctx, campaign_id=campaign.id, part=of.part, prize_set=of.prize_set)
+    found = candidates_named(ctx, ranking_id=award_list.ranking_id, enrolment_ids=ids, among=whom)
     enough = persons_with_enough(ctx, campaign=campaign, scheme=scheme, of=of)
     bounds = extra.Bounds(of.prize_set.extra, enough, scheme.extra_counts)
     persons = {one.enrolment_id: one for one in found}
@@ -190,9 +192,11 @@ def _taken_over(
     prize_set, ranking = proposal.of.prize_set, proposal.ranking
     # What a formula gave is given by it anew.
     given = [award for award in former.unit_awards if award.decision_number] if former else []
-    if ranking is None or not (prize_set.collective or given):
+    if ranking is None or not (prize_set.collective or prize_set.block or given):
         return [], [], []
-    figures = figures_of(ctx, ranking=ranking)
+    part = proposal.of.part
+    corrected = corrected_units(ctx, campaign_id=ranking.campaign_id, part=part) if prize_set.block else {}
+    figures = figures_of(ctx, ranking=ranking, named={unit_id for unit_id, _ in corrected.values()})
     by_unit = {one.unit_id: one for one in figures}
     return figures, *carried_over(given, prize_set=prize_set, figures=by_unit, enough=enough)
 

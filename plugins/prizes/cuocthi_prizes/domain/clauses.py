@@ -81,6 +81,8 @@ def _for_which(prize_set: PrizeSet, language: str, titles: _Names) -> Iterator[s
         yield words.for_round.format(round=titles.rounds[prize_set.round])
     if prize_set.division:
         yield words.for_division.format(division=titles.divisions.get(prize_set.division, prize_set.division))
+    if prize_set.block and prize_set.tiers:
+        yield words.for_block.format(block=prize_set.block)
 
 
 def _total(prize_set: PrizeSet, language: str) -> Iterator[str]:

@@ -35,9 +35,12 @@ if TYPE_CHECKING:
 _REASON, _NAMED = 400, 5
 
 
-def figures_of(ctx: Context, *, ranking: Ranking) -> list[UnitFigure]:
-    """Return the figures of all units in a ranking as they are now, to be kept with a list."""
-    return [
+def figures_of(ctx: Context, *, ranking: Ranking, named: Collection[int] = ()) -> list[UnitFigure]:
+    """Return the figures of all units in a ranking as they are now, to be kept with a list.
+
+    Units that are ``named`` by decisions are among them, with nobody, even if they are not in the ranking.
+    """
+    found = [
         UnitFigure(
             unit_id=row.unit_id,
             unit_name=row.unit_name,
@@ -48,6 +51,11 @@ def figures_of(ctx: Context, *, ranking: Ranking) -> list[UnitFigure]:
             headcount=row.headcount,
         )
         for row in unit_figures(ctx, ranking=ranking)
+    ]
+    others = set(named) - {one.unit_id for one in found}
+    return found + [
+        UnitFigure(unit_id=unit.id, unit_name=unit.name, block=unit.block, persons=0, entries=0, score_sum=0)
+        for unit in units_of(ctx, unit_ids=sorted(others))
     ]
 
 

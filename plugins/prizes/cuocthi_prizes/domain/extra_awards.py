@@ -14,7 +14,8 @@ from cuocthi_prizes.digests import random_salt
 from cuocthi_prizes.domain.award_lists import draft_numbered, lock, seal
 from cuocthi_prizes.domain.extra import Bounds, extra_award
 from cuocthi_prizes.domain.limits import who_has_enough
-from cuocthi_prizes.queries import SUBJECT, candidates_found, candidates_named, held
+from cuocthi_prizes.domain.passing import among
+from cuocthi_prizes.queries import EVERYBODY, SUBJECT, candidates_found, candidates_named, held
 from cuocthi_prizes.settings import MAX_VALUE, TITLE_LENGTH, ExtraPrizes, PrizeSettings
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from cuocthi.text import Text
     from cuocthi_prizes.domain.extra import Decided
     from cuocthi_prizes.models import Award, AwardList
-    from cuocthi_prizes.queries import Candidate
+    from cuocthi_prizes.queries import Among, Candidate
 
 
 def grant_extra(
@@ -83,7 +84,7 @@ def extra_of(ctx: Context, *, award_list: AwardList) -> ExtraPrizes:
 def persons_found(ctx: Context, *, award_list: AwardList, search: str, limit: int) -> list[Candidate]:
     """Return the first persons of a list's ranking that a search finds, by name or contest number; nobody without one.
 
-    Those too who qualify for no prize by rank, but of the set's division alone.
+    Those too who qualify for no prize by rank, but of the set's division and block alone.
     """
     if not search:
         return []
@@ -92,7 +93,7 @@ def persons_found(ctx: Context, *, award_list: AwardList, search: str, limit: in
         ranking_id=award_list.ranking_id,
         search=search,
         limit=limit,
-        division=_division(ctx, award_list),
+        among=_among(ctx, award_list),
     )
 
 
@@ -112,9 +113,10 @@ def _scheme(ctx: Context, award_list: AwardList) -> PrizeSettings:
     return load_version(ctx, version_id=award_list.settings_version_id, schema=PrizeSettings)
 
 
-def _division(ctx: Context, award_list: AwardList) -> str:
+def _among(ctx: Context, award_list: AwardList) -> Among:
     prize_set = _scheme(ctx, award_list).named(award_list.set_key)
-    return prize_set.division if prize_set else ""
+    part = award_list.set_key, award_list.phase_id
+    return among(ctx, campaign_id=award_list.campaign_id, part=part, prize_set=prize_set) if prize_set else EVERYBODY
 
 
 def _person(ctx: Context, award_list: AwardList, enrolment_id: int) -> Candidate:
@@ -122,7 +124,7 @@ def _person(ctx: Context, award_list: AwardList, enrolment_id: int) -> Candidate
         ctx,
         ranking_id=award_list.ranking_id,
         enrolment_ids=[enrolment_id],
-        division=_division(ctx, award_list),
+        among=_among(ctx, award_list),
     )
     if not found:
         raise DomainError(T("Choose a person who stands in the ranking of this list."), field="enrolment_id")

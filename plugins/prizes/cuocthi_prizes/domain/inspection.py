@@ -9,8 +9,10 @@ import sqlalchemy as sa
 
 from cuocthi.campaigns.models import SettingsVersion
 from cuocthi.contributions import InspectionFile
+from cuocthi.enrolments.models import Enrolment
 from cuocthi_prizes.acts.digests import act_values
 from cuocthi_prizes.acts.queries import finalities
+from cuocthi_prizes.candidates.queries import corrected_units
 from cuocthi_prizes.models import (
     Award,
     AwardList,
@@ -60,6 +62,7 @@ def _list(ctx: Context, one: AwardList, named: Sequence[Finality]) -> dict[str, 
         "total_value": one.total_value,
         "scheme": version.values if version else {},
         "passed_over": [_passed(passed) for passed in one.passed_over],
+        "corrected_units": _corrected(ctx, one),
         "awards": [_person(award, _INDIVIDUAL) for award in one.by_rank],
         # Reasons may say something of people, and stay on the list.
         "extra_awards": [_person(award, _BY_HAND) for award in one.by_hand],
@@ -76,6 +79,14 @@ def _passed(one: PassedOver) -> dict[str, Any]:
     """Return who was passed over and why; of who has enough prizes, by which list the last one was given."""
     by = {"list": one.list_number, "prize": one.title} if one.kind is PassedOverKind.ENOUGH else {}
     return {"contest_number": one.code, "rank": one.rank, "why": one.kind.value, **by}
+
+
+def _corrected(ctx: Context, one: AwardList) -> list[dict[str, Any]]:
+    """Return who is awarded with another unit by a decision that was made before the list."""
+    part = one.set_key, one.phase_id
+    moved = corrected_units(ctx, campaign_id=one.campaign_id, part=part, until=one.created_at)
+    codes = sa.select(Enrolment.id, Enrolment.code).where(Enrolment.id.in_(moved)).order_by(Enrolment.code)
+    return [{"contest_number": code, "unit": moved[person][0]} for person, code in ctx.session.execute(codes)]
 
 
 def _person(award: Award, names: tuple[str, ...]) -> dict[str, Any]:

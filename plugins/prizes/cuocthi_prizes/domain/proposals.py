@@ -9,7 +9,7 @@ from cuocthi.standings.domain import stale_reasons
 from cuocthi.text import T
 from cuocthi_prizes.domain.allocation import Allocation, OpenTie, allocate
 from cuocthi_prizes.domain.limits import who_has_enough
-from cuocthi_prizes.domain.passing import Passing, passings, with_right_units
+from cuocthi_prizes.domain.passing import Passing, among, passings, with_right_units
 from cuocthi_prizes.domain.promises import overtaken
 from cuocthi_prizes.queries import Candidate, Held, candidates, entrants, held, load_scheme
 from cuocthi_prizes.settings import MAX_QUANTITY
@@ -36,7 +36,7 @@ MOST_AWARDS = 2 * MAX_QUANTITY
 class Awards:
     """Who would get what by a ranking, and who was passed over, each with the reason.
 
-    ``entrants`` is how many persons competed: those in the ranking, or of the division in it.
+    ``entrants`` is how many persons competed: those in the ranking, or of the set's division and block in it.
     """
 
     allocation: Allocation[Candidate]
@@ -92,8 +92,7 @@ def propose(ctx: Context, *, campaign: Campaign, of: Awarded) -> Proposal:
 
 def awards_by(ctx: Context, *, campaign: Campaign, scheme: PrizeSettings, of: Awarded, ranking: Ranking) -> Awards:
     """Return who would get what of a set by a ranking, whatever its state, and by any scheme."""
-    division = of.prize_set.division
-    competed = entrants(ctx, ranking=ranking, division=division)
+    competed = entrants(ctx, ranking=ranking, division=of.prize_set.division, block=of.prize_set.block)
     if not of.prize_set.tiers:
         return Awards(NO_AWARDS.allocation, (), competed)
     enough = persons_with_enough(ctx, campaign=campaign, scheme=scheme, of=of)
@@ -101,8 +100,9 @@ def awards_by(ctx: Context, *, campaign: Campaign, scheme: PrizeSettings, of: Aw
     tiers = of.prize_set.tiers
     threshold = min(tier.threshold for tier in tiers)
     limit = _first_look(of.prize_set, competed, len(passing))
+    whom = among(ctx, campaign_id=campaign.id, part=of.part, prize_set=of.prize_set)
     while True:
-        ranked = candidates(ctx, ranking_id=ranking.id, limit=limit, threshold=threshold, division=division)
+        ranked = candidates(ctx, ranking_id=ranking.id, limit=limit, threshold=threshold, among=whom)
         found = with_right_units(ctx, campaign_id=campaign.id, part=of.part, found=ranked)
         remaining = [one for one in found if one.enrolment_id not in passing]
         allocation = allocate(tiers, remaining, entrants=competed, ties=of.prize_set.ties)

@@ -34,7 +34,7 @@ from cuocthi_prizes.domain.scheme import (
     waiting_scheme,
 )
 from cuocthi_prizes.forms import TIES, SchemeForm, SetForm
-from cuocthi_prizes.queries import load_scheme
+from cuocthi_prizes.queries import blocks, load_scheme
 from cuocthi_prizes.settings import PrizeSet, PrizeSettings, excess
 from cuocthi_prizes.views.blueprint import blueprint
 from cuocthi_prizes.wording import extra_lines, formula_lines
@@ -101,9 +101,9 @@ def prize_set(key: str) -> Response:
 def store_set(key: str) -> AnyResponse:
     """Add or remove a row, look ahead, or store or propose the set."""
     ctx = reading_context()
-    _set_named(ctx, key)
+    present_set = _set_named(ctx, key)
     form, amendment, act = SetForm(), _amendment(ctx), request.form.get("act", "")
-    form.offer(rounds(ctx, campaign_id=g.campaign.id), g.campaign.divisions)
+    form.offer(rounds(ctx, campaign_id=g.campaign.id), g.campaign.divisions, _blocks(ctx, present_set))
     if form.change_rows(act):
         return _set_page(ctx, form, key, amendment)
     looking = act == "look"
@@ -203,6 +203,12 @@ def _set_named(ctx: Context, key: str) -> PrizeSet:
     return found
 
 
+def _blocks(ctx: Context, prize_set: PrizeSet) -> Sequence[str]:
+    """Return the blocks that a set can be for: one that has lost its units stays what the set says."""
+    found = blocks(ctx)
+    return [*found, prize_set.block] if prize_set.block and prize_set.block not in found else found
+
+
 def _entered_set(form: SetForm, key: str, present: PrizeSettings) -> PrizeSet:
     return form.to_settings("" if key == NEW else key, [one.key for one in present.sets])
 
@@ -247,7 +253,8 @@ def _set_page(  # noqa: PLR0917 - what one page is made of
     ctx: Context, form: SetForm, key: str, amendment: AmendmentForm | None, status: int = 200, looks: Any = None
 ) -> Response:
     campaign_rounds = rounds(ctx, campaign_id=g.campaign.id)
-    form.offer(campaign_rounds, g.campaign.divisions)
+    offered = _blocks(ctx, _set_named(ctx, key))
+    form.offer(campaign_rounds, g.campaign.divisions, offered)
     if key == NEW and not form.is_submitted():
         form.title.data = ""
     return render(
@@ -260,6 +267,7 @@ def _set_page(  # noqa: PLR0917 - what one page is made of
         new=key == NEW,
         several=len(campaign_rounds) > 1,
         divided=bool(g.campaign.divisions),
+        in_blocks=bool(offered),
         looks=looks,
     )
 
@@ -328,4 +336,5 @@ def _what_it_awards(one: PrizeSet, campaign_rounds: Sequence[Phase]) -> str:
             : len(one.but_for)
         ]
     names = {division.key: division.name for division in g.campaign.divisions}
-    return " · ".join([*parts, *([names.get(one.division, one.division)] if one.division else [])])
+    parts += [names.get(one.division, one.division)] if one.division else []
+    return " · ".join([*parts, *([one.block] if one.block else [])])
