@@ -14,8 +14,9 @@ from cuocthi.contributions import Role
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.enrolments.resemblance import Agreement, Identity, agreement, is_near, resemblances
 from cuocthi.errors import ContractError
+from cuocthi.users.models import User
 from cuocthi.users.names import fold
-from cuocthi.users.profiles import complete_profile
+from cuocthi.users.profiles import citizen_id_index, citizen_id_indexes, complete_profile, confirm_identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,3 +135,31 @@ def test_agreeing_goes_both_ways_and_everybody_is_certainly_oneself(one: Identit
     assert agreement(one, other) == agreement(other, one)
     assert is_near(agreement(one, one))
     assert (Agreement.UNIT in agreement(one, other)) == bool(one.units & other.units)
+
+
+def test_an_id_number_that_was_given_elsewhere_is_compared_too(ctx: Context, make: Factories, vault: Vault) -> None:
+    campaign = make.campaign()
+    member, person = make.member(campaign, user=make.user("Trần Văn Ấn")), make.enrolment(campaign)
+    number = "034090001234"
+    complete_profile(ctx, user_id=member.id, birth_date=None, citizen_id=number, vault=vault)
+    own = sa.select(Enrolment.id).where(Enrolment.id == person.id)
+    given = {person.id: {citizen_id_index(number, vault), citizen_id_index("034090001235", vault)}}
+
+    assert resemblances(ctx, campaign_id=campaign.id, enrolments=own) == []
+    (found,) = resemblances(ctx, campaign_id=campaign.id, enrolments=own, numbers=given)
+
+    assert found.agreeing == {Agreement.CITIZEN_ID}
+
+
+def test_indexes_of_id_numbers_say_whether_they_were_compared_with_the_card(
+    ctx: Context, make: Factories, vault: Vault
+) -> None:
+    first, second, _third = make.user(), make.user(), make.user()
+    for person, number in ((first, "034090001234"), (second, "034090001235")):
+        complete_profile(ctx, user_id=person.id, birth_date=None, citizen_id=number, vault=vault)
+    confirm_identity(ctx, user=second)
+
+    assert citizen_id_indexes(ctx, users=sa.select(User.id)) == {
+        first.id: (citizen_id_index("034090001234", vault), False),
+        second.id: (citizen_id_index("034090001235", vault), True),
+    }

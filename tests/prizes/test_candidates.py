@@ -24,6 +24,7 @@ from cuocthi.standings.queries import adopted_ranking
 from cuocthi.testing.factories import Factories
 from cuocthi.users.contacts import normalise_contact, sealed_contact
 from cuocthi.users.models import ContactKind
+from cuocthi.users.profiles import complete_profile, confirm_identity
 from cuocthi_prizes.candidates import asking, checks, conflicts, decisions, personal_data
 from cuocthi_prizes.candidates.contributed import duties, panels
 from cuocthi_prizes.candidates.decisions import Document
@@ -47,6 +48,11 @@ from .conftest import DISTINCT, PLAN, Contest, as_person, unguarded
 DOCUMENT = Document("12/BB-BTC", date(2024, 10, 1))
 NUMBER = "034090001234"
 ACCOUNT = Details(NUMBER, "1903 4567 8901", "Vietcombank, chi nhánh Thái Bình", "NGUYEN VAN A")
+
+
+def number_of(place: int) -> str:
+    """An ID number for each place of the ranking, that of the first being NUMBER."""
+    return f"{int(NUMBER) + place:012}"
 
 
 @dataclass
@@ -86,13 +92,13 @@ class Stage:
             .execution_options(populate_existing=True)
         ).one()
 
-    def answer(self, place: int, *, after: timedelta = timedelta(), way: Way = Way.ACCOUNT) -> None:
+    def answer(self, place: int, *, after: timedelta = timedelta(), way: Way = Way.ACCOUNT, number: str = "") -> None:
         asking.answer(
             self.own(place, after=after),
             campaign=self.contest.campaign,
             candidacy_id=self.candidacy(place).id,
             way=way,
-            entered=ACCOUNT,
+            entered=replace(ACCOUNT, citizen_id=number or number_of(place)),
             born=None,
             vault=self.vault,
         )
@@ -282,6 +288,92 @@ def test_who_is_the_member_is_excluded_and_the_next_in_rank_moves_up(stage: Stag
     assert staged.obstacles() == []
 
 
+# --- ID numbers -----------------------------------------------------------------------------------------------------
+
+
+def test_a_member_with_a_second_account_is_noticed_by_the_id_number_that_is_answered(
+    stage: Staging, make: Factories
+) -> None:
+    staged = stage()
+    member = make.member(staged.contest.campaign, user=make.user("Phạm Thị Mận"))
+    complete_profile(staged.ctx, user_id=member.id, birth_date=None, citizen_id=NUMBER, vault=staged.vault)
+    staged.ask(staged.ctx.now.astimezone(LOCAL_ZONE).date())
+    assert staged.obstacles() == []
+    staged.answer(0)
+    assert len(staged.obstacles()) == 1
+    found = states(staged.ctx, award_list=staged.draft, vault=staged.vault)[staged.contest.people[0].id]
+    (match,) = found.matches
+    assert match.likeness.barred.identity.user_id == member.id
+    assert match.likeness.is_certain
+
+
+def test_one_id_number_of_two_candidates_holds_both_lists_up_until_the_jury_rules(stage: Staging) -> None:
+    staged = stage(answer_days=7)
+    staged.ask()
+    for place in range(16):
+        staged.answer(place, number=number_of(30) if place in {2, 9} else "")
+    first, second = staged.contest.people[2], staged.contest.people[9]
+    (reason,) = staged.obstacles()
+    assert reason.endswith("ruled: 2.")
+    given = {**staged.who(2), "user_id": second.user_id, "vault": staged.vault}
+    with pytest.raises(Conflict):
+        conflicts.rule(staged.ctx, **given, same=False, reason="Ghi nhầm số")
+    conflicts.rule(staged.ctx, **given, same=True, reason="Cùng người")
+    assert len(staged.obstacles()) == 1
+    # A ruling on one of the two is one on both.
+    given = {**staged.who(9), "user_id": first.user_id, "vault": staged.vault}
+    conflicts.rule(staged.ctx, **given, same=False, reason="Ghi nhầm số", document=DOCUMENT)
+    assert staged.obstacles() == []
+    staged.answer(9, after=timedelta(seconds=1), number=number_of(30))
+    assert len(staged.obstacles()) == 1
+    staged.answer(9, after=timedelta(seconds=2))
+    assert staged.obstacles() == []
+
+
+def test_an_id_number_is_compared_with_candidates_of_other_lists_and_those_who_gave_it_before(
+    stage: Staging, vault: Vault
+) -> None:
+    staged = stage()
+    other = staged.contest.people[5]
+    complete_profile(staged.ctx, user_id=other.user.id, birth_date=None, citizen_id=number_of(0), vault=vault)
+    staged.ask(staged.ctx.now.astimezone(LOCAL_ZONE).date())
+    assert staged.obstacles() == []
+    staged.answer(0)
+    assert len(staged.obstacles()) == 1
+    staged.answer(0, number=number_of(16))
+    assert staged.obstacles() == []
+
+
+def test_a_number_that_is_not_that_of_the_card_needs_a_ruling(stage: Staging, vault: Vault) -> None:
+    staged = stage()
+    person = staged.contest.people[0]
+    complete_profile(staged.ctx, user_id=person.user.id, birth_date=None, citizen_id=number_of(30), vault=vault)
+    staged.ask(staged.ctx.now.astimezone(LOCAL_ZONE).date())
+    staged.answer(0)
+    assert staged.obstacles() == []
+    confirm_identity(staged.ctx, user=person.user)
+    assert len(staged.obstacles()) == 1
+    given = {**staged.who(0), "user_id": person.user_id, "vault": staged.vault}
+    conflicts.rule(staged.ctx, **given, same=False, reason="Người khác trả lời")
+    assert len(staged.obstacles()) == 1
+    conflicts.rule(staged.ctx, **given, same=True, reason="Thẻ cấp lại, có số mới")
+    assert staged.obstacles() == []
+    staged.adopt()
+
+
+def test_the_index_of_an_id_number_goes_with_the_number(stage: Staging) -> None:
+    staged = stage()
+    staged.ask(staged.ctx.now.astimezone(LOCAL_ZONE).date())
+    staged.answer(0)
+    assert staged.candidacy(0).citizen_id_index
+    campaign, person = staged.contest.campaign, staged.contest.people[0]
+    people = [Person(person.user_id, person.id)]
+    personal_data.erase(staged.ctx, campaign=campaign, people=people, erasure=Erasure.WITHDRAWAL)
+    assert (staged.candidacy(0).details, staged.candidacy(0).citizen_id_index) == (None, None)
+    found = states(staged.ctx, award_list=staged.draft, vault=staged.vault)
+    assert not found[person.id].has_answered
+
+
 # --- asking ---------------------------------------------------------------------------------------------------------
 
 
@@ -390,7 +482,7 @@ def test_a_list_waits_for_all_answers_and_staff_may_enter_one_for_somebody_on_th
     for place in range(15):
         staged.answer(place)
     assert len(staged.obstacles()) == 1
-    given: dict[str, Any] = {"way": Way.CASH, "entered": Details(NUMBER), "born": None, "vault": staged.vault}
+    given: dict[str, Any] = {"way": Way.CASH, "entered": Details(number_of(15)), "born": None, "vault": staged.vault}
     with pytest.raises(DomainError):
         asking.enter(staged.ctx, **staged.who(15), **given, reason="")
     asking.enter(staged.ctx, **staged.who(15), **given, reason="Không có điện thoại thông minh")
@@ -599,6 +691,6 @@ def test_the_list_of_payments_says_in_full_how_people_are_paid(stage: Staging, a
     by_name = {row[1]: row[-6:] for row in rows}
     first, second, third = (one.name for one in staged.contest.people[:3])
     assert by_name[first] == [NUMBER, None, "190345678901", ACCOUNT.bank, ACCOUNT.holder, None]
-    assert by_name[second][0] == NUMBER
+    assert by_name[second][0] == number_of(1)
     assert by_name[second][1:5] == [None] * 4
     assert by_name[third] == [None] * 6

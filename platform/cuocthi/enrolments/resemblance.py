@@ -8,7 +8,7 @@ and unit. That two people have the same name says little, so nothing follows by 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ from cuocthi.users.names import fold
 from cuocthi.users.profiles import birth_date_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from cuocthi.context import Context
     from cuocthi.security.personal_data import Vault
@@ -56,7 +56,10 @@ _FOUND_BY = (*CERTAIN, Agreement.NAME, Agreement.BIRTH_DATE)
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What tells who somebody is: the account in use, its names, blind indexes of contacts and ID number, units."""
+    """What tells who somebody is: the account in use, its names, blind indexes of contacts and ID number, units.
+
+    ``numbers`` are blind indexes of ID numbers that the person gave elsewhere than in the profile.
+    """
 
     user_id: int
     name: str
@@ -65,6 +68,7 @@ class Identity:
     citizen_id: str = ""
     born: date | None = None
     units: frozenset[int] = frozenset()
+    numbers: frozenset[str] = frozenset()
 
     def marks(self) -> Iterator[tuple[Agreement, object]]:
         """Yield everything by which another identity may agree with this one."""
@@ -73,8 +77,7 @@ class Identity:
         yield from ((Agreement.NAME, _words(name)) for name in self.names)
         yield from ((Agreement.GIVEN_NAME, name.rpartition(" ")[2]) for name in self.names)
         yield from ((Agreement.UNIT, unit) for unit in self.units)
-        if self.citizen_id:
-            yield Agreement.CITIZEN_ID, self.citizen_id
+        yield from ((Agreement.CITIZEN_ID, index) for index in self.numbers | {self.citizen_id} if index)
         if self.born is not None:
             yield Agreement.BIRTH_DATE, self.born
 
@@ -112,12 +115,19 @@ def is_near(agreeing: frozenset[Agreement]) -> bool:
 
 
 def resemblances(
-    ctx: Context, *, campaign_id: int, enrolments: sa.Select[Any], vault: Vault | None = None
+    ctx: Context,
+    *,
+    campaign_id: int,
+    enrolments: sa.Select[Any],
+    vault: Vault | None = None,
+    numbers: Mapping[int, Collection[str]] | None = None,
 ) -> list[Resemblance]:
     """Return which of these entries resemble somebody whom the campaign bars (a constant number of statements).
 
-    ``enrolments`` is a SELECT of their ids. Without ``vault`` nobody concerned may have given a date of birth: raises
-    ContractError, as nothing may be left out of the comparison. Raises Undecipherable.
+    ``enrolments`` is a SELECT of their ids; ``numbers`` are by enrolment the blind indexes of ID numbers that people
+    gave elsewhere than in the profile (:func:`cuocthi.users.profiles.citizen_id_index`). Without ``vault`` nobody
+    concerned may have given a date of birth: raises ContractError, as nothing may be left out of the comparison.
+    Raises Undecipherable.
     """
     barred = _barred(ctx, campaign_id, vault)
     people = identities(ctx, enrolments=enrolments, vault=vault) if barred else {}
@@ -126,7 +136,8 @@ def resemblances(
         for mark in _looked_up(one.identity):
             marked[mark].add(user_id)
     found = []
-    for enrolment_id, person in sorted(people.items()):
+    for enrolment_id, known in sorted(people.items()):
+        person = replace(known, numbers=frozenset((numbers or {}).get(enrolment_id, ())))
         alike = {user_id for mark in _looked_up(person) for user_id in marked.get(mark, ())}
         for user_id in sorted(alike):
             agreeing = agreement(person, barred[user_id].identity)

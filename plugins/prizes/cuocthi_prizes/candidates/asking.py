@@ -12,6 +12,7 @@ from cuocthi.clock import LOCAL_ZONE
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.errors import Closed, Conflict, DomainError, Missing
 from cuocthi.text import T
+from cuocthi.users.profiles import citizen_id_index
 from cuocthi.users.queries import identities
 from cuocthi_prizes.candidates.checks import written
 from cuocthi_prizes.candidates.decisions import decide
@@ -235,6 +236,7 @@ def _keep(ctx: Context, candidacy_id: int, way: Way, details: Details, vault: Va
         .values(
             way=way,
             details=sealed(candidacy_id, details, vault=vault),
+            citizen_id_index=citizen_id_index(details.citizen_id, vault),
             answered_by=ctx.actor.user_id,
             answered_at=ctx.now,
         )

@@ -31,7 +31,7 @@ def candidate_obstacles(
     gone = sum(1 for state in found if state.set_aside)
     left = [state for state in found if not state.set_aside]
     reasons = [_unchecked(check, left) for check in scheme.candidate_checks]
-    reasons += [_unanswered(left) if scheme.answer_days else None, _alike(left), _set_aside(gone)]
+    reasons += [_unanswered(left) if scheme.answer_days else None, _alike(left), _doubtful(left), _set_aside(gone)]
     return [reason for reason in reasons if reason is not None]
 
 
@@ -56,6 +56,16 @@ def _alike(candidates: Collection[State]) -> Text | None:
     text = T(
         "Candidates who resemble a member of a committee, or somebody who knows questions, and of whom nobody has "
         "ruled that they are somebody else: %(number)s.",
+        number=number,
+    )
+    return text if number else None
+
+
+def _doubtful(candidates: Collection[State]) -> Text | None:
+    number = sum(1 for state in candidates if state.open_doubts)
+    text = T(
+        "Candidates whose ID number another candidate has too, or is not that of their card, and on whom nobody has "
+        "ruled: %(number)s.",
         number=number,
     )
     return text if number else None

@@ -44,7 +44,8 @@ class Candidacy(Base):
     """A candidate of a set in a round: asked when and until when, what came of it, and whether set aside.
 
     ``answer_by`` is the moment from which no answer is taken any more. ``details`` are the ID number and the account,
-    encrypted; ``answered_by`` is who entered them, which is another one than the candidate where a telephone call was.
+    encrypted, ``citizen_id_index`` the blind index by which that number is compared with those of other people;
+    ``answered_by`` is who entered them, which is another one than the candidate where a telephone call was.
     Whoever is set aside is passed over by the lists that are drawn up from then on.
     """
 
@@ -54,6 +55,7 @@ class Candidacy(Base):
         sa.CheckConstraint("(asked_at IS NULL) = (answer_by IS NULL)", name="asked_until"),
         sa.CheckConstraint("(answered_at IS NULL) = (way IS NULL)", name="answered_how"),
         sa.CheckConstraint("answered_at IS NOT NULL OR details IS NULL", name="details_are_an_answer"),
+        sa.CheckConstraint("details IS NOT NULL OR citizen_id_index IS NULL", name="index_of_details"),
         sa.CheckConstraint("(set_aside IS NULL) = (set_aside_at IS NULL)", name="set_aside_at_a_time"),
         sa.CheckConstraint("set_aside IS NULL OR set_aside <> 'enough'", name="set_aside_by_decision"),
     )
@@ -67,6 +69,7 @@ class Candidacy(Base):
     answer_by: Mapped[datetime | None]
     way: Mapped[Way | None] = mapped_column(choice(Way))
     details: Mapped[bytes | None] = mapped_column(info={"sealed": "prizes_candidacy.details:{id}"})
+    citizen_id_index: Mapped[str | None] = mapped_column(sa.String(64), index=True)
     answered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id"))
     answered_at: Mapped[datetime | None]
     set_aside: Mapped[PassedOverKind | None] = mapped_column(choice(PassedOverKind))
@@ -130,7 +133,9 @@ class CandidateDecision(Base):
 class Ruling(Base):
     """What the jury says of an entry that resembles somebody barred, ``user_id``: ``same`` person or another one.
 
-    ``agreeing`` is what agreed then, sorted and separated by blanks: a ruling does not cover what is found later.
+    The same is said of two candidates with one ID number and, with the candidate's own account as ``user_id``, of one
+    whose number is not that of the card. ``agreeing`` is what agreed then, sorted and separated by blanks: a ruling
+    does not cover what is found later.
     """
 
     __tablename__ = "prizes_ruling"

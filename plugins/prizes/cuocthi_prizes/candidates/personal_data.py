@@ -73,7 +73,7 @@ def erase(ctx: Context, *, campaign: Campaign, people: Sequence[Person], erasure
     statements = [
         sa.update(Candidacy)
         .where(Candidacy.campaign_id == campaign.id, Candidacy.details.is_not(None), *whose(Candidacy.enrolment_id))
-        .values(details=None),
+        .values(details=None, citizen_id_index=None),
         sa.update(CandidateCheck)
         .where(
             CandidateCheck.campaign_id == campaign.id,

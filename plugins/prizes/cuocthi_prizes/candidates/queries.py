@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from cuocthi.digest import digest
 from cuocthi.enrolments.resemblance import Agreement, identities, resemblances
 from cuocthi_prizes.candidates.models import Candidacy, CandidateCheck, CandidateDecision, DecisionKind, Ruling
+from cuocthi_prizes.candidates.numbers import Doubt, doubts, numbers_given
 from cuocthi_prizes.candidates.parts import named_by, of_part, part_of
 from cuocthi_prizes.settings import Check
 
@@ -39,6 +40,11 @@ class Match:
         return ruling is None or ruling.same or not self.likeness.agreeing <= set(ruling.agreeing.split())
 
     @property
+    def agreeing(self) -> frozenset[Agreement]:
+        """What agrees."""
+        return self.likeness.agreeing
+
+    @property
     def is_one_account(self) -> bool:
         """Whether candidate and member are the very same account: no ruling makes two people of it."""
         return Agreement.ACCOUNT in self.likeness.agreeing
@@ -49,7 +55,7 @@ class State:
     """How far things are with one candidate.
 
     ``checks`` are those that count, by what was checked, the last one each; ``outdated`` were made of somebody who is
-    known otherwise by now.
+    known otherwise by now. ``doubts`` are about the ID number.
     """
 
     enrolment_id: int
@@ -58,6 +64,7 @@ class State:
     candidacy: Candidacy | None = None
     decisions: list[CandidateDecision] = field(default_factory=list)
     matches: list[Match] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
 
     def missing(self, demanded: Sequence[Check]) -> list[Check]:
         """Return which of the demanded checks nobody has made."""
@@ -69,9 +76,14 @@ class State:
         return [match for match in self.matches if match.is_open]
 
     @property
+    def open_doubts(self) -> list[Doubt]:
+        """The doubts about the ID number on account of which the list must not be adopted."""
+        return [doubt for doubt in self.doubts if doubt.is_open]
+
+    @property
     def has_answered(self) -> bool:
-        """Whether it is known how the person is paid."""
-        return self.candidacy is not None and self.candidacy.answered_at is not None
+        """Whether it is known how the person is paid, with an ID number that is compared with those of others."""
+        return self.candidacy is not None and self.candidacy.citizen_id_index is not None
 
     @property
     def set_aside(self) -> PassedOverKind | None:
@@ -81,7 +93,8 @@ class State:
     def is_settled(self, scheme: PrizeSettings) -> bool:
         """Tell whether nothing of the person holds the adoption up."""
         answered = self.has_answered or not scheme.answer_days
-        return answered and not (self.missing(scheme.candidate_checks) or self.open_matches or self.set_aside)
+        open_questions = self.open_matches or self.open_doubts
+        return answered and not (self.missing(scheme.candidate_checks) or open_questions or self.set_aside)
 
 
 def states(
@@ -122,6 +135,8 @@ def states(
         found[decision.enrolment_id].decisions.append(decision)
     for enrolment_id, matches in matches_among(ctx, campaign_id=campaign_id, enrolments=ids, vault=vault).items():
         found[enrolment_id].matches = matches
+    for enrolment_id, own_doubts in doubts(ctx, award_list=award_list, enrolments=ids).items():
+        found[enrolment_id].doubts = own_doubts
     return found
 
 
@@ -146,9 +161,11 @@ def matches_among(
 ) -> dict[int, list[Match]]:
     """Return by enrolment whom these entries resemble, with the rulings (a constant number of statements).
 
-    Raises ContractError where the vault is needed and is not given.
+    The ID numbers that candidates gave are compared too. Raises ContractError where the vault is needed and is not
+    given.
     """
-    found = resemblances(ctx, campaign_id=campaign_id, enrolments=enrolments, vault=vault)
+    given = numbers_given(ctx, campaign_id=campaign_id, enrolments=enrolments)
+    found = resemblances(ctx, campaign_id=campaign_id, enrolments=enrolments, vault=vault, numbers=given)
     rulings = ctx.session.scalars(
         sa.select(Ruling)
         .where(Ruling.campaign_id == campaign_id, Ruling.enrolment_id.in_(enrolments))

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from cuocthi_prizes.settings import PrizeSettings
 
 _HOW = "Diễn tập"
-#: A number of the right structure that is nobody's.
-_NUMBER = "001099000000"
+#: How a number of the right structure begins that is nobody's; everybody has another one.
+_NUMBER, _NUMBERS = "001099", 10**6
 
 
 def settle(
@@ -45,4 +45,5 @@ def settle(
             user_id = match.likeness.barred.identity.user_id
             rule(ctx, **who, user_id=user_id, same=False, reason=_HOW, document=document, vault=vault)
         if scheme.answer_days and vault is not None:
-            enter(ctx, **who, way=Way.CASH, entered=Details(_NUMBER), born=None, reason=_HOW, vault=vault)
+            number_of = Details(f"{_NUMBER}{enrolment_id % _NUMBERS:06}")
+            enter(ctx, **who, way=Way.CASH, entered=number_of, born=None, reason=_HOW, vault=vault)
