@@ -62,7 +62,6 @@ ENTERED: dict[str, Any] = {
     "awarded": "*",
     "ties": "share",
     "most_a_person": "1",
-    "division": "",
     "tiers-0-key": "",
     "tiers-0-title": "Giải Nhất tuần",
     "tiers-0-quantity": "2",

@@ -128,6 +128,7 @@ class SetForm(FormulaForm):
     )
     division = SelectField(
         _l("For whom"),
+        default="",  # the page does not ask where there is nothing to choose
         description=_l("Those of a division stand in the order of the same ranking; nobody else gets these prizes."),
     )
     block = SelectField(

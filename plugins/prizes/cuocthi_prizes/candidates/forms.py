@@ -18,7 +18,7 @@ from cuocthi_prizes.candidates.scheme_form import CHECKS
 if TYPE_CHECKING:
     from datetime import date
 
-WAYS = {Way.ACCOUNT: _l("To my bank account"), Way.CASH: _l("In cash")}
+WAYS = {Way.ACCOUNT: _l("To a bank account"), Way.CASH: _l("In cash")}
 _KEPT = _l("It stays on record. Do not copy numbers or pictures of papers here.")
 
 
@@ -54,7 +54,14 @@ class ReasonForm(BaseForm):
     document_date = DateField(_l("Date of the document"), [Optional()])
 
 
-class UnitForm(ReasonForm):
+class DocumentedForm(ReasonForm):
+    """The same, for what is never decided without a document."""
+
+    document_number = StringField(_l("Number of the document"), [InputRequired(), Length(max=MAX_NUMBER)])
+    document_date = DateField(_l("Date of the document"), [InputRequired()])
+
+
+class UnitForm(DocumentedForm):
     """With which unit somebody is awarded."""
 
     unit = StringField(

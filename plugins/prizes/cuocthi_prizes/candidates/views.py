@@ -31,6 +31,7 @@ from cuocthi_prizes.candidates.details import opened
 from cuocthi_prizes.candidates.forms import (
     AskForm,
     CheckForm,
+    DocumentedForm,
     EnterForm,
     ExtendForm,
     ReasonForm,
@@ -64,6 +65,8 @@ if TYPE_CHECKING:
 
 #: What is decided with one form; another unit has one of its own.
 _DECIDED_HERE = "keep,exclude,no_answer,declined,take_back"
+#: What the person has told needs none.
+_WITHOUT_DOCUMENT = frozenset({DecisionKind.DECLINED, DecisionKind.TAKE_BACK})
 _A_PAGE = 50
 
 
@@ -204,7 +207,8 @@ def rule_on_candidate(number: int, enrolment_id: int, user_id: int) -> AnyRespon
 )
 def decide_on_candidate(number: int, enrolment_id: int, kind: str) -> AnyResponse:
     """Keep, exclude or pass over a candidate, or take that back."""
-    form, meant = ReasonForm(), DecisionKind(kind)
+    meant = DecisionKind(kind)
+    form = ReasonForm() if meant in _WITHOUT_DOCUMENT else DocumentedForm()
     return _act(
         number, enrolment_id, form, DECIDED[meant], lambda ctx: _decide(ctx, number, enrolment_id, meant, form),
         FOLLOWS[meant],
