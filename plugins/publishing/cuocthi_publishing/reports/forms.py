@@ -83,7 +83,7 @@ class PaperForm(BaseForm):
     name = StringField(
         _l("Full name of who signs"), [Length(max=80)], description=_l("Empty: left blank, for writing by hand.")
     )
-    recipients = TextAreaField(_l("Recipients"), description=_l("A line each, without dash."))
+    recipients = TextAreaField(_l("Copies go to"), description=_l("A line each, without dash."))
     remarks = TextAreaField(
         _l("Own paragraphs"),
         [Length(max=8000)],
