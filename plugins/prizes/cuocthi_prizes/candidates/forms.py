@@ -80,6 +80,13 @@ class RulingForm(ReasonForm):
         ),
     )
 
+    def ask_about_card(self) -> None:
+        """Ask whether who gave another number than that of the card is the person of the card all the same."""
+        self.same.choices = [
+            ("yes", _("The same person: the reason says how the two numbers come about")),
+            ("no", _("Another person: the entry has to be excluded")),
+        ]
+
 
 class ExtendForm(BaseForm):
     """More time for one candidate."""

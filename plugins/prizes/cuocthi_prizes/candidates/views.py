@@ -39,6 +39,7 @@ from cuocthi_prizes.candidates.forms import (
     UnitForm,
 )
 from cuocthi_prizes.candidates.models import DecisionKind, Way
+from cuocthi_prizes.candidates.numbers import Doubt
 from cuocthi_prizes.candidates.parts import live_list, subject
 from cuocthi_prizes.candidates.queries import states
 from cuocthi_prizes.candidates.telling import Post
@@ -179,13 +180,17 @@ def check_candidate(number: int, enrolment_id: int) -> AnyResponse:
     methods=["GET", "POST"],
 )
 def rule_on_candidate(number: int, enrolment_id: int, user_id: int) -> AnyResponse:
-    """Rule whether the candidate is a member."""
-    form = RulingForm()
+    """Rule whether the candidate is a member, or the same as another candidate, or the person of the card."""
+    form, reading = RulingForm(), reading_context()
+    about = subject(reading, campaign=g.campaign, number=number, enrolment_id=enrolment_id)
+    question = conflicts.question_of(reading, about=about, user_id=user_id, vault=registry().vault)
+    if isinstance(question, Doubt) and question.is_of_the_card:
+        form.ask_about_card()
     return _act(
         number,
         enrolment_id,
         form,
-        T("Rule on a likeness"),
+        T("Rule on a doubt about the ID number") if isinstance(question, Doubt) else T("Rule on a likeness"),
         lambda ctx: conflicts.rule(
             ctx,
             campaign=g.campaign,
@@ -425,7 +430,8 @@ def _evidence(ctx: Context, award_list: AwardList, enrolment_ids: Sequence[int])
 def _people(ctx: Context, state: State) -> dict[int, str]:
     """Return the names of those who checked, ruled and decided."""
     ids = {one.checked_by for one in state.checks.values()} | {one.decided_by for one in state.decisions}
-    ids |= {match.ruling.ruled_by for match in state.matches if match.ruling}
+    rulings = [match.ruling for match in state.matches] + [doubt.ruling for doubt in state.doubts]
+    ids |= {ruling.ruled_by for ruling in rulings if ruling}
     known = sa.select(User.id, User.name).where(User.id.in_([one for one in ids if one is not None]))
     return {row.id: row.name for row in ctx.session.execute(known)}
 
