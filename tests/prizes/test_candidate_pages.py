@@ -156,3 +156,25 @@ def test_pages_take_the_same_statements_for_any_number_of_candidates(
         return statements()
 
     assert counted("?q=pham+man") == counted("")
+
+
+def test_the_jury_rules_on_two_candidates_with_one_id_number(
+    staged: Contest, staff: Browser, sign_in: Callable[[User], Browser]
+) -> None:
+    staff.get(at(staged))
+    staff.post(at(staged), {"until": ""})
+    candidacies = dict(staged.ctx.session.execute(sa.select(Candidacy.enrolment_id, Candidacy.id)).all())
+    for place in (1, 2):
+        browser = signed_in(staged, sign_in, staged.people[place].user_id)
+        mine = f"/c/{staged.campaign.slug}/prizes/mine/{candidacies[staged.people[place].id]}"
+        browser.get(mine)
+        assert browser.post(mine, {"citizen_id": NUMBER, "way": "cash"})[0] == 200
+    other = staged.people[2]
+    name, ruling = other.name, f"/ruling/{other.user_id}"
+    page = staff.get(at(staged, place=1))[1]
+    assert (ruling in page, name in page, NUMBER in page) == (True, True, False)
+    assert staff.get(at(staged, ruling, 1))[0] == 200
+    assert staff.post(at(staged, ruling, 1), {"same": "no", "reason": "Ghi nhầm số"})[0] == 409
+    given = {"same": "no", "reason": "Ghi nhầm", "document_number": "12/BB-BTC", "document_date": "2024-10-01"}
+    status, page = staff.post(at(staged, ruling, 1), given)
+    assert (status, "Ghi nhầm" in page, "12/BB-BTC" in page) == (200, True, True)
