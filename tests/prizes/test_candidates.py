@@ -43,6 +43,7 @@ from cuocthi_prizes.outputs.workbooks import Source, payments
 from cuocthi_prizes.queries import load_scheme
 from cuocthi_prizes.settings import UNWRITTEN, Check
 
+from .adopted import final
 from .conftest import DISTINCT, PLAN, Contest, as_person, unguarded
 
 DOCUMENT = Document("12/BB-BTC", date(2024, 10, 1))
@@ -482,12 +483,57 @@ def test_a_list_waits_for_all_answers_and_staff_may_enter_one_for_somebody_on_th
     for place in range(15):
         staged.answer(place)
     assert len(staged.obstacles()) == 1
-    given: dict[str, Any] = {"way": Way.CASH, "entered": Details(number_of(15)), "born": None, "vault": staged.vault}
+    entered = Details(number_of(15))
+    given: dict[str, Any] = {"way": Way.CASH, "entered": entered, "born": None, "vault": staged.vault, "post": None}
     with pytest.raises(DomainError):
         asking.enter(staged.ctx, **staged.who(15), **given, reason="")
     asking.enter(staged.ctx, **staged.who(15), **given, reason="Không có điện thoại thông minh")
     assert staged.obstacles() == []
     staged.adopt()
+
+
+def test_nobody_overwrites_what_a_candidate_has_answered_and_what_staff_enter_is_told(
+    stage: Staging, contest: Contest, make: Factories, vault: Vault
+) -> None:
+    contest.people.append(make.enrolment(contest.campaign, user=make.user("Đào Thị Mơ", contact="mo@example.vn")))
+    contest.people[0].user.contacts[0].verified_at = contest.ctx.now
+    staged = stage(answer_days=7)
+    staged.ask()
+    post = Post(vault, [ContactKind.EMAIL], lambda number: f"https://thi.example/{number}")
+    given: dict[str, Any] = {"way": Way.CASH, "entered": Details(number_of(0)), "born": None, "vault": vault}
+    told = sa.select(Message).where(Message.key.startswith("prizes:entered:"))
+    for times in (1, 2):
+        later = replace(staged.ctx, now=staged.ctx.now + timedelta(seconds=times))
+        asking.enter(later, **staged.who(0), **given, reason="Gọi điện", post=post)
+        assert len(staged.ctx.session.scalars(told).all()) == times
+
+    staged.answer(0)
+    before = staged.candidacy(0).details
+    with pytest.raises(Conflict):
+        asking.enter(staged.ctx, **staged.who(0), **given, reason="Gọi điện", post=post)
+    assert (staged.candidacy(0).details, staged.candidacy(0).way) == (before, Way.ACCOUNT)
+    # An account that is merged since is the person's own all the same.
+    kept = make.user()
+    contest.people[0].user.active, contest.people[0].user.merged_into_id = False, kept.id
+    contest.people[0].user_id = kept.id
+    staged.ctx.session.flush()
+    with pytest.raises(Conflict):
+        asking.enter(staged.ctx, **staged.who(0), **given, reason="Gọi điện", post=post)
+
+
+def test_how_a_prize_is_paid_changes_no_more_once_the_list_is_final(stage: Staging) -> None:
+    staged = stage()
+    staged.ask(staged.ctx.now.astimezone(LOCAL_ZONE).date())
+    staged.answer(0)
+    staged.adopt()
+    staged.answer(0, way=Way.CASH)
+    final(staged.ctx, staged.contest.campaign, staged.draft)
+    with pytest.raises(Closed):
+        staged.answer(0)
+    assert staged.candidacy(0).way is Way.CASH
+    given: dict[str, Any] = {"way": Way.CASH, "entered": Details(number_of(1)), "born": None, "vault": staged.vault}
+    with pytest.raises(Closed):
+        asking.enter(staged.ctx, **staged.who(1), **given, reason="Gọi điện", post=None)
 
 
 # --- passed over ----------------------------------------------------------------------------------------------------

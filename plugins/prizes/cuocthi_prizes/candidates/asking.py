@@ -6,20 +6,23 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from cuocthi.audit.domain import record
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.errors import Closed, Conflict, DomainError, Missing
 from cuocthi.text import T
+from cuocthi.users.models import User
 from cuocthi.users.profiles import citizen_id_index
 from cuocthi.users.queries import identities
+from cuocthi_prizes.acts.models import Finality
 from cuocthi_prizes.candidates.checks import written
 from cuocthi_prizes.candidates.decisions import decide
 from cuocthi_prizes.candidates.details import Details, checked, sealed
 from cuocthi_prizes.candidates.models import Candidacy, DecisionKind, Way
 from cuocthi_prizes.candidates.parts import LIVE, live_list, named_by, of_part, part_of, subject
-from cuocthi_prizes.candidates.telling import tell
+from cuocthi_prizes.candidates.telling import tell, tell_entered
 from cuocthi_prizes.domain.award_lists import lock
 from cuocthi_prizes.models import Award, AwardList, AwardListState, PassedOverKind
 from cuocthi_prizes.queries import load_scheme
@@ -121,8 +124,8 @@ def answer(
 ) -> None:
     """Take what a candidate says of being paid, in place of what was said before; the own act of who is signed in.
 
-    Raises DomainError (fields ``citizen_id``, ``account``, ``bank``, ``holder``), Closed after the deadline, or where
-    the person is no candidate any more, Missing where the row is somebody else's.
+    Raises DomainError (fields ``citizen_id``, ``account``, ``bank``, ``holder``), Closed after the deadline, where the
+    person is no candidate any more, or the list is final, Missing where the row is somebody else's.
     """
     candidacy = own_candidacy(ctx, campaign=campaign, candidacy_id=candidacy_id)
     details = checked(way, entered, born=born)
@@ -149,10 +152,12 @@ def enter(
     born: date | None,
     reason: str,
     vault: Vault,
+    post: Post | None,
 ) -> None:
     """Take from staff what a candidate says by phone of being paid; ``reason`` says why the person does not do it.
 
-    Raises as :func:`answer`, DomainError without a reason, and Conflict where the person was not asked.
+    The person is written to, each time. What candidates have answered themselves they alone change. Raises as
+    :func:`answer`, DomainError without a reason, and Conflict where the person was not asked or has answered.
     """
     lock(ctx, campaign)
     about = subject(ctx, campaign=campaign, number=number, enrolment_id=enrolment_id)
@@ -162,8 +167,14 @@ def enter(
     if candidacy_id is None:
         raise Conflict(T("The person has not been asked yet."))
     words = written(reason)
+    if ctx.session.scalar(sa.select(Candidacy.id).where(Candidacy.id == candidacy_id, answered_by_owner())):
+        raise Conflict(
+            T("The person has answered already. Only the person can change that, on the own page. Nothing was stored.")
+        )
     _keep(ctx, candidacy_id, way, details, vault)
     decide(ctx, campaign=campaign, about=about, kind=DecisionKind.ENTERED, reason=words)
+    if post is not None:
+        tell_entered(ctx, campaign=campaign, candidacy_id=candidacy_id, post=post)
 
 
 def decline(ctx: Context, *, campaign: Campaign, candidacy_id: int) -> None:
@@ -223,8 +234,32 @@ def is_named() -> sa.ColumnElement[bool]:
     return _named_in(*LIVE)
 
 
+def is_final() -> sa.ColumnElement[bool]:
+    """Return the condition that the list by which the candidate is awarded is final: it is paid by what was said."""
+    return _named_in(AwardListState.ADOPTED, of=sa.exists().where(Finality.award_list_id == AwardList.id))
+
+
+def answered_by_owner() -> sa.ColumnElement[bool]:
+    """Return the condition that the candidate has answered in person, under whichever of the own accounts."""
+    answering, owner = aliased(User), aliased(User)
+    return (
+        sa.exists()
+        .where(
+            Candidacy.citizen_id_index.is_not(None),
+            answering.id == Candidacy.answered_by,
+            Enrolment.id == Candidacy.enrolment_id,
+            owner.id == Enrolment.user_id,
+            sa.func.coalesce(answering.merged_into_id, answering.id)
+            == sa.func.coalesce(owner.merged_into_id, owner.id),
+        )
+        .correlate(Candidacy)
+    )
+
+
 def _keep(ctx: Context, candidacy_id: int, way: Way, details: Details, vault: Vault) -> None:
-    """Write an answer by a statement that refuses one that comes too late, or from who is no candidate any more."""
+    """Write an answer by a statement that refuses one that comes too late, from who is no candidate any more, or when
+    the list is final.
+    """
     changed = ctx.session.execute(
         sa.update(Candidacy)
         .where(
@@ -232,6 +267,7 @@ def _keep(ctx: Context, candidacy_id: int, way: Way, details: Details, vault: Va
             Candidacy.answer_by > ctx.now,
             Candidacy.set_aside.is_(None),
             is_named(),
+            ~is_final(),
         )
         .values(
             way=way,
@@ -245,12 +281,15 @@ def _keep(ctx: Context, candidacy_id: int, way: Way, details: Details, vault: Va
     ).first()
     if changed is None:
         raise Closed(
-            T("Nothing was stored: the time to answer is over, or the prize is not yours by now. Ask the organisers.")
+            T(
+                "Nothing was stored: the time to answer is over, the list of prizes is final, or the prize goes to "
+                "somebody else by now. Ask the organisers."
+            )
         )
     ctx.session.expire_all()
 
 
-def _named_in(*states: AwardListState) -> sa.ColumnElement[bool]:
+def _named_in(*states: AwardListState, of: sa.ColumnElement[bool] | None = None) -> sa.ColumnElement[bool]:
     return (
         sa.exists()
         .where(
@@ -260,6 +299,7 @@ def _named_in(*states: AwardListState) -> sa.ColumnElement[bool]:
             AwardList.set_key == Candidacy.set_key,
             AwardList.phase_id == Candidacy.phase_id,
             AwardList.state.in_(states),
+            *([] if of is None else [of]),
         )
         .correlate(Candidacy)
     )

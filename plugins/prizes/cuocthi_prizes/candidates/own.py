@@ -16,7 +16,7 @@ from cuocthi.web.rendering import render
 from cuocthi_prizes.candidates import asking
 from cuocthi_prizes.candidates.details import opened
 from cuocthi_prizes.candidates.forms import DetailsForm
-from cuocthi_prizes.candidates.models import Way
+from cuocthi_prizes.candidates.models import Candidacy, Way
 from cuocthi_prizes.candidates.parts import LIVE
 from cuocthi_prizes.candidates.words import WAYS
 from cuocthi_prizes.models import Award, AwardList, AwardListState
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.context import Context
-    from cuocthi_prizes.candidates.models import Candidacy
 
 
 @blueprint.page("/mine/<int:candidacy_id>", signed_in=True)
@@ -82,6 +81,8 @@ def _page(candidacy_id: int, form: DetailsForm, status: int = 200) -> Response:
     candidacy = asking.own_candidacy(ctx, campaign=g.campaign, candidacy_id=candidacy_id)
     awards = _awards(ctx, candidacy)
     details = opened(candidacy, vault=registry().vault)
+    of_final_list = sa.select(Candidacy.id).where(Candidacy.id == candidacy_id, asking.is_final())
+    final = ctx.session.scalar(of_final_list) is not None
     in_time = candidacy.answer_by is not None and ctx.now < candidacy.answer_by
     return render(
         "prizes/candidates/own.html",
@@ -91,7 +92,8 @@ def _page(candidacy_id: int, form: DetailsForm, status: int = 200) -> Response:
         adopted=any(one.state is AwardListState.ADOPTED for one in awards),
         details=details.masked if details else None,
         form=form,
-        open=in_time and bool(awards) and candidacy.set_aside is None,
+        open=in_time and bool(awards) and candidacy.set_aside is None and not final,
+        final=final,
         ways=WAYS,
     )
 

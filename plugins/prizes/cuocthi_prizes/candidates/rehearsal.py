@@ -46,4 +46,4 @@ def settle(
             rule(ctx, **who, user_id=user_id, same=False, reason=_HOW, document=document, vault=vault)
         if scheme.answer_days and vault is not None:
             number_of = Details(f"{_NUMBER}{enrolment_id % _NUMBERS:06}")
-            enter(ctx, **who, way=Way.CASH, entered=number_of, born=None, reason=_HOW, vault=vault)
+            enter(ctx, **who, way=Way.CASH, entered=number_of, born=None, reason=_HOW, vault=vault, post=None)

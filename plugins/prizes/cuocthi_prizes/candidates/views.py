@@ -275,8 +275,12 @@ def enter_for_candidate(number: int, enrolment_id: int) -> AnyResponse:
             born=_born(ctx, number, enrolment_id),
             reason=form.reason.data or "",
             vault=registry().vault,
+            post=post(),
         ),
-        T("Only what the person says on the phone. It is shown in part afterwards, to you as well."),
+        T(
+            "Only what the person says on the phone, who is written to that it was entered. It is shown in part "
+            "afterwards, to you as well."
+        ),
     )
 
 
