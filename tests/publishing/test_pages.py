@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +17,7 @@ from cuocthi.jobs.models import Job, JobState
 from cuocthi.jobs.work import run_job
 from cuocthi.testing.browsing import browser_over
 from cuocthi.testing.tampering import unguard
+from cuocthi.timelines.localtime import moment_on
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.users.domain import start_session
 from cuocthi_publishing.domain.releases import snapshot_of
@@ -189,6 +190,15 @@ def test_the_preview_is_what_everybody_sees(
     after = article(client.get(BASE + key).text)
     assert before.replace(f"{BASE}releases/1/", BASE) == after
     assert made.digest in after
+
+
+def test_what_ends_at_midnight_ends_on_the_day_before(contest: Contest, client: FlaskClient) -> None:
+    ceremony = moment_on(date(2024, 10, 10), "00:00"), moment_on(date(2024, 10, 10), "24:00")
+    contest.make.phase(contest.campaign, PhaseKind.CEREMONY, opens_at=ceremony[0], closes_at=ceremony[1])
+    contest.adopt()
+    contest.publish()
+    contest.ctx.session.commit()
+    assert "<dd>10/10/2024</dd>" in client.get(f"{BASE}documents").text
 
 
 def article(page: str) -> str:

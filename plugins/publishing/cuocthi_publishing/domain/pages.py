@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
+_INSTANT = timedelta(microseconds=1)
 #: Every page that a release can have, in their order.
 TITLES = {
     "results": T("Results"),
@@ -159,7 +160,8 @@ def podium(snapshot: Snapshot) -> list[dict[str, Any]]:
 
 
 def _edges(phase: Mapping[str, str]) -> tuple[datetime, datetime]:
-    return datetime.fromisoformat(phase["opens_at"]), datetime.fromisoformat(phase["closes_at"])
+    # A phase that closes at midnight ends on the day before.
+    return datetime.fromisoformat(phase["opens_at"]), datetime.fromisoformat(phase["closes_at"]) - _INSTANT
 
 
 def _noon(text: str) -> datetime:
