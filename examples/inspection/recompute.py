@@ -362,7 +362,9 @@ def check_units(held: Inspection, awarded: dict[str, Any], decided: dict[str, En
         return
     by_formula = [(one["tier"], one["unit"]) for one in awarded["unit_awards"] if not one["decision_number"]]
     full = max((int(row["max_score"]) for row in decided.values()), default=0)
-    orders = placed(prizes["formula"], awarded, full)
+    unit_of = {row["contest_number"]: int(row["unit"]) for row in held.table("persons.csv")}
+    winners = Counter(unit_of[one["contest_number"]] for one in awarded["awards"])
+    orders = placed(prizes["formula"], awarded, winners, full)
     found, open_ = collective(prizes["collective"], orders, awarded, by_hand)
     same = sorted(found) == sorted(by_formula)
     held.compare(f"{len(by_formula)} collective prizes by the formula", same=same)
@@ -391,9 +393,10 @@ def check_figures(held: Inspection, awarded: dict[str, Any], decided: dict[str, 
             print(f"  unit {one['unit']} had {one['headcount']} people entitled then, {now.get(one['unit'])} by now")
 
 
-def placed(formula: dict[str, Any], awarded: dict[str, Any], full: int) -> dict[int, tuple[float | Fraction, ...]]:
+def placed(
+    formula: dict[str, Any], awarded: dict[str, Any], winners: Counter[int], full: int
+) -> dict[int, tuple[float | Fraction, ...]]:
     """Return by unit what it is compared by, the smaller the better; who does not take part is left out."""
-    winners = Counter(one["unit"] for one in awarded["awards"])
     taking_part = [one for one in awarded["units"] if takes_part(formula, one, winners[one["unit"]])]
     found = {}
     for block in {one["block"] for one in taking_part}:

@@ -44,7 +44,7 @@ from cuocthi_prizes.queries import load_scheme
 from cuocthi_prizes.settings import UNWRITTEN, Check
 
 from .adopted import final
-from .conftest import DISTINCT, PLAN, Contest, as_person, unguarded
+from .conftest import DISTINCT, PLAN, TIERS, Contest, as_person, unguarded
 
 DOCUMENT = Document("12/BB-BTC", date(2024, 10, 1))
 NUMBER = "034090001234"
@@ -644,6 +644,34 @@ def test_a_decision_needs_reason_and_document(stage: Staging) -> None:
     assert decisions.document(staged.ctx, number=" ", day=None) is None
     made = decisions.keep(staged.ctx, **staged.who(0), reason="Đã xem", by=DOCUMENT)
     assert (made.document_number, made.document_date) == ("12/BB-BTC", DOCUMENT.day)
+
+
+def test_who_is_named_again_is_asked_anew_and_has_the_full_time(stage: Staging) -> None:
+    staged = stage(answer_days=7)
+    staged.ask()
+    staged.answer(1)
+    today = staged.ctx.now.astimezone(LOCAL_ZONE).date()
+    last = staged.contest.people[15]
+    staged.contest.save(replace(PLAN, answer_days=7, sets=(replace(PLAN.sets[0], tiers=TIERS[:3]),)))
+    staged.draw()
+    assert last.id not in staged.awarded
+    assert (staged.candidacy(15).asked_at, staged.candidacy(15).answer_by) == (None, None)
+    # Who has answered, or is named still, keeps the deadline.
+    assert staged.candidacy(1).answer_by is not None
+    assert staged.candidacy(3).answer_by is not None
+    with pytest.raises(Closed):
+        staged.answer(15)
+
+    over = replace(staged.ctx, now=staged.ctx.now + timedelta(days=12))
+    staged.contest.save(replace(PLAN, answer_days=7))
+    staged.draft = draw_up(over, campaign=staged.contest.campaign)
+    given: dict[str, Any] = {"kind": PassedOverKind.NO_ANSWER, "reason": "Quá hạn", "by": DOCUMENT}
+    with pytest.raises(Conflict):
+        decisions.pass_over(over, **staged.who(15), **given)
+    asking.ask(over, **staged.here, until=None, post=None)
+    answer_by = staged.candidacy(15).answer_by
+    assert answer_by is not None
+    assert answer_by.astimezone(LOCAL_ZONE).date() == today + timedelta(days=12 + 8)
 
 
 # --- what is shown, and what is forgotten ---------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from cuocthi.standings.decisions import exclude_entry
 from cuocthi.text import unpack
 from cuocthi.users.models import User
 from cuocthi_prizes import contributed
+from cuocthi_prizes.candidates.decisions import Document, correct_unit, pass_over
 from cuocthi_prizes.digests import NOBODY, is_intact
 from cuocthi_prizes.domain.award_lists import adopt, adoption_obstacles, draw_up
 from cuocthi_prizes.domain.awarded import awarded_named
@@ -25,7 +26,7 @@ from cuocthi_prizes.domain.clauses import rule_clauses
 from cuocthi_prizes.domain.extra import Decided
 from cuocthi_prizes.domain.extra_awards import grant_extra, persons_found, revoke_extra
 from cuocthi_prizes.domain.personal_data import erase, export
-from cuocthi_prizes.models import Award, AwardList
+from cuocthi_prizes.models import Award, AwardList, PassedOverKind
 from cuocthi_prizes.outputs.order import in_ceremony_order
 from cuocthi_prizes.settings import ExtraPrizes, PrizeSettings
 
@@ -39,6 +40,7 @@ OLDEST = Decided(
     decision_number="15/QĐ-BTC",
     decision_date=date(2024, 9, 19),
 )
+DOCUMENT = Document("12/BB-BTC", date(2024, 9, 19))
 #: Places of people who have no prize by rank: seventeen take part, sixteen have one.
 LAST = len(DISTINCT) - 1
 
@@ -346,6 +348,64 @@ def test_one_is_entered_and_taken_out_by_pages(contest: Contest, sign_in: Callab
     contest.ctx.session.rollback()
     status, shown = browser.post(f"{page}/{award_id}/revoke", {})
     assert (status, OLDEST.reason in shown) == (200, False)
+
+
+def test_it_is_given_with_the_unit_that_was_corrected_by_decision(contest: Contest) -> None:
+    contest.save(with_extra(extra_counts=False))
+    contest.rank((*DISTINCT, 2, 1))
+    draw_up(contest.staff[0], campaign=contest.campaign)
+    before, right = give(contest, 0), contest.make.unit("Sở Tài chính")
+    assert before.unit_id == contest.people[0].unit_id
+    correct_unit(
+        contest.staff[0],
+        campaign=contest.campaign,
+        number=1,
+        enrolment_id=contest.people[0].id,
+        unit=right,
+        reason="Khai nhầm",
+        by=DOCUMENT,
+    )
+    second = draw_up(contest.staff[0], campaign=contest.campaign)
+    assert {award.unit_id for award in second.awards if award.enrolment_id == contest.people[0].id} == {right.id}
+    revoke_extra(contest.staff[0], campaign=contest.campaign, number=2, award_id=second.by_hand[0].id)
+    assert give(contest, 0, number=2).unit_id == right.id
+
+
+def test_a_draft_whose_extra_prize_has_another_unit_by_now_is_drawn_up_anew(contest: Contest, draft: AwardList) -> None:
+    give(contest)
+    assert adoption_obstacles(contest.staff[0], campaign=contest.campaign, award_list=draft) == []
+    correct_unit(
+        contest.staff[0],
+        campaign=contest.campaign,
+        number=1,
+        enrolment_id=contest.people[LAST].id,
+        unit=contest.make.unit("Sở Tài chính"),
+        reason="Khai nhầm",
+        by=DOCUMENT,
+    )
+    assert len(adoption_obstacles(contest.staff[0], campaign=contest.campaign, award_list=draft)) == 1
+    second = draw_up(contest.staff[0], campaign=contest.campaign)
+    assert second.by_hand[0].unit_name == "Sở Tài chính"
+    assert adoption_obstacles(contest.staff[0], campaign=contest.campaign, award_list=second) == []
+
+
+def test_who_is_passed_over_by_decision_has_none_either(contest: Contest, draft: AwardList) -> None:
+    give(contest)
+    pass_over(
+        contest.staff[0],
+        campaign=contest.campaign,
+        number=1,
+        enrolment_id=contest.people[LAST].id,
+        kind=PassedOverKind.DECLINED,
+        reason="Báo bằng văn bản",
+        by=DOCUMENT,
+    )
+    second = draw_up(contest.staff[0], campaign=contest.campaign)
+    assert second.by_hand == []
+    assert any("passed over by decision" in text for text in said(second))
+    with pytest.raises(DomainError) as refused:
+        give(contest, number=2)
+    assert refused.value.field == "enrolment_id"
 
 
 def test_decisions_are_dated_where_the_contest_is_held(contest: Contest, draft: AwardList) -> None:

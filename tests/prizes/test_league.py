@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,11 +12,15 @@ import pytest
 from cuocthi.contributions import Browser, Role
 from cuocthi.units.models import Unit
 from cuocthi.users.models import User
+from cuocthi_prizes.candidates.decisions import Document, correct_unit
 from cuocthi_prizes.domain.award_lists import adopt, draw_up
 from cuocthi_prizes.domain.league import league
+from cuocthi_prizes.domain.outlook import outlook
 from cuocthi_prizes.domain.unit_awards import grant
+from cuocthi_prizes.formula import Formula, UnitMeasure
+from cuocthi_prizes.settings import CollectiveTier
 
-from .conftest import DISTINCT, Contest
+from .conftest import DISTINCT, Contest, with_main
 
 
 @pytest.fixture
@@ -119,3 +124,33 @@ def test_it_takes_the_same_number_of_statements_however_many_units(
 def test_nothing_stands_there_before_a_ranking_is_adopted(contest: Contest, page_of: Callable[..., Any]) -> None:
     member = contest.ctx.session.get_one(User, contest.staff[0].actor.user_id)
     assert "ngay khi bảng xếp hạng của một vòng được thông qua" in page_of(member)
+
+
+def test_who_is_awarded_with_another_unit_counts_for_the_one_of_the_enrolment(
+    contest: Contest, communes: tuple[Unit, Unit, Unit]
+) -> None:
+    _district, inside, outside = communes
+    prize = CollectiveTier("tap-the", "Giải tập thể", 1, 1_000_000)
+    scheme = with_main(collective=(prize,), formula=Formula((UnitMeasure.WINNERS,), least_winners=2))
+    contest.save(replace(scheme, allotted=20_000_000))
+    made = draw_up(contest.staff[0], campaign=contest.campaign)
+    for person in contest.people[:2]:
+        correct_unit(
+            contest.staff[0],
+            campaign=contest.campaign,
+            number=made.number,
+            enrolment_id=person.id,
+            unit=outside,
+            reason="Khai nhầm",
+            by=Document("12/BB-BTC", date(2024, 9, 19)),
+        )
+    made = draw_up(contest.staff[0], campaign=contest.campaign)
+    assert [award.unit_id for award in made.awards[:2]] == [outside.id] * 2
+    assert [award.unit_id for award in made.unit_awards] == [inside.id]
+    (look,) = outlook(contest.ctx, campaign=contest.campaign, present=scheme, changed=scheme, key=scheme.sets[0].key)
+    assert look.unit_winners == (1, 1)
+    assert [unit.name for unit in look.units] == [inside.name]
+    for ctx in contest.staff:
+        adopt(ctx, campaign=contest.campaign, number=made.number, digest=made.digest)
+    rows = league(contest.ctx, round_=contest.round_, units={inside.id, outside.id})
+    assert {row.figures.unit_id: row.winners for row in rows} == {inside.id: 2, outside.id: 0}

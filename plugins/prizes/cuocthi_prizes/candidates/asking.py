@@ -6,25 +6,23 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from cuocthi.audit.domain import record
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.errors import Closed, Conflict, DomainError, Missing
 from cuocthi.text import T
-from cuocthi.users.models import User
 from cuocthi.users.profiles import citizen_id_index
 from cuocthi.users.queries import identities
-from cuocthi_prizes.acts.models import Finality
 from cuocthi_prizes.candidates.checks import written
+from cuocthi_prizes.candidates.conditions import answered_by_owner, is_final, is_named, named_in
 from cuocthi_prizes.candidates.decisions import decide
 from cuocthi_prizes.candidates.details import Details, checked, sealed
 from cuocthi_prizes.candidates.models import Candidacy, DecisionKind, Way
-from cuocthi_prizes.candidates.parts import LIVE, live_list, named_by, of_part, part_of, subject
+from cuocthi_prizes.candidates.parts import live_list, named_by, of_part, part_of, subject
 from cuocthi_prizes.candidates.telling import tell, tell_entered
 from cuocthi_prizes.domain.award_lists import lock
-from cuocthi_prizes.models import Award, AwardList, AwardListState, PassedOverKind
+from cuocthi_prizes.models import Award, AwardListState, PassedOverKind
 from cuocthi_prizes.queries import load_scheme
 
 if TYPE_CHECKING:
@@ -190,8 +188,8 @@ def decline(ctx: Context, *, campaign: Campaign, candidacy_id: int) -> None:
         .where(
             Candidacy.id == candidacy.id,
             Candidacy.set_aside.is_(None),
-            _named_in(AwardListState.DRAFT),
-            ~_named_in(AwardListState.ADOPTED),
+            named_in(AwardListState.DRAFT),
+            ~named_in(AwardListState.ADOPTED),
         )
         .values(set_aside=PassedOverKind.DECLINED, set_aside_at=ctx.now)
         .returning(Candidacy.id)
@@ -212,14 +210,13 @@ def decline(ctx: Context, *, campaign: Campaign, candidacy_id: int) -> None:
 
 
 def own_candidacy(ctx: Context, *, campaign: Campaign, candidacy_id: int) -> Candidacy:
-    """Return the row of whoever is signed in, if it has been asked. Raises Missing."""
+    """Return the row of whoever is signed in. Raises Missing."""
     found = ctx.session.scalar(
         sa.select(Candidacy)
         .join(Enrolment, Enrolment.id == Candidacy.enrolment_id)
         .where(
             Candidacy.id == candidacy_id,
             Candidacy.campaign_id == campaign.id,
-            Candidacy.asked_at.is_not(None),
             Enrolment.user_id.in_(identities(ctx.actor.user_id or 0)),
         )
         .execution_options(populate_existing=True)
@@ -227,33 +224,6 @@ def own_candidacy(ctx: Context, *, campaign: Campaign, candidacy_id: int) -> Can
     if found is None:
         raise Missing(T("There is no such page for you."))
     return found
-
-
-def is_named() -> sa.ColumnElement[bool]:
-    """Return the condition that a list which is a draft or adopted names the candidate."""
-    return _named_in(*LIVE)
-
-
-def is_final() -> sa.ColumnElement[bool]:
-    """Return the condition that the list by which the candidate is awarded is final: it is paid by what was said."""
-    return _named_in(AwardListState.ADOPTED, of=sa.exists().where(Finality.award_list_id == AwardList.id))
-
-
-def answered_by_owner() -> sa.ColumnElement[bool]:
-    """Return the condition that the candidate has answered in person, under whichever of the own accounts."""
-    answering, owner = aliased(User), aliased(User)
-    return (
-        sa.exists()
-        .where(
-            Candidacy.citizen_id_index.is_not(None),
-            answering.id == Candidacy.answered_by,
-            Enrolment.id == Candidacy.enrolment_id,
-            owner.id == Enrolment.user_id,
-            sa.func.coalesce(answering.merged_into_id, answering.id)
-            == sa.func.coalesce(owner.merged_into_id, owner.id),
-        )
-        .correlate(Candidacy)
-    )
 
 
 def _keep(ctx: Context, candidacy_id: int, way: Way, details: Details, vault: Vault) -> None:
@@ -287,22 +257,6 @@ def _keep(ctx: Context, candidacy_id: int, way: Way, details: Details, vault: Va
             )
         )
     ctx.session.expire_all()
-
-
-def _named_in(*states: AwardListState, of: sa.ColumnElement[bool] | None = None) -> sa.ColumnElement[bool]:
-    return (
-        sa.exists()
-        .where(
-            Award.enrolment_id == Candidacy.enrolment_id,
-            Award.award_list_id == AwardList.id,
-            AwardList.campaign_id == Candidacy.campaign_id,
-            AwardList.set_key == Candidacy.set_key,
-            AwardList.phase_id == Candidacy.phase_id,
-            AwardList.state.in_(states),
-            *([] if of is None else [of]),
-        )
-        .correlate(Candidacy)
-    )
 
 
 def _deadline(ctx: Context, until: date | None, days: int) -> datetime:

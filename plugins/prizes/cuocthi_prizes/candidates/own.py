@@ -14,6 +14,7 @@ from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
 from cuocthi_prizes.candidates import asking
+from cuocthi_prizes.candidates.conditions import is_final
 from cuocthi_prizes.candidates.details import opened
 from cuocthi_prizes.candidates.forms import DetailsForm
 from cuocthi_prizes.candidates.models import Candidacy, Way
@@ -81,7 +82,7 @@ def _page(candidacy_id: int, form: DetailsForm, status: int = 200) -> Response:
     candidacy = asking.own_candidacy(ctx, campaign=g.campaign, candidacy_id=candidacy_id)
     awards = _awards(ctx, candidacy)
     details = opened(candidacy, vault=registry().vault)
-    of_final_list = sa.select(Candidacy.id).where(Candidacy.id == candidacy_id, asking.is_final())
+    of_final_list = sa.select(Candidacy.id).where(Candidacy.id == candidacy_id, is_final())
     final = ctx.session.scalar(of_final_list) is not None
     in_time = candidacy.answer_by is not None and ctx.now < candidacy.answer_by
     return render(

@@ -17,14 +17,15 @@ from cuocthi.standings.models import Ranking
 from cuocthi.standings.queries import adopted_ranking
 from cuocthi.text import T, pack
 from cuocthi.timelines.models import Phase
+from cuocthi_prizes.candidates.deadlines import stop_asking_unnamed
 from cuocthi_prizes.candidates.gate import candidate_obstacles
-from cuocthi_prizes.candidates.queries import corrected_units
+from cuocthi_prizes.candidates.queries import corrected_units, set_aside
 from cuocthi_prizes.digests import commitment, confirmed_digest_of, digest_of, is_intact, random_salt
 from cuocthi_prizes.domain import extra
 from cuocthi_prizes.domain.awarded import Awarded, all_awarded, awarded_named
 from cuocthi_prizes.domain.collective import carried_over, enter_by_formula, figures_of, gives_otherwise
 from cuocthi_prizes.domain.limits import units_with_enough
-from cuocthi_prizes.domain.passing import among
+from cuocthi_prizes.domain.passing import among, with_right_units
 from cuocthi_prizes.domain.promises import overtaken
 from cuocthi_prizes.domain.proposals import awards_by, persons_with_enough, propose
 from cuocthi_prizes.models import Award, AwardList, AwardListState, PassedOver, UnitAward, UnitFigure
@@ -93,6 +94,7 @@ def draw_up(
     award_list.remarks = [pack(text) for text in (*remarks, *left_out, *undecided)]
     ctx.session.add(award_list)
     seal(ctx, award_list)
+    stop_asking_unnamed(ctx, award_list=award_list)
     record(
         ctx,
         action="prizes:list:draw_up",
@@ -171,9 +173,11 @@ def _with_extra(  # noqa: PLR0917 - of this module alone
     of, scheme = proposal.of, proposal.scheme
     ids = [award.enrolment_id for award in given]
     whom = among(ctx, campaign_id=campaign.id, part=of.part, prize_set=of.prize_set)
-    found = candidates_named(ctx, ranking_id=award_list.ranking_id, enrolment_ids=ids, among=whom)
+    ranked = candidates_named(ctx, ranking_id=award_list.ranking_id, enrolment_ids=ids, among=whom)
+    found = with_right_units(ctx, campaign_id=campaign.id, part=of.part, found=ranked)
     enough = persons_with_enough(ctx, campaign=campaign, scheme=scheme, of=of)
-    bounds = extra.Bounds(of.prize_set.extra, enough, scheme.extra_counts)
+    aside = set_aside(ctx, campaign_id=campaign.id, part=of.part)
+    bounds = extra.Bounds(of.prize_set.extra, enough, aside, scheme.extra_counts)
     persons = {one.enrolment_id: one for one in found}
     kept, left_out = extra.taken_over(given, award_list.awards, persons, bounds, salt)
     award_list.awards += kept
@@ -287,6 +291,9 @@ def _would_be_another(ctx: Context, campaign: Campaign, award_list: AwardList, r
     if would_be != [(award.tier, award.enrolment_id, award.unit_id) for award in award_list.by_rank]:
         return True
     if passed != [(one.enrolment_id, one.kind) for one in award_list.passed_over]:
+        return True
+    right = corrected_units(ctx, campaign_id=campaign.id, part=of.part)
+    if any(right.get(one.enrolment_id, (one.unit_id,))[0] != one.unit_id for one in award_list.by_hand):
         return True
     by_hand = {award.enrolment_id for award in award_list.by_hand}
     if by_hand and scheme.extra_counts:

@@ -10,10 +10,12 @@ import sqlalchemy as sa
 
 from cuocthi.campaigns.models import Campaign
 from cuocthi.clock import LOCAL_ZONE
+from cuocthi.enrolments.models import Enrolment
 from cuocthi.standings.models import Standing
 from cuocthi.standings.queries import unit_figures
 from cuocthi.text import T
 from cuocthi.units.queries import full_names, units_of
+from cuocthi_prizes.candidates.queries import corrected_units
 from cuocthi_prizes.domain.formulas import Unit, give_but_for, place
 from cuocthi_prizes.models import PassedUnit, UnitAward, UnitFigure
 from cuocthi_prizes.wording import formula_line
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from cuocthi.text import Text
     from cuocthi_prizes.domain.formulas import Given, Undecided
     from cuocthi_prizes.models import AwardList
-    from cuocthi_prizes.queries import UnitHeld
+    from cuocthi_prizes.queries import Part, UnitHeld
     from cuocthi_prizes.settings import CollectiveTier, PrizeSet
 
 #: How much of the reason an award holds, and how many equal units a remark names.
@@ -143,10 +145,26 @@ def _of_list(ctx: Context, prize_set: PrizeSet, award_list: AwardList, enough: C
         prize_set=prize_set,
         ranking_id=award_list.ranking_id,
         figures=award_list.unit_figures,
-        winners=Counter(award.unit_id for award in award_list.by_rank),
+        winners=winners_of(
+            ctx,
+            campaign_id=award_list.campaign_id,
+            part=(award_list.set_key, award_list.phase_id),
+            given=[(award.enrolment_id, award.unit_id) for award in award_list.by_rank],
+        ),
         enough=enough,
         decided=[award for award in award_list.unit_awards if award.decision_number],
     )
+
+
+def winners_of(ctx: Context, *, campaign_id: int, part: Part, given: Iterable[tuple[int, int]]) -> Counter[int]:
+    """Return how many of the individual prizes by rank each unit has; ``given`` are enrolments with the units named.
+
+    Whoever is awarded with a corrected unit counts for that of the enrolment, as in all other figures of units.
+    """
+    corrected = corrected_units(ctx, campaign_id=campaign_id, part=part)
+    own = sa.select(Enrolment.id, Enrolment.unit_id).where(Enrolment.id.in_(corrected.keys()))
+    entered = {row.id: row.unit_id for row in ctx.session.execute(own)} if corrected else {}
+    return Counter(entered.get(enrolment_id, unit_id) for enrolment_id, unit_id in given)
 
 
 def enter_by_formula(

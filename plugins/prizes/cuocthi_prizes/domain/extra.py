@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cuocthi.text import T
+from cuocthi_prizes.candidates.words import PASSED_OVER
 from cuocthi_prizes.digests import commitment
 from cuocthi_prizes.models import Award
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from cuocthi.text import Text
+    from cuocthi_prizes.models import PassedOverKind
     from cuocthi_prizes.queries import Candidate, Held
     from cuocthi_prizes.settings import ExtraPrizes
 
@@ -23,12 +25,15 @@ EXTRA = "+"
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a list may give by hand, and who can have none: ``enough`` by other lists and, where such prizes count like
-    others (``counts``), whoever has a prize by rank in the same list.
+    """What a list may give by hand, and who can have none.
+
+    That is who is set ``aside`` by decision and, where such prizes count like others (``counts``), who has ``enough``
+    by other lists or a prize by rank in the same list.
     """
 
     extra: ExtraPrizes
     enough: Mapping[int, Held]
+    aside: Mapping[int, PassedOverKind]
     counts: bool
 
     def against(self, awards: Sequence[Award], enrolment_id: int, value: int) -> tuple[str, Text] | None:
@@ -48,6 +53,8 @@ class Bounds:
         return ("enrolment_id", refused) if refused else None
 
     def _against_person(self, own: Sequence[Award], enrolment_id: int) -> Text | None:
+        if enrolment_id in self.aside:
+            return T("this person is passed over by decision: %(why)s", why=PASSED_OVER[self.aside[enrolment_id]])
         if any(award.extra for award in own):
             return T("this person has an extra prize in this list")
         if self.counts and own:

@@ -10,11 +10,12 @@ from cuocthi.clock import LOCAL_ZONE
 from cuocthi.errors import DomainError, Missing
 from cuocthi.standings.confirmations import withdraw_confirmations
 from cuocthi.text import T
+from cuocthi_prizes.candidates.queries import set_aside
 from cuocthi_prizes.digests import random_salt
 from cuocthi_prizes.domain.award_lists import draft_numbered, lock, seal
 from cuocthi_prizes.domain.extra import Bounds, extra_award
 from cuocthi_prizes.domain.limits import who_has_enough
-from cuocthi_prizes.domain.passing import among
+from cuocthi_prizes.domain.passing import among, with_right_units
 from cuocthi_prizes.queries import EVERYBODY, SUBJECT, candidates_found, candidates_named, held
 from cuocthi_prizes.settings import MAX_VALUE, TITLE_LENGTH, ExtraPrizes, PrizeSettings
 
@@ -102,11 +103,12 @@ def bounds_of(ctx: Context, *, campaign: Campaign, award_list: AwardList) -> Bou
     scheme = _scheme(ctx, award_list)
     prize_set = scheme.named(award_list.set_key)
     if prize_set is None:
-        return Bounds(ExtraPrizes(), {}, counts=True)
+        return Bounds(ExtraPrizes(), {}, {}, counts=True)
     part = award_list.set_key, award_list.phase_id
     prizes = held(ctx, campaign_id=campaign.id, but_for=part, extra=scheme.extra_counts)
     enough = who_has_enough(scheme, prize_set, award_list.phase_id, prizes)
-    return Bounds(prize_set.extra, enough, scheme.extra_counts)
+    aside = set_aside(ctx, campaign_id=campaign.id, part=part)
+    return Bounds(prize_set.extra, enough, aside, scheme.extra_counts)
 
 
 def _scheme(ctx: Context, award_list: AwardList) -> PrizeSettings:
@@ -128,7 +130,8 @@ def _person(ctx: Context, award_list: AwardList, enrolment_id: int) -> Candidate
     )
     if not found:
         raise DomainError(T("Choose a person who stands in the ranking of this list."), field="enrolment_id")
-    return found[0]
+    part = award_list.set_key, award_list.phase_id
+    return with_right_units(ctx, campaign_id=award_list.campaign_id, part=part, found=found)[0]
 
 
 def _check(ctx: Context, decided: Decided) -> None:

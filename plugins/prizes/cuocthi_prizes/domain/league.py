@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from cuocthi.enrolments.models import Enrolment
 from cuocthi.enrolments.participation import within
 from cuocthi.standings.queries import adopted_ranking, unit_figures
 from cuocthi.units.models import Unit
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Row:
     """A unit by the adopted ranking of a round; ``winners`` of its persons have an individual prize of the round, and
-    ``prizes`` names the collective ones that it has itself.
+    ``prizes`` names the collective ones that it has itself. Persons count for the unit with which they are enrolled,
+    whichever they are awarded with.
     """
 
     figures: UnitFigures
@@ -56,10 +58,11 @@ def units_below(ctx: Context, *, units: Sequence[Unit]) -> set[int]:
 
 def _winners(ctx: Context, round_: Phase) -> dict[int, int]:
     rows = ctx.session.execute(
-        sa.select(Award.unit_id, sa.func.count(Award.enrolment_id.distinct()))
+        sa.select(Enrolment.unit_id, sa.func.count(Award.enrolment_id.distinct()))
+        .join(Award, Award.enrolment_id == Enrolment.id)
         .join(AwardList, AwardList.id == Award.award_list_id)
         .where(AwardList.phase_id == round_.id, AwardList.state == AwardListState.ADOPTED)
-        .group_by(Award.unit_id)
+        .group_by(Enrolment.unit_id)
     )
     return {unit_id: number for unit_id, number in rows}  # noqa: C416 - rows are Row objects, not tuples
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from cuocthi.standings.queries import unit_figures
 from cuocthi.timelines.queries import rounds
 from cuocthi_prizes.domain.awarded import Awarded, awarded
 from cuocthi_prizes.domain.changes import changes, would_be_given
-from cuocthi_prizes.domain.collective import ByFormula, by_formula, left_open
+from cuocthi_prizes.domain.collective import ByFormula, by_formula, left_open, winners_of
 from cuocthi_prizes.domain.limits import units_with_enough
 from cuocthi_prizes.domain.proposals import NO_AWARDS, Awards, awards_by
 from cuocthi_prizes.queries import held_by_units
@@ -118,7 +117,12 @@ def _side(  # noqa: PLR0917 - of this module alone
         prize_set=of.prize_set,
         ranking_id=ranking.id,
         figures=figures,
-        winners=Counter(person.unit_id for _, person in awards.allocation.places),
+        winners=winners_of(
+            ctx,
+            campaign_id=campaign.id,
+            part=of.part,
+            given=[(person.enrolment_id, person.unit_id) for _, person in awards.allocation.places],
+        ),
         enough=units_with_enough(scheme, of.round_.id, held_by_units(ctx, campaign_id=campaign.id, but_for=of.part)),
     )
     return _Side(awards, units)
