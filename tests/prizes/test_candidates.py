@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy.exc import DatabaseError
 
 from cuocthi.audit.models import AuditEvent
+from cuocthi.campaigns.models import CampaignState
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.context import Context
 from cuocthi.contributions import Erasure, Person
@@ -29,9 +30,9 @@ from cuocthi_prizes.candidates import asking, checks, conflicts, decisions, pers
 from cuocthi_prizes.candidates.contributed import duties, panels
 from cuocthi_prizes.candidates.decisions import Document
 from cuocthi_prizes.candidates.details import Details, opened
-from cuocthi_prizes.candidates.models import Candidacy, CandidateCheck, CandidateDecision, Ruling, Way
+from cuocthi_prizes.candidates.models import Candidacy, CandidateCheck, CandidateDecision, DecisionKind, Ruling, Way
 from cuocthi_prizes.candidates.paying import paid_how
-from cuocthi_prizes.candidates.queries import states
+from cuocthi_prizes.candidates.queries import passed_over_by, states
 from cuocthi_prizes.candidates.telling import Post
 from cuocthi_prizes.digests import is_intact
 from cuocthi_prizes.domain.award_lists import adopt, adoption_obstacles, draw_up
@@ -43,10 +44,17 @@ from cuocthi_prizes.outputs.workbooks import Source, payments
 from cuocthi_prizes.queries import load_scheme
 from cuocthi_prizes.settings import UNWRITTEN, Check
 
-from .adopted import final
+from .adopted import decision, final
 from .conftest import DISTINCT, PLAN, TIERS, Contest, as_person, unguarded
 
 DOCUMENT = Document("12/BB-BTC", date(2024, 10, 1))
+DECLINED: dict[str, Any] = {
+    "kind": PassedOverKind.DECLINED,
+    "reason": "Báo qua điện thoại",
+    "by": DOCUMENT,
+    "post": None,
+}
+LATE: dict[str, Any] = {"kind": PassedOverKind.NO_ANSWER, "reason": "Quá hạn", "by": DOCUMENT, "post": None}
 NUMBER = "034090001234"
 ACCOUNT = Details(NUMBER, "1903 4567 8901", "Vietcombank, chi nhánh Thái Bình", "NGUYEN VAN A")
 
@@ -542,7 +550,7 @@ def test_how_a_prize_is_paid_changes_no_more_once_the_list_is_final(stage: Stagi
 def test_who_does_not_answer_in_time_is_passed_over_by_decision_and_the_next_moves_up(stage: Staging) -> None:
     staged = stage(answer_days=7)
     staged.ask()
-    given: dict[str, Any] = {"kind": PassedOverKind.NO_ANSWER, "reason": "Quá hạn"}
+    given: dict[str, Any] = {"kind": PassedOverKind.NO_ANSWER, "reason": "Quá hạn", "post": None}
     with pytest.raises(Conflict):
         decisions.pass_over(staged.ctx, **staged.who(0), **given, by=DOCUMENT)
     over = replace(staged.ctx, now=staged.ctx.now + late(staged))
@@ -567,7 +575,9 @@ def test_without_days_in_the_rules_nobody_is_passed_over_for_not_answering(stage
     staged.ask(staged.ctx.now.astimezone(LOCAL_ZONE).date())
     over = replace(staged.ctx, now=staged.ctx.now + timedelta(days=30))
     with pytest.raises(Conflict):
-        decisions.pass_over(over, **staged.who(0), kind=PassedOverKind.NO_ANSWER, reason="Quá hạn", by=DOCUMENT)
+        decisions.pass_over(
+            over, **staged.who(0), kind=PassedOverKind.NO_ANSWER, reason="Quá hạn", by=DOCUMENT, post=None
+        )
 
 
 def test_a_candidate_declines_until_the_list_is_adopted_and_staff_take_it_back(stage: Staging) -> None:
@@ -579,7 +589,9 @@ def test_a_candidate_declines_until_the_list_is_adopted_and_staff_take_it_back(s
     assert [one.kind for one in staged.draft.passed_over] == [PassedOverKind.DECLINED]
     assert 16 in staged.names()
 
-    decisions.take_back(staged.ctx, **staged.who(3), reason="Bấm nhầm", by=None)
+    with pytest.raises(DomainError):
+        decisions.take_back(staged.ctx, **staged.who(3), reason="Bấm nhầm", by=None)
+    decisions.take_back(staged.ctx, **staged.who(3), reason="Bấm nhầm", by=DOCUMENT)
     with pytest.raises(Blocked):
         staged.adopt()
     staged.draw()
@@ -591,7 +603,9 @@ def test_a_candidate_declines_until_the_list_is_adopted_and_staff_take_it_back(s
 
 def test_the_digest_covers_why_somebody_was_passed_over(stage: Staging) -> None:
     staged = stage()
-    decisions.pass_over(staged.ctx, **staged.who(0), kind=PassedOverKind.DECLINED, reason="Báo qua điện thoại", by=None)
+    decisions.pass_over(
+        staged.ctx, **staged.who(0), kind=PassedOverKind.DECLINED, reason="Báo qua điện thoại", by=DOCUMENT, post=None
+    )
     staged.draw()
     assert is_intact(staged.draft)
     unguarded(staged.ctx)
@@ -603,7 +617,9 @@ def test_the_digest_covers_why_somebody_was_passed_over(stage: Staging) -> None:
 
 def test_inspectors_are_told_who_was_passed_over_and_why(stage: Staging) -> None:
     staged = stage()
-    decisions.pass_over(staged.ctx, **staged.who(1), kind=PassedOverKind.DECLINED, reason="Báo qua điện thoại", by=None)
+    decisions.pass_over(
+        staged.ctx, **staged.who(1), kind=PassedOverKind.DECLINED, reason="Báo qua điện thoại", by=DOCUMENT, post=None
+    )
     staged.draw()
     adopted = adopted_ranking(staged.ctx, round_=staged.contest.round_)
     assert adopted is not None
@@ -612,6 +628,73 @@ def test_inspectors_are_told_who_was_passed_over_and_why(stage: Staging) -> None
     code = staged.contest.people[1].code
     assert f'"contest_number": "{code}"' in text
     assert '"why": "declined"' in text
+
+
+def test_a_refusal_told_to_staff_needs_a_document_and_is_told_to_the_person_who_sees_it(
+    stage: Staging, contest: Contest, make: Factories, vault: Vault
+) -> None:
+    contest.people.append(make.enrolment(contest.campaign, user=make.user("Đào Thị Mơ", contact="mo@example.vn")))
+    contest.people[0].user.contacts[0].verified_at = contest.ctx.now
+    staged = stage(answer_days=7)
+    staged.ask()
+    post = Post(vault, [ContactKind.EMAIL], lambda number: f"https://thi.example/{number}")
+    given: dict[str, Any] = {"kind": PassedOverKind.DECLINED, "reason": "Có đơn gửi Ban Tổ chức", "post": post}
+    with pytest.raises(DomainError):
+        decisions.pass_over(staged.ctx, **staged.who(0), **given, by=None)
+    made = decisions.pass_over(staged.ctx, **staged.who(0), **given, by=DOCUMENT)
+    told = sa.select(Message).where(Message.key == f"prizes:passed:{made.id}")
+    assert len(staged.ctx.session.scalars(told).all()) == 1
+    staged.draw()
+    (panel,) = panels(staged.own(0), contest.campaign)
+    assert str(panel.title) == "You are passed over for a prize"
+    assert panel.values["asked"][0].title == PLAN.sets[0].title
+    assert passed_over_by(staged.ctx, candidacy=staged.candidacy(0)) is made
+    assert asking.own_candidacy(staged.own(0), campaign=contest.campaign, candidacy_id=staged.candidacy(0).id)
+
+
+def test_who_has_answered_in_person_declines_in_person_alone(stage: Staging) -> None:
+    staged = stage(answer_days=7)
+    staged.ask()
+    staged.answer(0)
+    entered: dict[str, Any] = {"way": Way.CASH, "entered": Details(number_of(1)), "born": None, "vault": staged.vault}
+    asking.enter(staged.ctx, **staged.who(1), **entered, reason="Gọi điện", post=None)
+    with pytest.raises(Conflict):
+        decisions.pass_over(staged.ctx, **staged.who(0), **DECLINED)
+    assert staged.candidacy(0).set_aside is None
+    decisions.pass_over(staged.ctx, **staged.who(1), **DECLINED)
+    asking.decline(staged.own(0), campaign=staged.contest.campaign, candidacy_id=staged.candidacy(0).id)
+    assert passed_over_by(staged.ctx, candidacy=staged.candidacy(0)) is None
+
+
+@pytest.mark.parametrize("kind", ["declined", "take_back"])
+def test_the_database_takes_no_passing_over_without_a_document(stage: Staging, kind: str) -> None:
+    staged = stage()
+    made = CandidateDecision(
+        campaign_id=staged.contest.campaign.id,
+        set_key=staged.draft.set_key,
+        phase_id=staged.draft.phase_id,
+        enrolment_id=staged.contest.people[0].id,
+        kind=DecisionKind(kind),
+        reason="Không có văn bản",
+        decided_at=staged.ctx.now,
+    )
+    staged.ctx.session.add(made)
+    with pytest.raises(DatabaseError, match="without a document"):
+        staged.ctx.session.flush()
+    staged.ctx.session.rollback()
+
+
+def test_an_exclusion_in_an_archived_campaign_names_a_registered_document(stage: Staging) -> None:
+    staged = stage()
+    staged.contest.campaign.state = CampaignState.ARCHIVED
+    staged.contest.campaign.archived_at = staged.ctx.now
+    staged.ctx.session.flush()
+    given: dict[str, Any] = {"reason": "Là thành viên Ban Giám khảo", "by": DOCUMENT}
+    with pytest.raises(DomainError):
+        decisions.exclude(staged.ctx, **staged.who(0), **given)
+    registered = decision(staged.ctx, staged.contest.campaign)
+    decisions.exclude(staged.ctx, **staged.who(0), **given, registered=registered)
+    assert staged.contest.people[0].state is EnrolmentState.EXCLUDED
 
 
 # --- decisions ------------------------------------------------------------------------------------------------------
@@ -665,9 +748,8 @@ def test_who_is_named_again_is_asked_anew_and_has_the_full_time(stage: Staging) 
     over = replace(staged.ctx, now=staged.ctx.now + timedelta(days=12))
     staged.contest.save(replace(PLAN, answer_days=7))
     staged.draft = draw_up(over, campaign=staged.contest.campaign)
-    given: dict[str, Any] = {"kind": PassedOverKind.NO_ANSWER, "reason": "Quá hạn", "by": DOCUMENT}
     with pytest.raises(Conflict):
-        decisions.pass_over(over, **staged.who(15), **given)
+        decisions.pass_over(over, **staged.who(15), **LATE)
     asking.ask(over, **staged.here, until=None, post=None)
     answer_by = staged.candidacy(15).answer_by
     assert answer_by is not None
@@ -688,6 +770,28 @@ def test_a_candidate_finds_it_on_the_own_page_and_staff_who_is_late(stage: Stagi
     assert duties(staged.ctx, [campaign]) == []
     (duty,) = duties(replace(staged.ctx, now=staged.ctx.now + late(staged)), [campaign])
     assert duty.late
+
+
+def test_staff_owe_nothing_where_the_scheme_sets_no_time(stage: Staging) -> None:
+    staged = stage()
+    staged.ask(staged.ctx.now.astimezone(LOCAL_ZONE).date())
+    assert duties(replace(staged.ctx, now=staged.ctx.now + timedelta(days=30)), [staged.contest.campaign]) == []
+
+
+def test_what_was_ruled_is_told_to_the_person_and_of_whom_is_not(stage: Staging, make: Factories) -> None:
+    staged = stage()
+    person = staged.contest.people[0]
+    member = make.member(staged.contest.campaign, user=make.user(person.name))
+    reason = "Khác bà Mận ở Sở Nội vụ"
+    conflicts.rule(staged.ctx, **staged.who(0), user_id=member.id, same=False, reason=reason, vault=staged.vault)
+    (told,) = personal_data.export(
+        staged.ctx,
+        campaign=staged.contest.campaign,
+        person=Person(person.user_id, person.id),
+        vault=lambda: staged.vault,
+    )
+    ((at, what, words),) = told.rows
+    assert (at, str(what), words) == (staged.ctx.now, "Ruled on who it is: another person", "")
 
 
 def test_how_people_are_paid_is_kept_of_those_awarded_alone(stage: Staging) -> None:

@@ -399,6 +399,7 @@ def test_who_is_passed_over_by_decision_has_none_either(contest: Contest, draft:
         kind=PassedOverKind.DECLINED,
         reason="Báo bằng văn bản",
         by=DOCUMENT,
+        post=None,
     )
     second = draw_up(contest.staff[0], campaign=contest.campaign)
     assert second.by_hand == []

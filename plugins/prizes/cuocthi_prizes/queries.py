@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import sqlalchemy.orm
 
 from cuocthi.campaigns.models import Division, SettingsVersion
-from cuocthi.campaigns.settings import Loaded, load_settings, unstructure
+from cuocthi.campaigns.settings import Loaded, load_settings, settings_in, unstructure
 from cuocthi.digest import digest
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.standings.confirmations import NEEDED
@@ -94,6 +94,13 @@ def load_scheme(ctx: Context, *, campaign: Campaign) -> Loaded[PrizeSettings]:
     """Return the campaign's scheme of prizes as it stands (one statement); what nobody has written yet is UNWRITTEN."""
     loaded = load_settings(ctx, owner=OWNER, schema=PrizeSettings, campaign=campaign)
     return loaded if loaded.version_id is not None else Loaded(UNWRITTEN, None)
+
+
+def schemes_of(ctx: Context, *, version_ids: Collection[int | None]) -> dict[int | None, PrizeSettings]:
+    """Return by version the schemes that lists were made by (one statement), for None the one that nobody wrote."""
+    known = [one for one in version_ids if one is not None]
+    versions = ctx.session.scalars(sa.select(SettingsVersion).where(SettingsVersion.id.in_(known))) if known else ()
+    return {None: UNWRITTEN, **{one.id: settings_in(one, PrizeSettings) for one in versions}}
 
 
 def scheme_digest(ctx: Context, *, version_id: int | None) -> str:

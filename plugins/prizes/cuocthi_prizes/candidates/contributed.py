@@ -12,8 +12,11 @@ from cuocthi.contributions import Duty, Panel, Permission, Role
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.text import T
 from cuocthi.users.queries import identities
+from cuocthi_prizes.candidates.conditions import is_named
 from cuocthi_prizes.candidates.models import Candidacy
+from cuocthi_prizes.candidates.parts import LIVE
 from cuocthi_prizes.models import Award, AwardList, AwardListState
+from cuocthi_prizes.queries import schemes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,38 +55,51 @@ class Asked:
 
 
 def panels(ctx: Context, campaign: Campaign) -> list[Panel]:
-    """Return what the reader is asked as a candidate, while a draft or an adopted list says so (one statement)."""
+    """Return what the reader is asked as a candidate, while a draft or an adopted list says so, and for which set the
+    reader is passed over (one statement).
+    """
     if ctx.actor.user_id is None:
         return []
-    rows = ctx.session.execute(
-        sa.select(Candidacy, sa.func.min(Award.title))
-        .join(Enrolment, Enrolment.id == Candidacy.enrolment_id)
-        .join(Award, Award.enrolment_id == Candidacy.enrolment_id)
+    of_part = (
+        AwardList.campaign_id == Candidacy.campaign_id,
+        AwardList.set_key == Candidacy.set_key,
+        AwardList.phase_id == Candidacy.phase_id,
+    )
+    prize = (
+        sa.select(sa.func.min(Award.title))
         .join(AwardList, AwardList.id == Award.award_list_id)
+        .where(*of_part, AwardList.state.in_(LIVE), Award.enrolment_id == Candidacy.enrolment_id)
+        .correlate(Candidacy)
+        .scalar_subquery()
+    )
+    set_title = sa.select(sa.func.min(AwardList.set_title)).where(*of_part).correlate(Candidacy).scalar_subquery()
+    rows = ctx.session.execute(
+        sa.select(Candidacy, sa.func.coalesce(prize, set_title))
+        .join(Enrolment, Enrolment.id == Candidacy.enrolment_id)
         .where(
             Candidacy.campaign_id == campaign.id,
-            Candidacy.asked_at.is_not(None),
-            Candidacy.set_aside.is_(None),
             Enrolment.user_id.in_(identities(ctx.actor.user_id)),
-            AwardList.campaign_id == Candidacy.campaign_id,
-            AwardList.set_key == Candidacy.set_key,
-            AwardList.phase_id == Candidacy.phase_id,
-            AwardList.state.in_((AwardListState.DRAFT, AwardListState.ADOPTED)),
+            sa.or_(sa.and_(Candidacy.asked_at.is_not(None), is_named()), Candidacy.set_aside.is_not(None)),
         )
-        .group_by(Candidacy.id)
         .order_by(Candidacy.answer_by, Candidacy.id)
     )
     asked = [Asked(title, candidacy, _own_url(campaign, candidacy.id)) for candidacy, title in rows]
-    title = T("You are proposed for a prize")
+    passed_over = bool(asked) and all(one.candidacy.set_aside for one in asked)
+    title = T("You are passed over for a prize") if passed_over else T("You are proposed for a prize")
     values = {"asked": asked, "now": ctx.now}
     return [Panel("candidacy", title, "prizes/candidates/_asked.html", values, order=5)] if asked else []
 
 
 def duties(ctx: Context, campaigns: Sequence[Campaign]) -> list[Duty]:
-    """Return on which drafts candidates have let the time to answer pass (one statement)."""
+    """Return on which drafts candidates have let the time to answer pass that the scheme sets (two statements)."""
     known = {campaign.id: campaign for campaign in campaigns}
     rows = ctx.session.execute(
-        sa.select(AwardList.campaign_id, AwardList.number, sa.func.count(sa.distinct(Candidacy.id)).label("persons"))
+        sa.select(
+            AwardList.campaign_id,
+            AwardList.number,
+            AwardList.settings_version_id,
+            sa.func.count(sa.distinct(Candidacy.id)).label("persons"),
+        )
         .join(Award, Award.award_list_id == AwardList.id)
         .join(
             Candidacy,
@@ -101,9 +117,10 @@ def duties(ctx: Context, campaigns: Sequence[Campaign]) -> list[Duty]:
             Candidacy.answered_at.is_(None),
             Candidacy.set_aside.is_(None),
         )
-        .group_by(AwardList.campaign_id, AwardList.number)
+        .group_by(AwardList.campaign_id, AwardList.number, AwardList.settings_version_id)
         .order_by(AwardList.campaign_id, AwardList.number)
-    )
+    ).all()
+    schemes = schemes_of(ctx, version_ids={row.settings_version_id for row in rows})
     return [
         Duty(
             f"candidates-{row.number}",
@@ -116,6 +133,7 @@ def duties(ctx: Context, campaigns: Sequence[Campaign]) -> list[Duty]:
             order=58,
         )
         for row in rows
+        if schemes[row.settings_version_id].answer_days
     ]
 
 

@@ -15,6 +15,7 @@ from cuocthi.standings.decisions import exclude_entry
 from cuocthi.text import T
 from cuocthi.units.queries import full_name
 from cuocthi_prizes.candidates.checks import written
+from cuocthi_prizes.candidates.conditions import answered_by_owner
 from cuocthi_prizes.candidates.models import (
     MAX_NUMBER,
     Candidacy,
@@ -23,6 +24,7 @@ from cuocthi_prizes.candidates.models import (
 )
 from cuocthi_prizes.candidates.parts import of_part, part_of, subject
 from cuocthi_prizes.candidates.queries import corrected_units
+from cuocthi_prizes.candidates.telling import tell_passed_over
 from cuocthi_prizes.domain.award_lists import lock
 from cuocthi_prizes.models import PassedOverKind
 from cuocthi_prizes.queries import load_scheme
@@ -30,9 +32,11 @@ from cuocthi_prizes.queries import load_scheme
 if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
+    from cuocthi.documents.models import Document as RegisteredDocument
     from cuocthi.text import Text
     from cuocthi.units.models import Unit
     from cuocthi_prizes.candidates.parts import Subject
+    from cuocthi_prizes.candidates.telling import Post
 
 _SUMMARIES: dict[DecisionKind, Text] = {
     DecisionKind.KEEP: T("Kept a candidate for a prize"),
@@ -88,16 +92,23 @@ def keep(
 
 
 def exclude(
-    ctx: Context, *, campaign: Campaign, number: int, enrolment_id: int, reason: str, by: Document | None
+    ctx: Context,
+    *,
+    campaign: Campaign,
+    number: int,
+    enrolment_id: int,
+    reason: str,
+    by: Document | None,
+    registered: RegisteredDocument | None = None,
 ) -> CandidateDecision:
     """Let the entries of a candidate count no longer, from the next ranking on; the list is drawn up anew from that.
 
-    Raises DomainError without reason or document, Conflict if the person is excluded already, what :func:`subject`
-    raises.
+    Raises DomainError without reason or document, and in an archived campaign without a ``registered`` one, Conflict if
+    the person is excluded already, what :func:`subject` raises.
     """
     about = _held(ctx, campaign, number, enrolment_id)
     due, words = _due(by), written(reason, most=_REASON)
-    exclude_entry(ctx, enrolment=about.enrolment, reason=f"{words} ({due})")
+    exclude_entry(ctx, enrolment=about.enrolment, reason=f"{words} ({due})", document=registered)
     return decide(ctx, campaign=campaign, about=about, kind=DecisionKind.EXCLUDE, reason=words, by=due)
 
 
@@ -134,27 +145,29 @@ def pass_over(
     kind: PassedOverKind,
     reason: str,
     by: Document | None,
+    post: Post | None,
 ) -> CandidateDecision:
     """Let the next list pass a candidate over, who did not answer in time or has told that the prize is declined.
 
-    For not answering, the scheme has to say how many days candidates have, and they have to be over; that needs a
-    document. Raises DomainError without reason or document, Conflict where it is not so (any more), what
-    :func:`subject` raises.
+    The person is written to, with the reason and where to object. For not answering, the scheme has to say how many
+    days candidates have, and they have to be over. Who has answered in person can decline in person alone.
+
+    Raises DomainError without reason or document, Conflict where it is not so (any more), what :func:`subject` raises.
     """
     about = _held(ctx, campaign, number, enrolment_id)
-    due: list[sa.ColumnElement[bool]] = []
+    document_, due = _due(by), [Candidacy.set_aside.is_(None)]
     if kind is PassedOverKind.NO_ANSWER:
-        by = _due(by)
         if not load_scheme(ctx, campaign=campaign).value.answer_days:
             raise Conflict(T("The scheme of prizes does not say by when candidates have to answer."))
-        due = [Candidacy.answer_by <= ctx.now, Candidacy.answered_at.is_(None)]
+        due += [Candidacy.answer_by <= ctx.now, Candidacy.answered_at.is_(None)]
     elif kind is PassedOverKind.DECLINED:
         row_of(ctx, about)
+        due.append(~answered_by_owner())
     else:
         raise DomainError(T("Say why the candidate is passed over."), field="kind")
     changed = ctx.session.execute(
         sa.update(Candidacy)
-        .where(_own(about), Candidacy.set_aside.is_(None), *due)
+        .where(_own(about), *due)
         .values(set_aside=kind, set_aside_at=ctx.now)
         .returning(Candidacy.id)
         .execution_options(synchronize_session=False)
@@ -163,7 +176,10 @@ def pass_over(
         raise Conflict(
             T("Nobody was passed over: the person has answered, has time to answer, or is passed over already.")
         )
-    return decide(ctx, campaign=campaign, about=about, kind=DecisionKind(kind.value), reason=reason, by=by)
+    made = decide(ctx, campaign=campaign, about=about, kind=DecisionKind(kind.value), reason=reason, by=document_)
+    if post is not None:
+        tell_passed_over(ctx, campaign=campaign, candidacy_id=changed.id, decision=made, post=post)
+    return made
 
 
 def take_back(
@@ -171,9 +187,9 @@ def take_back(
 ) -> CandidateDecision:
     """Let the lists that are drawn up from now on award somebody again who was passed over by decision.
 
-    Raises DomainError without a reason, Conflict where nobody is passed over, what :func:`subject` raises.
+    Raises DomainError without reason or document, Conflict where nobody is passed over, what :func:`subject` raises.
     """
-    about = _held(ctx, campaign, number, enrolment_id)
+    about, due = _held(ctx, campaign, number, enrolment_id), _due(by)
     changed = ctx.session.execute(
         sa.update(Candidacy)
         .where(_own(about), Candidacy.set_aside.is_not(None))
@@ -183,7 +199,7 @@ def take_back(
     ).first()
     if changed is None:
         raise Conflict(T("The person is not passed over by a decision."))
-    return decide(ctx, campaign=campaign, about=about, kind=DecisionKind.TAKE_BACK, reason=reason, by=by)
+    return decide(ctx, campaign=campaign, about=about, kind=DecisionKind.TAKE_BACK, reason=reason, by=due)
 
 
 def decide(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from flask_babel import gettext as _
-from wtforms import DateField, RadioField, StringField, TextAreaField
+from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from cuocthi.documents.lines import to_choose
 from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
@@ -16,7 +17,10 @@ from cuocthi_prizes.candidates.models import MAX_NUMBER, MAX_WORDS, Way
 from cuocthi_prizes.candidates.scheme_form import CHECKS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
+
+    from cuocthi.documents.models import Document
 
 WAYS = {Way.ACCOUNT: _l("To a bank account"), Way.CASH: _l("In cash")}
 _KEPT = _l("It stays on record. Do not copy numbers or pictures of papers here.")
@@ -59,6 +63,19 @@ class DocumentedForm(ReasonForm):
 
     document_number = StringField(_l("Number of the document"), [InputRequired(), Length(max=MAX_NUMBER)])
     document_date = DateField(_l("Date of the document"), [InputRequired()])
+
+
+class ExclusionForm(DocumentedForm):
+    """The same; in an archived campaign nothing is corrected but by a registered document."""
+
+    registered = SelectField(_l("Registered document by which this is corrected"), [InputRequired()], coerce=int)
+
+    def ask_for_registered(self, documents: Iterable[Document], *, archived: bool) -> None:
+        """Let a registered document be chosen in an archived campaign; before, none is asked for."""
+        if archived:
+            self.registered.choices = select_choices(to_choose(documents))
+        else:
+            del self.registered
 
 
 class UnitForm(DocumentedForm):

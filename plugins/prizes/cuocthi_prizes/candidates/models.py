@@ -102,6 +102,8 @@ class CandidateCheck(Base):
 class CandidateDecision(Base):
     """A decision on a candidate with its reason and, where it needs one, number and date of its document.
 
+    Passing over and taking that back need one too, of everything that is added since revision 0010 asks for it.
+
     ``unit_id`` and ``unit_name`` are set where the unit that is awarded with the person is another one.
     """
 

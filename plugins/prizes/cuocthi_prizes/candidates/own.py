@@ -19,7 +19,9 @@ from cuocthi_prizes.candidates.details import opened
 from cuocthi_prizes.candidates.forms import DetailsForm
 from cuocthi_prizes.candidates.models import Candidacy, Way
 from cuocthi_prizes.candidates.parts import LIVE
-from cuocthi_prizes.candidates.words import WAYS
+from cuocthi_prizes.candidates.queries import passed_over_by
+from cuocthi_prizes.candidates.telling import where_to_object
+from cuocthi_prizes.candidates.words import PASSED_OVER, WAYS
 from cuocthi_prizes.models import Award, AwardList, AwardListState
 from cuocthi_prizes.views.blueprint import blueprint
 
@@ -84,6 +86,7 @@ def _page(candidacy_id: int, form: DetailsForm, status: int = 200) -> Response:
     details = opened(candidacy, vault=registry().vault)
     of_final_list = sa.select(Candidacy.id).where(Candidacy.id == candidacy_id, is_final())
     final = ctx.session.scalar(of_final_list) is not None
+    decision = passed_over_by(ctx, candidacy=candidacy)
     in_time = candidacy.answer_by is not None and ctx.now < candidacy.answer_by
     return render(
         "prizes/candidates/own.html",
@@ -95,6 +98,9 @@ def _page(candidacy_id: int, form: DetailsForm, status: int = 200) -> Response:
         form=form,
         open=in_time and bool(awards) and candidacy.set_aside is None and not final,
         final=final,
+        decision=decision,
+        objecting=where_to_object(g.campaign),
+        passed_over=PASSED_OVER,
         ways=WAYS,
     )
 

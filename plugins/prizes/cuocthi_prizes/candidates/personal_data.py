@@ -10,7 +10,7 @@ from cuocthi.contributions import Erasure, PersonalData
 from cuocthi.text import T
 from cuocthi_prizes.candidates.details import opened
 from cuocthi_prizes.candidates.models import Candidacy, CandidateCheck, CandidateDecision, Ruling
-from cuocthi_prizes.candidates.words import CHECKED, DECIDED, WAYS
+from cuocthi_prizes.candidates.words import CHECKED, DECIDED, RULED, WAYS
 from cuocthi_prizes.models import Award, AwardList
 
 if TYPE_CHECKING:
@@ -49,7 +49,14 @@ def _looked_at(ctx: Context, campaign: Campaign, person: Person) -> PersonalData
         .where(CandidateDecision.campaign_id == campaign.id, CandidateDecision.enrolment_id == person.enrolment_id)
         .order_by(CandidateDecision.id)
     )
+    rulings = ctx.session.execute(
+        sa.select(Ruling.ruled_at, Ruling.same, Ruling.document_number)
+        .where(Ruling.campaign_id == campaign.id, Ruling.enrolment_id == person.enrolment_id)
+        .order_by(Ruling.id)
+    )
     rows: list[tuple[Any, ...]] = [(at, CHECKED[kind], words) for at, kind, words in checks]
+    # The reason of a ruling is about somebody else as well, who is named to nobody here.
+    rows += [(at, RULED[same], document) for at, same, document in rulings]
     rows += [(at, DECIDED[kind], words) for at, kind, words in decisions]
     columns = [T("When"), T("What"), T("In words")]
     return PersonalData("prize-checks", T("Checks and decisions for a prize"), columns, rows, kept=KEPT, order=52)

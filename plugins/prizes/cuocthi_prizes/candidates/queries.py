@@ -190,6 +190,20 @@ def set_aside(ctx: Context, *, campaign_id: int, part: Part) -> dict[int, Passed
     return {row.enrolment_id: row.set_aside for row in rows}
 
 
+def passed_over_by(ctx: Context, *, candidacy: Candidacy) -> CandidateDecision | None:
+    """Return the decision by which somebody is passed over, None of who is not, or declined in person."""
+    if candidacy.set_aside is None:
+        return None
+    return ctx.session.scalar(
+        sa.select(CandidateDecision).where(
+            of_part(CandidateDecision, candidacy.campaign_id, (candidacy.set_key, candidacy.phase_id)),
+            CandidateDecision.enrolment_id == candidacy.enrolment_id,
+            CandidateDecision.kind == DecisionKind(candidacy.set_aside.value),
+            CandidateDecision.decided_at == candidacy.set_aside_at,
+        )
+    )
+
+
 def corrected_units(
     ctx: Context, *, campaign_id: int, part: Part, until: datetime | None = None
 ) -> dict[int, tuple[int, str]]:

@@ -17,11 +17,14 @@ from cuocthi.text import T
 from cuocthi.users.models import ContactKind
 from cuocthi.users.queries import contacts_to_write_to
 from cuocthi_prizes.candidates.models import Candidacy
+from cuocthi_prizes.candidates.words import PASSED_OVER
+from cuocthi_prizes.models import PassedOverKind
 
 if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.text import Text
+    from cuocthi_prizes.candidates.models import CandidateDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,42 @@ def tell_entered(ctx: Context, *, campaign: Campaign, candidacy_id: int, post: P
         ctx.now + _WAITS,
         post,
     )
+
+
+def tell_passed_over(
+    ctx: Context, *, campaign: Campaign, candidacy_id: int, decision: CandidateDecision, post: Post
+) -> None:
+    """Write to a candidate who is passed over by decision: why, by which document, and where to object."""
+    _write(
+        ctx,
+        campaign,
+        {candidacy_id: f"prizes:passed:{decision.id}"},
+        T("You are passed over for a prize"),
+        [
+            T("The organisers of %(contest)s have decided to pass you over for a prize.", contest=campaign.name),
+            T("Why: %(why)s. %(reason)s", why=PASSED_OVER[PassedOverKind(decision.kind)], reason=decision.reason),
+            T(
+                "Document: No. %(number)s of %(date)s.",
+                number=decision.document_number,
+                date=decision.document_date or "",
+            ),
+            where_to_object(campaign),
+        ],
+        ctx.now + _WAITS,
+        post,
+    )
+
+
+def where_to_object(campaign: Campaign) -> Text:
+    """Say to whom somebody turns who was passed over wrongly."""
+    whom = campaign.standing_office or campaign.host_name
+    if campaign.support_phone:
+        return T(
+            "If that is not right, please object at once, before the list is adopted: %(whom)s, phone %(phone)s.",
+            whom=whom,
+            phone=campaign.support_phone,
+        )
+    return T("If that is not right, please object at once, before the list is adopted: %(whom)s.", whom=whom)
 
 
 def _write(  # noqa: PLR0917 - of this module alone

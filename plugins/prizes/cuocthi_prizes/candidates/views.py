@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
+from cuocthi.campaigns.models import CampaignState
 from cuocthi.committees.domain import unit_meant
+from cuocthi.documents.queries import document_of, documents
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.errors import DomainError
 from cuocthi.standings.evidence import evidence_of
@@ -33,6 +35,7 @@ from cuocthi_prizes.candidates.forms import (
     CheckForm,
     DocumentedForm,
     EnterForm,
+    ExclusionForm,
     ExtendForm,
     ReasonForm,
     RulingForm,
@@ -58,6 +61,7 @@ if TYPE_CHECKING:
 
     from cuocthi.context import Context
     from cuocthi.contributions import Evidence
+    from cuocthi.documents.models import Document as RegisteredDocument
     from cuocthi.text import Text
     from cuocthi.web.forms import BaseForm
     from cuocthi_prizes.candidates.queries import State
@@ -66,8 +70,6 @@ if TYPE_CHECKING:
 
 #: What is decided with one form; another unit has one of its own.
 _DECIDED_HERE = "keep,exclude,no_answer,declined,take_back"
-#: What the person has told needs none.
-_WITHOUT_DOCUMENT = frozenset({DecisionKind.DECLINED, DecisionKind.TAKE_BACK})
 _A_PAGE = 50
 
 
@@ -213,7 +215,9 @@ def rule_on_candidate(number: int, enrolment_id: int, user_id: int) -> AnyRespon
 def decide_on_candidate(number: int, enrolment_id: int, kind: str) -> AnyResponse:
     """Keep, exclude or pass over a candidate, or take that back."""
     meant = DecisionKind(kind)
-    form = ReasonForm() if meant in _WITHOUT_DOCUMENT else DocumentedForm()
+    form = ExclusionForm() if meant is DecisionKind.EXCLUDE else DocumentedForm()
+    if isinstance(form, ExclusionForm):
+        _ask_for_registered(reading_context(), form)
     return _act(
         number, enrolment_id, form, DECIDED[meant], lambda ctx: _decide(ctx, number, enrolment_id, meant, form),
         FOLLOWS[meant],
@@ -318,16 +322,28 @@ def _act(  # noqa: PLR0917 - of this module alone
     )
 
 
+def _ask_for_registered(ctx: Context, form: ExclusionForm) -> None:
+    archived = g.campaign.state is CampaignState.ARCHIVED
+    known = documents(ctx, campaign_id=g.campaign.id, public_only=False) if archived else []
+    form.ask_for_registered(known, archived=archived)
+
+
+def _registered(ctx: Context, form: ReasonForm) -> RegisteredDocument | None:
+    if not isinstance(form, ExclusionForm) or "registered" not in form:
+        return None
+    return document_of(ctx, campaign_id=g.campaign.id, document_id=form.registered.data)
+
+
 def _decide(ctx: Context, number: int, enrolment_id: int, kind: DecisionKind, form: ReasonForm) -> None:
     given = _given(ctx, number, enrolment_id, form)
     if kind is DecisionKind.KEEP:
         decisions.keep(ctx, **given)
     elif kind is DecisionKind.EXCLUDE:
-        decisions.exclude(ctx, **given)
+        decisions.exclude(ctx, **given, registered=_registered(ctx, form))
     elif kind is DecisionKind.TAKE_BACK:
         decisions.take_back(ctx, **given)
     else:
-        decisions.pass_over(ctx, kind=PassedOverKind(kind.value), **given)
+        decisions.pass_over(ctx, kind=PassedOverKind(kind.value), **given, post=post())
 
 
 def _given(ctx: Context, number: int, enrolment_id: int, form: ReasonForm) -> dict[str, Any]:

@@ -23,6 +23,10 @@ AGREEING = {
     Agreement.BIRTH_DATE: T("the same date of birth"),
     Agreement.UNIT: T("the same unit"),
 }
+RULED = {
+    True: T("Ruled on who it is: the same person"),
+    False: T("Ruled on who it is: another person"),
+}
 DECIDED = {
     DecisionKind.KEEP: T("Keep as a candidate"),
     DecisionKind.EXCLUDE: T("Exclude from the contest"),
@@ -44,8 +48,14 @@ FOLLOWS = {
         "The next list names the person with this unit. In the ranking and in the figures of units the person stays "
         "where it is, as these are adopted."
     ),
-    DecisionKind.NO_ANSWER: T("The next list passes the person over and says why; the next in rank moves up."),
-    DecisionKind.DECLINED: T("The next list passes the person over and says why; the next in rank moves up."),
+    DecisionKind.NO_ANSWER: T(
+        "The next list passes the person over and says why; the next in rank moves up. The person is written to, with "
+        "the reason."
+    ),
+    DecisionKind.DECLINED: T(
+        "The next list passes the person over and says why; the next in rank moves up. The person is written to, with "
+        "the reason. Who has answered on the own page declines there."
+    ),
     DecisionKind.TAKE_BACK: T("The next list awards the person again. Give more time to answer where it is over."),
 }
 PASSED_OVER = {
