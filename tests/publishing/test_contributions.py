@@ -84,6 +84,23 @@ def test_the_clause_follows_the_language_of_the_campaign() -> None:
 
 
 @pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (PublishSettings(everybody=True), "each round's whole ranking; whoever is no winner appears by contest number"),
+        (PublishSettings(everybody=True, depth=3, full_names=True), "whole ranking; everybody on it is named in full"),
+        (
+            PublishSettings(depth=20, full_names=True),
+            "the first 20 places of each round's ranking; everybody on them is",
+        ),
+        (PublishSettings(depth=20), "the first 20 places of each round's ranking; whoever is no winner appears by"),
+    ],
+)
+def test_the_clause_says_how_deep_and_under_which_names(settings: PublishSettings, said: str) -> None:
+    (clause,) = rule_clauses(settings, "en")
+    assert clause.body.count(said) == clause.body.count("ranking;") == 1
+
+
+@pytest.mark.parametrize(
     ("values", "field"),
     [
         ({"depth": -1}, "depth"),
@@ -105,6 +122,8 @@ def test_the_settings_go_through_a_campaign_file(contest: Contest) -> None:
         {
             "awards": True,
             "depth": 7,
+            "everybody": False,
+            "full_names": False,
             "units": False,
             "statistics": True,
             "comparison": True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import json
 import zipfile
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -99,6 +100,28 @@ def test_a_child_without_consents_wins_without_a_name(contest: Contest) -> None:
         assert [name for name, content in outputs.items() if any(word in content for word in hidden)] == []
         assert person.code in outputs["data.json"].decode()
     assert "không công bố họ tên" in outputs["data.json"].decode()
+
+
+@pytest.mark.parametrize(
+    "settings", [PublishSettings(everybody=True, full_names=True), PublishSettings(depth=5, full_names=True)]
+)
+def test_where_the_rules_say_so_everybody_on_a_ranking_is_named_in_full_and_nobody_else(
+    contest: Contest, settings: PublishSettings
+) -> None:
+    child = contest.people[WINNERS]
+    child.publishes_name = False
+    contest.let_out(settings)
+    contest.adopt()
+    outputs = contest.files(contest.publish())
+    (ranking,) = (one for one in json.loads(outputs["data.json"])["sections"] if one["page"] == "results")
+    names = [row[2] for row in ranking["rows"]]
+    listed = contest.people if settings.everybody else contest.people[:5]
+    expected = ["không công bố họ tên" if person is child else person.name for person in listed]
+    assert names == [name.replace(PHONE, "•••") for name in expected]
+    assert "Chỉ người đạt giải" not in ranking["note"] + outputs["README.txt"].decode()
+    unlisted = [person.name for person in contest.people if person not in listed]
+    contacts = [value for value in forbidden(contest) if not any(value in person.name for person in contest.people)]
+    assert leaks(outputs, [*contacts, child.name, mask_name(child.name), PHONE, EMAIL, *unlisted]) == []
 
 
 # --- every value that somebody may have written somewhere, in every output ------------------------------------------

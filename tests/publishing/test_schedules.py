@@ -16,7 +16,7 @@ from cuocthi.jobs.models import Job
 from cuocthi.jobs.work import run_job
 from cuocthi.personal.erasing import erase_enrolments
 from cuocthi.rules.domain import issue_rules
-from cuocthi_publishing.domain.choice import Choice, promised_depth
+from cuocthi_publishing.domain.choice import Choice, Promise, promise_of
 from cuocthi_publishing.domain.releases import call_off, default_choice, make, publish, snapshot_of
 from cuocthi_publishing.models import Release, ReleaseState
 from cuocthi_publishing.queries import current_release, scheduled_release
@@ -50,7 +50,7 @@ def test_no_release_goes_deeper_than_the_rules_that_were_issued(contest: Contest
     contest.let_out(PublishSettings(depth=4))
     contest.later(clock, minutes=1)
     save_settings(contest.ctx, owner=OWNER, campaign=contest.campaign, value=PublishSettings(depth=8))
-    assert promised_depth(contest.ctx, campaign=contest.campaign) == 4
+    assert promise_of(contest.ctx, campaign=contest.campaign) == Promise(4)
     contest.adopt()
     with pytest.raises(DomainError, match="let out 4 places"):
         contest.release(choice=Choice(depth=5))
@@ -63,6 +63,31 @@ def test_no_release_goes_deeper_than_the_rules_that_were_issued(contest: Contest
     assert [str(reason) for reason in refusal.value.reasons] == [
         "It goes deeper than the issued rules say: make a new one."
     ]
+
+
+def test_a_whole_ranking_and_full_names_go_out_only_where_the_issued_rules_say_so(
+    contest: Contest, clock: FixedClock
+) -> None:
+    contest.let_out(PublishSettings(depth=4))
+    contest.later(clock, minutes=1)
+    wanted = PublishSettings(everybody=True, full_names=True)
+    save_settings(contest.ctx, owner=OWNER, campaign=contest.campaign, value=wanted)
+    contest.adopt()
+    by_default = default_choice(contest.ctx, campaign=contest.campaign)
+    assert (by_default.places, by_default.full_names) == (4, False)
+    for choice, field in [(Choice(everybody=True), "everybody"), (Choice(depth=4, full_names=True), "full_names")]:
+        with pytest.raises(DomainError) as refusal:
+            contest.release(choice=choice)
+        assert refusal.value.field == field
+    contest.later(clock, minutes=1)
+    issue_rules(contest.ctx, campaign=contest.campaign, write=str)
+    made = contest.release()
+    assert [len(one["rows"]) for one in snapshot_of(made)["sections"] if one["page"] == "results"] == [8]
+    contest.later(clock, minutes=1)
+    contest.let_out(PublishSettings(depth=1000))
+    with pytest.raises(Blocked) as blocked:
+        publish(contest.staff[1], campaign=contest.campaign, number=made.number, digest=made.digest)
+    assert "deeper than the issued rules" in str(blocked.value.reasons[0])
 
 
 def test_sections_are_chosen_one_by_one(contest: Contest) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from cuocthi_publishing.domain.choice import Promise
+
 
 class PartsForm(BaseForm):
     """Which parts go out."""
@@ -34,6 +36,17 @@ class PartsForm(BaseForm):
         _l("Places of each ranking"),
         [InputRequired(), NumberRange(0, MAX_DEPTH)],
         description=_l("0 publishes winners only. Whoever is no winner appears by contest number and shortened name."),
+    )
+    everybody = BooleanField(
+        _l("Everybody on each ranking"),
+        description=_l("The whole ranking, whatever the number of places says, in pages with a search by name."),
+    )
+    full_names = BooleanField(
+        _l("Full names on the rankings"),
+        description=_l(
+            "Not only winners: everybody on what is published of a ranking is named in full, children only as far as "
+            "that was agreed to."
+        ),
     )
     units = BooleanField(_l("Figures of the units"))
     statistics = BooleanField(
@@ -62,6 +75,8 @@ class PartsForm(BaseForm):
         return {
             "awards": self.awards.data,
             "depth": self.depth.data or 0,
+            "everybody": self.everybody.data,
+            "full_names": self.full_names.data,
             "units": self.units.data,
             "statistics": self.statistics.data,
             "comparison": self.comparison.data,
@@ -111,15 +126,23 @@ class ReleaseForm(PartsForm):
         """Return the form filled with a choice; ``sections`` are keys and titles of those that there are."""
         return cls(obj=choice, data={"sections": [key for key, _title in sections if key not in choice.without]})
 
-    def offer(self, sections: Sequence[tuple[str, str]], *, most: int) -> None:
-        """Let the sections be chosen from, and no more places than ``most``, as the issued rules say."""
+    def offer(self, sections: Sequence[tuple[str, str]], *, promise: Promise) -> None:
+        """Let the sections be chosen from, and of the rankings as much as the issued rules let out."""
         self.offered = [key for key, _title in sections]
         self.sections.choices = select_choices(sections)
-        self.depth.description = (
-            _("At most %(most)s, as the issued rules say; 0 publishes winners only.", most=most)
-            if most
-            else _("The issued rules let out winners only.")
-        )
+        if promise.places is None:
+            self.depth.description = _("The issued rules let out any number; 0 publishes winners only.")
+        elif promise.places:
+            most = promise.places
+            self.depth.description = _(
+                "At most %(most)s, as the issued rules say; 0 publishes winners only.", most=most
+            )
+        else:
+            self.depth.description = _("The issued rules let out winners only.")
+        if promise.places is not None:
+            self.everybody.description = _("The issued rules do not let out whole rankings.")
+        if not promise.full_names:
+            self.full_names.description = _("By the issued rules, only winners are named in full.")
 
     def to_choice(self) -> Choice:
         """Return the choice that the form describes."""

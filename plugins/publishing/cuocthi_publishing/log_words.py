@@ -13,6 +13,8 @@ LOG_WORDS = LogWords(
     },
     fields={
         "depth": T("Places that are published"),
+        "everybody": T("Everybody on each ranking"),
+        "full_names": T("Full names on the rankings"),
         "statistics": T("Statistics"),
         "units": T("Units"),
         "published_at": T("Public from"),

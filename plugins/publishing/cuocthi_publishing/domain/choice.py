@@ -15,13 +15,16 @@ from cuocthi.text import T
 from cuocthi_publishing.settings import OWNER, PublishSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
+    from cuocthi.text import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The parts of one release; ``comparison`` and ``compared_with`` are as in the settings.
+    """The parts of one release, as in the settings.
 
     ``without`` are the keys of sections of plugins that are left out. With ``groups`` nothing but statistics of these
     kinds goes out: the figures and categories of the core, or what a plugin contributes, by its name.
@@ -29,6 +32,8 @@ class Choice:
 
     awards: bool = True
     depth: int = 0
+    everybody: bool = False
+    full_names: bool = False
     units: bool = True
     statistics: bool = True
     comparison: bool = True
@@ -40,9 +45,14 @@ class Choice:
     groups: tuple[str, ...] = ()
 
     @property
+    def places(self) -> int | None:
+        """How many places of each ranking go out, None for all of them."""
+        return None if self.everybody else self.depth
+
+    @property
     def shows_results(self) -> bool:
         """Whether results go out, which have to be adopted, and which gates may hold up."""
-        return self.awards or self.depth > 0 or self.units
+        return self.awards or self.places != 0 or self.units
 
     @property
     def is_empty(self) -> bool:
@@ -58,10 +68,32 @@ class Choice:
         return {**asdict(self), "without": list(self.without), "groups": list(self.groups)}
 
 
-def from_settings(settings: PublishSettings, *, most: int) -> Choice:
-    """Return what goes out by default, as deep as ``most`` at the most."""
-    chosen = {field.name: getattr(settings, field.name) for field in fields(settings)}
-    return replace(Choice(**chosen), depth=min(settings.depth, most))
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """How far the issued rules let a release go: so many places of each ranking (None: all), and under which names."""
+
+    places: int | None = 0
+    full_names: bool = False
+
+    def objections(self, choice: Choice) -> Iterator[tuple[str, Text]]:
+        """Yield each field of a choice that goes further, with the reason."""
+        if self.places is not None and choice.everybody:
+            yield "everybody", T("The issued rules do not let out whole rankings.")
+        elif self.places is not None and choice.depth > self.places:
+            message = T("The issued rules let out %(most)s places of each ranking at the most.", most=self.places)
+            yield "depth", message
+        if choice.full_names and not self.full_names:
+            yield "full_names", T("By the issued rules, only winners are named in full.")
+
+
+def from_settings(settings: PublishSettings, *, promise: Promise) -> Choice:
+    """Return what goes out by default, as far as the promise goes."""
+    chosen = Choice(**{field.name: getattr(settings, field.name) for field in fields(settings)})
+    chosen = replace(chosen, full_names=chosen.full_names and promise.full_names)
+    if promise.places is None:
+        return chosen
+    depth = promise.places if chosen.everybody else min(chosen.depth, promise.places)
+    return replace(chosen, everybody=False, depth=depth)
 
 
 def of_groups(groups: tuple[str, ...]) -> Choice:
@@ -76,11 +108,11 @@ def from_values(values: dict[str, Any] | None) -> Choice:
     return Choice(**{**values, "without": tuple(values["without"]), "groups": tuple(values["groups"])})
 
 
-def promised_depth(ctx: Context, *, campaign: Campaign) -> int:
-    """Return how many places of each ranking the issued rules let out, 0 without issued rules (two statements)."""
+def promise_of(ctx: Context, *, campaign: Campaign) -> Promise:
+    """Return how far the issued rules let a release go, winners only without issued rules (two statements)."""
     issued = current_rules(ctx, campaign_id=campaign.id)
     if issued is None:
-        return 0
+        return Promise()
     # The clause was made of the settings of that moment; its words may change with the platform's.
     version = ctx.session.scalar(
         sa.select(SettingsVersion)
@@ -89,13 +121,13 @@ def promised_depth(ctx: Context, *, campaign: Campaign) -> int:
         .order_by(SettingsVersion.number.desc())
         .limit(1)
     )
-    return settings_in(version, PublishSettings).depth
+    settings = settings_in(version, PublishSettings)
+    return Promise(None if settings.everybody else settings.depth, settings.full_names)
 
 
-def check_choice(choice: Choice, *, most: int) -> None:
-    """Raise DomainError, with the field, for a choice of nothing or of more places than the rules let out."""
+def check_choice(choice: Choice, *, promise: Promise) -> None:
+    """Raise DomainError, with the field, for a choice of nothing or of more than the rules let out."""
     if choice.is_empty:
         raise DomainError(T("Choose at least one section to publish."), field="awards")
-    if choice.depth > most:
-        message = T("The issued rules let out %(most)s places of each ranking at the most.", most=most)
-        raise DomainError(message, field="depth")
+    for field, message in promise.objections(choice):
+        raise DomainError(message, field=field)

@@ -36,12 +36,8 @@ def rule_clauses(settings: PublishSettings, language: str) -> list[RuleClause]:
 def _parts(settings: PublishSettings) -> Iterator[Text]:
     if settings.awards:
         yield T("the award list: name, unit and prize of the winners;")
-    if settings.depth:
-        yield T(
-            "the first %(places)s places of each round's ranking; whoever is no winner appears by contest number and "
-            "shortened name;",
-            places=settings.depth,
-        )
+    if settings.everybody or settings.depth:
+        yield _ranking(settings)
     if settings.units:
         yield T("figures of the units;")
     if settings.statistics:
@@ -52,3 +48,26 @@ def _parts(settings: PublishSettings) -> Iterator[Text]:
             least=SMALLEST_GROUP,
         )
     yield T("never telephone numbers or e-mail addresses.")
+
+
+def _ranking(settings: PublishSettings) -> Text:
+    if settings.everybody and settings.full_names:
+        return T(
+            "each round's whole ranking; everybody on it is named in full, with unit, points and time; children only "
+            "if they and their parents or guardians have agreed;"
+        )
+    if settings.everybody:
+        return T(
+            "each round's whole ranking; whoever is no winner appears by contest number and shortened name;",
+        )
+    if settings.full_names:
+        return T(
+            "the first %(places)s places of each round's ranking; everybody on them is named in full, with unit, "
+            "points and time; children only if they and their parents or guardians have agreed;",
+            places=settings.depth,
+        )
+    return T(
+        "the first %(places)s places of each round's ranking; whoever is no winner appears by contest number and "
+        "shortened name;",
+        places=settings.depth,
+    )

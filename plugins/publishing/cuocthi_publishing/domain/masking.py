@@ -1,7 +1,8 @@
 """What of a person is shown to the public: the one place where it is decided, field by field, for every output.
 
-Winners are named in full. Everybody else appears by contest number and masked name; children whose names were not
-agreed to appear without one, winners too. Phone numbers, e-mail addresses, numbers of identity papers and days of birth
+Winners are named in full, and where a release says so as the issued rules do, whoever stands on a published ranking.
+Everybody else appears by contest number and masked name; children whose names were not agreed to appear without one,
+winners too. Phone numbers, e-mail addresses, numbers of identity papers and days of birth
 never go out, wherever somebody may have written them. Outputs are made from the snapshot alone, and nothing comes into
 the snapshot but through here.
 """
@@ -91,7 +92,7 @@ class Masking:
     """The rules for one publication: ``winners`` are the enrolments that its award lists name.
 
     ``unnamed`` are those that stand without a name, in the place of which ``no_name`` is written. ``public`` is the
-    phone number that may stand in texts.
+    phone number that may stand in texts. With ``full_names`` those who stand on a published ranking are named in full.
     """
 
     def __init__(
@@ -100,15 +101,24 @@ class Masking:
         unnamed: Collection[int] = (),
         no_name: str = _HIDDEN,
         public: str = "",
+        *,
+        full_names: bool = False,
     ) -> None:
         self._winners, self._unnamed, self._no_name = frozenset(winners), frozenset(unnamed), no_name
-        self._public = public
+        self._public, self._full_names = public, full_names
 
     def person(self, name: str, enrolment_id: int | None = None) -> str:
         """Return a person's name as it may be shown; only a known winner's stays whole."""
+        return self._named(name, enrolment_id, whole=enrolment_id in self._winners)
+
+    def ranked(self, name: str, enrolment_id: int) -> str:
+        """Return the name of somebody who stands on a published ranking as it may be shown there."""
+        return self._named(name, enrolment_id, whole=self._full_names or enrolment_id in self._winners)
+
+    def _named(self, name: str, enrolment_id: int | None, *, whole: bool) -> str:
         if enrolment_id in self._unnamed:
             return self._no_name
-        return purged(name if enrolment_id in self._winners else mask_name(name))
+        return purged(name if whole else mask_name(name))
 
     def text(self, text: str) -> str:
         """Return a text as it may be shown."""

@@ -76,6 +76,12 @@ def render_body(snapshot: Snapshot, digest: str, key: str, links: Links) -> Mark
     return Markup(content)  # noqa: S704 - Jinja has escaped it
 
 
+def render_embedded(snapshot: Snapshot, results: str) -> Markup:
+    """Return the release in small, for a frame in another page; ``results`` is the address of all of it."""
+    content = render_template(snapshot, "publishing/release/embed.html", results=results)
+    return Markup(content)  # noqa: S704 - Jinja has escaped it
+
+
 def render_list(snapshot: Snapshot, digest: str, section: Section, number: int, rows: Rows, *, back: str) -> Markup:
     """Return the content of one page of a long section; ``back`` is the address of the page that it belongs to."""
     content = render_template(

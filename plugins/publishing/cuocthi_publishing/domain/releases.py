@@ -17,7 +17,7 @@ from cuocthi.standings.domain import stale_reasons
 from cuocthi.standings.integrity import check_intact
 from cuocthi.standings.refresh import overtaken_rounds
 from cuocthi.text import T
-from cuocthi_publishing.domain.choice import Choice, check_choice, from_settings, from_values, promised_depth
+from cuocthi_publishing.domain.choice import Choice, check_choice, from_settings, from_values, promise_of
 from cuocthi_publishing.domain.snapshot import Heading, Snapshot, compose, gather, sources
 from cuocthi_publishing.models import Release, ReleaseState
 from cuocthi_publishing.queries import (
@@ -71,7 +71,7 @@ def make(
     _refuse_draft_campaign(campaign)
     hold(ctx, campaign_id=campaign.id)
     choice = choice or default_choice(ctx, campaign=campaign)
-    check_choice(choice, most=promised_depth(ctx, campaign=campaign))
+    check_choice(choice, promise=promise_of(ctx, campaign=campaign))
     if not_before is not None and not_before <= ctx.now:
         raise DomainError(T("This moment is over. Leave it empty to publish at once."), field="day")
     material = gather(ctx, campaign=campaign, choice=choice, vault=vault)
@@ -216,7 +216,7 @@ def publish_obstacles(ctx: Context, *, material: Material, release: Release) -> 
     reasons = obstacles(ctx, material=material)
     if sources(material) != snapshot_of(release)["sources"]:
         reasons.append(T("Rankings or award lists have changed since this release was made: make a new one."))
-    if material.choice.depth > promised_depth(ctx, campaign=material.campaign):
+    if any(promise_of(ctx, campaign=material.campaign).objections(material.choice)):
         reasons.append(T("It goes deeper than the issued rules say: make a new one."))
     before = last_public(ctx, campaign_id=material.campaign.id)
     if release.replaces_id != (before.id if before else None):
@@ -251,9 +251,9 @@ def choice_of(release: Release) -> Choice:
 
 
 def default_choice(ctx: Context, *, campaign: Campaign) -> Choice:
-    """Return what goes out by the settings, no deeper than the issued rules say (three statements)."""
+    """Return what goes out by the settings, no further than the issued rules say (three statements)."""
     settings = load_publish_settings(ctx, campaign=campaign).value
-    return from_settings(settings, most=promised_depth(ctx, campaign=campaign))
+    return from_settings(settings, promise=promise_of(ctx, campaign=campaign))
 
 
 def numbered(ctx: Context, *, campaign: Campaign, number: int) -> Release:

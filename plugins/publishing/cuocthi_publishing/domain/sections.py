@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cuocthi.contributions import Column, PublicationSection
 from cuocthi.enrolments.public_names import names_of
 from cuocthi.errors import ContractError
-from cuocthi.standings.queries import standing_rows, unit_figures
+from cuocthi.standings.queries import every_standing_row, standing_rows, unit_figures
 from cuocthi.text import T
 from cuocthi.units.queries import full_names
 from cuocthi.web import formats
@@ -22,14 +22,14 @@ from cuocthi_publishing.statistics.unit_sections import unit_sections
 from cuocthi_publishing.wording import speaker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.contributions import Award, AwardList
     from cuocthi.security.personal_data import Vault
     from cuocthi.standings.models import Ranking
-    from cuocthi.standings.queries import UnitFigures
+    from cuocthi.standings.queries import StandingRow, UnitFigures
     from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
     from cuocthi_publishing.domain.choice import Choice
@@ -64,7 +64,13 @@ class Material:
         """The rule by which persons are shown; it knows the winners."""
         awards = (award for found in self.award_lists for award in found.awards)
         winners = [award.enrolment_id for award in awards if award.enrolment_id is not None]
-        return Masking(winners, self.unnamed, self.say(T("name not published")), self.campaign.support_phone)
+        return Masking(
+            winners,
+            self.unnamed,
+            self.say(T("name not published")),
+            self.campaign.support_phone,
+            full_names=self.choice.full_names,
+        )
 
     @property
     def say(self) -> Callable[[Text], str]:
@@ -81,7 +87,7 @@ def sections(ctx: Context, *, material: Material) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if choice.awards:
         found += _awards(material)
-    if choice.depth:
+    if choice.places != 0:
         found += _standings(ctx, material)
     found += _participation(ctx, material)
     found += _contributed(ctx, material)
@@ -183,23 +189,38 @@ def _standings(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
         Column("score", say(T("Points")), "points"),
         Column("duration", say(T("Time taken")), "ms"),
     ]
-    note = say(T("Only winners are named in full. Persons who share a rank are equal by every criterion."))
+    places = material.choice.places
+    note = (
+        T("Persons who share a rank are equal by every criterion.")
+        if material.choice.full_names
+        else T("Only winners are named in full. Persons who share a rank are equal by every criterion.")
+    )
     for round_, ranking in material.ranked:
-        found, _total = standing_rows(ctx, ranking=ranking, limit=material.choice.depth)
+        found = _placed(ctx, ranking, places)
         rows = [
             (
                 row.standing.rank,
                 row.enrolment.code,
-                masking.person(row.enrolment.name, row.enrolment.id),
+                masking.ranked(row.enrolment.name, row.enrolment.id),
                 masking.text(row.enrolment.unit_name),
                 row.standing.score,
                 row.standing.duration_ms,
             )
             for row in found
         ]
-        title = say(T("Ranking, %(round)s: the first %(places)s", round=round_.title, places=len(rows)))
-        section = PublicationSection(f"standings-{round_.key}", title, columns, rows, note, page="results")
+        title = (
+            T("Ranking, %(round)s: everybody", round=round_.title)
+            if places is None
+            else T("Ranking, %(round)s: the first %(places)s", round=round_.title, places=len(rows))
+        )
+        section = PublicationSection(f"standings-{round_.key}", say(title), columns, rows, say(note), page="results")
         yield as_section(section, say)
+
+
+def _placed(ctx: Context, ranking: Ranking, places: int | None) -> Iterable[StandingRow]:
+    if places is None:
+        return every_standing_row(ctx, ranking=ranking)
+    return standing_rows(ctx, ranking=ranking, limit=places)[0]
 
 
 def _units(ctx: Context, material: Material, counted: Counted) -> Iterator[dict[str, Any]]:

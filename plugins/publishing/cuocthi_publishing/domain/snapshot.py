@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cuocthi_publishing.domain.choice import Choice
     from cuocthi_publishing.models import Release
 
-SCHEMA = "cuocthi-release/2"
+SCHEMA = "cuocthi-release/3"
 
 Snapshot = dict[str, Any]
 

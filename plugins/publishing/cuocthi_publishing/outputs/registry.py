@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cuocthi_publishing.outputs import checker, data, lists, look, pages, readme, tables
+from cuocthi_publishing.outputs import checker, data, embed, lists, look, pages, readme, tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +15,7 @@ OUTPUTS: Mapping[str, Output] = {
     "data": data.build,
     "look": look.build,
     "pages": pages.build,
+    "embed": embed.build,
     "lists": lists.build,
     "tables": tables.build,
     "checker": checker.build,

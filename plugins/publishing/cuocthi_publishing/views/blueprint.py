@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import abort, g, url_for
@@ -11,6 +12,7 @@ from cuocthi.web.rendering import render
 from cuocthi_publishing import queries
 from cuocthi_publishing.domain.pages import page_keys, page_title, render_body
 from cuocthi_publishing.domain.releases import snapshot_of
+from cuocthi_publishing.outputs.names import list_folders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +43,11 @@ def release_address(number: int) -> str:
     return url_for(".former", slug=g.campaign.slug, number=number)
 
 
+def file_address(number: int, path: str) -> str:
+    """Return where a file of the bundle of a release is for everybody."""
+    return url_for(".file", slug=g.campaign.slug, number=number, path=path)
+
+
 def staff_address() -> str:
     """Return where the staff's releases are."""
     return url_for(".releases", slug=g.campaign.slug)
@@ -60,6 +67,9 @@ def release_page(
     snapshot = snapshot_of(release)
     if key not in page_keys(snapshot):
         abort(404)
+    if release.bundle_file_id is not None and not preview:
+        folders = list_folders(snapshot)
+        links = replace(links, whole=lambda section: file_address(release.number, f"{folders[section]}/1.html"))
     return render(
         "publishing/page.html",
         title=page_title(snapshot, key),

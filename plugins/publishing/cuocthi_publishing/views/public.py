@@ -21,6 +21,7 @@ from cuocthi.web.rendering import render
 from cuocthi_publishing import queries
 from cuocthi_publishing.domain.pages import Links
 from cuocthi_publishing.domain.releases import changed_under, numbered
+from cuocthi_publishing.views import unpacked
 from cuocthi_publishing.views.blueprint import FIRST, OTHERS, address, blueprint, release_address, release_page
 
 if TYPE_CHECKING:
@@ -95,6 +96,24 @@ def bundle(number: int) -> Response:
     answer = Response(read(registry().config.files, stored), content_type=stored.media_type)
     answer.headers.set("Content-Disposition", "attachment", filename=stored.name)
     return _for_everybody(answer, stored.sha256)
+
+
+@blueprint.page("/release/<int:number>/files/<path:path>", public=True)
+def file(number: int, path: str) -> Response:
+    """Hand out a file of the bundle of a release as it is there; small ones are kept in memory like pages."""
+    ctx = reading_context()
+    release = _seen(ctx, number)
+    if release.left_a_tombstone:
+        return _tombstone(ctx, release, status=_GONE)
+    if release.bundle_file_id is None:
+        abort(404)
+    stored = file_of(ctx, campaign_id=g.campaign.id, file_id=release.bundle_file_id)
+    found = unpacked.member(registry().config.files, stored, path)
+    if found is None:
+        abort(404)
+    if found.size > unpacked.MOST_KEPT:
+        return unpacked.answer(found)
+    return cached([], lambda: unpacked.answer(found))
 
 
 @blueprint.page("/check", public=True)

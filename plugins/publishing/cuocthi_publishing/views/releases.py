@@ -12,10 +12,11 @@ from cuocthi.errors import DomainError
 from cuocthi.files.domain import file_of
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
+from cuocthi.web.links import public_link
 from cuocthi.web.rendering import render
 from cuocthi_publishing import queries
 from cuocthi_publishing.domain import releases as domain
-from cuocthi_publishing.domain.choice import promised_depth
+from cuocthi_publishing.domain.choice import promise_of
 from cuocthi_publishing.domain.pages import Links
 from cuocthi_publishing.domain.sections import key_of, offered
 from cuocthi_publishing.domain.snapshot import gather
@@ -130,7 +131,7 @@ def _form(ctx: Context, *, filled: bool = False) -> ReleaseForm:
     """Return the form with the sections that there are to choose from, ``filled`` by what the settings say."""
     sections = [(key_of(plugin, found), found.title) for plugin, found in offered(ctx, campaign=g.campaign)]
     form = ReleaseForm.of(domain.default_choice(ctx, campaign=g.campaign), sections) if filled else ReleaseForm()
-    form.offer(sections, most=promised_depth(ctx, campaign=g.campaign))
+    form.offer(sections, promise=promise_of(ctx, campaign=g.campaign))
     return form
 
 
@@ -155,4 +156,5 @@ def _releases_page(ctx: Context, form: ReleaseForm, status: int = 200) -> Respon
         else [],
         me=ctx.actor.user_id,
         now=ctx.now,
+        embed_address=public_link(".embed", slug=g.campaign.slug),
     )
