@@ -10,12 +10,12 @@ from __future__ import annotations
 from cuocthi.contributions.acts import Act, Blocker, Duty, Edge, ReadinessItem
 from cuocthi.contributions.background import Channel, JobKind, Letter
 from cuocthi.contributions.data import CampaignPart, InspectionFile, LogWords, Migrations, SettingsSpec
+from cuocthi.contributions.expectations import Distribution, Expected, ExpectedEntries, ExpectedPersons
 from cuocthi.contributions.formats import (
     ContestFormat,
     CountedRound,
     Direction,
     Evidence,
-    Expected,
     Impact,
     Measure,
     Relief,
@@ -49,12 +49,15 @@ __all__ = [
     "ContestFormat",
     "CountedRound",
     "Direction",
+    "Distribution",
     "Duty",
     "Edge",
     "EntryAction",
     "Erasure",
     "Evidence",
     "Expected",
+    "ExpectedEntries",
+    "ExpectedPersons",
     "Fact",
     "Impact",
     "InspectionFile",

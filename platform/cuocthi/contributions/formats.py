@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
-    from random import Random
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
+    from cuocthi.contributions.expectations import Expected
     from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
 
@@ -62,18 +62,6 @@ class Relief:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """How entries of a round may come out, one of each person: what may happen, not what will.
-
-    ``values`` holds the measures by their keys, the core's and the format's own, each with a value of every person in
-    the same order; None is a missing one. ``basis`` says in words what it rests on: what was measured, what is assumed.
-    """
-
-    values: Mapping[str, Sequence[int | None]]
-    basis: Sequence[Text] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class CountedRound:
     """A round, by its id, whose ranking counts in the results of another one.
 
@@ -92,7 +80,7 @@ class ContestFormat:
     ``source`` is the plugin's name; ``measures`` are those it reports beyond the core's own (score, full marks,
     duration, start and finish). ``relief`` is what it can grant to entries after an incident; a format that can grant
     something implements ``relief_reaches`` and ``grant_relief``. ``expect`` is asked, before a round opens, how the
-    entries of so many persons may come out by a given chance; it returns None where that cannot be told yet. A format
+    entries of so many persons may come out; it returns None where that cannot be told yet. A format
     that is not ``entered`` has no entries of its own: its results are made of others, and the rules do not count its
     rounds among those people take part in. It says by ``counts`` of which rounds the results of one of its rounds are
     made: their rankings are adopted before, and in the versions that were counted. ``shows`` tells whether people may
@@ -103,7 +91,7 @@ class ContestFormat:
     title: Text
     measures: Sequence[Measure] = ()
     relief: frozenset[ReliefKind] = frozenset()
-    expect: Callable[[Context, Campaign, Phase, int, Random], Expected | None] | None = None
+    expect: Callable[[Context, Campaign, Phase, int], Expected | None] | None = None
     entered: bool = True
     counts: Callable[[Context, Campaign, Phase], Sequence[CountedRound]] | None = None
     shows: Callable[[Context, Campaign, Phase], bool] | None = None

@@ -21,7 +21,7 @@ from cuocthi.standings.criteria import (
     Within,
 )
 from cuocthi.standings.models import MAX_CRITERIA
-from cuocthi.standings.outlook import MOST_PERSONS, MOST_PLACES
+from cuocthi.standings.outlook import MOST_ENTRIES, MOST_PERSONS, MOST_PLACES
 from cuocthi.web.fields import PercentField, select_choices
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
@@ -95,6 +95,11 @@ class OutlookForm(BaseForm):
         _l("Number of prizes"),
         [InputRequired(_l("Please enter a number.")), NumberRange(1, MOST_PLACES)],
         description=_l("The place where the last of them falls is looked at."),
+    )
+    entries = IntegerField(
+        _l("Entries of each person"),
+        [Optional(), NumberRange(1, MOST_ENTRIES)],
+        description=_l("How many each person makes on average, where the best one counts."),
     )
 
 

@@ -9,7 +9,7 @@ from flask import g, request
 from cuocthi.enrolments.queries import number_enrolled
 from cuocthi.errors import InvalidData
 from cuocthi.standings.forms import OutlookForm
-from cuocthi.standings.outlook import MOST_PERSONS, outlook
+from cuocthi.standings.outlook import outlook
 from cuocthi.standings.views.blueprint import pages, round_or_404
 from cuocthi.web.context import reading_context
 from cuocthi.web.forms import attach_error
@@ -32,7 +32,7 @@ def show(phase_id: int) -> Response:
     ctx = reading_context()
     round_ = round_or_404(ctx, phase_id)
     enrolled = number_enrolled(ctx, campaign_id=g.campaign.id)
-    form = OutlookForm(request.args, data={"persons": max(enrolled, _LEAST_PERSONS), "places": _PLACES})
+    form = OutlookForm(request.args, data={"persons": max(enrolled, _LEAST_PERSONS), "places": _PLACES, "entries": 1})
     asked = bool(request.args)
     refused = asked and not form.validate()
     found = _found(ctx, round_, form) if asked and not refused else None
@@ -43,15 +43,13 @@ def show(phase_id: int) -> Response:
         data=form,
         asked=asked and not form.errors,
         found=found,
-        most=MOST_PERSONS,
     )
 
 
 def _found(ctx: Context, round_: Phase, form: OutlookForm) -> Outlook | None:
+    asked = {name: form[name].data or 1 for name in ("persons", "places", "entries")}
     try:
-        return outlook(
-            ctx, campaign=g.campaign, round_=round_, persons=form.persons.data or 1, places=form.places.data or 1
-        )
+        return outlook(ctx, campaign=g.campaign, round_=round_, **asked)
     except InvalidData as error:
         attach_error(form, error)
         return None
