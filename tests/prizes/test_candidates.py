@@ -649,7 +649,8 @@ def test_a_refusal_told_to_staff_needs_a_document_and_is_told_to_the_person_who_
     assert str(panel.title) == "You are passed over for a prize"
     assert panel.values["asked"][0].title == PLAN.sets[0].title
     assert passed_over_by(staged.ctx, candidacy=staged.candidacy(0)) is made
-    assert asking.own_candidacy(staged.own(0), campaign=contest.campaign, candidacy_id=staged.candidacy(0).id)
+    campaign, shown = contest.campaign, staged.candidacy(0)
+    assert asking.own_candidacy(staged.own(0), campaign=campaign, candidacy_id=shown.id) is shown
 
 
 def test_who_has_answered_in_person_declines_in_person_alone(stage: Staging) -> None:

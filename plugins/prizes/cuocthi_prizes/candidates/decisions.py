@@ -155,7 +155,8 @@ def pass_over(
     Raises DomainError without reason or document, Conflict where it is not so (any more), what :func:`subject` raises.
     """
     about = _held(ctx, campaign, number, enrolment_id)
-    document_, due = _due(by), [Candidacy.set_aside.is_(None)]
+    grounds = _due(by)
+    due: list[sa.ColumnElement[bool]] = [Candidacy.set_aside.is_(None)]
     if kind is PassedOverKind.NO_ANSWER:
         if not load_scheme(ctx, campaign=campaign).value.answer_days:
             raise Conflict(T("The scheme of prizes does not say by when candidates have to answer."))
@@ -176,7 +177,7 @@ def pass_over(
         raise Conflict(
             T("Nobody was passed over: the person has answered, has time to answer, or is passed over already.")
         )
-    made = decide(ctx, campaign=campaign, about=about, kind=DecisionKind(kind.value), reason=reason, by=document_)
+    made = decide(ctx, campaign=campaign, about=about, kind=DecisionKind(kind.value), reason=reason, by=grounds)
     if post is not None:
         tell_passed_over(ctx, campaign=campaign, candidacy_id=changed.id, decision=made, post=post)
     return made

@@ -122,10 +122,10 @@ def numbers_given(ctx: Context, *, campaign_id: int, enrolments: sa.Select[Any])
         sa.select(Candidacy.enrolment_id, Candidacy.citizen_id_index).where(
             Candidacy.campaign_id == campaign_id,
             Candidacy.enrolment_id.in_(enrolments),
-            Candidacy.citizen_id_index.is_not(None),
         )
     ):
-        found[person].add(index)
+        if index is not None:
+            found[person].add(index)
     return found
 
 
