@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from cuocthi.campaigns.models import CampaignState
 from cuocthi.contributions import Browser
+from cuocthi.enrolments.models import EnrolmentState
 from cuocthi.testing.factories import Factories
 from cuocthi.users.models import User
 from cuocthi_prizes.candidates.models import Candidacy, CandidateCheck, CandidateDecision, Ruling, Way
@@ -16,6 +18,7 @@ from cuocthi_prizes.domain.award_lists import draw_up
 from cuocthi_prizes.models import PassedOverKind
 from cuocthi_prizes.settings import Check
 
+from .adopted import decision
 from .conftest import DISTINCT, PLAN, Contest
 
 NUMBER = "034090001234"
@@ -178,3 +181,43 @@ def test_the_jury_rules_on_two_candidates_with_one_id_number(
     given = {"same": "no", "reason": "Ghi nhầm", "document_number": "12/BB-BTC", "document_date": "2024-10-01"}
     status, page = staff.post(at(staged, ruling, 1), given)
     assert (status, "Ghi nhầm" in page, "12/BB-BTC" in page) == (200, True, True)
+
+
+def test_who_is_passed_over_reads_why_and_where_to_object_on_the_own_page(
+    staged: Contest, staff: Browser, sign_in: Callable[[User], Browser]
+) -> None:
+    staged.campaign.standing_office = "Sở Thông tin và Truyền thông"
+    staged.ctx.session.commit()
+    staff.get(at(staged))
+    staff.post(at(staged), {"until": ""})
+    assert staff.post(at(staged, "/declined", 0), {"reason": "Có đơn từ chối"})[0] == 422
+    given = {"reason": "Có đơn từ chối", "document_number": "12/BB-BTC", "document_date": "2024-10-01"}
+    assert staff.post(at(staged, "/declined", 0), given)[0] == 200
+    number = staged.ctx.session.scalars(
+        sa.select(Candidacy.id).where(Candidacy.enrolment_id == staged.people[0].id)
+    ).one()
+    browser = signed_in(staged, sign_in, staged.people[0].user_id)
+    slug = staged.campaign.slug
+    staged.ctx.session.rollback()
+    assert f"/prizes/mine/{number}" in browser.get(f"/c/{slug}/personal")[1]
+    page = browser.get(f"/c/{slug}/prizes/mine/{number}")[1]
+    assert all(text in page for text in ("Có đơn từ chối", "12/BB-BTC", "Sở Thông tin và Truyền thông"))
+
+    assert staff.post(at(staged, "/take_back", 0), {"reason": "Nhầm người"})[0] == 422
+    assert staff.post(at(staged, "/take_back", 0), {**given, "reason": "Nhầm người"})[0] == 200
+    staged.ctx.session.rollback()
+    assert "Có đơn từ chối" not in browser.get(f"/c/{slug}/prizes/mine/{number}")[1]
+
+
+def test_in_an_archived_campaign_somebody_is_excluded_by_a_registered_document(staged: Contest, staff: Browser) -> None:
+    assert 'name="registered"' not in staff.get(at(staged, "/exclude", 0))[1]
+    registered = decision(staged.ctx, staged.campaign)
+    staged.campaign.state, staged.campaign.archived_at = CampaignState.ARCHIVED, staged.ctx.now
+    staged.ctx.session.commit()
+    assert 'name="registered"' in staff.get(at(staged, "/exclude", 0))[1]
+    given = {"reason": "Nhờ người khác", "document_number": "12/BB-BTC", "document_date": "2024-10-01"}
+    assert staff.post(at(staged, "/exclude", 0), given)[0] == 422
+    assert staff.post(at(staged, "/exclude", 0), {**given, "registered": str(registered.id)})[0] == 200
+    staged.ctx.session.rollback()
+    staged.ctx.session.expire_all()
+    assert staged.people[0].state is EnrolmentState.EXCLUDED
