@@ -142,7 +142,7 @@ def everything(contest: Contest, app: Flask) -> dict[str, bytes]:
     paths = ["", *(f"release/{number}/" for number in numbers)]
     addresses = [f"{base}{path}{key}" for path in paths for key in ("", "awards", "units", "statistics", "documents")]
     addresses += [f"{base}release/{number}/data.json" for number in numbers]
-    addresses += [f"{base}check", f"{base}keys.json"]
+    addresses += [f"{base}{path}" for path in ("check", "keys.json", "embed", "feed.xml")]
     for address in addresses:
         found[address] = client.get(address).data
     for number in numbers:

@@ -113,6 +113,16 @@ def last_public(ctx: Context, *, campaign_id: int) -> Release | None:
     )
 
 
+def seen_releases(ctx: Context, *, campaign_id: int, most: int) -> Sequence[Release]:
+    """Return the newest releases that the public has seen by now, also those withdrawn since (one statement)."""
+    return ctx.session.scalars(
+        sa.select(Release)
+        .where(Release.campaign_id == campaign_id, Release.published_at <= ctx.now, _EVER_PUBLIC)
+        .order_by(Release.number.desc())
+        .limit(most)
+    ).all()
+
+
 def current_release(ctx: Context, *, campaign_id: int) -> Release | None:
     """Return the release of results that is in force now: the newest that is public, unless it was withdrawn."""
     found = last_public(ctx, campaign_id=campaign_id)

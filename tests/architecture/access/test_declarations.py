@@ -48,6 +48,7 @@ OPEN_TO_EVERYBODY = {
     "GET /c/<slug>/publishing/<any(awards,units,statistics,documents):key>": 200,
     "GET /c/<slug>/publishing/check": 200,
     "GET /c/<slug>/publishing/embed": 200,
+    "GET /c/<slug>/publishing/feed.xml": 200,
     "GET /c/<slug>/publishing/keys.json": 200,
     "GET /c/<slug>/publishing/release/<int:number>/": 404,
     "GET /c/<slug>/publishing/release/<int:number>/<any(awards,units,statistics,documents):key>": 404,

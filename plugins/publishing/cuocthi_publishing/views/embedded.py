@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import g, url_for
+from markupsafe import Markup
 
 from cuocthi.campaigns.views.caching import cached
 from cuocthi.text import T
@@ -52,7 +53,7 @@ def _page(release: Release | None) -> Response:
             if release is None
             else T("Release %(number)s was withdrawn", number=release.number)
         )
-        title, body, said = say(T("Results"), language), "", say(why, language)
+        title, body, said = say(T("Results"), language), Markup(), say(why, language)
     response = render(
         "publishing/embed.html",
         content_language=language,
