@@ -8,7 +8,7 @@ import pytest
 
 from cuocthi.campaigns.settings import SettingsError, structure, unstructure
 from cuocthi.errors import InvalidData
-from cuocthi_prizes.settings import MAIN, CollectiveTier, PrizeSettings, Tier
+from cuocthi_prizes.settings import MAIN, CollectiveTier, PrizeSettings, Tier, excess
 
 PLAN = PrizeSettings(
     tiers=(
@@ -23,13 +23,13 @@ PLAN = PrizeSettings(
 
 def test_the_sum_of_the_plan() -> None:
     (only,) = PLAN.sets
-    assert (only.key, only.individual_sum, only.collective_sum, PLAN.total()) == (MAIN, 7_100_000, 0, 7_100_000)
+    assert (only.key, only.individual_sum, only.collective_sum, only.cost) == (MAIN, 7_100_000, 0, 7_100_000)
     assert only.collective[0].is_open
 
 
-@pytest.mark.parametrize(("allotted", "excess"), [(0, 0), (7_100_000, 0), (7_000_000, 100_000)])
-def test_the_excess_over_the_allotted_sum(allotted: int, excess: int) -> None:
-    assert replace(PLAN, allotted=allotted).excess() == excess
+@pytest.mark.parametrize(("allotted", "too_much"), [(0, 0), (7_100_000, 0), (7_000_000, 100_000)])
+def test_the_excess_over_the_allotted_sum(allotted: int, too_much: int) -> None:
+    assert excess(PLAN.sets[0].cost, allotted) == too_much
 
 
 def test_a_scheme_survives_its_plain_form() -> None:

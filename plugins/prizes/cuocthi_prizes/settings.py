@@ -226,10 +226,6 @@ class PrizeSet:
         """What the set is worth in one list, as far as it is known beforehand, in đồng."""
         return self.individual_sum + self.collective_sum + self.extra.total
 
-    def lists(self, rounds: int) -> int:
-        """Return how many lists award the set where there are so many rounds."""
-        return max(rounds - len(self.but_for), 0) if self.each_round else 1
-
 
 @dataclass(frozen=True, slots=True)
 class PrizeSettings:
@@ -292,14 +288,6 @@ class PrizeSettings:
     def named(self, key: str) -> PrizeSet | None:
         """Return the set with this key, None if there is none."""
         return next((one for one in self.sets if one.key == key), None)
-
-    def total(self, rounds: int = 1) -> int:
-        """Return what all prizes are worth where there are so many rounds, as far as it is known, in đồng."""
-        return sum(one.cost * one.lists(rounds) for one in self.sets)
-
-    def excess(self, rounds: int = 1) -> int:
-        """Return by how much the prizes exceed the allotted sum, in đồng; 0 within it, or while no sum is known."""
-        return excess(self.total(rounds), self.allotted)
 
 
 #: A set that nobody named is content of the campaign as soon as it is stored; it is not shown where it is the only one.
