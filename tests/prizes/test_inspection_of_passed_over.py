@@ -36,10 +36,11 @@ def drawn(contest: Contest, key: str) -> AwardList:
 
 @pytest.fixture
 def inspected(contest: Contest) -> dict[str, bytes]:
-    """What an inspector gets of two lists: the best has a prize by the first, two others are passed over by decision."""
+    """What an inspector gets of two lists: the best has a prize by the first, two others are passed over."""
     contest.save(of_sets(BEST, OTHERS, once_a_round=True))
     ranking = contest.rank(DISTINCT)
-    first, here = drawn(contest, "nhat"), {"campaign": contest.campaign}
+    first = drawn(contest, "nhat")
+    here: dict[str, Any] = {"campaign": contest.campaign}
     for ctx in contest.staff:
         adopt(ctx, **here, number=first.number, digest=first.digest)
     contest.save(of_sets(BEST, OTHERS, once_a_round=True, answer_days=7))
@@ -47,7 +48,7 @@ def inspected(contest: Contest) -> dict[str, bytes]:
     asking.ask(ctx, **here, number=draft.number, until=None, post=None)
     late = replace(ctx, now=ctx.now + timedelta(days=30))
     for place, kind in ((1, PassedOverKind.NO_ANSWER), (3, PassedOverKind.DECLINED)):
-        who = {"number": draft.number, "enrolment_id": contest.people[place].id}
+        who: dict[str, Any] = {"number": draft.number, "enrolment_id": contest.people[place].id}
         decisions.pass_over(late, **here, **who, kind=kind, reason="Đã có biên bản", **GIVEN)
     made = drawn(contest, "khac")
     assert [one.kind for one in made.passed_over] == WHYS
