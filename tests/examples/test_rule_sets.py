@@ -26,7 +26,9 @@ from cuocthi.rules.language import writer
 from cuocthi.timelines.moving import onto
 from cuocthi.timelines.queries import phases, rounds
 from cuocthi.timelines.warnings import timeline_warnings
+from cuocthi_prizes.domain.awarded import promised_sum
 from cuocthi_prizes.queries import load_scheme
+from cuocthi_prizes.settings import excess
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -140,7 +142,8 @@ def test_sixteen_weeks_without_limits(app: Flask, ctx: Context, make: Factories)
     assert "tập thể" not in text["prizes"]
     assert "trao riêng cho từng vòng thi, theo kết quả của vòng đó" in text["prizes"]
     scheme = load_scheme(ctx, campaign=campaign).value
-    assert (scheme.total(16), scheme.excess(16)) == (376_000_000, 0), "23.500.000 đồng a week"
+    total = promised_sum(ctx, scheme=scheme, campaign_rounds=weeks)
+    assert (total, excess(total, scheme.allotted)) == (376_000_000, 0), "23.500.000 đồng a week"
 
 
 def test_four_weeks_with_units_in_two_blocks(app: Flask, ctx: Context, make: Factories) -> None:

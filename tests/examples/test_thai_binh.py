@@ -272,7 +272,7 @@ def test_the_campaign_goes_in_and_out_and_in_and_out_the_same(
     assert len(found) == 10
     replaced = {d.symbol: d.replaces.symbol for d in found if d.replaces}
     assert replaced == {"52/KH-STTTT": "48/KH-STTTT"}
-    assert load_scheme(ctx, campaign=campaign).value.total() == 7_100_000
+    assert load_scheme(ctx, campaign=campaign).value.sets[0].cost == 7_100_000
     other = ctx.session.scalars(sa.select(Unit).where(Unit.kind == "other")).one()
     assert (other.name, other.selectable) == ("Đơn vị khác", True)
     (round_,) = rounds(ctx, campaign_id=campaign.id)
