@@ -84,6 +84,7 @@ def test_what_is_in_it(folder: Path) -> None:
         "data/08-categories.csv",
         "data/09-sprint-fastest.csv",
         "documents.html",
+        "embed.html",
         "fonts/be-vietnam-pro-400.woff2",
         "fonts/be-vietnam-pro-600.woff2",
         "fonts/be-vietnam-pro.txt",
