@@ -88,8 +88,8 @@ def register_migrations() -> Sequence[Migrations]:
 @hookimpl
 def register_blueprints() -> Sequence[Blueprint]:
     from cuocthi_prizes.acts import views as act_views  # noqa: F401, PLC0415 - they add pages of their own
+    from cuocthi_prizes.candidates import act_views as candidate_act_views  # noqa: F401, PLC0415 - as above
     from cuocthi_prizes.candidates import own  # noqa: F401, PLC0415 - as above
-    from cuocthi_prizes.candidates import views as candidate_views  # noqa: F401, PLC0415 - as above
     from cuocthi_prizes.outputs import design, public, single, views  # noqa: F401, PLC0415 - as above
     from cuocthi_prizes.views import blueprint  # noqa: PLC0415 - loaded only where there are pages
 
