@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from cuocthi.bundles.checking import check
 from cuocthi.bundles.sealing import packed
@@ -83,6 +84,7 @@ def test_what_is_in_it(folder: Path) -> None:
         "data/07-hours.csv",
         "data/08-categories.csv",
         "data/09-sprint-fastest.csv",
+        "data/tables.xlsx",
         "documents.html",
         "embed.html",
         "fonts/be-vietnam-pro-400.woff2",
@@ -112,7 +114,7 @@ def test_the_digest_of_the_release_is_that_of_its_data(contest: Contest, folder:
 
 
 def test_every_table_is_a_file_that_spreadsheets_read_and_no_cell_is_a_formula(folder: Path) -> None:
-    for path in sorted((folder / "data").iterdir()):
+    for path in sorted(folder.glob("data/*.csv")):
         raw = path.read_bytes()
         assert raw.startswith(b"\xef\xbb\xbf")
         rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
@@ -122,6 +124,22 @@ def test_every_table_is_a_file_that_spreadsheets_read_and_no_cell_is_a_formula(f
     assert "'=SUM(A1); gọi •••" in fastest
     units = (folder / "data/04-units-round-1.csv").read_text("utf-8-sig").splitlines()
     assert units[1:] == ["Xã Minh Quang,*,*,,*,*", "Sở Thông tin và Truyền thông,*,*,12,*,*"]
+
+
+def test_a_workbook_holds_all_tables_and_says_what_stands_in_which_column(folder: Path) -> None:
+    book = CalamineWorkbook.from_path(folder / "data/tables.xlsx")
+    dictionary, *tables = book.sheet_names
+    assert dictionary == "Từ điển dữ liệu"
+    assert len(tables) == len(list(folder.glob("data/*.csv")))
+    columns = book.get_sheet_by_name(dictionary).to_python()
+    assert columns[0] == ["Trang tính", "Bảng", "Tệp", "Cột", "Khóa", "Kiểu", "Ý nghĩa", "Ghi chú"]
+    for name in tables:
+        heading, *rows = book.get_sheet_by_name(name).to_python()
+        assert [row[3] for row in columns if row[0] == name] == heading
+        assert rows
+    standings = book.get_sheet_by_name(tables[1]).to_python()
+    assert standings[1][4] == 20.0, "points are numbers to count with"
+    assert "=SUM(A1); gọi •••" in str(book.get_sheet_by_name(tables[8]).to_python()), "a text stays a text"
 
 
 class Links(HTMLParser):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 from cuocthi.clock import LOCAL_ZONE
@@ -35,16 +35,21 @@ _LONGEST = 32_767
 _DAY, _MOMENT, _MONEY = "dd/mm/yyyy", "dd/mm/yyyy hh:mm:ss", "#,##0"
 
 
-def write_workbook(sheets: Sequence[tuple[str, Iterable[Sequence[Value]]]]) -> bytes:
+def write_workbook(
+    sheets: Sequence[tuple[str, Iterable[Sequence[Value]]]], *, made_at: datetime | None = None
+) -> bytes:
     """Return an XLSX file of (name, rows) sheets; the first row of each is its heading and stays in view.
 
     Numbers, days and moments can be counted and sorted with; no text becomes a formula or a link. A text that is longer
-    than a cell can be ends in "…".
+    than a cell can be ends in "…". With ``made_at`` the file says that it was made then, so that the
+    same rows give the same bytes.
     """
     import xlsxwriter  # noqa: PLC0415 - large, and rarely asked for
 
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _OPTIONS) as book:
+        if made_at is not None:
+            book.set_properties({"created": made_at.astimezone(UTC).replace(tzinfo=None)})
         cells = _Cells(book)
         for name, rows in sheets:
             sheet = book.add_worksheet(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cuocthi_publishing.outputs import checker, data, embed, lists, look, pages, readme, tables
+from cuocthi_publishing.outputs import checker, data, embed, lists, look, pages, readme, tables, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,7 @@ OUTPUTS: Mapping[str, Output] = {
     "embed": embed.build,
     "lists": lists.build,
     "tables": tables.build,
+    "workbook": workbook.build,
     "checker": checker.build,
     "readme": readme.build,
 }
