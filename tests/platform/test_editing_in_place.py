@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.users.domain import start_session
+from cuocthi.web.rendering import leave
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -146,3 +147,12 @@ def test_a_page_that_is_saved_without_being_loaded_again_says_so(client: FlaskCl
     assert "<html" not in answer.text
     assert "Đã lưu." in answer.text
     assert "Đã lưu." not in client.get(address).text, "it is said once"
+
+
+def test_a_form_that_htmx_sends_leaves_its_page_as_a_whole(app: Flask) -> None:
+    with app.test_request_context(headers=PART):
+        asked = leave("/c/thai-binh/prizes/scheme")
+    assert (asked.status_code, asked.headers["HX-Redirect"]) == (200, "/c/thai-binh/prizes/scheme")
+    with app.test_request_context():
+        plain = leave("/c/thai-binh/prizes/scheme")
+    assert (plain.status_code, plain.location) == (302, "/c/thai-binh/prizes/scheme")

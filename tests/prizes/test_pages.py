@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -234,6 +235,10 @@ def test_a_formula_is_entered_and_changed_by_pages_alone(contest: Contest, open_
     assert made.collective == (CollectiveTier("giai-nhat-tap-the", "Giải Nhất tập thể", 1, 5_000_000, "Khối xã"),)
     page = browser.get(address(contest, "scheme/sets/giai-tuan"))[1]
     assert 'value="25,5"' in page
+    assert re.search(r'name="collective-0-block"[^>]* value="Khối xã"', page), "what is stored is offered again"
+    campaign_page = browser.get(f"/c/{contest.campaign.slug}/")[1]
+    assert "01 giải Nhất tập thể" in campaign_page, "as the individual ones, with quantity and value"
+    assert "5.000.000" in campaign_page
     assert "Điểm tổng hợp tính theo hệ số" in browser.get(address(contest, "scheme"))[1]
     assert browser.post(address(contest, "scheme/sets/giai-tuan"), ENTERED | {"awarded": ""})[0] == 200
     assert scheme_of(contest).sets[1].formula == Formula()

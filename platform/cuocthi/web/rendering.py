@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import make_response, render_template
+from flask import make_response, redirect, render_template
 
 from cuocthi.web.htmx import htmx
 
 if TYPE_CHECKING:
     from flask import Response
+    from werkzeug.wrappers import Response as BaseResponse
+
+
+def leave(address: str) -> BaseResponse:
+    """Answer a form by going to another page; htmx, which would put it into a part of this one, is told to load it."""
+    if htmx.wants_fragment:
+        return make_response("", 200, {"HX-Redirect": address})
+    return redirect(address)
 
 
 def render(page: str, fragment: str | None = None, *, status: int = 200, **values: object) -> Response:

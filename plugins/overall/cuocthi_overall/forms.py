@@ -65,7 +65,7 @@ class RankingRow(Form):
 
 
 class OverallForm(BaseForm):
-    """The settings of overall rankings."""
+    """The settings of overall rankings; ``act`` buttons add and remove rows without storing anything."""
 
     rankings = FieldList(FormField(RankingRow), label=_l("Overall rankings"), max_entries=MAX_RANKINGS)
 
@@ -77,6 +77,18 @@ class OverallForm(BaseForm):
     def to_settings(self) -> OverallSettings:
         """Return the settings that the form describes; raises SettingsError for what cannot be."""
         return OverallSettings(tuple(row.form.to_ranking() for row in self.rankings))
+
+    def change_rows(self, act: str) -> bool:
+        """Add or remove a row if ``act`` says so ("add-rankings", "remove-rankings-2"); tell whether it did."""
+        verb, _dash, target = act.partition("-")
+        if verb == "add" and target == self.rankings.name and len(self.rankings) < MAX_RANKINGS:
+            self.rankings.append_entry()
+            return True
+        removed = [place for place, entry in enumerate(self.rankings) if entry.name == target]
+        if verb == "remove" and removed:
+            del self.rankings.entries[removed[0]]
+            return True
+        return False
 
 
 def _row(of: OverallRanking) -> dict[str, Any]:

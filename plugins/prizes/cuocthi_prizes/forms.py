@@ -372,8 +372,8 @@ def _who(person: Candidate) -> str:
 def _row(tier: Tier | CollectiveTier) -> dict[str, Any]:
     row = {"key": tier.key, "title": tier.title, "quantity": tier.quantity or None, "value": tier.value or None}
     if isinstance(tier, Tier):
-        row |= {"in_kind": tier.in_kind, "threshold": tier.threshold or None, "share": tier.share or None}
-    return row
+        return row | {"in_kind": tier.in_kind, "threshold": tier.threshold or None, "share": tier.share or None}
+    return row | {"block": tier.block}
 
 
 def _values(row: dict[str, Any], taken: set[str]) -> dict[str, Any]:

@@ -116,7 +116,8 @@ def test_an_organiser_sets_one_round_by_the_page(
 
 
 def test_a_round_that_has_begun_goes_on_by_its_settings(open_by: Open, sign_in: Callable[[User], Browser]) -> None:
-    held = open_by(with_units(shipped("hai-khoi"), "code | name | block\nso | Sở Nội vụ | Khối cơ quan"))
+    units = "code | name | block\nso | Sở Nội vụ | Khối cơ quan\nxa | Xã Đông Hưng | Khối địa phương"
+    held = open_by(with_units(shipped("hai-khoi"), units))
     held.close("tuan-01")
     held.ctx.session.commit()
     organiser = sign_in(held.staff[0])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +38,10 @@ def completed(open_by: Open, key: str, folder: Path) -> None:
     """Write the folder of a rule set to which organisers have added units, a bank and what else opening needs."""
     files = with_objections(shipped(key))
     core = read_source(files).core
+    headcounts = " | ".join("20" for _ in core.categories)
+    blocks = sorted(set(re.findall(r'^block = "(.+)"$', files["campaign.toml"].decode(), re.MULTILINE))) or ["Sở"]
     units = "\n".join(
-        ["code", *(f"{code} | {name} | sở | {' | '.join('20' for _ in core.categories)}" for code, name in UNITS)]
+        ["code", *(f"{code} | {name} | {block} | {headcounts}" for (code, name), block in zip(UNITS, cycle(blocks)))]
     )
     held = open_by(with_units(files, units, *core.categories))
     folder.mkdir()

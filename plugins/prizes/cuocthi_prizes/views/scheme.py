@@ -18,7 +18,7 @@ from cuocthi.timelines.queries import rounds
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.formats import money
 from cuocthi.web.forms import attach_error
-from cuocthi.web.rendering import render
+from cuocthi.web.rendering import leave, render
 from cuocthi.web.requests import row_number
 from cuocthi_prizes.candidates.scheme_form import CHECKS
 from cuocthi_prizes.domain.awarded import promised_sum, rounds_of
@@ -118,7 +118,7 @@ def store_set(key: str) -> AnyResponse:
             _attach(form, amendment, error)
         else:
             flash(said, "ok")
-            return redirect(url_for(".scheme", slug=g.campaign.slug))
+            return leave(url_for(".scheme", slug=g.campaign.slug))
     return _set_page(reading_context(), form, key, amendment, status=422)
 
 
