@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from types import ModuleType
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from cuocthi.campaigns.settings import save_settings
 from cuocthi.context import Actor, Context
@@ -38,6 +40,8 @@ from cuocthi_publishing.models import Release
 from cuocthi_publishing.outputs.bundle import files
 from cuocthi_publishing.outputs.published import Published
 from cuocthi_publishing.settings import OWNER, PublishSettings
+
+from .described import complaints
 
 if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
@@ -115,6 +119,18 @@ def _honours() -> ModuleType:
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
     return [_sprint(), _honours(), plugin]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def every_release_is_as_the_schema_says() -> Iterator[None]:
+    """Hold every release that a test makes against the schema of releases."""
+
+    def check(_mapper: object, _connection: object, release: Release) -> None:
+        assert complaints(json.loads(release.snapshot)) == []
+
+    event.listen(Release, "after_insert", check)
+    yield
+    event.remove(Release, "after_insert", check)
 
 
 @dataclass

@@ -75,6 +75,7 @@ def test_what_is_in_it(folder: Path) -> None:
         "awards.html",
         "dark.css",
         "data.json",
+        "data.schema.json",
         "data/01-awards-list-round-1.csv",
         "data/02-standings-round-1.csv",
         "data/03-participation.csv",
@@ -108,7 +109,7 @@ def test_the_digest_of_the_release_is_that_of_its_data(contest: Contest, folder:
     data = (folder / "data.json").read_bytes()
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert hashlib.sha256(data).hexdigest() == manifest["digest"]
-    assert json.loads(data)["schema"] == "cuocthi-release/3"
+    assert json.loads(data)["schema"] == "cuocthi-release/4"
     assert set(manifest["sections"]) == {section["key"] for section in json.loads(data)["sections"]}
     assert manifest["digest"] in (folder / "index.html").read_text("utf-8")
 

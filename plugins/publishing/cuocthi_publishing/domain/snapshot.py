@@ -1,7 +1,7 @@
 """The snapshot of a release: one set of plain values, from which every page and every file is made.
 
 It holds nothing that may not be published. Its canonical JSON is ``data.json`` of the bundle, and the SHA-256 of that
-is the release's digest. The schema is described in the bundle's README.txt; a change of it raises ``SCHEMA``.
+is the release's digest. Its form is that of the JSON Schema in ``schemas/``; a change of it is another version there.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from cuocthi_publishing.domain.differences import differences
 from cuocthi_publishing.domain.reading import reading
 from cuocthi_publishing.domain.sections import CORE_GROUP, Material, sections
 from cuocthi_publishing.domain.suppression import is_small
+from cuocthi_publishing.schemas import FILE, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from cuocthi.security.personal_data import Vault
     from cuocthi_publishing.domain.choice import Choice
     from cuocthi_publishing.models import Release
-
-SCHEMA = "cuocthi-release/3"
 
 Snapshot = dict[str, Any]
 
@@ -109,7 +108,8 @@ def compose(ctx: Context, *, material: Material, heading: Heading) -> Snapshot:
     }
     replaces, former = heading.replaces, heading.former
     return {
-        "schema": SCHEMA,
+        "$schema": FILE,
+        "schema": VERSION,
         "release": {
             "number": heading.number,
             "made_at": iso(heading.made_at),

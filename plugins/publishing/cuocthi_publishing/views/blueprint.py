@@ -1,17 +1,17 @@
-"""What the pages of releases have in common: the blueprint, addresses, and a page of one release."""
+"""What the pages of releases have in common: the blueprint, addresses, who sees a release, and a page of one."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flask import abort, g, url_for
+from flask import abort, g, request, url_for
 
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.rendering import render
 from cuocthi_publishing import queries
 from cuocthi_publishing.domain.pages import page_keys, page_title, render_body
-from cuocthi_publishing.domain.releases import snapshot_of
+from cuocthi_publishing.domain.releases import numbered, snapshot_of
 from cuocthi_publishing.outputs.names import list_folders
 
 if TYPE_CHECKING:
@@ -51,6 +51,25 @@ def file_address(number: int, path: str) -> str:
 def staff_address() -> str:
     """Return where the staff's releases are."""
     return url_for(".releases", slug=g.campaign.slug)
+
+
+def seen(ctx: Context, number: int) -> Release:
+    """Return a release that the public sees, or saw until it was withdrawn; to anybody else there is none."""
+    release = numbered(ctx, campaign=g.campaign, number=number)
+    if not release.is_public(ctx.now) and not release.left_a_tombstone:
+        abort(404)
+    return release
+
+
+def for_everybody(response: Response, tag: str) -> Response:
+    """Answer with what anybody may keep, as long as it asks each time whether it is still there."""
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    # It is the same for everybody: scripts of portals may read it.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.make_conditional(request)
+    return response
 
 
 def release_page(

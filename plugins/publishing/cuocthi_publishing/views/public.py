@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from flask import Response, abort, g, jsonify, request, url_for
+from flask import Response, abort, g, jsonify, url_for
 
 from cuocthi.campaigns.views.caching import cached
 from cuocthi.digest import canonical
@@ -20,9 +20,18 @@ from cuocthi.web.formats import iso
 from cuocthi.web.rendering import render
 from cuocthi_publishing import queries
 from cuocthi_publishing.domain.pages import Links
-from cuocthi_publishing.domain.releases import changed_under, numbered
+from cuocthi_publishing.domain.releases import changed_under
 from cuocthi_publishing.views import unpacked
-from cuocthi_publishing.views.blueprint import FIRST, OTHERS, address, blueprint, release_address, release_page
+from cuocthi_publishing.views.blueprint import (
+    FIRST,
+    OTHERS,
+    address,
+    blueprint,
+    for_everybody,
+    release_address,
+    release_page,
+    seen,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +74,7 @@ def current(key: str) -> Response:
 def former(number: int, key: str) -> Response:
     """Show a page of one release, which may have been corrected since, or its tombstone."""
     ctx = reading_context()
-    release = _seen(ctx, number)
+    release = seen(ctx, number)
     if release.left_a_tombstone:
         return _tombstone(ctx, release, status=_GONE)
     links = Links(page=partial(address, "former", "former_page", number=number), release=release_address)
@@ -77,17 +86,17 @@ def former(number: int, key: str) -> Response:
 def data(number: int) -> Response:
     """Hand out the values of a release, as the canonical JSON that its digest is made of."""
     ctx = reading_context()
-    release = _seen(ctx, number)
+    release = seen(ctx, number)
     if release.left_a_tombstone:
         return _gone_in_json(ctx, release)
-    return _for_everybody(Response(release.snapshot.encode(), content_type="application/json"), release.digest)
+    return for_everybody(Response(release.snapshot.encode(), content_type="application/json"), release.digest)
 
 
 @blueprint.page("/release/<int:number>/bundle.zip", public=True)
 def bundle(number: int) -> Response:
     """Hand out the bundle of a release, once it is built."""
     ctx = reading_context()
-    release = _seen(ctx, number)
+    release = seen(ctx, number)
     if release.left_a_tombstone:
         return _tombstone(ctx, release, status=_GONE)
     if release.bundle_file_id is None:
@@ -95,14 +104,14 @@ def bundle(number: int) -> Response:
     stored = file_of(ctx, campaign_id=g.campaign.id, file_id=release.bundle_file_id)
     answer = Response(read(registry().config.files, stored), content_type=stored.media_type)
     answer.headers.set("Content-Disposition", "attachment", filename=stored.name)
-    return _for_everybody(answer, stored.sha256)
+    return for_everybody(answer, stored.sha256)
 
 
 @blueprint.page("/release/<int:number>/files/<path:path>", public=True)
 def file(number: int, path: str) -> Response:
     """Hand out a file of the bundle of a release as it is there; small ones are kept in memory like pages."""
     ctx = reading_context()
-    release = _seen(ctx, number)
+    release = seen(ctx, number)
     if release.left_a_tombstone:
         return _tombstone(ctx, release, status=_GONE)
     if release.bundle_file_id is None:
@@ -146,23 +155,6 @@ def keys() -> Response:
     ]
     response = jsonify(found)
     response.headers["Cache-Control"] = "no-cache"
-    return response
-
-
-def _seen(ctx: Context, number: int) -> Release:
-    """Return a release that the public sees, or saw until it was withdrawn; to anybody else there is none."""
-    release = numbered(ctx, campaign=g.campaign, number=number)
-    if not release.is_public(ctx.now) and not release.left_a_tombstone:
-        abort(404)
-    return release
-
-
-def _for_everybody(response: Response, tag: str) -> Response:
-    """Answer with what anybody may keep, as long as it asks each time whether it is still there."""
-    response.set_etag(tag)
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.make_conditional(request)
     return response
 
 
