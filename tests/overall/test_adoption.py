@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from unittest.mock import ANY
 
@@ -10,7 +11,7 @@ import pytest
 from tests.overall.conftest import Contest
 
 from cuocthi.campaigns.exchange import export_campaign
-from cuocthi.contributions import Act, Direction
+from cuocthi.contributions import Act, Blocker, Direction
 from cuocthi.errors import Blocked
 from cuocthi.rules.domain import generate
 from cuocthi.standings.composition import rounds_behind
@@ -228,3 +229,15 @@ def test_the_rules_do_not_count_it_among_the_rounds_people_take_part_in(contest:
 
     found = {clause.key: clause.body for clause in generate(contest.ctx, campaign=contest.campaign, write=write)}
     assert "Cuộc thi gồm 03 vòng" in found["conduct"]
+
+
+def test_rounds_that_count_or_are_said_to_are_not_removed(contest: Contest) -> None:
+    contest.set(OverallRanking(contest.overall.key, rounds=(Weighted(contest.rounds[0].key),)))
+    asked = partial(contest.ctx.hooks.collect, contest.ctx, contest.campaign, "act_blockers", Blocker)
+    first, second = contest.rounds[:2]
+    found = [asked(act=Act.REMOVE_PHASE, round_=round_) for round_ in (contest.overall, first, second)]
+    assert [[str(blocker.reason) for blocker in blockers] for blockers in found] == [
+        ["The settings of overall rankings say what counts in it."],
+        [f"The overall ranking “{contest.overall.title}” counts it."],
+        [],
+    ]

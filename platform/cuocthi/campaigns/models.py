@@ -113,6 +113,7 @@ class Headcount(Base):
 class SettingsVersion(Base):
     """One version of an owner's settings for a campaign or one of its rounds. Versions are only ever added.
 
+    Those of a round go with it when it is removed before it has begun, and their numbers are never given again.
     ``from_round`` is the number of the round from which it holds, None for all of them. What was changed while a round
     was open names, beside its author, the person who confirmed it.
     """
@@ -130,6 +131,7 @@ class SettingsVersion(Base):
         ),
         sa.UniqueConstraint("phase_id", "owner", "number"),
         sa.CheckConstraint("seconded_by <> author_id", name="seconded_by_another"),
+        NUMBERS_GIVEN_ONCE,
     )
 
     id: Mapped[PrimaryKey]

@@ -18,6 +18,7 @@ class Act(StrEnum):
     ADOPT_AWARDS = "adopt_awards"
     PUBLISH = "publish"
     ARCHIVE = "archive"
+    REMOVE_PHASE = "remove_phase"
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,7 +224,7 @@ def report_sections(
 
 @spec(HookClass.GATE)
 def act_blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | None) -> Sequence[Blocker]:
-    """Return every reason why an act of a person must wait; ``round_`` is set for acts on one round's ranking."""
+    """Return every reason why an act of a person must wait; ``round_`` is the round, or the phase, that it is about."""
     raise NotImplementedError
 
 

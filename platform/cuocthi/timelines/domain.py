@@ -1,4 +1,7 @@
-"""Changing the timeline: phases added, edited, moved and removed. How an open one ends is told by :mod:`.ending`."""
+"""Changing the timeline: phases added, edited and moved.
+
+How an open one ends is told by :mod:`.ending`, how one is removed by :mod:`.removal`.
+"""
 
 from __future__ import annotations
 
@@ -164,29 +167,6 @@ def edit_phase(
         object_id=phase.id,
         before=before,
         after=described(ctx, phase),
-    )
-
-
-def remove_phase(ctx: Context, *, campaign: Campaign, phase: Phase) -> None:
-    """Remove a phase that has not begun. Raises Conflict if it has, or if something already rests on it."""
-    if phase_state(phase.windows, ctx.now) is not PhaseState.UPCOMING:
-        raise Conflict(T("“%(title)s” has begun and stays on the timeline.", title=phase.title))
-    before = described(ctx, phase)
-    phase_id = phase.id
-    campaign.version += 1
-    try:
-        with ctx.session.begin_nested():
-            ctx.session.delete(phase)
-    except IntegrityError as error:
-        raise Conflict(T("“%(title)s” is in use and cannot be removed.", title=before["title"])) from error
-    record(
-        ctx,
-        action="core:phase:remove",
-        summary=T("Removed the phase “%(title)s”", title=before["title"]),
-        campaign=campaign,
-        object_kind="phase",
-        object_id=phase_id,
-        before=before,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask import has_request_context, url_for
+
 from cuocthi.contributions import Act, Blocker, CountedRound, ReadinessItem, RuleClause
 from cuocthi.text import TN, T
 from cuocthi.timelines.queries import rounds
@@ -21,14 +23,36 @@ if TYPE_CHECKING:
 
 
 def blockers(ctx: Context, *, campaign: Campaign, act: Act, round_: Phase | None) -> list[Blocker]:
-    """Return why a campaign may not open, or an overall ranking not be adopted: somebody must say what counts."""
+    """Return why a campaign may not open, or an overall ranking not be adopted: somebody must say what counts.
+
+    A round that counts, and one of which it is said what counts, is not removed.
+    """
     if act is Act.OPEN_CAMPAIGN:
-        return [Blocker(f"unclear-{number}", text) for number, text in enumerate(_unclear(ctx, campaign))]
+        url = _settings_url(campaign)
+        return [Blocker(f"unclear-{number}", text, url) for number, text in enumerate(_unclear(ctx, campaign))]
+    if act is Act.REMOVE_PHASE and round_ is not None:
+        return list(_naming(ctx, campaign, round_))
     if act is not Act.ADOPT_RANKING or round_ is None or round_.source != OWNER:
         return []
     if load_overall(ctx, campaign=campaign).of(round_.key) is None:
         return [Blocker("unclear", T("Nothing says what counts in “%(round)s”.", round=round_.title))]
     return []
+
+
+def _naming(ctx: Context, campaign: Campaign, removed: Phase) -> Iterator[Blocker]:
+    url = _settings_url(campaign)
+    titles = {round_.key: round_.title for round_ in rounds(ctx, campaign_id=campaign.id)}
+    for of in load_overall(ctx, campaign=campaign).rankings:
+        if of.round == removed.key:
+            yield Blocker("own", T("The settings of overall rankings say what counts in it."), url)
+        elif any(one.round == removed.key for one in of.rounds):
+            title = titles.get(of.round, of.round)
+            yield Blocker(f"counts-{of.round}", T("The overall ranking “%(round)s” counts it.", round=title), url)
+
+
+def _settings_url(campaign: Campaign) -> str:
+    # Gates are asked by commands too, where there is no address to link to.
+    return url_for("campaigns.settings", slug=campaign.slug, owner=OWNER) if has_request_context() else ""
 
 
 def counts(ctx: Context, campaign: Campaign, round_: Phase) -> list[CountedRound]:
@@ -45,10 +69,11 @@ def counts(ctx: Context, campaign: Campaign, round_: Phase) -> list[CountedRound
 
 def readiness(ctx: Context, *, campaign: Campaign) -> list[ReadinessItem]:
     """Return what is to be said of overall rankings before the campaign opens."""
-    unclear = list(_unclear(ctx, campaign))
-    if not unclear and not load_overall(ctx, campaign=campaign).rankings:
-        return []
-    return [ReadinessItem("overall", T("Overall rankings"), not unclear, unclear[0] if unclear else None)]
+    unclear, url, title = list(_unclear(ctx, campaign)), _settings_url(campaign), T("Overall rankings")
+    found = [ReadinessItem(f"unclear-{at}", title, done=False, detail=text, url=url) for at, text in enumerate(unclear)]
+    if not found and load_overall(ctx, campaign=campaign).rankings:
+        found = [ReadinessItem("overall", title, done=True, url=url)]
+    return found
 
 
 def _unclear(ctx: Context, campaign: Campaign) -> Iterator[Text]:

@@ -25,7 +25,7 @@ from cuocthi.timelines.queries import rounds
 from cuocthi_prizes.acts.digests import is_intact as acts_are_intact
 from cuocthi_prizes.acts.queries import finalities
 from cuocthi_prizes.digests import is_intact
-from cuocthi_prizes.domain.awarded import awarded, promised_sum, rounds_of
+from cuocthi_prizes.domain.awarded import awarded, promised_sum, removed_rounds, rounds_of
 from cuocthi_prizes.domain.proposals import awards_by, open_tie_texts
 from cuocthi_prizes.domain.scheme import waiting_in
 from cuocthi_prizes.models import AwardListState
@@ -35,7 +35,7 @@ from cuocthi_prizes.settings import MAIN, excess
 from cuocthi_prizes.wording import uncapitalised, wording
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
@@ -163,7 +163,7 @@ def readiness(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
     known = T("%(total)s of %(allotted)s đồng", total=total, allotted=scheme.allotted)
     return [
         ReadinessItem("scheme", T("Prizes and their values"), not scheme.is_empty, url=url),
-        _rounds(ctx, scheme, campaign_rounds, url),
+        *_rounds(ctx, campaign, scheme, campaign_rounds),
         *_blocks(ctx, scheme, url),
         ReadinessItem(
             "budget",
@@ -176,14 +176,29 @@ def readiness(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
     ]
 
 
-def _rounds(ctx: Context, scheme: PrizeSettings, campaign_rounds: Sequence[Phase], url: str) -> ReadinessItem:
+def _rounds(
+    ctx: Context, campaign: Campaign, scheme: PrizeSettings, campaign_rounds: Sequence[Phase]
+) -> list[ReadinessItem]:
     title = T("The rounds that are awarded")
-    lost = [one for one in scheme.sets if not rounds_of(ctx, one, campaign_rounds)]
+    lost = list(_lost(ctx, scheme, campaign_rounds))
     if lost:
-        detail = T("“%(set)s” does not say which round is awarded.", set=lost[0].title)
-        return ReadinessItem("round", title, done=False, detail=detail, url=url)
+        return [
+            ReadinessItem(f"round-{key}", title, done=False, detail=detail, url=_url("prize_set", campaign, key=key))
+            for key, detail in lost
+        ]
     count = len({one.round_.id for one in awarded(ctx, scheme, campaign_rounds)})
-    return ReadinessItem("round", title, done=True, detail=T("%(count)s rounds", count=count), url=url)
+    detail = T("%(count)s rounds", count=count)
+    return [ReadinessItem("round", title, done=True, detail=detail, url=_url("scheme", campaign))]
+
+
+def _lost(ctx: Context, scheme: PrizeSettings, campaign_rounds: Sequence[Phase]) -> Iterator[tuple[str, Text]]:
+    """Yield the keys of the sets that award nothing, or name a round that is gone, with that in words."""
+    for one in scheme.sets:
+        gone = removed_rounds(one, campaign_rounds)
+        if gone:
+            yield one.key, T("“%(set)s” names a round that was removed (code “%(key)s”).", set=one.title, key=gone[0])
+        elif not rounds_of(ctx, one, campaign_rounds):
+            yield one.key, T("“%(set)s” does not say which round is awarded.", set=one.title)
 
 
 def _blocks(ctx: Context, scheme: PrizeSettings, url: str) -> list[ReadinessItem]:
@@ -197,7 +212,11 @@ def _blocks(ctx: Context, scheme: PrizeSettings, url: str) -> list[ReadinessItem
 
 
 def blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | None) -> list[Blocker]:
-    """Return why a ranking cannot be adopted, or results cannot be published, on account of the prizes."""
+    """Return why a ranking cannot be adopted, results not be published or a round not be removed, on account of the
+    prizes.
+    """
+    if act is Act.REMOVE_PHASE and round_ is not None:
+        return list(_sets_naming(ctx, campaign, round_))
     if act not in {Act.ADOPT_RANKING, Act.PUBLISH}:
         return []
     scheme = load_scheme(ctx, campaign=campaign).value
@@ -206,6 +225,16 @@ def blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | None) -
         return _awards_not_ready(ctx, campaign, everything)
     own = [one for one in everything if round_ is not None and one.round_.id == round_.id]
     return [blocker for of in own for blocker in _undecided_ties(ctx, campaign, scheme, of)]
+
+
+def _sets_naming(ctx: Context, campaign: Campaign, round_: Phase) -> Iterator[Blocker]:
+    for one in load_scheme(ctx, campaign=campaign).value.sets:
+        url = _url("prize_set", campaign, key=one.key)
+        if one.round == round_.key:
+            yield Blocker(f"set-{one.key}", T("The prize set “%(set)s” awards it.", set=one.title), url)
+        elif round_.key in one.but_for:
+            reason = T("The prize set “%(set)s” awards each round but for it.", set=one.title)
+            yield Blocker(f"set-{one.key}", reason, url)
 
 
 def _undecided_ties(ctx: Context, campaign: Campaign, scheme: PrizeSettings, of: Awarded) -> list[Blocker]:

@@ -30,6 +30,7 @@ from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
 from cuocthi_prizes.candidates.scheme_form import CandidateRulesForm
+from cuocthi_prizes.domain.awarded import removed_rounds
 from cuocthi_prizes.domain.extra import Decided
 from cuocthi_prizes.fields import DongField, PercentField
 from cuocthi_prizes.formula_forms import FormulaForm
@@ -177,19 +178,21 @@ class SetForm(FormulaForm):
             }
         )
 
-    def offer(self, rounds: Sequence[Phase], divisions: Iterable[Division], blocks: Iterable[str]) -> None:
-        """Let the campaign's rounds and divisions, and the units' blocks, be chosen from."""
-        choices = [
-            ("", _l("The only round")),
-            (_EACH, _l("Each round")),
-            *((round_.key, round_.title) for round_ in rounds),
-        ]
-        self.awarded.choices = select_choices(choices)
-        self.but_for.choices = select_choices((round_.key, round_.title) for round_ in rounds)
-        self.division.choices = select_choices(
-            [("", _l("Everybody in the ranking")), *((division.key, division.name) for division in divisions)]
-        )
+    def offer(
+        self, rounds: Sequence[Phase], divisions: Iterable[Division], blocks: Iterable[str], present: PrizeSet
+    ) -> None:
+        """Let the campaign's rounds and divisions, and the units' blocks, be chosen from.
 
+        A round or a division that the ``present`` set names and the campaign has not any more is called so.
+        """
+        gone = removed_rounds(present, rounds)
+        named = [(one.key, one.title) for one in rounds] + [(key, removed_title(key)) for key in gone]
+        self.awarded.choices = select_choices([("", _l("The only round")), (_EACH, _l("Each round")), *named])
+        self.but_for.choices = select_choices(named)
+        names = {division.key: division.name for division in divisions}
+        if present.division not in {"", *names}:
+            names[present.division] = _("a division that was removed (%(key)s)", key=present.division)
+        self.division.choices = select_choices([("", _l("Everybody in the ranking")), *names.items()])
         self.block.choices = select_choices([("", _l("All units")), *((block, block) for block in blocks)])
 
     def to_settings(self, key: str, others: Collection[str] = ()) -> PrizeSet:
@@ -362,6 +365,11 @@ class UnitAwardForm(BaseForm):
     def values(self) -> dict[str, Any]:
         """Return what was entered, as :func:`cuocthi_prizes.domain.unit_awards.grant` takes it."""
         return {name: self[name].data for name in _GRANTED}
+
+
+def removed_title(key: str) -> str:
+    """Return what a round is called that a set names and the campaign has not any more."""
+    return _("a round that was removed (%(key)s)", key=key)
 
 
 def _who(person: Candidate) -> str:

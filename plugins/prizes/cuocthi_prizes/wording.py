@@ -28,6 +28,7 @@ class Wording:
     individual_of: str
     for_each_round: str
     for_round: str
+    for_removed_round: str
     but_for: str
     for_division: str
     for_block: str
@@ -81,6 +82,7 @@ _VI = Wording(
     individual_of="**{set}**",
     for_each_round="Các giải sau được trao riêng cho từng vòng thi, theo kết quả của vòng đó:",
     for_round="Các giải sau được trao theo kết quả của vòng “{round}”:",
+    for_removed_round="Các giải sau được trao cho một vòng thi đã bị bỏ khỏi tiến trình (mã “{key}”):",
     but_for="Các giải này không trao cho: {rounds}.",
     for_division="Các giải này chỉ dành cho người dự thi ở {division}, theo thứ tự của họ trong bảng xếp hạng.",
     for_block="Các giải cá nhân này chỉ dành cho người dự thi của các đơn vị thuộc {block}, theo thứ tự của họ trong "
@@ -155,6 +157,7 @@ _EN = Wording(
     individual_of="**{set}**",
     for_each_round="These prizes are given in each round, by the results of that round:",
     for_round="These prizes are given by the results of the round “{round}”:",
+    for_removed_round="These prizes are given in a round that was removed from the timeline (code “{key}”):",
     but_for="These prizes are not given in: {rounds}.",
     for_division="These prizes are only for those in {division}, in their order in the ranking.",
     for_block="These individual prizes are only for those whose unit is in {block}, in their order in the ranking.",

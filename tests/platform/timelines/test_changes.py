@@ -9,11 +9,12 @@ import pytest
 
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.context import Context
-from cuocthi.errors import Conflict, DomainError
+from cuocthi.errors import Blocked, Conflict, DomainError
 from cuocthi.testing.factories import Factories
-from cuocthi.timelines.domain import PhaseDraft, add_phase, edit_phase, remove_phase
+from cuocthi.timelines.domain import PhaseDraft, add_phase, edit_phase
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.queries import phases, rounds
+from cuocthi.timelines.removal import remove_phase
 from cuocthi.timelines.warnings import timeline_warnings
 from cuocthi.timelines.windows import Times
 
@@ -117,7 +118,7 @@ def test_a_phase_is_removed_only_before_it_begins(heard: Context, make: Factorie
     begun = make.phase(campaign)
     ahead = make.phase(campaign, opens_at=heard.now + HOUR, closes_at=heard.now + 2 * HOUR)
 
-    with pytest.raises(Conflict):
+    with pytest.raises(Blocked):
         remove_phase(heard, campaign=campaign, phase=begun)
     remove_phase(heard, campaign=campaign, phase=ahead)
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cuocthi.timelines.domain import PhaseDraft, add_phase, edit_phase, move_phases, remove_phase
+from cuocthi.timelines.domain import PhaseDraft, add_phase, edit_phase, move_phases
 from cuocthi.timelines.history import Planned, PlannedSpan, planned
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.moving import by_days
+from cuocthi.timelines.removal import remove_phase
 from cuocthi.timelines.windows import Times
 
 if TYPE_CHECKING:

@@ -231,9 +231,12 @@ def _number_admitted(ctx: Context, round_: Phase) -> int | None:
 
 
 def _others(ctx: Context, round_: Phase) -> list[tuple[str, str]]:
-    """Return the rounds whose rankings can say who takes part in this one."""
+    """Return the rounds whose rankings can say who takes part in this one, and one that does though it is gone."""
     known = rounds(ctx, campaign_id=g.campaign.id)
-    return [(one.key, one.title) for one in known if one.id != round_.id]
+    others = [(one.key, one.title) for one in known if one.id != round_.id]
+    of = ranking_rules_of(ctx, campaign=g.campaign, round_=round_).admission.of
+    gone = [(of, _("a round that was removed (%(key)s)", key=of))] if of not in {"", *dict(others)} else []
+    return [*others, *gone]
 
 
 def _titles(measures: Mapping[str, Measure]) -> list[tuple[str, str]]:

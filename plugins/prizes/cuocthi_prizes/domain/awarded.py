@@ -79,6 +79,12 @@ def rounds_of(ctx: Context, prize_set: PrizeSet, campaign_rounds: Sequence[Phase
     return campaign_rounds if len(campaign_rounds) == 1 else []
 
 
+def removed_rounds(prize_set: PrizeSet, campaign_rounds: Sequence[Phase]) -> list[str]:
+    """Return the keys of rounds that a set names and the campaign does not have (any more)."""
+    known = {round_.key for round_ in campaign_rounds}
+    return [key for key in (prize_set.round, *prize_set.but_for) if key and key not in known]
+
+
 def all_awarded(ctx: Context, *, campaign: Campaign) -> list[Awarded]:
     """Return everything that the present scheme of a campaign awards."""
     return awarded(ctx, load_scheme(ctx, campaign=campaign).value, rounds(ctx, campaign_id=campaign.id))

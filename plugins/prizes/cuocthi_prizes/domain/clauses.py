@@ -13,7 +13,7 @@ from cuocthi_prizes.settings import Tier, Ties
 from cuocthi_prizes.wording import extra_lines, formula_lines, percent, uncapitalised, wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from cuocthi.campaigns.models import Division
     from cuocthi.timelines.models import Phase
@@ -25,10 +25,14 @@ CLAUSE = "prizes"
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """How rounds and divisions are called, by their keys; no rounds where there is one alone."""
+    """How rounds and divisions are called, by their keys; no rounds where there is one alone.
+
+    ``known`` are the keys of the rounds that there are.
+    """
 
     rounds: Mapping[str, str]
     divisions: Mapping[str, str]
+    known: Collection[str]
 
 
 def rule_clauses(
@@ -42,6 +46,7 @@ def rule_clauses(
     titles = _Names(
         {round_.key: round_.title for round_ in rounds} if len(rounds) > 1 else {},
         {division.key: division.name for division in divisions},
+        {round_.key for round_ in rounds},
     )
     parts = [part for one in sets for part in _individual(one, language, titles, alone=len(sets) == 1)]
     if any(one.tiers for one in sets):
@@ -74,11 +79,13 @@ def _for_which(prize_set: PrizeSet, language: str, titles: _Names) -> Iterator[s
     words = wording(language)
     if prize_set.each_round:
         yield words.for_each_round
-        left_out = [titles.rounds.get(key, key) for key in prize_set.but_for]
+        left_out = [titles.rounds.get(key, key) for key in prize_set.but_for if key in titles.known]
         if left_out:
             yield words.but_for.format(rounds=", ".join(f"“{title}”" for title in left_out))
     elif prize_set.round in titles.rounds:
         yield words.for_round.format(round=titles.rounds[prize_set.round])
+    elif prize_set.round and prize_set.round not in titles.known:
+        yield words.for_removed_round.format(key=prize_set.round)
     if prize_set.division:
         yield words.for_division.format(division=titles.divisions.get(prize_set.division, prize_set.division))
     if prize_set.block and prize_set.tiers:

@@ -24,6 +24,7 @@ from cuocthi.standings.proposals import (
 )
 from cuocthi.text import T, Text
 from cuocthi.timelines.queries import rounds
+from cuocthi_prizes.domain.awarded import removed_rounds
 from cuocthi_prizes.queries import OWNER, load_scheme
 from cuocthi_prizes.settings import SHORT_FORM, PrizeSettings
 
@@ -75,23 +76,36 @@ def save_scheme(ctx: Context, *, campaign: Campaign, scheme: PrizeSettings) -> S
 def _store(
     ctx: Context, campaign: Campaign, scheme: PrizeSettings, *, proposed_by: int | None = None
 ) -> SettingsVersion:
-    refuse_unknown_rounds(ctx, campaign=campaign, scheme=scheme)
     before = load_scheme(ctx, campaign=campaign)
+    refuse_unknown(ctx, campaign=campaign, scheme=scheme, present=before.value)
     version = save_settings(ctx, owner=OWNER, campaign=campaign, value=scheme, proposed_by=proposed_by)
     if version.id != before.version_id:
         _record(ctx, campaign, version.id, "edit", T("Changed the scheme of prizes"), before.value, scheme)
     return version
 
 
-def refuse_unknown_rounds(ctx: Context, *, campaign: Campaign, scheme: PrizeSettings) -> None:
-    """Raise SettingsError if a set names a round or a division that the campaign does not have."""
-    known = {"", *(round_.key for round_ in rounds(ctx, campaign_id=campaign.id))}
+def refuse_unknown(ctx: Context, *, campaign: Campaign, scheme: PrizeSettings, present: PrizeSettings) -> None:
+    """Raise SettingsError if a set names a round or a division that the campaign does not have.
+
+    Sets that stand in the ``present`` scheme as they are keep nobody from changing others.
+    """
+    campaign_rounds = rounds(ctx, campaign_id=campaign.id)
     divisions = {"", *(division.key for division in campaign.divisions)}
     for one in scheme.sets:
-        for key in {one.round, *one.but_for} - known:
-            raise SettingsError(T("This campaign has no round with the code “%(key)s”.", key=key), field="round")
+        if one == present.named(one.key):
+            continue
+        gone = removed_rounds(one, campaign_rounds)
+        if gone:
+            message = T(
+                "“%(set)s” names a round that this campaign does not have: “%(key)s”.", set=one.title, key=gone[0]
+            )
+            raise SettingsError(message, field="round")
         if one.division not in divisions:
-            message = T("This campaign has no division with the code “%(key)s”.", key=one.division)
+            message = T(
+                "“%(set)s” names a division that this campaign does not have: “%(key)s”.",
+                set=one.title,
+                key=one.division,
+            )
             raise SettingsError(message, field="division")
 
 
@@ -111,9 +125,9 @@ def propose_scheme(
     """
     refuse_archived(campaign)
     hold(ctx, campaign_id=campaign.id)
-    refuse_unknown_rounds(ctx, campaign=campaign, scheme=scheme)
-    document, reason = grounds(document, reason)
     before = load_scheme(ctx, campaign=campaign).value
+    refuse_unknown(ctx, campaign=campaign, scheme=scheme, present=before)
+    document, reason = grounds(document, reason)
     if before == scheme:
         raise DomainError(T("This is the scheme of prizes that holds already."))
     refuse_other_changes(ctx, campaign=campaign, write=write)

@@ -21,7 +21,7 @@ from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import leave, render
 from cuocthi.web.requests import row_number
 from cuocthi_prizes.candidates.scheme_form import CHECKS
-from cuocthi_prizes.domain.awarded import promised_sum, rounds_of
+from cuocthi_prizes.domain.awarded import promised_sum, removed_rounds, rounds_of
 from cuocthi_prizes.domain.clauses import tier_lines
 from cuocthi_prizes.domain.outlook import outlook
 from cuocthi_prizes.domain.proposals import with_set
@@ -33,7 +33,7 @@ from cuocthi_prizes.domain.scheme import (
     takes_two,
     waiting_scheme,
 )
-from cuocthi_prizes.forms import TIES, SchemeForm, SetForm
+from cuocthi_prizes.forms import TIES, SchemeForm, SetForm, removed_title
 from cuocthi_prizes.queries import blocks, load_scheme
 from cuocthi_prizes.settings import PrizeSet, PrizeSettings, excess
 from cuocthi_prizes.views.blueprint import blueprint
@@ -103,7 +103,7 @@ def store_set(key: str) -> AnyResponse:
     ctx = reading_context()
     present_set = _set_named(ctx, key)
     form, amendment, act = SetForm(), _amendment(ctx), request.form.get("act", "")
-    form.offer(rounds(ctx, campaign_id=g.campaign.id), g.campaign.divisions, _blocks(ctx, present_set))
+    _offer(ctx, form, present_set, rounds(ctx, campaign_id=g.campaign.id))
     if form.change_rows(act):
         return _set_page(ctx, form, key, amendment)
     looking = act == "look"
@@ -182,6 +182,8 @@ def _stored(ctx: Context, value: PrizeSettings, amendment: AmendmentForm | None)
 
 
 def _attach(form: Any, amendment: AmendmentForm | None, error: DomainError) -> None:
+    if error.field == "round" and "awarded" in form:
+        error.field = "awarded"  # the page asks for it together with whether each round is awarded
     attach_error(amendment if amendment and error.field and error.field in amendment else form, error)
 
 
@@ -207,6 +209,13 @@ def _blocks(ctx: Context, prize_set: PrizeSet) -> Sequence[str]:
     """Return the blocks that a set can be for: one that has lost its units stays what the set says."""
     found = blocks(ctx)
     return [*found, prize_set.block] if prize_set.block and prize_set.block not in found else found
+
+
+def _offer(ctx: Context, form: SetForm, prize_set: PrizeSet, campaign_rounds: Sequence[Phase]) -> Sequence[str]:
+    """Let the form choose from what there is, and from what the set says though it is gone; return the blocks."""
+    offered = _blocks(ctx, prize_set)
+    form.offer(campaign_rounds, g.campaign.divisions, offered, prize_set)
+    return offered
 
 
 def _entered_set(form: SetForm, key: str, present: PrizeSettings) -> PrizeSet:
@@ -253,8 +262,8 @@ def _set_page(  # noqa: PLR0917 - what one page is made of
     ctx: Context, form: SetForm, key: str, amendment: AmendmentForm | None, status: int = 200, looks: Any = None
 ) -> Response:
     campaign_rounds = rounds(ctx, campaign_id=g.campaign.id)
-    offered = _blocks(ctx, _set_named(ctx, key))
-    form.offer(campaign_rounds, g.campaign.divisions, offered)
+    present_set = _set_named(ctx, key)
+    offered = _offer(ctx, form, present_set, campaign_rounds)
     if key == NEW and not form.is_submitted():
         form.title.data = ""
     return render(
@@ -329,12 +338,11 @@ def _in_words(one: PrizeSet | None, campaign_rounds: Sequence[Phase]) -> list[st
 
 def _what_it_awards(one: PrizeSet, campaign_rounds: Sequence[Phase]) -> str:
     titles = {round_.key: round_.title for round_ in campaign_rounds}
-    parts = [titles.get(one.round, one.round) or _("The only round")]
+    titles |= {key: removed_title(key) for key in removed_rounds(one, campaign_rounds)}
+    parts = [titles.get(one.round) or _("The only round")]
     if one.each_round:
         parts = [_("Each round, by a list of its own")]
-        parts += [_("but for %(rounds)s", rounds=", ".join(titles.get(key, key) for key in one.but_for))][
-            : len(one.but_for)
-        ]
+        parts += [_("but for %(rounds)s", rounds=", ".join(titles[key] for key in one.but_for))][: len(one.but_for)]
     names = {division.key: division.name for division in g.campaign.divisions}
     parts += [names.get(one.division, one.division)] if one.division else []
     return " · ".join([*parts, *([one.block] if one.block else [])])
