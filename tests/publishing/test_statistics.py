@@ -203,6 +203,24 @@ def test_where_nothing_can_be_shown_there_is_no_table(crowd: Crowd) -> None:
     assert {row[1] for row in found["funnel"]["rows"]} == {NOT_SHOWN}
 
 
+def test_no_note_says_what_the_table_keeps_back(crowd: Crowd) -> None:
+    people = crowd.join(9, unit(crowd, "Sở A"))
+    for entry in ("1", "2"):
+        crowd.finish(people[:3], local(16, 8), entry=entry)
+    found = crowd.sections()
+    assert found["funnel"]["rows"][-1][1] == NOT_SHOWN
+    assert not [one["key"] for one in found.values() if {"3", "6"} & set(one["note"].split())]
+
+
+def test_people_of_no_category_are_counted_with_the_others(crowd: Crowd) -> None:
+    people = crowd.join(25, unit(crowd, "Sở A"))
+    for one, category in zip(people, ["official"] * 12 + ["resident"] * 6 + ["former"] * 3 + [""] * 4, strict=True):
+        one.category = category
+    crowd.contest.ctx.session.flush()
+    rows = {row[0]: row[1] for row in crowd.sections()["categories"]["rows"]}
+    assert rows == {"Cán bộ, công chức, viên chức": 12, "Người dân": 6, "không nêu": 7}
+
+
 PERSONS = Column("persons", "Người", "integer", persons="persons")
 ENTRIES = Column("entries", "Lượt", "integer", persons="persons")
 
@@ -216,6 +234,12 @@ def test_the_rest_of_a_group_is_a_group() -> None:
     right = Column("right", "Trả lời đúng", "integer", persons="right", of="persons")
     rows = without_small_groups([PERSONS, right], [[100, 98], [100, 50], [100, 3]], parts=False)
     assert rows == [[100, "*"], [100, 50], [100, "*"]]
+
+
+def test_the_note_of_a_table_that_is_withheld_is_withheld_with_it() -> None:
+    section = PublicationSection("scores", "Điểm", [ENTRIES, PERSONS], [(4, 3), (0, 0)], "4 bài thi của 3 người.")
+    made = as_section(section, SAY)
+    assert (made["rows"], "4 bài thi" in made["note"]) == ([], False)
 
 
 def test_a_table_without_persons_stays_as_it_is() -> None:
@@ -257,6 +281,17 @@ def test_a_change_from_a_small_number_is_not_told(crowd: Crowd, before: Campaign
     ctx, campaign = crowd.contest.ctx, crowd.contest.campaign
     whole, *_ = comparison(count(ctx, campaign=campaign), count(ctx, campaign=before), SAY)
     assert {tuple(row[1:]) for row in whole["rows"]} == {("*", 12, None), ("*", 10, None)}
+
+
+def test_what_the_table_of_categories_keeps_back_the_comparison_keeps_back_too(crowd: Crowd, before: Campaign) -> None:
+    people = crowd.join(53, unit(crowd, "Sở A"))
+    for place, one in enumerate(people):
+        one.category = "" if place == 0 else "official" if place < 13 else "resident"
+    crowd.finish(people[1:51], local(16, 8))
+    ctx, campaign = crowd.contest.ctx, crowd.contest.campaign
+    assert [row[1:] for row in crowd.sections()["categories"]["rows"]] == [["*"] * 4, [40, 38, 38, 38], ["*"] * 4]
+    found = {one["key"]: one for one in comparison(count(ctx, campaign=campaign), count(ctx, campaign=before), SAY)}
+    assert [row[1] for row in found["compared-categories"]["rows"]] == ["*", 38, "*"]
 
 
 def test_the_settings_choose_with_which_contest_to_compare(crowd: Crowd, before: Campaign) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import product
+from functools import cache
+from itertools import pairwise, product
 from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cuocthi.contributions import Column
+from cuocthi_publishing.domain.masking import SMALLEST_GROUP
+from cuocthi_publishing.domain.small_groups import NOT_SHOWN, without_small_groups
 from cuocthi_publishing.domain.suppression import Key, Sum, is_small, parts_of, suppressed, total_of
 
 few = st.integers(0, 9)
@@ -62,6 +66,7 @@ def check_nothing_can_be_computed(groups: Mapping[Key, Sequence[int]], atoms: Se
         ((12, 3, 7, 3), [1, 3]),
         ((12, 4, 7, 4), [1, 2, 3]),
         ((1, 1, 1, 1, 1, 20), [0, 1, 2, 3, 4, 5]),
+        ((2, 2, 2, 20), [0, 1, 2, 3]),
     ],
     ids=[
         "no small group",
@@ -71,6 +76,7 @@ def check_nothing_can_be_computed(groups: Mapping[Key, Sequence[int]], atoms: Se
         "two that are enough together",
         "two that can only be four each",
         "five that can only be one each",
+        "three that can only be small, as each is one at least",
     ],
 )
 def test_what_is_hidden_beside_a_small_group(values: tuple[int, ...], hidden: list[int]) -> None:
@@ -91,6 +97,66 @@ def test_without_a_known_total_only_small_groups_are_hidden() -> None:
 @given(st.lists(few, min_size=1, max_size=4))
 def test_no_hidden_row_follows_from_the_total(values: list[int]) -> None:
     check_nothing_can_be_computed({}, values, [total_of(range(len(values)))])
+
+
+# --- columns of which each counts some of the persons of the one before ---------------------------------------------
+
+Numbers = tuple[int, ...]
+NESTED = [
+    Column("registered", "Đăng ký", "integer", persons="registered"),
+    Column("starters", "Bắt đầu", "integer", persons="starters", within="registered"),
+    Column("finishers", "Nộp bài", "integer", persons="finishers", within="starters"),
+]
+
+
+def shown(*table: Numbers) -> list[list[str | int | None]]:
+    """Return how rows of registered, starters and finishers are shown, whose totals are known."""
+    return without_small_groups(NESTED, table)
+
+
+def ways(hidden: int, left: Numbers) -> set[Numbers]:
+    """Return the figures that the first of so many hidden rows can have, when they come to ``left`` together."""
+    found = set()
+    for one in product(*(range(most + 1) for most in left)):
+        nested = one[0] >= 1 and all(wider >= narrower for wider, narrower in pairwise(one))
+        rest = tuple(most - some for most, some in zip(left, one, strict=True))
+        if nested and (ways_exist(hidden - 1, rest) if hidden > 1 else not any(rest)):
+            found.add(one)
+    return found
+
+
+@cache
+def ways_exist(hidden: int, left: Numbers) -> bool:
+    """Tell whether so many rows can come to ``left`` together."""
+    return bool(ways(hidden, left))
+
+
+def test_what_is_hidden_in_one_of_nested_columns_is_hidden_in_all() -> None:
+    # Shown, the 12 who began would be registered, too, and of 13 together only one would be left.
+    assert shown((1, 0, 0), (12, 12, 12), (40, 38, 36)) == [[NOT_SHOWN] * 3, [NOT_SHOWN] * 3, [40, 38, 36]]
+
+
+def test_columns_that_are_not_nested_hide_each_its_own() -> None:
+    columns = [Column(key, key, "integer", persons=key) for key in ("now", "before")]
+    assert without_small_groups(columns, [(3, 12), (9, 12), (20, 12)]) == [[NOT_SHOWN, 12], [NOT_SHOWN, 12], [20, 12]]
+
+
+nested = st.tuples(st.integers(0, 9), st.integers(0, 9)).map(lambda pair: tuple(sorted(pair, reverse=True)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(nested, min_size=1, max_size=4))
+def test_who_knows_that_columns_are_nested_cannot_bound_what_is_hidden(table: list[Numbers]) -> None:
+    told = without_small_groups(NESTED[:2], table)
+    hidden = [number for number, row in enumerate(told) if NOT_SHOWN in row]
+    assert not [row for row in told if NOT_SHOWN in row and row != [NOT_SHOWN] * 2]
+    assert not [row for number, row in enumerate(told) if number not in hidden and any(map(is_small, table[number]))]
+    if hidden:
+        left = tuple(sum(table[number][at] for number in hidden) for at in range(2))
+        possible = ways(len(hidden), left)
+        for at in range(2):
+            numbers = {one[at] for one in possible}
+            assert numbers == {0} or (len(numbers) > 1 and max(numbers) >= SMALLEST_GROUP), (table, told)
 
 
 # --- several tables of the same persons -----------------------------------------------------------------------------

@@ -73,8 +73,10 @@ class Column:
     enrolment: the publisher knows under which name, if any, that person may be shown.
 
     ``persons`` is the key of the column that counts the persons behind a value, its own where it counts persons: of
-    fewer than five the publisher shows neither, nor what would give them away. ``of`` is the key of the column of which
-    this one counts a part, so that the rest is a group of persons, too.
+    fewer than five the publisher shows neither, nor what would give them away. ``within`` is the key of a column that
+    counts these persons and others, as those who registered are those who began and others: where rows are parts of a
+    whole, what is hidden in one of both is hidden in both. ``of`` is the same where the others are a group that a
+    reader would ask for, so that a small rest is hidden, too.
     """
 
     key: str
@@ -82,6 +84,7 @@ class Column:
     kind: str = "text"
     persons: str = ""
     of: str = ""
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,7 +235,7 @@ def _units(ctx: Context, material: Material, counted: Counted) -> Iterator[dict[
     ]
     note = say(T("Everybody counts once, in the unit named at registration."))
     # What the participation of the whole contest does not show of a unit must not show here.
-    kept_back = counted.units.hidden["finishers"]
+    kept_back = counted.units.hidden
     for round_, ranking in material.ranked:
         figures = unit_figures(ctx, ranking=ranking)
         names = full_names(ctx, units=queries.units_by_id(ctx, ids=[row.unit_id for row in figures]))

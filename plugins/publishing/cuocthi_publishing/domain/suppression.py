@@ -7,9 +7,11 @@ until
 
 * no hidden value follows from the known sums, neither from one nor from several of them together,
 * what is hidden in a sum is at least a group of that size together,
-* and bounds leave each hidden value open: not all of a sum can be the least or the most that a small group can be.
+* and bounds leave each hidden value open: it can still be that of a group of that size, and not all of a sum can be the
+  most that a small group can be.
 
-Nobody of a group is no small group: noughts are shown.
+Nobody of a group is no small group: noughts are shown, unless the row counts the same persons in other columns, too
+(:func:`suppressed_in_all`).
 """
 
 from __future__ import annotations
@@ -70,13 +72,31 @@ def suppressed(
     return frozenset(hidden), withheld
 
 
+def suppressed_in_all(
+    columns: Sequence[Mapping[Key, int]], sums: Sequence[Sum], small: frozenset[Key] = frozenset()
+) -> tuple[frozenset[Key], list[Sum]]:
+    """Return what :func:`suppressed` does for columns of which each counts some of the persons of another.
+
+    What is hidden in one of them is hidden in all, noughts too: who began is at least as many as who handed in, so that
+    a number that is shown would bound the hidden one beside it. ``sums`` and ``small`` hold for every column.
+    """
+    hidden = small
+    while True:
+        found = [suppressed(values, sums, hidden) for values in columns]
+        together = hidden.union(*(keys for keys, _ in found))
+        if together == hidden:
+            return hidden, [one for _, withheld in found for one in withheld]
+        hidden = together
+
+
 def _exposed(values: Mapping[Key, int], sums: Sequence[Sum], hidden: set[Key]) -> Sum | None:
     """Return a sum that gives a hidden value away, or helps to; None where there is none."""
-    concerned = [(one, found) for one in sums if (found := [key for key in one if key in hidden])]
+    unknown = hidden - _known_noughts(values, sums, hidden)
+    concerned = [(one, found) for one in sums if (found := [key for key in one if key in unknown])]
     for one, found in concerned:
         if _tells([values[key] for key in found], {one[key] for key in found}):
             return one
-    told = _determined([{key: one[key] for key in found} for one, found in concerned])
+    told = _determined(values, [{key: one[key] for key in found} for one, found in concerned])
     told = _bounded(values, concerned) if told is None else told
     if told is None:
         return None
@@ -85,17 +105,27 @@ def _exposed(values: Mapping[Key, int], sums: Sequence[Sum], hidden: set[Key]) -
     return next((one for one in its if any(key not in hidden and values[key] > 0 for key in one)), its[0])
 
 
+def _known_noughts(values: Mapping[Key, int], sums: Sequence[Sum], hidden: AbstractSet[Key]) -> set[Key]:
+    """Return the hidden values of which everybody knows that they are nobody, as their sum is."""
+    noughts: set[Key] = set()
+    for one in sums:
+        found = [key for key in one if key in hidden]
+        if len({one[key] for key in found}) == 1 and not any(values[key] for key in found):
+            noughts.update(found)
+    return noughts
+
+
 def _tells(found: Sequence[int], factors: AbstractSet[int]) -> bool:
     """Tell whether a sum by itself says too much of the values that are hidden in it, which it has by these factors."""
     if len(found) == 1:
         return True
     if len(factors) > 1:
         return False
-    return sum(found) < SMALLEST_GROUP or set(found) in ({1}, {SMALLEST_GROUP - 1})
+    return sum(found) < SMALLEST_GROUP or set(found) == {SMALLEST_GROUP - 1}
 
 
-def _determined(sums: Sequence[Sum]) -> Key | None:
-    """Return a hidden value that follows from several sums together: by elimination it stands alone in one.
+def _determined(values: Mapping[Key, int], sums: Sequence[Sum]) -> Key | None:
+    """Return a hidden group that follows from several sums together: by elimination it stands alone in one.
 
     Values that stand in the same sums by the same factors are told apart by none of them; each kind of them is one
     unknown, and only one that stands for a single value can be found out.
@@ -109,8 +139,8 @@ def _determined(sums: Sequence[Sum]) -> Key | None:
             rows[place][unknown] = Fraction(factor)
     members = list(kinds.values())
     for row in _reduced(rows):
-        if len(row) == 1 and len(members[found := next(iter(row))]) == 1:
-            return members[found][0]
+        if len(row) == 1 and len(alike := members[next(iter(row))]) == 1 and values[alike[0]]:
+            return alike[0]
     return None
 
 
@@ -141,8 +171,12 @@ def _subtract(row: dict[int, Fraction], other: Mapping[int, Fraction], factor: F
 
 
 def _bounded(values: Mapping[Key, int], concerned: Sequence[tuple[Sum, list[Key]]]) -> Key | None:
-    """Return a hidden value for which the sums leave one number only, as each that is hidden is one person at least."""
-    least: dict[Key, float] = {key: 1 for _, found in concerned for key in found}
+    """Return a hidden group for which the sums leave one number only, or those of small groups only.
+
+    Each that is hidden is one person at least, unless noughts are hidden with it.
+    """
+    hidden = dict.fromkeys(key for _, found in concerned for key in found)
+    least: dict[Key, float] = dict.fromkeys(hidden, min((1, *(values[key] for key in hidden))))
     most: dict[Key, float] = dict.fromkeys(least, inf)
     for _ in range(_PASSES):
         narrowed = False
@@ -158,7 +192,7 @@ def _bounded(values: Mapping[Key, int], concerned: Sequence[tuple[Sum, list[Key]
                 if lower > least[key] or upper < most[key]:
                     least[key], most[key] = max(lower, least[key]), min(upper, most[key])
                     narrowed = True
-                if least[key] == most[key]:
+                if values[key] and (least[key] == most[key] or most[key] < SMALLEST_GROUP):
                     return key
         if not narrowed:
             return None

@@ -10,7 +10,6 @@ from cuocthi.text import T
 from cuocthi_publishing.domain.suppression import is_small
 from cuocthi_publishing.domain.tables import as_section
 from cuocthi_publishing.queries import campaign_by_slug
-from cuocthi_publishing.statistics import queries
 from cuocthi_publishing.statistics.queries import Figures
 from cuocthi_publishing.statistics.sections import kind_name, share
 from cuocthi_publishing.statistics.units import kind_order
@@ -43,18 +42,8 @@ def compared_with(ctx: Context, *, campaign: Campaign, settings: PublishSettings
 def comparison(counted: Counted, before: Counted, say: Callable[[Text], str]) -> Iterator[Section]:
     """Yield how many took part in both campaigns, as a whole and by category and kind of unit."""
     yield _whole(counted.whole, before, say)
-    categories = [queries.added_up(one.groups, lambda group: group.category) for one in (counted, before)]
-    # The titles of this campaign stand for the same keys of the other.
-    titles = {**counted.campaign.categories, **before.campaign.categories, **counted.campaign.categories}
     note = say(T("Persons who handed in. Before: %(campaign)s.", campaign=before.campaign.name))
-    label = Column("category", say(T("Category")))
-    rows: Rows = [
-        (str(title), *(one.get(key, Figures()).finishers for one in categories))
-        for key, title in titles.items()
-        if any(key in one for one in categories)
-    ]
-    title = say(T("By category, compared"))
-    yield _section("compared-categories", title, label, rows, note, say)
+    yield from _categories(counted, before, note, say)
     if counted.units.withheld or before.units.withheld:
         return
     both = [one.units.by_kind for one in (counted, before)]
@@ -62,12 +51,33 @@ def comparison(counted: Counted, before: Counted, say: Callable[[Text], str]) ->
     if len(kinds) < 2:  # noqa: PLR2004 - one kind is the whole
         return
     hidden = {
-        column: frozenset(place for place, kind in enumerate(kinds) if ("kind", kind) in one.units.hidden["finishers"])
+        column: frozenset(place for place, kind in enumerate(kinds) if ("kind", kind) in one.units.hidden)
         for column, one in ((_NOW, counted), (_BEFORE, before))
     }
-    rows = [(kind_name(kind, say), *(one.get(kind, Figures()).finishers for one in both)) for kind in kinds]
+    rows: Rows = [(kind_name(kind, say), *(one.get(kind, Figures()).finishers for one in both)) for kind in kinds]
     label, title = Column("kind", say(T("Kind of unit"))), say(T("By kind of unit, compared"))
     yield _section("compared-kinds", title, label, rows, note, say, hidden=hidden)
+
+
+def _categories(counted: Counted, before: Counted, note: str, say: Callable[[Text], str]) -> Iterator[Section]:
+    both = (counted, before)
+    not_shown = [one.categories_not_shown for one in both]
+    if any(withheld for _, withheld in not_shown):
+        return
+    figures = [one.by_category for one in both]
+    # The titles of this campaign stand for the same keys of the other.
+    titles = {**counted.campaign.categories, **before.campaign.categories, **counted.campaign.categories}
+    keys = [key for key in (*titles, "") if any(key in one for one in figures)]
+    rows: Rows = [
+        (str(titles.get(key) or say(T("not stated"))), *(one.get(key, Figures()).finishers for one in figures))
+        for key in keys
+    ]
+    hidden = {
+        column: frozenset(place for place, key in enumerate(keys) if key in found)
+        for column, (found, _) in zip((_NOW, _BEFORE), not_shown, strict=True)
+    }
+    label, title = Column("category", say(T("Category"))), say(T("By category, compared"))
+    yield _section("compared-categories", title, label, rows, note, say, hidden=hidden)
 
 
 def _whole(now: Figures, before: Counted, say: Callable[[Text], str]) -> Section:

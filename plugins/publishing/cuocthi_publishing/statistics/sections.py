@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cuocthi.campaigns.entrants import Ask, entrant_rules
 from cuocthi.contributions import Column, PublicationSection
@@ -13,10 +13,11 @@ from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
 from cuocthi.units.words import kind_title
 from cuocthi.web import formats
+from cuocthi_publishing.domain.suppression import is_small, total_of
 from cuocthi_publishing.domain.tables import as_section
 from cuocthi_publishing.statistics import queries
 from cuocthi_publishing.statistics.queries import Figures, Group, Moments
-from cuocthi_publishing.statistics.units import UnitStatistics, kind_order, unit_statistics
+from cuocthi_publishing.statistics.units import COUNTED, UnitStatistics, kind_order, not_shown, unit_statistics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.security.personal_data import Vault
     from cuocthi.text import Text
+    from cuocthi_publishing.domain.suppression import Key
     from cuocthi_publishing.domain.tables import Section
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,6 +49,18 @@ class Counted:
     def whole(self) -> Figures:
         """The figures of everybody."""
         return sum((group.figures for group in self.groups), Figures())
+
+    @property
+    def by_category(self) -> dict[str, Figures]:
+        """The figures of each category, under an empty key those of people of none that the campaign has."""
+        known = self.campaign.categories
+        return queries.added_up(self.groups, lambda group: group.category if group.category in known else "")
+
+    @property
+    def categories_not_shown(self) -> tuple[frozenset[Key], bool]:
+        """The categories whose figures are not shown, and whether none can be; every table of them hides the same."""
+        figures = self.by_category
+        return not_shown(figures, [total_of(list(figures))])
 
 
 def count(ctx: Context, *, campaign: Campaign) -> Counted:
@@ -93,9 +107,14 @@ def _funnel(counted: Counted, say: Callable[[Text], str]) -> Section:
         for number, (title, persons) in enumerate(stages)
         if number or entitled
     ]
-    note = say(T("Everybody counts once. %(entries)s entries were handed in.", entries=whole.entries))
+    # Of entries the persons behind them decide.
+    note = (
+        T("Everybody counts once.")
+        if is_small(whole.finishers)
+        else T("Everybody counts once. %(entries)s entries were handed in.", entries=whole.entries)
+    )
     title = say(T("From registration to the entry"))
-    return as_section(PublicationSection("funnel", title, columns, rows, note, "bar", parts=False), say)
+    return as_section(PublicationSection("funnel", title, columns, rows, say(note), "bar", parts=False), say)
 
 
 def _days(found: Mapping[int, Moments], language: str, say: Callable[[Text], str]) -> Section:
@@ -154,15 +173,15 @@ def group_section(
     note: str = "",
     drawn: str = "finishers",
     parts: bool = True,
-    hidden: Mapping[str, frozenset[Any]] | None = None,
+    hidden: frozenset[Key] = frozenset(),
 ) -> Section:
-    """Return the section of some groups of persons; ``hidden`` are keys of rows by column that counts."""
+    """Return the section of some groups of persons; ``hidden`` are the keys of rows that are not shown."""
     rated = any(row.entitled is not None for row in rows)
     columns = [
         label,
         Column("registered", say(T("Persons registered")), "integer", persons="registered"),
-        Column("starters", say(T("Persons who began")), "integer", persons="starters"),
-        Column("finishers", say(T("Persons who handed in")), "integer", persons="finishers"),
+        Column("starters", say(T("Persons who began")), "integer", persons="starters", within="registered"),
+        Column("finishers", say(T("Persons who handed in")), "integer", persons="finishers", within="starters"),
         Column("entries", say(T("Entries handed in")), "integer", persons="finishers"),
         *(
             [
@@ -174,24 +193,23 @@ def group_section(
         ),
     ]
     values = [row.values(rated=rated) for row in rows]
-    places = {
-        column: frozenset(place for place, row in enumerate(rows) if row.key in keys)
-        for column, keys in (hidden or {}).items()
-    }
+    places = frozenset(place for place, row in enumerate(rows) if row.key in hidden)
     found = PublicationSection(key, title, columns, values, note, "bar", page=page, drawn=[drawn], parts=parts)
-    return as_section(found, say, hidden=places)
+    return as_section(found, say, hidden=dict.fromkeys(COUNTED, places))
 
 
 def _by_category(ctx: Context, counted: Counted, say: Callable[[Text], str]) -> Iterator[Section]:
     campaign = counted.campaign
-    by_category = queries.added_up(counted.groups, lambda group: group.category)
+    by_category = counted.by_category
     entitled: dict[str, int] = {}
     for (_unit, category), number in queries.entitled(ctx, campaign=campaign).items():
         entitled[category] = entitled.get(category, 0) + number
+    titles = {**campaign.categories, "": say(T("not stated"))}
     rows = [
-        Row(key, str(title), by_category.get(key, Figures()), entitled.get(key))
-        for key, title in campaign.categories.items()
-        if key in by_category or key in entitled
+        # Who is entitled in a unit as a whole belongs to no category.
+        Row(key, str(title), by_category.get(key, Figures()), entitled.get(key) if key else None)
+        for key, title in titles.items()
+        if key in by_category or (key and key in entitled)
     ]
     yield group_section("categories", say(T("By category")), Column("category", say(T("Category"))), rows, say)
     by_division = queries.added_up(counted.groups, lambda group: group.division_id)
@@ -247,7 +265,7 @@ def _by_age(ctx: Context, campaign: Campaign, say: Callable[[Text], str], vault:
     columns = [
         Column("age", say(T("Age"))),
         Column("registered", say(T("Persons registered")), "integer", persons="registered"),
-        Column("finishers", say(T("Persons who handed in")), "integer", persons="finishers"),
+        Column("finishers", say(T("Persons who handed in")), "integer", persons="finishers", within="registered"),
     ]
     bands = sorted(persons.items(), key=lambda pair: (pair[0] is None, pair[0] or 0))
     rows: list[list[str | int | None]] = [[say(_band_title(band)), *both] for band, both in bands]

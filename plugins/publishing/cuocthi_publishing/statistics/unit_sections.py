@@ -26,7 +26,7 @@ def unit_sections(units: UnitStatistics, say: Callable[[Text], str]) -> Iterator
     rows = [
         Row(key, units.names[key], figures, units.entitled.get(key) or None) for key, figures in units.by_unit.items()
     ]
-    hidden = units.hidden["finishers"]
+    hidden = units.hidden
     # What is not shown must not be guessed from its place: such units stand behind all others, in the order of names.
     shown = [row for row in rows if row.key not in hidden]
     known = [row for row in shown if row.entitled is not None]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cuocthi.units.queries import full_names
 from cuocthi.units.words import KINDS
 from cuocthi_publishing import queries as publishing_queries
-from cuocthi_publishing.domain.suppression import Key, Sum, parts_of, suppressed, total_of
+from cuocthi_publishing.domain.suppression import Key, Sum, parts_of, suppressed_in_all, total_of
 from cuocthi_publishing.statistics import queries
 from cuocthi_publishing.statistics.queries import Figures
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cuocthi.units.models import Unit
     from cuocthi_publishing.statistics.queries import Group
 
-#: The columns that count persons.
+#: The columns that count persons, each some of those of the one before.
 COUNTED = ("registered", "starters", "finishers")
 
 
@@ -35,8 +35,8 @@ def kind_order(kind: str) -> tuple[int, str]:
 class UnitStatistics:
     """The figures of units, kinds and blocks, and how many are entitled; ``names`` are the units' in full.
 
-    ``hidden`` has, for each column that counts persons, the units (by id), kinds and blocks (with ``"kind"`` and
-    ``"block"`` before them) whose number is not shown. ``withheld``: there are so few persons that nothing is shown.
+    ``hidden`` are the units (by id), kinds and blocks (with ``"kind"`` and ``"block"`` before them) whose numbers are
+    not shown. ``withheld``: there are so few persons that nothing is shown.
     """
 
     units: Mapping[int, Unit]
@@ -45,7 +45,7 @@ class UnitStatistics:
     by_kind: Mapping[str, Figures]
     by_block: Mapping[str, Figures]
     entitled: Mapping[int, int]
-    hidden: Mapping[str, frozenset[Key]] = field(default_factory=dict)
+    hidden: frozenset[Key] = frozenset()
     withheld: bool = False
 
     def entitled_of(self, attribute: str, value: str) -> int | None:
@@ -78,19 +78,24 @@ def _hidden(
     by_unit: Mapping[int, Figures],
     by_kind: Mapping[str, Figures],
     by_block: Mapping[str, Figures],
-) -> tuple[dict[str, frozenset[Key]], bool]:
+) -> tuple[frozenset[Key], bool]:
     kinds, blocks = [("kind", kind) for kind in by_kind], [("block", block) for block in by_block]
     sums: list[Sum] = [total_of(list(units)), total_of(kinds), total_of(blocks)]
     sums += [
         parts_of((attribute, value), [key for key, unit in units.items() if getattr(unit, attribute) == value])
         for attribute, value in (*kinds, *blocks)
     ]
-    hidden: dict[str, frozenset[Key]] = {}
-    withheld = False
-    for column in COUNTED:
-        persons: dict[Key, int] = {key: getattr(figures, column) for key, figures in by_unit.items()}
-        persons |= {("kind", key): getattr(figures, column) for key, figures in by_kind.items()}
-        persons |= {("block", key): getattr(figures, column) for key, figures in by_block.items()}
-        hidden[column], too_few = suppressed(persons, sums)
-        withheld = withheld or bool(too_few)
-    return hidden, withheld
+    figures: dict[Key, Figures] = {**by_unit}
+    figures |= {("kind", key): one for key, one in by_kind.items()}
+    figures |= {("block", key): one for key, one in by_block.items()}
+    return not_shown(figures, sums)
+
+
+def not_shown(figures: Mapping[Key, Figures], sums: Sequence[Sum]) -> tuple[frozenset[Key], bool]:
+    """Return the groups whose figures are not shown, as these sums are known, and whether nothing can be shown at all.
+
+    Of a group all columns are hidden or none, as whoever handed in has registered, too.
+    """
+    columns = [{key: getattr(one, column) for key, one in figures.items()} for column in COUNTED]
+    hidden, withheld = suppressed_in_all(columns, sums)
+    return hidden, bool(withheld)
