@@ -227,8 +227,22 @@ def test_the_rules_do_not_count_it_among_the_rounds_people_take_part_in(contest:
     def write(text: Text) -> str:
         return text.msgid
 
+    contest.rules(("passed", Direction.HIGHEST), ("score", Direction.HIGHEST), ("added", Direction.LOWEST))
+    contest.set(OverallRanking(contest.overall.key, added="error"))
     found = {clause.key: clause.body for clause in generate(contest.ctx, campaign=contest.campaign, write=write)}
     assert "Cuộc thi gồm 03 vòng" in found["conduct"]
+    assert f"bảng xếp hạng chung “{contest.overall.title}”" in found["conduct"]
+    entered, overall = found["ranking"].split(f"**{contest.overall.title}**")
+    assert "lượt thi tốt nhất" in entered
+    assert "Điểm bài thi" in entered
+    assert "lượt thi" not in overall, "nobody takes part in it"
+    assert "2. Điểm của các vòng được tính" in overall
+
+
+def test_the_rules_call_the_measure_that_is_added_up_by_its_title(contest: Contest) -> None:
+    contest.set(OverallRanking(contest.overall.key, added="error"))
+    (clause,) = contributed.clauses(contest.ctx, campaign=contest.campaign, write=str)
+    assert "Added up as well: Error." in clause.body
 
 
 def test_rounds_that_count_or_are_said_to_are_not_removed(contest: Contest) -> None:

@@ -215,6 +215,30 @@ def test_differences_are_told_word_by_word() -> None:
     assert [(one.heading, one.later) for one in gone] == [("A", None)]
 
 
+def test_differences_show_the_text_without_its_marks_and_fold_what_stays() -> None:
+    before = "**Giải cá nhân**\n\nMỗi người một giải.\n\n- 01 giải Nhất;\n- 02 giải Nhì."
+    (one,) = differences([Clause("a", "A", before)], [Clause("a", "A", before.replace("02", "03"))])
+    assert one.words[0] == ("kept", "Giải cá nhân\n\nMỗi người một giải.\n\n")
+    assert [(kind, text) for kind, text in one.words if kind in {"del", "ins"}] == [("del", "02"), ("ins", "03")]
+    (laid_out,) = differences([Clause("a", "A", before)], [Clause("a", "A", before.replace("**", ""))])
+    assert {kind for kind, _ in laid_out.words} == {"kept"}
+
+
+def test_the_page_of_a_change_folds_what_stays_and_counts_the_clauses_that_did(
+    ctx: Context, campaign: Campaign, sign_in: Callable[[User], Browser], make: Factories
+) -> None:
+    issue_rules(ctx, campaign=campaign, write=str)
+    campaign.audience = "Cán bộ và **người dân**"
+    issue_rules(ctx, campaign=campaign, write=str)
+    reader = make.user()
+    ctx.session.commit()
+    page = sign_in(reader).get("/c/thai-binh/rules/2/changes")[1]
+    assert "Đối tượng dự thi" in page
+    assert "**người" not in page
+    assert "Bảo vệ dữ liệu cá nhân" not in page
+    assert "điều không thay đổi" in page
+
+
 def test_people_are_asked_again_only_after_a_material_change(ctx: Context, make: Factories, campaign: Campaign) -> None:
     first = issue_rules(ctx, campaign=campaign, write=str, material=False)
     assert first.material, "whatever the first version says is new"

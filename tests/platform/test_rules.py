@@ -148,6 +148,19 @@ def test_the_printed_order_is_the_one_that_ranks(ctx: Context, make: Factories, 
     assert "người xếp hạng cao nhất" not in said["data"], "the public sees winners only"
 
 
+def test_a_measure_is_called_by_its_title_before_there_is_a_round(ctx: Context, campaign: Campaign) -> None:
+    rules = RankingRules((Criterion("falls", Direction.LOWEST),))
+    save_settings(ctx, owner=RULES_OWNER, campaign=campaign, value=rules)
+    (ranking,) = [clause.body for clause in compose(ctx, campaign=campaign, write=str) if clause.key == "ranking"]
+    assert "1. Number of falls: nhỏ hơn xếp trên" in ranking
+
+
+def test_no_two_clauses_of_the_core_bear_nearly_the_same_name(ctx: Context, campaign: Campaign) -> None:
+    headings = [clause.heading for clause in compose(ctx, campaign=campaign, write=str)]
+    assert len(set(headings)) == len(headings)
+    assert "Thông qua kết quả" in headings
+
+
 def test_a_campaign_in_english_has_its_rules_in_english(ctx: Context, campaign: Campaign) -> None:
     campaign.language = "en"
     said = " ".join(clauses(ctx, campaign).values())

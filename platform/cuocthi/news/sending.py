@@ -24,7 +24,7 @@ from cuocthi.news.audience import reach, recipients
 from cuocthi.news.domain import NEWS
 from cuocthi.news.links import stopping_link
 from cuocthi.news.models import Announcement, AnnouncementState
-from cuocthi.news.plain import to_plain
+from cuocthi.rules.plain import to_plain
 from cuocthi.security.personal_data import Undecipherable
 from cuocthi.text import T
 from cuocthi.users.contacts import NormalisedContact, reveal

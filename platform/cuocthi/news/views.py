@@ -29,9 +29,9 @@ from cuocthi.news.domain import (
 from cuocthi.news.forms import AnnouncementForm
 from cuocthi.news.links import enrolment_of_token
 from cuocthi.news.models import Announcement, AnnouncementState, Audience
-from cuocthi.news.plain import to_plain
 from cuocthi.news.queries import agreed_to_news, announcement_of, announcements, published_news
 from cuocthi.rules.markdown import to_html
+from cuocthi.rules.plain import to_plain
 from cuocthi.text import T
 from cuocthi.timelines.edges import in_words
 from cuocthi.timelines.queries import phases

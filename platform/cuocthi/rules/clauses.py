@@ -36,12 +36,14 @@ def core_clauses(
     measure_titles: Mapping[str, str],
     units: Mapping[int, Unit] | None = None,
     entrants: EntrantRules | None = None,
+    made_of_others: Sequence[Phase] = (),
 ) -> list[RuleClause]:
     """Return the core's clauses in the campaign's language.
 
     ``rankings`` are the ranking rules, each with the rounds in which it holds. ``measure_titles`` are the titles, in
     that language, of the measures that contest formats add to the core's own. ``units`` are those that have windows of
     their own in a round. ``entrants`` says what is asked of people: by default name, contact and unit only.
+    ``made_of_others`` are the rounds in which nobody takes part, as their results are what others came to.
     """
     words, asked = wording(campaign.language), entrants or EntrantRules()
     found = [
@@ -57,11 +59,13 @@ def core_clauses(
             RuleClause("content", words.content.heading, words.content.body.format(content=campaign.content), 30)
         )
     if rounds:
-        conduct = _conduct(rounds, units or {}, asked, _admissions(rankings, words), words)
+        conduct = _conduct(rounds, made_of_others, units or {}, asked, _admissions(rankings, words), words)
         found.append(RuleClause("conduct", words.conduct.heading, conduct, 40))
     return [
         *found,
-        RuleClause(RANKING_CLAUSE, words.ranking.heading, _rankings(rankings, words, measure_titles), 60),
+        RuleClause(
+            RANKING_CLAUSE, words.ranking.heading, _rankings(rankings, made_of_others, words, measure_titles), 60
+        ),
         RuleClause("results", words.results.heading, _results(campaign, words), 80),
         RuleClause("violations", words.violations.heading, words.violations.body, 84),
         RuleClause("data", words.data.heading, _data(rankings, committees, words) + on_children(asked, words), 88),
@@ -85,8 +89,9 @@ def _entrants(campaign: Campaign, asked: EntrantRules, words: Wording) -> str:
     return _paragraphs([*parts, *by_age(campaign, asked, words)])
 
 
-def _conduct(
+def _conduct(  # noqa: PLR0917 - what one clause is made of
     rounds: Sequence[Phase],
+    made_of_others: Sequence[Phase],
     units: Mapping[int, Unit],
     asked: EntrantRules,
     admissions: Mapping[str, str],
@@ -97,7 +102,10 @@ def _conduct(
         for phase in rounds
     ]
     held = words.rounds.format(number=f"{len(rounds):02}")
-    return _paragraphs([words.conduct.body + asked_more(asked, words), held, "\n".join(lines), words.deadline])
+    parts = [words.conduct.body + asked_more(asked, words), held, "\n".join(lines)]
+    if made_of_others:
+        parts.append(words.overall.format(list=words.joined([f"“{phase.title}”" for phase in made_of_others])))
+    return _paragraphs([*parts, words.deadline])
 
 
 def _admissions(rankings: Sequence[tuple[Sequence[Phase], RankingRules]], words: Wording) -> dict[str, str]:
@@ -161,11 +169,19 @@ def _moment(moment: datetime, words: Wording, *, closing: bool) -> str:
 
 
 def _rankings(
-    rankings: Sequence[tuple[Sequence[Phase], RankingRules]], words: Wording, titles: Mapping[str, str]
+    rankings: Sequence[tuple[Sequence[Phase], RankingRules]],
+    made_of_others: Sequence[Phase],
+    words: Wording,
+    titles: Mapping[str, str],
 ) -> str:
     by_text: dict[str, list[Phase]] = {}
     for held, rules in rankings:
-        by_text.setdefault(_ranking(rules, words, titles), []).extend(held)
+        others = [phase for phase in held if phase in made_of_others]
+        entered = [phase for phase in held if phase not in made_of_others]
+        if entered or not others:
+            by_text.setdefault(_ranking(rules, words, titles), []).extend(entered)
+        if others:
+            by_text.setdefault(_ranking(rules, words, titles, of_others=True), []).extend(others)
     if len(by_text) == 1:
         return next(iter(by_text))
     return _paragraphs(f"{words.ranked.format(rounds=_named(held, words))}\n\n{text}" for text, held in by_text.items())
@@ -180,14 +196,14 @@ def _named(held: Sequence[Phase], words: Wording) -> str:
     return words.joined([phase.title for phase in held])
 
 
-def _ranking(rules: RankingRules, words: Wording, titles: Mapping[str, str]) -> str:
-    lines = []
+def _ranking(rules: RankingRules, words: Wording, titles: Mapping[str, str], *, of_others: bool = False) -> str:
+    lines, known = [], {**titles, **words.measures, **(words.measures_of_others if of_others else {})}
     for number, criterion in enumerate(rules.criteria, 1):
-        measure = words.measures.get(criterion.key) or titles.get(criterion.key, criterion.key)
+        measure = known.get(criterion.key, criterion.key)
         less = words.less.get(criterion.key, words.less["other"])
         form = words.gate if criterion.gate else words.direction[str(criterion.direction)]
         lines.append(form.format(number=number, measure=measure, less=less))
-    counted = words.ranking.body.format(counted=words.counted[str(rules.counted)])
+    counted = words.ranking.body.format(counted=words.counted["of_others" if of_others else str(rules.counted)])
     # It stands in this clause, so that places cannot be adopted after less time than the issued rules leave.
     objections = [words.objections.format(hours=rules.objection_hours)] if rules.objection_hours else []
     return _paragraphs([counted, "\n".join(lines), words.ties, *objections])

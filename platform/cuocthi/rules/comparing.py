@@ -1,4 +1,4 @@
-"""Two states of the rules side by side, clause by clause and word by word. Pure."""
+"""Two states of the rules side by side, clause by clause and word by word, as plain text. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Any
 
+from cuocthi.rules.plain import to_plain
 from cuocthi.rules.prose import Clause
 
 _PARAGRAPHS = re.compile(r"\n{2,}|(?:(?!\n{2,}).)+", re.DOTALL)
@@ -38,7 +39,10 @@ class Difference:
 
     @property
     def words(self) -> Sequence[tuple[str, str]]:
-        """The text in pieces, a heading only if it has changed: ("same" | "del" | "ins", text)."""
+        """The text in pieces, a heading only if it has changed: ("same" | "kept" | "del" | "ins", text).
+
+        "kept" are whole paragraphs that stand in both. Where nothing is "del" or "ins", only its look has changed.
+        """
         renamed = bool(self.earlier and self.later and self.earlier.heading != self.later.heading)
         return _marked(_text(self.earlier, headed=renamed), _text(self.later, headed=renamed))
 
@@ -68,7 +72,8 @@ def _generated(clause: Clause | None) -> tuple[str, str] | None:
 def _text(clause: Clause | None, *, headed: bool) -> str:
     if clause is None:
         return ""
-    return f"{clause.heading}\n\n{clause.text}" if headed else clause.text
+    text = to_plain(clause.text)
+    return f"{clause.heading}\n\n{text}" if headed else text
 
 
 @lru_cache(maxsize=512)  # whoever asks, asks for the same few versions
@@ -77,8 +82,17 @@ def _marked(before: str, after: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         piece
         for kind, gone, come in _opcodes(_PARAGRAPHS.findall(before), _PARAGRAPHS.findall(after))
-        for piece in (_words(gone, come) if kind == "replace" else _pieces(kind, gone, come))
+        for piece in _compared(kind, gone, come)
     )
+
+
+def _compared(kind: str, before: str, after: str) -> Iterator[tuple[str, str]]:
+    if kind == "replace":
+        yield from _words(before, after)
+    elif kind == "equal" and before.strip():
+        yield "kept", before
+    else:
+        yield from _pieces(kind, before, after)
 
 
 def _words(before: str, after: str) -> Iterator[tuple[str, str]]:

@@ -41,7 +41,9 @@ def generate(ctx: Context, *, campaign: Campaign, write: Callable[[Text], str]) 
     """Return the clauses that follow from the settings: the core's and those of the enabled plugins, in order."""
     contests = rounds(ctx, campaign_id=campaign.id)
     entered = [round_ for round_ in contests if not is_made_of_others(ctx, source=round_.source)]
-    measures = {key: item for phase in contests for key, item in measures_of(ctx, source=phase.source).items()}
+    # Without any round yet the rules say what will be compared, and by its title.
+    sources = dict.fromkeys([*campaign.plugins, *(phase.source for phase in contests)])
+    measures = {key: item for source in sources for key, item in measures_of(ctx, source=source).items()}
     own = core_clauses(
         campaign,
         rounds=entered,
@@ -50,6 +52,7 @@ def generate(ctx: Context, *, campaign: Campaign, write: Callable[[Text], str]) 
         measure_titles={key: write(measure.title) for key, measure in measures.items()},
         units=window_units(ctx, phases=contests),
         entrants=entrant_rules(ctx, campaign=campaign).value,
+        made_of_others=[round_ for round_ in contests if round_ not in entered],
     )
     contributed = ctx.hooks.collect(ctx, campaign, "rule_clauses", RuleClause, write=write)
     return sorted([*own, *contributed], key=lambda clause: clause.order)

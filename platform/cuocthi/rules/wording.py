@@ -31,7 +31,8 @@ class Wording:
     """The texts of one language; ``{fields}`` are filled by :mod:`cuocthi.rules.clauses`.
 
     ``direction`` says for each direction which value ranks first; ``less`` how a lower value of a measure is called
-    ("other" for those not named); ``admission`` who is admitted to a round that is not for everybody.
+    ("other" for those not named); ``admission`` who is admitted to a round that is not for everybody; ``counted`` which
+    entry counts, "of_others" in a round that has none; ``measures_of_others`` how measures are called in that.
     """
 
     title: str
@@ -40,6 +41,7 @@ class Wording:
     requirements: str
     categories: str
     rounds: str
+    overall: str
     round: str
     windows: str
     span: str
@@ -78,6 +80,7 @@ class Wording:
     asked: Mapping[str, str]
     counted: Mapping[str, str]
     measures: Mapping[str, str]
+    measures_of_others: Mapping[str, str]
     direction: Mapping[str, str]
     less: Mapping[str, str]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import has_request_context, url_for
 
 from cuocthi.contributions import Act, Blocker, CountedRound, ReadinessItem, RuleClause
+from cuocthi.standings.criteria import measures_of
 from cuocthi.text import TN, T
 from cuocthi.timelines.queries import rounds
 from cuocthi_overall.queries import basis_of, counted_rounds, load_overall
@@ -132,10 +133,19 @@ def _clause(
     if of.division:
         name = next((one.name for one in campaign.divisions if one.key == of.division), of.division)
         sentences.append(write(T("Only the division “%(division)s” is ranked.", division=name)))
+    if of.added:
+        sentences.append(write(T("Added up as well: %(measure)s.", measure=_measure(ctx, campaign, of, write))))
     if of.pass_mark:
         share = _decimal(of.pass_mark * 100)
         sentences.append(write(T("Passed has who reaches %(share)s%% of the points.", share=share)))
     return f"- {' '.join(sentences)}"
+
+
+def _measure(ctx: Context, campaign: Campaign, of: OverallRanking, write: Callable[[Text], str]) -> str:
+    """Return what the rounds that count call the measure that is added up."""
+    sources = dict.fromkeys(round_.source for round_, _weight in counted_rounds(ctx, campaign=campaign, of=of))
+    known = {key: item for source in sources for key, item in measures_of(ctx, source=source).items()}
+    return write(known[of.added].title) if of.added in known else of.added
 
 
 def _decimal(thousandths: int) -> str:

@@ -27,8 +27,8 @@ from cuocthi.news.domain import (
 )
 from cuocthi.news.links import enrolment_of_token, stopping_link
 from cuocthi.news.models import Announcement, AnnouncementState
-from cuocthi.news.plain import to_plain
 from cuocthi.news.sending import start
+from cuocthi.rules.plain import to_plain
 from cuocthi.text import T
 from cuocthi.users.contacts import normalise_contact
 

@@ -117,6 +117,7 @@ def _page(ctx: Context, form: IssueForm, *, status: int = 200) -> Response:
         articles=articles(clauses),
         changed=changed_since(newest, clauses),
         differences=changed,
+        unchanged=sum(clause in before for clause in clauses),
         reordered=reordered(before, clauses),
         lost=without_a_clause(generated, prose),
         newest=newest,

@@ -74,6 +74,7 @@ def changes(number: int) -> AnyResponse:
             issued=issued(ctx, [later])[0],
             earlier=earlier,
             differences=differences(before, after),
+            unchanged=sum(clause in before for clause in after),
             reordered=reordered(before, after),
         )
 
