@@ -165,11 +165,11 @@ def test_a_person_enters_in_the_window_of_the_own_unit_only(
 
     assert own_window(ctx, round_=round_, enrolment=theirs) is None
     with pytest.raises(Closed):
-        hold_open(ctx, campaign=campaign, round_=round_, enrolment=theirs)
-    assert hold_open(ctx, campaign=campaign, round_=round_, enrolment=other).unit_id is None
+        hold_open(ctx, campaign=campaign, round_=round_, enrolment=theirs, begun=False)
+    assert hold_open(ctx, campaign=campaign, round_=round_, enrolment=other, begun=False).unit_id is None
 
     tomorrow = replace(ctx, now=ctx.now + DAY)
-    assert hold_open(tomorrow, campaign=campaign, round_=round_, enrolment=theirs).unit_id == district.id
+    assert hold_open(tomorrow, campaign=campaign, round_=round_, enrolment=theirs, begun=False).unit_id == district.id
     assert own_window(tomorrow, round_=round_, enrolment=theirs) is not None
     statements()
     open_window(tomorrow, phase_id=round_.id, unit_path=commune.path, lock=True)

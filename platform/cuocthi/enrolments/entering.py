@@ -43,9 +43,11 @@ def own_window(ctx: Context, *, round_: Phase, enrolment: Enrolment) -> Window |
     return open_span(own_windows(round_.windows, enrolment.unit_path), ctx.now)
 
 
-def hold_open(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolment) -> Window:
+def hold_open(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolment, begun: bool) -> Window:
     """Return the window of a round that is open now for this person.
 
+    ``begun`` says whether the person has begun in the round, by what the contest format keeps: only who has not is
+    asked whether the round admits him or her, so that nobody is stopped midway by a ranking that is adopted later.
     Until the transaction ends the window stays as it is, and other acts of the same person wait. Raises
     Closed if the campaign or the round is not open, Forbidden if the person was excluded or is not admitted to it.
     """
@@ -57,5 +59,5 @@ def hold_open(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enr
     window = open_window(ctx, phase_id=round_.id, unit_path=enrolment.unit_path, lock=True)
     if window is None:
         raise Closed(T("“%(round)s” is not open now.", round=round_.title))
-    check_admitted(ctx, campaign=campaign, round_=round_, enrolment=enrolment)
+    check_admitted(ctx, campaign=campaign, round_=round_, enrolment=enrolment, begun=begun)
     return window

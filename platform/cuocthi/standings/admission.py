@@ -1,7 +1,7 @@
 """Who may take part in a round that is only for the best of another one (:class:`Admission`).
 
-The adopted ranking of that round decides, as it stands at the moment of asking: a version that is adopted later admits
-others, and who has begun by then goes on.
+The adopted ranking of that round decides, as it stands when somebody begins: a version that is adopted later admits
+others, and who has begun by then goes on. Only the contest format knows who has begun, so it says so wherever it asks.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.queries import phases, rounds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
@@ -37,19 +37,29 @@ def admission_of(ctx: Context, *, campaign: Campaign, round_: Phase) -> Admissio
     return load_settings(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign, round_=round_).value.admission
 
 
-def check_admitted(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolment) -> None:
-    """Raise Forbidden, with the reason, for somebody who may not take part in a round (one statement where all may)."""
-    reason = refusals(ctx, campaign=campaign, rounds_=[round_], enrolment=enrolment).get(round_.id)
+def check_admitted(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolment, begun: bool) -> None:
+    """Raise Forbidden, with the reason, for somebody who may not begin in a round (one statement where all may).
+
+    Whoever has ``begun`` in it, by what the contest format keeps, is not asked.
+    """
+    reason = refusals(
+        ctx, campaign=campaign, rounds_=[round_], enrolment=enrolment, begun={round_.id} if begun else ()
+    ).get(round_.id)
     if reason is not None:
         raise Forbidden(reason)
 
 
-def refusals(ctx: Context, *, campaign: Campaign, rounds_: Sequence[Phase], enrolment: Enrolment) -> dict[int, Text]:
-    """Return why somebody may not take part in some of these rounds, by their keys in the database.
+def refusals(
+    ctx: Context, *, campaign: Campaign, rounds_: Sequence[Phase], enrolment: Enrolment, begun: Collection[int]
+) -> dict[int, Text]:
+    """Return why somebody may not begin in some of these rounds, by their keys in the database.
 
-    One statement where all are open to everybody, and at most four for each round that is not.
+    ``begun`` are the keys of those in which the person has begun, by what the contest format keeps: nothing that is
+    adopted or set later keeps anybody from going on. One statement where all are open to everybody, and at most four
+    for each round that is not.
     """
-    by_rounds = settings_by_rounds(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign, rounds=rounds_)
+    ahead = [round_ for round_ in rounds_ if round_.id not in begun]
+    by_rounds = settings_by_rounds(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign, rounds=ahead)
     limited = [(round_, rules.admission) for held, rules in by_rounds if not rules.admission.is_open for round_ in held]
     known = {one.key: one for one in rounds(ctx, campaign_id=campaign.id)} if limited else {}
     found = ((round_, _refusal(ctx, admission, known.get(admission.of), enrolment)) for round_, admission in limited)

@@ -138,7 +138,8 @@ def entry_actions(
 ) -> list[EntryAction]:
     """Return what a person can do now in each of the quiz's rounds."""
     made = papers_queries.attempts_in(ctx, round_ids=[round_.id for round_ in own], enrolment_id=enrolment.id)
-    barred = refusals(ctx, campaign=campaign, rounds_=own, enrolment=enrolment)
+    begun = {attempt.phase_id for attempt in made}
+    barred = refusals(ctx, campaign=campaign, rounds_=own, enrolment=enrolment, begun=begun)
     return [
         _action(
             ctx,

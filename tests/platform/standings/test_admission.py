@@ -78,9 +78,15 @@ class Finals:
         for ctx in self.staff:
             adopt_ranking(ctx, ranking=ranking)
 
+    def check(self, person: Enrolment, *, begun: bool = False) -> None:
+        check_admitted(self.ctx, campaign=self.campaign, round_=self.final, enrolment=person, begun=begun)
+
+    def hold(self, person: Enrolment, *, begun: bool = False) -> None:
+        hold_open(self.ctx, campaign=self.campaign, round_=self.final, enrolment=person, begun=begun)
+
     def may(self, person: Enrolment) -> bool:
         try:
-            check_admitted(self.ctx, campaign=self.campaign, round_=self.final, enrolment=person)
+            self.check(person)
         except Forbidden:
             return False
         return True
@@ -160,20 +166,35 @@ def test_nobody_is_admitted_before_the_ranking_is_adopted_and_all_are_where_noth
     finals.admit(best=3)
     assert finals.admitted() == []
     with pytest.raises(Forbidden, match="not adopted yet"):
-        check_admitted(finals.ctx, campaign=finals.campaign, round_=finals.final, enrolment=finals.people[0])
+        finals.check(finals.people[0])
     finals.adopt(ranking)
     stranger = finals.make.enrolment(finals.campaign)
     with pytest.raises(Forbidden, match="you are not in its ranking"):
-        check_admitted(finals.ctx, campaign=finals.campaign, round_=finals.final, enrolment=stranger)
+        finals.check(stranger)
 
 
 def test_every_format_that_holds_its_round_open_asks_for_it(finals: Finals) -> None:
     finals.admit(best=1)
     finals.adopt(finals.rank())
     first, second = finals.people[:2]
-    hold_open(finals.ctx, campaign=finals.campaign, round_=finals.final, enrolment=first)
+    finals.hold(first)
     with pytest.raises(Forbidden, match="your place there is 2"):
-        hold_open(finals.ctx, campaign=finals.campaign, round_=finals.final, enrolment=second)
+        finals.hold(second)
+
+
+def test_whoever_has_begun_is_never_stopped_by_a_later_version(finals: Finals) -> None:
+    finals.admit(best=1)
+    finals.adopt(finals.rank())
+    first, second = finals.people[:2]
+    finals.adopt(finals.rank((1, *SCORES[1:])))
+    finals.hold(first, begun=True)
+    finals.check(first, begun=True)
+    with pytest.raises(Forbidden, match="your place there is"):
+        finals.hold(first)
+    finals.hold(second)
+    exclude_entry(finals.staff[0], enrolment=first, reason="Thành viên Tổ Giúp việc")
+    with pytest.raises(Forbidden, match="excluded"):
+        finals.hold(first, begun=True)
 
 
 def test_a_later_version_admits_others(finals: Finals) -> None:

@@ -25,8 +25,12 @@ def estimates_of(ctx: Context, *, campaign: Campaign, enrolment_id: int | None) 
 
 
 def enter(ctx: Context, *, campaign: Campaign, round_: Phase, enrolment: Enrolment, number: int) -> None:
-    """Keep an estimate in place of an earlier one. Raises Closed if the round is not open, Forbidden if excluded."""
-    hold_open(ctx, campaign=campaign, round_=round_, enrolment=enrolment)
+    """Keep an estimate in place of an earlier one.
+
+    Raises Closed if the round is not open, Forbidden if the person was excluded, or is not admitted and has not begun.
+    """
+    begun = ctx.session.get(Estimate, (round_.id, enrolment.id)) is not None
+    hold_open(ctx, campaign=campaign, round_=round_, enrolment=enrolment, begun=begun)
     ctx.session.merge(Estimate(phase_id=round_.id, enrolment_id=enrolment.id, number=number, entered_at=ctx.now))
     ctx.session.flush()
 

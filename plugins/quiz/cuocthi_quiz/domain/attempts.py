@@ -113,7 +113,7 @@ def start(
     if closes_at is None:
         raise Closed(T("“%(round)s” is not open now.", round=round_.title))
     if replaced is None:
-        check_admitted(ctx, campaign=campaign, round_=round_, enrolment=enrolment)
+        check_admitted(ctx, campaign=campaign, round_=round_, enrolment=enrolment, begun=bool(earlier))
         allowed = allowance_of(ctx, settings=settings, round_=round_, enrolment=enrolment, made=earlier)
         refused = refusal(settings, allowed, now=ctx.now, closes_at=round_.closes_at)
         if refused is not None:

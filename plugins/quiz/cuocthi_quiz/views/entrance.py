@@ -77,7 +77,8 @@ def entrance(round_id: int) -> AnyResponse:
     minutes = settings.minutes + (more.of(settings.minutes) if more else 0)
     ends_at = deadline(ctx.now, minutes, closes_at) if closes_at else None
     allowed = attempts.allowance_of(ctx, settings=settings, round_=round_, enrolment=enrolment, made=made)
-    barred = refusals(ctx, campaign=g.campaign, rounds_=[round_], enrolment=enrolment).get(round_.id)
+    begun = {attempt.phase_id for attempt in made}
+    barred = refusals(ctx, campaign=g.campaign, rounds_=[round_], enrolment=enrolment, begun=begun).get(round_.id)
     refused = barred or refusal(settings, allowed, now=ctx.now, closes_at=round_.closes_at)
     questions = settings.questions_for(attempts.division_key(g.campaign, enrolment))
     ranked_by = load_settings(ctx, owner="core", schema=RankingRules, campaign=g.campaign, round_=round_).value
