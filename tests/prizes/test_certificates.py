@@ -23,16 +23,15 @@ from cuocthi.security import limits
 from cuocthi.testing.browsing import browser_over
 from cuocthi.text import T
 from cuocthi.users.domain import start_session
-from cuocthi_prizes.acts.domain import name_acts
-from cuocthi_prizes.acts.queries import finality_of
 from cuocthi_prizes.models import Award, AwardList
 from cuocthi_prizes.outputs import jobs
 from cuocthi_prizes.outputs.forgetting import forget_files
-from cuocthi_prizes.outputs.hand_over import as_printed, as_stored, give_codes
-from cuocthi_prizes.outputs.models import CODE_LENGTH, CODE_LETTERS, Certificate, HandOver
+from cuocthi_prizes.outputs.hand_over import as_printed, as_stored
+from cuocthi_prizes.outputs.models import CODE_LENGTH, CODE_LETTERS, Certificate, CertificateIssue
 from cuocthi_prizes.outputs.queries import output_settings, verified
 
-from .adopted import PLAN, UNITS, adopt, decision, draft, final
+from .adopted import PLAN, UNITS, adopt, draft, final
+from .issued import issued, made
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -76,20 +75,8 @@ def form_token(client: FlaskClient, address: str) -> str:
     return client.get(address).text.partition('name="csrf_token" value="')[2].partition('"')[0]
 
 
-def made(ctx: Context, app: Flask, campaign: Campaign, award_list: AwardList) -> HandOver:
-    """Ask for the certificates, let the worker do it, and return what is kept then."""
-    job = jobs.ask_for_certificates(ctx, campaign=campaign, list_id=award_list.id)
-    ctx.session.commit()
-    assert run_job(app, job.id)
-    ctx.session.expire_all()
-    assert (job.state, job.message) == (JobState.DONE, "")
-    kept = ctx.session.scalars(sa.select(HandOver).where(HandOver.award_list_id == award_list.id)).one()
-    ctx.session.commit()
-    return kept
-
-
-def pages_of(ctx: Context, config: Config, kept: HandOver) -> int:
-    content = read(config.files, ctx.session.get_one(StoredFile, kept.file_id))
+def pages_of(ctx: Context, config: Config, issue: CertificateIssue) -> int:
+    content = read(config.files, ctx.session.get_one(StoredFile, issue.file_id))
     ctx.session.commit()
     return len(re.findall(rb"/Type ?/Page\b", content))
 
@@ -97,28 +84,32 @@ def pages_of(ctx: Context, config: Config, kept: HandOver) -> int:
 # --- codes ------------------------------------------------------------------------------------------------------------
 
 
-def test_every_award_has_one_code_that_nobody_can_guess(ctx: Context, campaign: Campaign, adopted: AwardList) -> None:
-    give_codes(ctx, campaign=campaign, list_id=adopted.id)
+def test_every_award_has_one_code_that_nobody_can_guess(
+    ctx: Context, campaign: Campaign, adopted: AwardList, config: Config
+) -> None:
+    issued(ctx, config, campaign, adopted)
     given = ctx.session.scalars(sa.select(Certificate).order_by(Certificate.id)).all()
     assert len(given) == len(PLAN) + len(UNITS) == len({one.code for one in given})
     assert all(len(one.code) == CODE_LENGTH and set(one.code) <= set(CODE_LETTERS) for one in given)
-    give_codes(ctx, campaign=campaign, list_id=adopted.id)
+    issued(ctx, config, campaign, adopted)
     again = ctx.session.scalars(sa.select(Certificate.code).order_by(Certificate.id)).all()
     assert again == [one.code for one in given]
 
 
-def test_a_draft_gets_no_codes(ctx: Context, make: Factories, campaign: Campaign, round_: Phase) -> None:
+def test_a_draft_gets_no_codes(
+    ctx: Context, make: Factories, campaign: Campaign, round_: Phase, config: Config
+) -> None:
     with pytest.raises(Conflict):
-        give_codes(ctx, campaign=campaign, list_id=draft(ctx, make, campaign, round_).id)
+        issued(ctx, config, campaign, draft(ctx, make, campaign, round_))
     assert ctx.session.scalar(sa.select(sa.func.count(Certificate.id))) == 0
 
 
 def test_a_list_that_is_only_adopted_gets_no_certificates(
-    app: Flask, ctx: Context, make: Factories, campaign: Campaign, round_: Phase, staff: FlaskClient
+    ctx: Context, make: Factories, campaign: Campaign, round_: Phase, staff: FlaskClient, config: Config
 ) -> None:
     award_list = adopt(ctx, draft(ctx, make, campaign, round_))
     with pytest.raises(Conflict, match="given by a decision"):
-        give_codes(ctx, campaign=campaign, list_id=award_list.id)
+        issued(ctx, config, campaign, award_list)
     ctx.session.commit()
     page = staff.get(f"{BASE}/hand-over/{award_list.id}").text
     assert f'action="{BASE}/hand-over/{award_list.id}/certificates"' not in page
@@ -175,41 +166,27 @@ def test_the_same_again_is_not_typeset_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first = made(ctx, app, campaign, adopted)
-    file_id, fingerprint = first.file_id, first.fingerprint
-    assert file_id
+    assert first.file_id
     monkeypatch.setattr(jobs, "typeset", lambda *_args, **_options: pytest.fail("typeset again"))
-    assert made(ctx, app, campaign, adopted).file_id == file_id
-    monkeypatch.undo()
-    # By another decision it is another certificate, under the same codes.
-    codes = ctx.session.scalars(sa.select(Certificate.code).order_by(Certificate.id)).all()
-    acts = finality_of(ctx, award_list=adopted)
-    assert acts is not None
-    name_acts(
-        ctx,
-        campaign=campaign,
-        list_ids=[adopted.id],
-        minutes_id=acts.minutes.document_id,
-        decision_id=decision(ctx, campaign, "153/QĐ-STTTT").id,
-        reason="Số quyết định ghi nhầm",
-    )
-    anew = made(ctx, app, campaign, adopted)
-    assert anew.file_id != file_id
-    assert anew.fingerprint != fingerprint
-    assert ctx.session.scalars(sa.select(Certificate.code).order_by(Certificate.id)).all() == codes
+    assert made(ctx, app, campaign, adopted, reason="Không có gì thay đổi").id == first.id
+    issued = ctx.session.scalars(sa.select(AuditEvent.action).where(AuditEvent.action == "prizes:certificates:make"))
+    assert len(issued.all()) == 1
 
 
 def test_asking_twice_asks_once_and_a_list_that_is_replaced_meanwhile_gets_none(
     app: Flask, ctx: Context, make: Factories, campaign: Campaign, round_: Phase, adopted: AwardList
 ) -> None:
-    job = jobs.ask_for_certificates(ctx, campaign=campaign, list_id=adopted.id)
-    assert jobs.ask_for_certificates(ctx, campaign=campaign, list_id=adopted.id).id == job.id
+    with app.app_context():
+        job = jobs.ask_for_certificates(ctx, campaign=campaign, list_id=adopted.id)
+        assert job == jobs.ask_for_certificates(ctx, campaign=campaign, list_id=adopted.id)
+    assert job is not None
     adopt(ctx, draft(ctx, make, campaign, round_, number=2))
     ctx.session.commit()
     assert run_job(app, job.id)
     ctx.session.expire_all()
     assert job.state is JobState.FAILED
     assert "was replaced" in job.message
-    assert ctx.session.scalars(sa.select(HandOver.file_id)).all() == [None]
+    assert ctx.session.scalars(sa.select(CertificateIssue.file_id)).all() == [None]
     certificates = sa.select(sa.func.count(StoredFile.id)).where(StoredFile.permission == jobs.PERMISSION)
     assert ctx.session.scalar(certificates) == 0
 
@@ -217,7 +194,9 @@ def test_asking_twice_asks_once_and_a_list_that_is_replaced_meanwhile_gets_none(
 def test_progress_is_told_and_nobody_waits_while_pages_are_set(
     app: Flask, ctx: Context, campaign: Campaign, adopted: AwardList, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    jobs.ask_for_certificates(ctx, campaign=campaign, list_id=adopted.id)
+    with app.app_context():
+        job = jobs.ask_for_certificates(ctx, campaign=campaign, list_id=adopted.id)
+    assert job is not None
     ctx.session.commit()
 
     def alone(*arguments: Any, **options: Any) -> bytes:
@@ -227,9 +206,8 @@ def test_progress_is_told_and_nobody_waits_while_pages_are_set(
 
     monkeypatch.setattr(jobs, "typeset", alone)
     told: list[tuple[int, int]] = []
-    arguments = {"campaign_id": campaign.id, "list_id": adopted.id}
     with app.app_context():
-        done = jobs.typeset_certificates(ctx, arguments, lambda step, total: told.append((step, total)))
+        done = jobs.typeset_certificates(ctx, job.arguments, lambda step, total: told.append((step, total)))
     assert done == {"list": 1, "certificates": 5}
     assert told == [(step, 10) for step in (1, 2, 3, 4, 5, 10)]
 
@@ -260,11 +238,23 @@ def test_the_page_leads_from_nothing_to_the_pdf(
     actions = ctx.session.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.id)).all()
     assert actions[-3:] == ["prizes:certificates:make", "prizes:certificates:export", "prizes:certificate:export"]
     ctx.session.commit()
-    assert "Lập lại giấy chứng nhận" in page
-    changed = {"csrf_token": form_token(staff, address), "order": "highest", "tax_permille": "10", "tax_threshold": "0"}
-    assert "đã thay đổi" not in page
+    assert f'action="{address}/certificates"' not in page, "there is nothing to make"
+    token = form_token(staff, f"{BASE}/hand-over/settings")
+    changed = {"csrf_token": token, "order": "highest", "tax_permille": "10", "tax_threshold": "0"}
     assert staff.post(f"{BASE}/hand-over/settings", data=changed).status_code == 302
-    assert "đã thay đổi" in staff.get(address).text
+    assert "đã thay đổi" not in staff.get(address).text, "another order is no other paper"
+    assert staff.post(f"{BASE}/hand-over/settings", data=changed | {"place": "Hưng Yên"}).status_code == 302
+    page = staff.get(address).text
+    assert "đã thay đổi" in page
+    refused = staff.post(f"{address}/certificates", data={"csrf_token": form_token(staff, address)})
+    assert (refused.status_code, "Vui lòng nêu lý do cấp lại" in refused.text) == (422, True)
+    anew = {"csrf_token": form_token(staff, address), "reason": "Ghi nhầm địa danh"}
+    assert "/staff/jobs/" in staff.post(f"{address}/certificates", data=anew).headers["Location"]
+    page = staff.get(address).text
+    assert "Ghi nhầm địa danh" in page
+    assert staff.get(f"{address}/certificates.pdf").status_code == 404, "the new PDF is not there yet"
+    assert staff.get(f"{address}/certificates.pdf?issue=1").data.startswith(b"%PDF-")
+    assert {staff.get(one).status_code for one in single} == {200}, "what was replaced can still be looked at"
 
 
 def test_a_failure_is_shown_with_its_reason(
@@ -282,16 +272,16 @@ def test_a_failure_is_shown_with_its_reason(
     run_job(app, job_id)
     page = staff.get(address).text
     assert "Không lập được giấy chứng nhận" in page
-    assert "Lập lại giấy chứng nhận" in page
+    assert "Lập lại tệp PDF" in page
 
 
 # --- the public page --------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def code(ctx: Context, campaign: Campaign, adopted: AwardList) -> str:
+def code(ctx: Context, campaign: Campaign, adopted: AwardList, config: Config) -> str:
     """The code of the best person's certificate."""
-    give_codes(ctx, campaign=campaign, list_id=adopted.id)
+    issued(ctx, config, campaign, adopted)
     found = ctx.session.scalars(sa.select(Certificate.code).where(Certificate.award_id == adopted.awards[0].id)).one()
     ctx.session.commit()
     return as_printed(found)
@@ -382,6 +372,7 @@ def test_the_pdf_goes_with_the_names(
     app: Flask, ctx: Context, campaign: Campaign, adopted: AwardList, config: Config
 ) -> None:
     kept = made(ctx, app, campaign, adopted)
+    fingerprint = kept.fingerprint
     stored = ctx.session.get_one(StoredFile, kept.file_id)
     path = path_of(config.files, stored.sha256)
     forget_files(ctx, campaign=campaign, folder=lambda: config.files)
@@ -389,7 +380,7 @@ def test_the_pdf_goes_with_the_names(
     ctx.session.execute(sa.update(AwardList).where(AwardList.id == adopted.id).values(names_erased_at=ctx.now))
     ctx.session.expire_all()
     forget_files(ctx, campaign=campaign, folder=lambda: config.files)
-    assert (path.exists(), kept.file_id, kept.fingerprint) == (False, None, None)
+    assert (path.exists(), kept.file_id, kept.fingerprint) == (False, None, fingerprint)
 
 
 # --- templates of one's own -------------------------------------------------------------------------------------------

@@ -14,7 +14,9 @@ from cuocthi.testing.browsing import browser_over
 from cuocthi.users.domain import start_session
 from cuocthi_prizes.models import Award, AwardList
 from cuocthi_prizes.outputs.certificates import sample_data
-from cuocthi_prizes.outputs.models import CODE_LENGTH, CODE_LETTERS, Certificate
+from cuocthi_prizes.outputs.hand_over import save_output_settings
+from cuocthi_prizes.outputs.jobs import ask_for_certificates
+from cuocthi_prizes.outputs.queries import certificates_of, current_issue
 from cuocthi_prizes.outputs.settings import OutputSettings
 from cuocthi_prizes.outputs.typesetting import SHIPPED
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.testing.factories import Factories
     from cuocthi.timelines.models import Phase
+    from cuocthi_prizes.outputs.models import Certificate
 
 MINE = "/c/hoi-thi/personal"
 
@@ -50,15 +53,24 @@ def adopted(ctx: Context, make: Factories, campaign: Campaign, round_: Phase) ->
 
 
 @pytest.fixture
-def certificates(ctx: Context, adopted: AwardList) -> list[Certificate]:
+def issue(ctx: Context, app: Flask, campaign: Campaign, adopted: AwardList) -> Callable[[], list[Certificate]]:
+    """Issue the certificates of the list as they would be now, and return those of its persons in their places."""
+
+    def issued() -> list[Certificate]:
+        with app.app_context():
+            ask_for_certificates(ctx, campaign=campaign, list_id=adopted.id, reason="Người ký thay đổi")
+        found = current_issue(ctx, award_list=adopted)
+        assert found is not None
+        by_award = {one.award_id: one for one in certificates_of(ctx, issue=found)}
+        return [by_award[award.id] for award in adopted.awards]
+
+    return issued
+
+
+@pytest.fixture
+def certificates(issue: Callable[[], list[Certificate]]) -> list[Certificate]:
     """Those of the list, as handing it over gives them."""
-    given = [
-        Certificate(award_list_id=adopted.id, award_id=award.id, code=letter * CODE_LENGTH, created_at=ctx.now)
-        for award, letter in zip(adopted.awards, CODE_LETTERS, strict=False)
-    ]
-    ctx.session.add_all(given)
-    ctx.session.flush()
-    return given
+    return issue()
 
 
 @pytest.fixture
@@ -81,14 +93,14 @@ def address(certificate: Certificate) -> str:
 
 
 def test_the_own_page_leads_to_it_once_it_is_made(
-    ctx: Context, adopted: AwardList, winner: Callable[[Award], FlaskClient]
+    ctx: Context,
+    adopted: AwardList,
+    winner: Callable[[Award], FlaskClient],
+    issue: Callable[[], list[Certificate]],
 ) -> None:
     client = winner(adopted.awards[0])
     assert "my-certificates" not in client.get(MINE).text, "prizes have not been handed over"
-    given = Certificate(
-        award_list_id=adopted.id, award_id=adopted.awards[0].id, code="A" * CODE_LENGTH, created_at=ctx.now
-    )
-    ctx.session.add(given)
+    given = issue()[0]
     ctx.session.commit()
     assert address(given) in client.get(MINE).text
     answer = client.get(address(given))
@@ -96,6 +108,28 @@ def test_the_own_page_leads_to_it_once_it_is_made(
     tag = answer.headers["ETag"]
     again = client.get(address(given), headers={"If-None-Match": tag})
     assert (again.status_code, again.data) == (304, b""), "it is not typeset again"
+
+
+def test_it_says_what_the_printed_one_says_until_another_one_is_issued(
+    ctx: Context,
+    campaign: Campaign,
+    adopted: AwardList,
+    certificates: list[Certificate],
+    winner: Callable[[Award], FlaskClient],
+    issue: Callable[[], list[Certificate]],
+) -> None:
+    client = winner(adopted.awards[0])
+    tag = client.get(address(certificates[0])).headers["ETag"]
+    save_output_settings(ctx, campaign=campaign, settings=OutputSettings(signatory="Bà Trần Thị Bình"))
+    ctx.session.commit()
+    assert client.get(address(certificates[0])).headers["ETag"] == tag
+    anew = issue()[0]
+    ctx.session.commit()
+    page = client.get(MINE).text
+    assert address(anew) in page
+    assert address(certificates[0]) not in page
+    assert client.get(address(certificates[0])).status_code == 404
+    assert client.get(address(anew)).headers["ETag"] != tag
 
 
 def test_nobody_fetches_anybody_elses(

@@ -1,29 +1,25 @@
-"""What certificates say: the data that a template is filled with, and the digest of everything they are made of."""
+"""What certificates say: the data that a template is filled with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cuocthi.digest import digest
 from cuocthi.papers.words import date_parts
 from cuocthi.timelines.queries import rounds
 from cuocthi.web.qr import qr_svg
 from cuocthi_prizes.acts.queries import finality_of
-from cuocthi_prizes.models import Award
 from cuocthi_prizes.outputs.hand_over import as_printed
 from cuocthi_prizes.outputs.order import Recipient, in_ceremony_order
 from cuocthi_prizes.outputs.queries import certificates_of
 from cuocthi_prizes.settings import MAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi_prizes.acts.models import LegalAct
-    from cuocthi_prizes.models import AwardList, UnitAward
-    from cuocthi_prizes.outputs.models import Certificate
+    from cuocthi_prizes.models import AwardList
+    from cuocthi_prizes.outputs.models import Certificate, CertificateIssue
     from cuocthi_prizes.outputs.settings import OutputSettings
 
 #: Who certifies where nothing else is set.
@@ -38,12 +34,11 @@ class Sheet:
     certificate: Certificate
 
 
-def sheets_of(ctx: Context, *, award_list: AwardList, settings: OutputSettings) -> list[Sheet]:
-    """Return the certificates of a list in the order of the ceremony, those that have a code."""
-    by_award = {_key_of(one): one for one in certificates_of(ctx, award_list=award_list)}
+def sheets_of(ctx: Context, *, award_list: AwardList, issue: CertificateIssue, settings: OutputSettings) -> list[Sheet]:
+    """Return the certificates of an issue of a list, in the order of the ceremony (one statement)."""
+    by_award = {(one.award_id, one.unit_award_id): one for one in certificates_of(ctx, issue=issue)}
     order = in_ceremony_order(award_list, lowest_first=settings.lowest_first)
-    found = ((one, by_award.get(_key_of_award(one.award))) for one in order)
-    return [Sheet(one, certificate) for one, certificate in found if certificate is not None]
+    return [Sheet(one, by_award[(None, one.award.id) if one.collective else (one.award.id, None)]) for one in order]
 
 
 def common_data(
@@ -59,46 +54,28 @@ def common_data(
     round_ = next((one.title for one in own if one.id == award_list.phase_id), "") if len(own) > 1 else ""
     set_ = "" if award_list.set_key == MAIN else award_list.set_title
     within = " – ".join(part for part in (set_, round_) if part)
-    return _common(campaign, settings, decision_of(ctx, award_list=award_list), within, page)
-
-
-def decision_of(ctx: Context, *, award_list: AwardList) -> dict[str, str]:
-    """Return number, day, month and year of the decision that makes a list final, as documents write them."""
     finality = finality_of(ctx, award_list=award_list)
-    return _decision(finality.decision if finality else None)
+    return _common(campaign, settings, _decision(finality.decision if finality else None), within, page)
 
 
 def sample_data(*, campaign: Campaign, settings: OutputSettings, page: str) -> dict[str, Any]:
     """Return invented data by which a template is tried and shown, marked as a draft: short names and the longest."""
     common = _common(campaign, settings, _decision(None), "", page)
     code = as_printed("ABCDEFGHJKMNPQRS")
-    told = {"code": code, "address": f"{page}/{code}", "qr": _qr(f"{page}/{code}")}
+    told = _verified_by(code, page)
     return {**common, "draft": True, "certificates": [{**one, **told} for one in _SAMPLES]}
 
 
-def filled(common: dict[str, Any], sheets: Iterable[Sheet], *, address: Callable[[str], str]) -> dict[str, Any]:
-    """Return the whole data of these certificates."""
-    return {**common, "certificates": [one_filled(sheet, address=address) for sheet in sheets]}
-
-
-def one_filled(sheet: Sheet, *, address: Callable[[str], str]) -> dict[str, Any]:
-    """Return what one certificate says."""
+def one_filled(sheet: Sheet, *, page: str) -> dict[str, Any]:
+    """Return what one certificate says; ``page`` is the address below which it is verified by its code."""
     code = as_printed(sheet.certificate.code)
     return {
         "recipient": sheet.recipient.name,
         "unit": sheet.recipient.unit,
         "collective": sheet.recipient.collective,
         "prize": sheet.recipient.title,
-        "code": code,
-        "address": address(code),
-        "qr": _qr(address(code)),
+        **_verified_by(code, page),
     }
-
-
-def fingerprint_of(award_list: AwardList, common: dict[str, Any], sheets: Sequence[Sheet], template: str) -> str:
-    """Return the digest of all that the certificates of a list are made of."""
-    codes = [sheet.certificate.code for sheet in sheets]
-    return digest({"list": award_list.digest, "common": common, "codes": codes, "template": template})
 
 
 def _common(
@@ -123,16 +100,13 @@ def _common(
 
 
 def _decision(act: LegalAct | None) -> dict[str, str]:
-    # A sample has none: the line is left for writing by hand.
+    """Return number, day, month and year as documents write them; a sample has none, for writing by hand."""
     return {"number": act.symbol if act else "", **date_parts(act.issued_on if act else None)}
 
 
-def _key_of(certificate: Certificate) -> tuple[bool, int | None]:
-    return certificate.award_id is None, certificate.award_id or certificate.unit_award_id
-
-
-def _key_of_award(award: Award | UnitAward) -> tuple[bool, int | None]:
-    return not isinstance(award, Award), award.id
+def _verified_by(code: str, page: str) -> dict[str, str]:
+    address = f"{page}/{code}"
+    return {"code": code, "address": address, "qr": _qr(address)}
 
 
 def _qr(text: str) -> str:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from cuocthi.files.domain import path_of
 from cuocthi.files.models import StoredFile
 from cuocthi_prizes.models import AwardList
-from cuocthi_prizes.outputs.models import HandOver
+from cuocthi_prizes.outputs.models import CertificateIssue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,18 +20,17 @@ if TYPE_CHECKING:
 
 
 def forget_files(ctx: Context, *, campaign: Campaign, folder: Callable[[], Path]) -> None:
-    """Take away the PDF of every list that has lost names; codes stay, and verify what is left of the award.
+    """Take away the PDFs of every list that has lost names; codes stay, and verify what is left of the award.
 
-    The content goes from below ``folder()`` at once: should the transaction fail, the PDF is made anew when it is
-    wanted.
+    The content goes from below ``folder()`` at once.
     """
     found = ctx.session.execute(
-        sa.select(HandOver, StoredFile.sha256)
-        .join(AwardList, AwardList.id == HandOver.award_list_id)
-        .join(StoredFile, StoredFile.id == HandOver.file_id)
+        sa.select(CertificateIssue, StoredFile.sha256)
+        .join(AwardList, AwardList.id == CertificateIssue.award_list_id)
+        .join(StoredFile, StoredFile.id == CertificateIssue.file_id)
         .where(AwardList.campaign_id == campaign.id, AwardList.names_erased_at.is_not(None))
     ).all()
-    for kept, sha256 in found:
+    for issue, sha256 in found:
         path_of(folder(), sha256).unlink(missing_ok=True)
-        kept.file_id = kept.fingerprint = None
+        issue.file_id = None
     ctx.session.flush()

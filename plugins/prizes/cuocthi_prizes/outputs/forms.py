@@ -17,6 +17,7 @@ from cuocthi.web.formats import number
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
 from cuocthi_prizes.fields import DongField
+from cuocthi_prizes.outputs.issues import REASON_LENGTH
 from cuocthi_prizes.outputs.settings import MAX_THRESHOLD, OutputSettings
 
 if TYPE_CHECKING:
@@ -103,3 +104,9 @@ class TemplateForm(BaseForm):
     """A template that replaces the one that comes along."""
 
     file = FileField(_l("Template"), [FileRequired()])
+
+
+class IssueForm(BaseForm):
+    """Issuing certificates; a reason is asked where they replace others that say something else."""
+
+    reason = StringField(_l("Why they are issued anew"), [Length(max=REASON_LENGTH)])

@@ -1,25 +1,21 @@
-"""Handing awards over: which lists it is done from, and the codes of certificates.
+"""Handing awards over: which lists it is done from, how it is set, and how codes of certificates are written.
 
 Nothing is ever made of a draft, nor of a list that another one has replaced; certificates only of a final list.
 """
 
 from __future__ import annotations
 
-from secrets import choice
 from typing import TYPE_CHECKING
-
-import sqlalchemy as sa
 
 from cuocthi.audit.domain import record
 from cuocthi.campaigns.settings import load_settings, save_settings, unstructure
 from cuocthi.errors import Conflict, Missing
 from cuocthi.text import T
-from cuocthi_prizes.acts.queries import finality_of
 from cuocthi_prizes.digests import is_intact
 from cuocthi_prizes.domain.scheme import refuse_archived
-from cuocthi_prizes.models import AwardList, AwardListState
-from cuocthi_prizes.outputs.models import CODE_LENGTH, CODE_LETTERS, Certificate, HandOver
-from cuocthi_prizes.outputs.queries import certificates_of, hand_over_of, list_of
+from cuocthi_prizes.models import AwardListState
+from cuocthi_prizes.outputs.models import CODE_LENGTH
+from cuocthi_prizes.outputs.queries import list_of
 from cuocthi_prizes.outputs.settings import OWNER, OutputSettings
 from cuocthi_prizes.queries import is_confirmed
 
@@ -28,6 +24,7 @@ if TYPE_CHECKING:
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
+    from cuocthi_prizes.models import AwardList
 
 _GROUP = 4
 
@@ -77,36 +74,6 @@ def save_output_settings(ctx: Context, *, campaign: Campaign, settings: OutputSe
     )
 
 
-def give_codes(ctx: Context, *, campaign: Campaign, list_id: int) -> AwardList:
-    """Give every award of a list the code of its certificate, as far as it has none yet; codes stay for good.
-
-    Raises what :func:`adopted_list` raises, and Conflict for a list that no decision makes final yet.
-    """
-    award_list = _held(ctx, campaign, list_id)
-    if finality_of(ctx, award_list=award_list) is None:
-        raise Conflict(
-            T("Certificates are given by a decision. Name the minutes and the decision of this award list first.")
-        )
-    _kept(ctx, award_list)
-    given = certificates_of(ctx, award_list=award_list)
-    persons, units = {one.award_id for one in given}, {one.unit_award_id for one in given}
-    new = [{"award_id": award.id} for award in award_list.awards if award.id not in persons]
-    new += [{"unit_award_id": award.id} for award in award_list.unit_awards if award.id not in units]
-    for award in new:
-        ctx.session.add(Certificate(award_list_id=award_list.id, code=_new_code(), created_at=ctx.now, **award))
-    ctx.session.flush()
-    record(
-        ctx,
-        action="prizes:certificates:make",
-        summary=T("Asked for the certificates of award list %(number)s", number=award_list.number),
-        campaign=campaign,
-        object_kind="award_list",
-        object_id=award_list.id,
-        after={"certificates": len(given) + len(new), "digest": award_list.digest},
-    )
-    return award_list
-
-
 def as_printed(code: str) -> str:
     """Return a code in groups, as it stands on paper: ABCD-EFGH-JKMN-PQRS."""
     return "-".join(_groups(code))
@@ -119,27 +86,3 @@ def as_stored(written: str) -> str:
 
 def _groups(code: str) -> Iterator[str]:
     return (code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
-
-
-def _new_code() -> str:
-    return "".join(choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-
-
-def _held(ctx: Context, campaign: Campaign, list_id: int) -> AwardList:
-    """Return the list, held to the end of the transaction, so that two who ask at once do not both make codes."""
-    ctx.session.execute(
-        sa.select(AwardList.id)
-        .where(AwardList.id == list_id, AwardList.campaign_id == campaign.id)
-        .with_for_update(key_share=True)
-    )
-    return adopted_list(ctx, campaign=campaign, list_id=list_id)
-
-
-def _kept(ctx: Context, award_list: AwardList) -> HandOver:
-    """Return what is kept beside a list, made where there is nothing yet."""
-    found = hand_over_of(ctx, award_list=award_list)
-    if found is None:
-        found = HandOver(award_list_id=award_list.id)
-        ctx.session.add(found)
-        ctx.session.flush()
-    return found

@@ -45,7 +45,7 @@ def in_ceremony_order(award_list: AwardList, *, lowest_first: bool) -> list[Reci
     for kinds in (persons, units):
         for kind in reversed(kinds) if lowest_first else kinds:
             turn += 1
-            found += sorted((_recipient(turn, award) for award in kind), key=_by_name)
+            found += sorted((recipient_of(award, turn=turn) for award in kind), key=_by_name)
     return found
 
 
@@ -62,7 +62,8 @@ def _kinds(awards: Iterable[Award | UnitAward]) -> list[list[Award | UnitAward]]
     return list(groups.values())
 
 
-def _recipient(turn: int, award: Award | UnitAward) -> Recipient:
+def recipient_of(award: Award | UnitAward, *, turn: int = 0) -> Recipient:
+    """Return who receives an award, by itself or in a turn."""
     if isinstance(award, Award):
         name, unit, in_kind, collective = award.recipient, award.unit_name, award.in_kind, False
     else:

@@ -10,17 +10,17 @@ from cuocthi.digest import digest
 from cuocthi.errors import Missing
 from cuocthi.papers.typesetting import typeset
 from cuocthi.text import T
-from cuocthi.web.context import reading_context, registry
+from cuocthi.web.context import reading_context
 from cuocthi_prizes.outputs import certificates
 from cuocthi_prizes.outputs.hand_over import adopted_list
-from cuocthi_prizes.outputs.jobs import address_of, page_of
-from cuocthi_prizes.outputs.queries import output_settings, own_certificate
-from cuocthi_prizes.outputs.typesetting import template_of
+from cuocthi_prizes.outputs.jobs import said_by
+from cuocthi_prizes.outputs.order import recipient_of
+from cuocthi_prizes.outputs.queries import award_of, own_certificate
 from cuocthi_prizes.views.blueprint import blueprint
 
 if TYPE_CHECKING:
     from cuocthi.context import Context
-    from cuocthi_prizes.models import AwardList
+    from cuocthi_prizes.outputs.models import Certificate
 
 
 @blueprint.page("/my-certificates/<int:certificate_id>.pdf", signed_in=True)
@@ -35,8 +35,7 @@ def own_certificate_file(certificate_id: int) -> Response:
     )
     if found is None:
         raise Missing(T("There is no such certificate."))
-    award_list = adopted_list(ctx, campaign=g.campaign, list_id=found.award_list_id)
-    template, data = one_certificate(ctx, award_list=award_list, certificate_id=certificate_id)
+    template, data = one_certificate(ctx, certificate=found)
     tag = digest([template, data])
     if request.if_none_match.contains(tag):
         response = Response(status=304)
@@ -49,13 +48,14 @@ def own_certificate_file(certificate_id: int) -> Response:
     return response
 
 
-def one_certificate(ctx: Context, *, award_list: AwardList, certificate_id: int) -> tuple[str, dict[str, Any]]:
-    """Return the template that counts and what it is filled with for one certificate of a list."""
-    settings = output_settings(ctx, campaign=g.campaign)
-    template = template_of(ctx, campaign=g.campaign, settings=settings, folder=registry().config.files)
-    common = certificates.common_data(
-        ctx, campaign=g.campaign, award_list=award_list, settings=settings, page=page_of(g.campaign)
-    )
-    sheets = certificates.sheets_of(ctx, award_list=award_list, settings=settings)
-    chosen = [sheet for sheet in sheets if sheet.certificate.id == certificate_id]
-    return template, certificates.filled(common, chosen, address=lambda code: address_of(g.campaign, code))
+def one_certificate(ctx: Context, *, certificate: Certificate) -> tuple[str, dict[str, Any]]:
+    """Return the template and what it is filled with for one certificate, as its issue fixed both.
+
+    Raises Missing or Conflict for one by a list that is not in force, or that says no more what it said.
+    """
+    issue = certificate.issue
+    award_list = adopted_list(ctx, campaign=g.campaign, list_id=issue.award_list_id)
+    wording = said_by(ctx, campaign=g.campaign, award_list=award_list, issue=issue)
+    sheet = certificates.Sheet(recipient_of(award_of(ctx, certificate=certificate)), certificate)
+    data = {**wording.common, "certificates": [certificates.one_filled(sheet, page=wording.page)]}
+    return wording.template, data

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from flask import Response, g, redirect, url_for
+from flask import Response, g, redirect, request, url_for
 from flask_babel import gettext as _
 
-from cuocthi.errors import Conflict, Missing
+from cuocthi.errors import Conflict, DomainError, Missing
 from cuocthi.files.domain import file_of, read
 from cuocthi.jobs.models import Job, JobState
 from cuocthi.papers.typesetting import typeset
@@ -17,24 +17,23 @@ from cuocthi.sheets.csv_text import csv_lines
 from cuocthi.sheets.writing import MEDIA_TYPE, write_workbook
 from cuocthi.text import T
 from cuocthi.web.context import committing, reading_context, registry
+from cuocthi.web.forms import attach_error
 from cuocthi.web.on_record import put_on_record
 from cuocthi.web.rendering import render
+from cuocthi.web.requests import row_number
 from cuocthi_prizes.acts.queries import finality_of
 from cuocthi_prizes.candidates.paying import paid_how
 from cuocthi_prizes.domain.changes import changed_under
-from cuocthi_prizes.outputs import certificates, workbooks
+from cuocthi_prizes.outputs import workbooks
+from cuocthi_prizes.outputs.certificates import sheets_of
+from cuocthi_prizes.outputs.forms import IssueForm
 from cuocthi_prizes.outputs.hand_over import adopted_list
-from cuocthi_prizes.outputs.jobs import TYPESET, ask_for_certificates, page_of
-from cuocthi_prizes.outputs.queries import (
-    certificate_of,
-    certificates_of,
-    hand_over_of,
-    list_of,
-    lists_in_force,
-    output_settings,
-)
+from cuocthi_prizes.outputs.issues import present_wording, says_the_same
+from cuocthi_prizes.outputs.jobs import ask_for_certificates, job_key, page_of
+from cuocthi_prizes.outputs.models import Certificate
+from cuocthi_prizes.outputs.queries import certificate_of, issues_of, list_of, lists_in_force, output_settings
 from cuocthi_prizes.outputs.single import one_certificate
-from cuocthi_prizes.outputs.typesetting import template_of
+from cuocthi_prizes.outputs.workbooks import Source
 from cuocthi_prizes.views.blueprint import blueprint
 
 if TYPE_CHECKING:
@@ -45,9 +44,8 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.text import Text
     from cuocthi_prizes.models import AwardList
-    from cuocthi_prizes.outputs.models import HandOver
-    from cuocthi_prizes.outputs.settings import OutputSettings
-    from cuocthi_prizes.outputs.workbooks import Row, Sheets, Source
+    from cuocthi_prizes.outputs.models import CertificateIssue
+    from cuocthi_prizes.outputs.workbooks import Row, Sheets
 
 _PDF = "application/pdf"
 
@@ -83,65 +81,68 @@ def hand_over_list(list_id: int) -> Response:
 
 @blueprint.page("/hand-over/<int:list_id>/certificates", permission="prizes:certificates:make", methods=["POST"])
 def make_certificates(list_id: int) -> AnyResponse:
-    """Give all awards their codes and ask for the PDF, which is made in the background."""
-    with committing() as ctx:
-        job = ask_for_certificates(ctx, campaign=g.campaign, list_id=list_id)
-    return redirect(url_for("jobs.progress", slug=g.campaign.slug, job_id=job.id))
+    """Issue the certificates, anew and with a reason where they would say something else; a job makes the PDF."""
+    form = IssueForm()
+    if form.validate():
+        try:
+            with committing() as ctx:
+                job = ask_for_certificates(ctx, campaign=g.campaign, list_id=list_id, reason=form.reason.data or "")
+                target = (
+                    url_for("jobs.progress", slug=g.campaign.slug, job_id=job.id)
+                    if job
+                    else url_for(".hand_over_list", slug=g.campaign.slug, list_id=list_id)
+                )
+        except DomainError as error:
+            if error.field != form.reason.name:
+                raise
+            attach_error(form, error)
+        else:
+            return redirect(target)
+    return _list_page(_adopted(list_id), form, status=422)
 
 
-def _list_page(award_list: AwardList) -> Response:
+def _list_page(award_list: AwardList, form: IssueForm | None = None, status: int = 200) -> Response:
     ctx = reading_context()
-    kept = hand_over_of(ctx, award_list=award_list)
-    given = {(one.award_id, one.unit_award_id): one for one in certificates_of(ctx, award_list=award_list)}
+    issues = issues_of(ctx, award_list=award_list)
+    issue = issues[0] if issues else None
     settings = output_settings(ctx, campaign=g.campaign)
     finality = finality_of(ctx, award_list=award_list)
-    source = workbooks.Source(g.campaign, award_list, finality, settings)
-    recipients = [
-        (one, given.get((None, one.award.id) if one.collective else (one.award.id, None))) for one in source.recipients
-    ]
+    recipients = Source(g.campaign, award_list, finality, settings).recipients
     return render(
         "prizes/outputs/list.html",
+        status=status,
+        form=form or IssueForm(formdata=None),
         differs=changed_under(ctx, campaign=g.campaign, award_list=award_list),
         award_list=award_list,
         finality=finality,
-        recipients=recipients,
-        given=len(given),
+        recipients=len(recipients),
+        sheets=sheets_of(ctx, award_list=award_list, issue=issue, settings=settings) if issue else [],
         total_in_words=amount_in_words(award_list.total_value),
-        ready=kept is not None and kept.file_id is not None,
-        outdated=_is_outdated(ctx, award_list, settings, kept),
-        job=_job(ctx, award_list),
+        issues=issues,
+        outdated=issue is not None and _is_outdated(ctx, award_list, issue),
+        job=_job(ctx, issue) if issue else None,
         settings=settings,
         several=len(lists_in_force(ctx, campaign_id=g.campaign.id)) > 1,
     )
 
 
-def _job(ctx: Context, award_list: AwardList) -> Job | None:
-    """Return the work on the certificates of a list, if it is under way or came to nothing."""
+def _job(ctx: Context, issue: CertificateIssue) -> Job | None:
+    """Return the work on the PDF of an issue, if it is under way or came to nothing."""
     newest = ctx.session.scalar(
         sa.select(Job)
-        .where(Job.campaign_id == g.campaign.id, Job.key == f"{TYPESET}:{award_list.id}")
+        .where(Job.campaign_id == g.campaign.id, Job.key == job_key(issue))
         .order_by(Job.id.desc())
         .limit(1)
     )
     return None if newest is None or newest.state is JobState.DONE else newest
 
 
-def _is_outdated(ctx: Context, award_list: AwardList, settings: OutputSettings, kept: HandOver | None) -> bool:
-    """Tell whether certificates that are made now would be others than those in the PDF."""
-    if kept is None or kept.fingerprint is None:
-        return False
-    template, common = _prepared(ctx, award_list, settings)
-    sheets = certificates.sheets_of(ctx, award_list=award_list, settings=settings)
-    return certificates.fingerprint_of(award_list, common, sheets, template) != kept.fingerprint
-
-
-def _prepared(ctx: Context, award_list: AwardList, settings: OutputSettings) -> tuple[str, dict[str, Any]]:
-    """Return the template that counts and what all certificates of a list say alike."""
-    template = template_of(ctx, campaign=g.campaign, settings=settings, folder=registry().config.files)
-    common = certificates.common_data(
-        ctx, campaign=g.campaign, award_list=award_list, settings=settings, page=page_of(g.campaign)
+def _is_outdated(ctx: Context, award_list: AwardList, issue: CertificateIssue) -> bool:
+    """Tell whether certificates that are issued now would say something else than those of an issue."""
+    present = present_wording(
+        ctx, campaign=g.campaign, award_list=award_list, folder=registry().config.files, page=page_of(g.campaign)
     )
-    return template, common
+    return not says_the_same(ctx, campaign=g.campaign, award_list=award_list, issue=issue, present=present)
 
 
 def _adopted(list_id: int) -> AwardList:
@@ -184,30 +185,32 @@ def commendations(list_id: int, kind: str) -> Response:
 
 @blueprint.page("/hand-over/<int:list_id>/certificates.pdf", permission="prizes:awards:view")
 def certificates_file(list_id: int) -> Response:
-    """Hand out the PDF with all certificates of a list."""
-    kept = hand_over_of(reading_context(), award_list=_adopted(list_id))
-    if kept is None or kept.file_id is None:
+    """Hand out the PDF with all certificates of an issue of a list: the one that counts, or one that it replaced."""
+    issues = issues_of(reading_context(), award_list=_adopted(list_id))
+    wanted = request.args.get("issue", issues[0].number if issues else 0, type=row_number)
+    issue = next((one for one in issues if one.number == wanted), None)
+    if issue is None or issue.file_id is None:
         raise Missing(T("The certificates have not been made yet."))
+    file_id = issue.file_id
     _on_record(list_id, "certificates", T("Downloaded all certificates"))
-    stored = file_of(reading_context(), campaign_id=g.campaign.id, file_id=kept.file_id)
+    stored = file_of(reading_context(), campaign_id=g.campaign.id, file_id=file_id)
     return _attachment(read(registry().config.files, stored), _PDF, stored.name)
 
 
 @blueprint.page("/certificates/<int:certificate_id>.pdf", permission="prizes:awards:view")
 def certificate_file(certificate_id: int) -> Response:
-    """Hand out one certificate, typeset now."""
+    """Hand out one certificate, as its issue says it."""
     ctx = reading_context()
     found = certificate_of(ctx, campaign_id=g.campaign.id, certificate_id=certificate_id)
     if found is None:
         raise Missing(T("There is no such certificate."))
-    award_list = _adopted(found[1].id)
+    _adopted(found.issue.award_list_id)
     summary = T("Downloaded a certificate")
     put_on_record(
         action="prizes:certificate:export", summary=summary, object_kind="certificate", object_id=certificate_id
     )
     ctx = reading_context()
-    award_list = _adopted(award_list.id)
-    template, data = one_certificate(ctx, award_list=award_list, certificate_id=certificate_id)
+    template, data = one_certificate(ctx, certificate=ctx.session.get_one(Certificate, certificate_id))
     return _attachment(typeset(template, data), _PDF, f"{g.campaign.slug}-certificate-{certificate_id}.pdf")
 
 
@@ -217,7 +220,7 @@ def _source(list_id: int, *, paid: bool = False) -> Source:
     ctx = reading_context()
     settings = output_settings(ctx, campaign=g.campaign)
     details = paid_how(ctx, award_list=award_list, vault=registry().vault) if paid else {}
-    return workbooks.Source(g.campaign, award_list, finality_of(ctx, award_list=award_list), settings, details)
+    return Source(g.campaign, award_list, finality_of(ctx, award_list=award_list), settings, details)
 
 
 def _workbook(list_id: int, sheet: str, make: Callable[[Source], Sheets], summary: Text) -> Response:
