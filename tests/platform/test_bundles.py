@@ -106,7 +106,8 @@ def test_a_whole_bundle_fits_packed_and_unpacked(sealed: dict[str, bytes], signe
         assert (found.key, found.trusted) == (key.id, False)
         for known in (key.id, key.public.hex()):
             assert check(path, keys=[known]).trusted
-        assert check(path, digest=f" {ABOUT['digest'].upper()} ").trusted  # type: ignore[attr-defined]
+        by_digest = check(path, digest=f" {ABOUT['digest'].upper()} ")  # type: ignore[attr-defined]
+        assert (by_digest.known_data, by_digest.trusted) == (True, False)
     assert packed(sealed) == archive.read_bytes() == packed(seal(CONTENT, about=ABOUT, signer=signer, now=NOW))
 
 
@@ -181,6 +182,9 @@ def test_a_bundle_that_somebody_else_signed_is_not_the_sites(
     assert faults(folder) == []
     assert not check(folder).trusted
     assert "another key" in faults(folder, keys=[known])[0]
+    # The digest is that of the data, which are genuine.
+    by_digest = check(folder, digest=str(ABOUT["digest"]))
+    assert (by_digest.faults, by_digest.known_data, by_digest.trusted) == ((), True, False)
     mixed = unpack({**other, "public-key.pem": sealed["public-key.pem"]}, tmp_path / "folder")
     assert faults(mixed, keys=[known]) == ["changed: public-key.pem"]
 
@@ -194,7 +198,8 @@ def test_taking_the_signature_away_does_not_pass_for_the_old_form(sealed: dict[s
     assert "not signed" in faults(folder)[0]
     assert "not signed" in faults(folder, keys=["00"])[0]
     # The old form is told by the digest alone, which covers the data.
-    assert faults(folder, digest=str(ABOUT["digest"])) == []
+    by_digest = check(folder, digest=str(ABOUT["digest"]))
+    assert (by_digest.faults, by_digest.known_data, by_digest.trusted) == ((), True, False)
     assert "is not the one given" in faults(folder, digest="0" * 64)[0]
 
 
@@ -220,6 +225,9 @@ def test_the_command_says_it_and_exits(sealed: dict[str, bytes], signer: Signer,
     pem.write_text(signer.public_keys()[0].pem, "utf-8")
     status, said = verify(folder, "--key", pem)
     assert (status, said.splitlines()[-1], signer.public_keys()[0].id in said) == (0, "OK (5)", True)
+    for known in ([], ["--digest", ABOUT["digest"]]):
+        status, said = verify(folder, *known)
+        assert (status, "OK" in said, "data.json" in said) == (2, False, bool(known))
     (folder / "index.html").write_bytes(b"<p>9</p>")
     status, said = verify(folder, "--key", pem)
     assert (status, "index.html" in said) == (1, True)
@@ -267,9 +275,10 @@ def test_the_page_agrees_with_the_command_from_a_disk_and_asks_no_other_host(
     without = {name: value for name, value in sealed.items() if name != "index.html"}
     assert "Thiếu tệp (missing) · index.html" in says(without, "bad")
     says(sealed, "ok")
-    for known, kind in ((signer.public_keys()[0].id, "ok"), (str(ABOUT["digest"]), "ok"), ("0" * 16, "bad")):
+    for known, kind in ((signer.public_keys()[0].id, "ok"), ("0" * 16, "bad"), (str(ABOUT["digest"]), "bad")):
         page.locator("#known").fill(known)
         page.locator(f"#result p.{kind}").wait_for()
+    assert "Chỉ dữ liệu" in page.locator("#result").inner_text()
     page.locator("#known").fill("")
     _folder(page, unpack(sealed, tmp_path / "folder"), "ok")
     unpack({**sealed, "extra.js": b"1"}, tmp_path / "folder")

@@ -97,12 +97,15 @@ def test_every_score_is_what_the_stored_answers_say(on_sqlite: Rehearsed) -> Non
 
 
 def test_the_published_bundle_passes_verification(on_sqlite: Rehearsed, tmp_path: Path) -> None:
-    query = "SELECT f.sha256, r.digest FROM publishing_release AS r JOIN core_file AS f ON f.id = r.bundle_file_id"
+    query = (
+        "SELECT f.sha256, r.digest, r.signed_with FROM publishing_release AS r "
+        "JOIN core_file AS f ON f.id = r.bundle_file_id"
+    )
     with on_sqlite.database() as connection:
-        sha256, digest = connection.execute(sa.text(query)).one()
+        sha256, digest, key = connection.execute(sa.text(query)).one()
     assert digest == on_sqlite.figures["digest of the release"]
     bundle = path_of(on_sqlite.instance / "files", sha256)
-    status, output = cuocthi(tmp_path, "verify", bundle, "--digest", digest)
+    status, output = cuocthi(tmp_path, "verify", bundle, "--digest", digest, "--key", key)
     assert status == 0, output
     # The manifest lists all files but itself and its signature.
     listed = int(on_sqlite.figures["files in the bundle"]) - 2

@@ -37,8 +37,9 @@ _LARGEST = 1024 * 1024 * 1024
 class Checked:
     """What a bundle says of itself, the id of the key that signed it, and every way in which its files contradict it.
 
-    ``trusted`` tells whether the key or the digest was one that the reader gave: a bundle that fits itself alone may
-    have been made by anybody.
+    ``trusted`` tells whether it is signed with a key that the reader gave: a bundle that fits itself alone may have been
+    made by anybody. ``known_data`` tells whether its data have the digest that the reader gave, which says nothing of
+    the other files: whoever signs with a key of their own can put any page beside genuine data.
     """
 
     campaign: str
@@ -47,6 +48,7 @@ class Checked:
     files: int
     key: str
     trusted: bool
+    known_data: bool
     faults: tuple[Text, ...]
 
 
@@ -62,7 +64,7 @@ def check(path: Path, *, keys: Collection[str] = (), digest: str = "") -> Checke
     """Check the bundle at ``path``, a ZIP file or a folder.
 
     ``keys`` are public keys or ids of such that the reader trusts, in hexadecimal digits; ``digest`` is the one on the
-    site, if it is to be compared. Raises DomainError for what is no bundle.
+    site, if it is to be compared: that of the data. Raises DomainError for what is no bundle.
     """
     found = _read(path)
     manifest = _manifest(found.content)
@@ -82,7 +84,8 @@ def check(path: Path, *, keys: Collection[str] = (), digest: str = "") -> Checke
         digest=str(manifest["digest"]),
         files=len(manifest["files"]),
         key=key_id(public) if public else "",
-        trusted=by_key or (bool(digest) and digest == manifest["digest"]),
+        trusted=by_key,
+        known_data=digest == manifest["digest"],
         faults=tuple(fault for place, fault in enumerate(faults) if fault not in faults[:place]),
     )
 

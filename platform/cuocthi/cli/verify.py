@@ -12,6 +12,14 @@ from cuocthi.security.signing import from_pem
 from cuocthi.text import T
 from cuocthi.web.i18n import translate
 
+#: The status where nothing contradicts the bundle and nothing shows whose it is.
+_NOT_TOLD = 2
+_ONLY_DATA = T(
+    "Only the data (data.json) are shown to be the site's: pages and other files may be anybody's. Check them by the "
+    "site's key."
+)
+_ONLY_ITSELF = T("This bundle only fits itself: check it by the key on the site.")
+
 
 @click.command()
 @click.argument("bundle", type=click.Path(exists=True, path_type=Path))
@@ -21,7 +29,8 @@ from cuocthi.web.i18n import translate
 def verify(bundle: Path, keys: tuple[str, ...], digest: str) -> None:
     """Check a bundle, a ZIP file or a folder: name every file that was changed, is missing or was added, and exit 1.
 
-    Without --key and --digest it is only found that the bundle fits itself: compare key or digest with the site's.
+    Without --key it is only found that the bundle fits itself, and with --digest that its data are the site's: whose the
+    other files are, the key alone tells. Such a bundle exits 2.
     """
     checked = check(bundle, keys=[_digits(key) for key in keys], digest=digest)
     for fault in checked.faults:
@@ -32,7 +41,8 @@ def verify(bundle: Path, keys: tuple[str, ...], digest: str) -> None:
     if checked.faults:
         raise SystemExit(1)
     if not checked.trusted:
-        click.echo(translate(T("Compare the key or the digest with those on the site: this bundle only fits itself.")))
+        click.echo(translate(_ONLY_DATA if checked.known_data else _ONLY_ITSELF))
+        raise SystemExit(_NOT_TOLD)
     click.echo(f"OK ({checked.files})")
 
 

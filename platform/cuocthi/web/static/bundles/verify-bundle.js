@@ -316,11 +316,14 @@ function element(name, words, kind) {
   return made;
 }
 
-/* Whether what the reader knows from the site fits: yes, no, or nothing is known. */
+/* What fits of what the reader knows from the site: "all", "data" alone, "none", or nothing is known. */
 function trust({ manifest, key, id }) {
   const typed = document.getElementById("known").value.trim().toLowerCase();
-  if (typed) return [manifest.digest, key, id].includes(typed);
-  return siteKeys && key ? siteKeys.includes(key) : null;
+  const bySite = siteKeys && key ? siteKeys.includes(key) : null;
+  if (typed && ![manifest.digest, key, id].includes(typed)) return "none";
+  if (typed && typed !== manifest.digest) return "all";
+  if (bySite !== null) return bySite ? "all" : "none";
+  return typed ? "data" : null;
 }
 
 function show(found) {
@@ -348,14 +351,16 @@ function show(found) {
   }
   const trusted = trust(found);
   const count = Object.keys(manifest.files).length;
-  if (trusted === false) {
+  if (trusted === "none") {
     result.append(element("p", "Các tệp khớp nhau, nhưng không phải của trang này: mã kiểm tra hoặc khóa khác (digest or key differ from the site's).", "bad"));
+  } else if (trusted === "data") {
+    result.append(element("p", "Chỉ dữ liệu (data.json) khớp với mã kiểm tra; các trang và tệp khác có thể do người khác làm. Vui lòng đối chiếu mã của khóa (only the data were checked; pages need the key).", "bad"));
   } else if (trusted) {
-    result.append(element("p", `Đúng như khi được công bố: ${count} tệp, chữ ký hoặc mã kiểm tra khớp (as it was published).`, "ok"));
+    result.append(element("p", `Đúng như khi được công bố: ${count} tệp, chữ ký khớp (as it was published).`, "ok"));
   } else {
     result.append(
       element("p", `Các tệp khớp với nhau: ${count} tệp (the files fit one another).`, "ok"),
-      element("p", "Vui lòng đối chiếu mã kiểm tra hoặc mã của khóa với trang của Cuộc thi: nhập vào ô phía trên (compare digest or key with the contest’s site).")
+      element("p", "Vui lòng đối chiếu mã của khóa với trang của Cuộc thi: nhập vào ô phía trên (compare the key with the contest’s site).")
     );
   }
 }
