@@ -37,9 +37,9 @@ _LARGEST = 1024 * 1024 * 1024
 class Checked:
     """What a bundle says of itself, the id of the key that signed it, and every way in which its files contradict it.
 
-    ``trusted`` tells whether it is signed with a key that the reader gave: a bundle that fits itself alone may have been
-    made by anybody. ``known_data`` tells whether its data have the digest that the reader gave, which says nothing of
-    the other files: whoever signs with a key of their own can put any page beside genuine data.
+    ``trusted`` tells whether it is signed with a key that the reader gave: a bundle that fits itself alone may have
+    been made by anybody. ``known_data`` tells whether its data have the digest that the reader gave, which says nothing
+    of the other files: whoever signs with a key of their own can put any page beside genuine data.
     """
 
     campaign: str

