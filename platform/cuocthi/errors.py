@@ -71,4 +71,4 @@ class ContractError(RuntimeError):
 
 
 class Undeliverable(Exception):
-    """A channel says that a letter can never arrive: its address does not exist, or refuses it."""
+    """A channel says that a letter can never arrive, or a target that a delivery cannot, however often it is tried."""

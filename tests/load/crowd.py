@@ -12,7 +12,7 @@ from cuocthi.users.models import User
 from cuocthi_quiz.models import Answer, Attempt, Item
 
 #: Copies have numbers from here on; those of the people who come by themselves stay below.
-_FIRST = 1_000_000
+FIRST = 1_000_000
 #: So many are copied in one transaction.
 _BATCH = 20_000
 
@@ -37,11 +37,13 @@ def grow(engine: Engine, *, already: int, to: int) -> None:
 
 
 def _copy(connection: Connection, original: Any, numbers: sa.CTE) -> None:
-    number = numbers.c.n + _FIRST
-    _insert(connection, User, numbers, User.id == original.user_id, id=number)
+    number = numbers.c.n + FIRST
+    copy_rows(connection, User, numbers, User.id == original.user_id, id=number)
     code = sa.literal("Z") + sa.cast(number, sa.String)
-    _insert(connection, Enrolment, numbers, Enrolment.id == original.enrolment_id, id=number, user_id=number, code=code)
-    _insert(
+    copy_rows(
+        connection, Enrolment, numbers, Enrolment.id == original.enrolment_id, id=number, user_id=number, code=code
+    )
+    copy_rows(
         connection,
         Attempt,
         numbers,
@@ -54,14 +56,14 @@ def _copy(connection: Connection, original: Any, numbers: sa.CTE) -> None:
         prediction=numbers.c.n * 31 % 400,
         token=sa.literal("copy"),
     )
-    _insert(connection, Item, numbers, Item.attempt_id == original.id, attempt_id=number)
+    copy_rows(connection, Item, numbers, Item.attempt_id == original.id, attempt_id=number)
     # Everybody leaves other questions open.
     answered = (numbers.c.n * (Answer.position * Answer.position + 1) // 7) % 13 < 9
     response = sa.case((answered, Answer.response), else_="")
-    _insert(connection, Answer, numbers, Answer.attempt_id == original.id, attempt_id=number, response=response)
+    copy_rows(connection, Answer, numbers, Answer.attempt_id == original.id, attempt_id=number, response=response)
 
 
-def _insert(
+def copy_rows(
     connection: Connection, model: Any, numbers: sa.CTE, which: sa.ColumnElement[bool], **own: sa.ColumnElement[Any]
 ) -> None:
     """Insert a copy of the rows ``which`` for each number, with the given columns of its own."""

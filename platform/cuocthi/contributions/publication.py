@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date, datetime
+
+    from cuocthi.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,40 @@ class PublicationSection:
     page: str = "statistics"
     drawn: Sequence[str] = ()
     parts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A release as it is handed over to a target: what stands under its number there from now on.
+
+    ``campaign`` is the campaign's short name in addresses, ``number`` that of the release, ``digest`` the SHA-256 of
+    its values. With ``withdrawn`` the files are a tombstone, which takes the place of everything that was there. With
+    ``latest`` it is the newest that the public sees. ``files()`` yields each file's path, with "/" between folders, and
+    its content, one after the other, as often as it is called.
+    """
+
+    campaign: str
+    number: int
+    digest: str
+    withdrawn: bool
+    latest: bool
+    files: Callable[[], Iterator[tuple[str, bytes]]]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationTarget:
+    """A place outside to which published releases are delivered: a portal by SFTP, an object store, a folder.
+
+    ``deliver`` puts a release there, so that no reader of the place ever sees half of it, and returns once it stands
+    there; called again with the same delivery it changes nothing. It raises ``cuocthi.errors.Undeliverable`` where
+    trying again is of no use; after any other exception it is called again later. What it raises is shown to the
+    staff, so it holds no password. It waits for nobody longer than a minute: other deliveries wait behind it.
+    """
+
+    key: str
+    title: Text
+    deliver: Callable[[Delivery], None]
+    order: int = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         Person,
         PersonalData,
         PublicationSection,
+        PublicationTarget,
         ReadinessItem,
         RehearsalStep,
         RehearsedEntry,
@@ -208,6 +209,12 @@ def readiness_items(ctx: Context, campaign: Campaign) -> Sequence[ReadinessItem]
 @spec(HookClass.DECORATE)
 def duties(ctx: Context, campaigns: Sequence[Campaign]) -> Sequence[Duty]:
     """Return what somebody has to do next in these campaigns, in all of which the plugin is enabled."""
+    raise NotImplementedError
+
+
+@spec(HookClass.DECORATE)
+def publication_targets(ctx: Context, campaign: Campaign) -> Sequence[PublicationTarget]:
+    """Return places outside to which the campaign's published releases are delivered."""
     raise NotImplementedError
 
 

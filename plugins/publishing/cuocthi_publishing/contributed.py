@@ -16,6 +16,7 @@ from cuocthi_publishing.queries import (
     draft_releases,
     withdrawals_asked,
 )
+from cuocthi_publishing.targets.queries import given_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.text import Text
+    from cuocthi_publishing.models import Release
 
 
 def navigation(ctx: Context, campaign: Campaign) -> list[NavItem]:
@@ -44,6 +46,7 @@ def duties(ctx: Context, campaigns: Sequence[Campaign]) -> list[Duty]:
         return Duty(key, campaign_id, title, "publishing:release:confirm", detail, url, order=70)
 
     among = list(slugs)
+    stuck = given_up(ctx, campaign_ids=among)
     return [
         *(
             duty("release", found.campaign_id, T("Confirm and publish release %(number)s", number=found.number))
@@ -61,7 +64,14 @@ def duties(ctx: Context, campaigns: Sequence[Campaign]) -> list[Duty]:
             duty(f"approval-{found.id}", found.campaign_id, T("Confirm a standing approval of statistics"), "approvals")
             for found in approvals_waiting(ctx, campaign_ids=among)
         ),
+        *(_stuck(slugs[release.campaign_id], release) for found in stuck.values() for release in found),
     ]
+
+
+def _stuck(slug: str, release: Release) -> Duty:
+    url = url_for("publishing.deliveries", slug=slug, number=release.number) if has_request_context() else ""
+    title, detail = T("See to the delivery of release %(number)s", number=release.number), T("It did not arrive")
+    return Duty(f"delivery-{release.id}", release.campaign_id, title, "publishing:release:edit", detail, url, order=71)
 
 
 def panels(ctx: Context, campaign: Campaign, slot: str) -> list[Panel]:

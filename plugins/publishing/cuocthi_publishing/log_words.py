@@ -10,6 +10,7 @@ LOG_WORDS = LogWords(
         "release": T("Release"),
         "paper": T("Administrative paper"),
         "approval": T("Standing approval"),
+        "delivery": T("Delivery of a release"),
     },
     fields={
         "depth": T("Places that are published"),
@@ -21,5 +22,7 @@ LOG_WORDS = LogWords(
         "groups": T("Kinds of statistics"),
         "clocks": T("Times of day"),
         "approval": T("Standing approval"),
+        "target": T("Target"),
+        "tries": T("Tries"),
     },
 )

@@ -13,12 +13,14 @@ from cuocthi_publishing import contributed
 from cuocthi_publishing.domain import campaign_file, clauses, personal_data
 from cuocthi_publishing.log_words import LOG_WORDS
 from cuocthi_publishing.models import MODELS
-from cuocthi_publishing.queries import BUNDLE_JOB, STANDING_JOB, load_publish_settings
+from cuocthi_publishing.queries import BUNDLE_JOB, DELIVERY_JOB, STANDING_JOB, load_publish_settings
 from cuocthi_publishing.reports.contributed import PERMISSIONS as PAPER_PERMISSIONS
 from cuocthi_publishing.reports.contributed import navigation as paper_navigation
 from cuocthi_publishing.reports.domain import forget_papers
 from cuocthi_publishing.reports.models import MODELS as PAPER_MODELS
 from cuocthi_publishing.settings import PublishSettings
+from cuocthi_publishing.targets.folder import folder_target
+from cuocthi_publishing.targets.models import MODELS as TARGET_MODELS
 from cuocthi_publishing.wording import CATALOGUE
 
 if TYPE_CHECKING:
@@ -30,7 +32,17 @@ if TYPE_CHECKING:
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
-    from cuocthi.contributions import CampaignPart, Duty, Erasure, NavItem, Panel, Person, PersonalData, RuleClause
+    from cuocthi.contributions import (
+        CampaignPart,
+        Duty,
+        Erasure,
+        NavItem,
+        Panel,
+        Person,
+        PersonalData,
+        PublicationTarget,
+        RuleClause,
+    )
     from cuocthi.database import Base
 
 _HERE = Path(__file__).parent
@@ -40,7 +52,7 @@ info = PluginInfo(name="publishing", title=T("Publishing"), version="0.1.0", cat
 
 @hookimpl
 def register_models() -> Sequence[type[Base]]:
-    return (*MODELS, *PAPER_MODELS)
+    return (*MODELS, *PAPER_MODELS, *TARGET_MODELS)
 
 
 @hookimpl
@@ -51,6 +63,7 @@ def register_migrations() -> Sequence[Migrations]:
 @hookimpl
 def register_blueprints() -> Sequence[Blueprint]:
     from cuocthi_publishing.reports import design, views  # noqa: F401, PLC0415 - they add pages of their own
+    from cuocthi_publishing.targets import views as target_views  # noqa: F401, PLC0415 - as above
     from cuocthi_publishing.views import blueprint  # noqa: PLC0415 - loaded only where there are pages
 
     return [blueprint]
@@ -100,10 +113,12 @@ def register_jobs() -> Sequence[JobKind]:
         release_statistics,
     )
     from cuocthi_publishing.reports.jobs import KINDS as PAPER_JOBS  # noqa: PLC0415 - as above
+    from cuocthi_publishing.targets.jobs import RHYTHM, deliver_due  # noqa: PLC0415 - as above
 
     return [
         JobKind(BUNDLE_JOB, T("Build the bundle of a release"), build_bundle, results={"release": T("Release")}),
         JobKind(STANDING_JOB, T("Release statistics at agreed times"), release_statistics, every=STANDING_RHYTHM),
+        JobKind(DELIVERY_JOB, T("Deliver releases to where they belong"), deliver_due, every=RHYTHM),
         *PAPER_JOBS,
     ]
 
@@ -128,6 +143,11 @@ def panels(ctx: Context, campaign: Campaign, slot: str) -> Sequence[Panel]:
 @hookimpl
 def duties(ctx: Context, campaigns: Sequence[Campaign]) -> Sequence[Duty]:
     return contributed.duties(ctx, campaigns)
+
+
+@hookimpl
+def publication_targets() -> Sequence[PublicationTarget]:
+    return folder_target()
 
 
 @hookimpl

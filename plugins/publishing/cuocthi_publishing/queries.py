@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 BUNDLE_JOB = "publishing.bundle"
 #: The kind of that which makes releases under standing approvals.
 STANDING_JOB = "publishing.standing"
+#: The kind of that which delivers releases to targets.
+DELIVERY_JOB = "publishing.delivery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def bundle_key(release_id: int) -> str:
 #: Results have releases of their own; what goes out under a standing approval replaces none of them.
 _OF_RESULTS = Release.approval_id.is_(None)
 #: A release that was called off before its moment was never public.
-_EVER_PUBLIC = sa.or_(Release.withdrawn_at.is_(None), Release.withdrawn_at >= Release.published_at)
+EVER_PUBLIC = sa.or_(Release.withdrawn_at.is_(None), Release.withdrawn_at >= Release.published_at)
 
 
 def draft_release(ctx: Context, *, campaign_id: int) -> Release | None:
@@ -107,7 +109,7 @@ def last_public(ctx: Context, *, campaign_id: int) -> Release | None:
     """Return the newest release of results that the public has seen by now: in force, or withdrawn since."""
     return ctx.session.scalar(
         sa.select(Release)
-        .where(Release.campaign_id == campaign_id, _OF_RESULTS, Release.published_at <= ctx.now, _EVER_PUBLIC)
+        .where(Release.campaign_id == campaign_id, _OF_RESULTS, Release.published_at <= ctx.now, EVER_PUBLIC)
         .order_by(Release.number.desc())
         .limit(1)
     )
@@ -117,7 +119,7 @@ def seen_releases(ctx: Context, *, campaign_id: int, most: int) -> Sequence[Rele
     """Return the newest releases that the public has seen by now, also those withdrawn since (one statement)."""
     return ctx.session.scalars(
         sa.select(Release)
-        .where(Release.campaign_id == campaign_id, Release.published_at <= ctx.now, _EVER_PUBLIC)
+        .where(Release.campaign_id == campaign_id, Release.published_at <= ctx.now, EVER_PUBLIC)
         .order_by(Release.number.desc())
         .limit(most)
     ).all()
@@ -168,7 +170,7 @@ def successor(ctx: Context, *, release: Release) -> Release | None:
     """Return the release that corrects this one, once the public sees it; also one that was withdrawn since."""
     return ctx.session.scalar(
         sa.select(Release)
-        .where(Release.replaces_id == release.id, Release.published_at <= ctx.now, _EVER_PUBLIC)
+        .where(Release.replaces_id == release.id, Release.published_at <= ctx.now, EVER_PUBLIC)
         .order_by(Release.number)
         .limit(1)
     )

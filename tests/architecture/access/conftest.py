@@ -9,7 +9,7 @@ import importlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -223,6 +223,14 @@ def populate(ctx: Context, make: Factories, config: Config, campaign: Campaign, 
         campaign=campaign,
         permission="",
     )
+    # It is to come: the pages of the public have nothing to show yet.
+    later = ctx.now + timedelta(days=365)
+    release = add(ctx, publishing.Release, **within, created_by=juror.id, number=9, note="", not_before=later)
+    release.state, release.confirmed_by, release.confirmed_at = "published", entrant.id, ctx.now
+    release.published_at, release.bundle_file_id = later, stored.id
+    ctx.session.flush()
+    of_targets = importlib.import_module("cuocthi_publishing.targets.models")
+    on_its_way = {"release_id": release.id, "problem": {}, "created_at": later}
     return {
         "phase_id": round_.id,
         "round_id": round_.id,
@@ -259,6 +267,7 @@ def populate(ctx: Context, make: Factories, config: Config, campaign: Campaign, 
         "announcement_id": add(ctx, Announcement, **within).id,
         "correction_id": add(ctx, Correction, enrolment_id=enrolment.id).id,
         "approval_id": add(ctx, publishing.Approval, **within).id,
+        "delivery_id": add(ctx, of_targets.LoggedDelivery, **on_its_way).id,
         "unit_id": enrolment.unit_id,
     }
 

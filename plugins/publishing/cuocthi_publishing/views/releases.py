@@ -21,6 +21,7 @@ from cuocthi_publishing.domain.pages import Links
 from cuocthi_publishing.domain.sections import key_of, offered
 from cuocthi_publishing.domain.snapshot import gather
 from cuocthi_publishing.forms import ReleaseForm
+from cuocthi_publishing.targets.queries import arrivals
 from cuocthi_publishing.views.blueprint import (
     FIRST,
     OTHERS,
@@ -156,5 +157,6 @@ def _releases_page(ctx: Context, form: ReleaseForm, status: int = 200) -> Respon
         else [],
         me=ctx.actor.user_id,
         now=ctx.now,
+        arrivals=arrivals(ctx, campaign_id=g.campaign.id),
         embed_address=public_link(".embed", slug=g.campaign.slug),
     )
