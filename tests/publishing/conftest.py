@@ -143,6 +143,7 @@ class Contest:
     round_: Phase
     staff: tuple[Context, Context]
     signer: Signer
+    source: str = "sprint"
     people: list[Enrolment] = field(default_factory=list)
 
     def let_out(self, settings: PublishSettings) -> None:
@@ -157,7 +158,7 @@ class Contest:
             ResultRow(person.id, "1", score * 1000, 20_000, 61_500, started, started + timedelta(minutes=1))
             for person, score in zip(self.people, scores, strict=True)
         ]
-        post_results(self.ctx, campaign=self.campaign, round_=self.round_, source="sprint", rows=rows)
+        post_results(self.ctx, campaign=self.campaign, round_=self.round_, source=self.source, rows=rows)
 
     def adopt(self, scores: Iterable[int] = ()) -> Ranking:
         """Post results, build a ranking of them and adopt it by both persons."""

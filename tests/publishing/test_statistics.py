@@ -24,7 +24,7 @@ from cuocthi_publishing.domain.releases import snapshot_of
 from cuocthi_publishing.domain.small_groups import NOT_SHOWN, without_small_groups
 from cuocthi_publishing.domain.tables import as_section
 from cuocthi_publishing.settings import PublishSettings
-from cuocthi_publishing.statistics.comparison import compared_with, comparison
+from cuocthi_publishing.statistics.comparison import comparable, compared_with, comparison
 from cuocthi_publishing.statistics.sections import count, statistics
 from cuocthi_publishing.statistics.unit_sections import unit_sections
 from cuocthi_publishing.wording import speaker
@@ -301,11 +301,27 @@ def test_the_settings_choose_with_which_contest_to_compare(crowd: Crowd, before:
         return compared_with(ctx, campaign=campaign, settings=settings)
 
     assert chosen(PublishSettings()) is None
-    assert chosen(PublishSettings(compared_with=before.slug)) == before
+    assert chosen(PublishSettings(compared_with=before.slug)) is None, "others have published nothing of it"
     assert chosen(PublishSettings(compared_with=campaign.slug)) is None
     campaign.earlier_id = before.id
     assert chosen(PublishSettings()) == before
+    assert chosen(PublishSettings(compared_with=before.slug)) == before
     assert chosen(PublishSettings(comparison=False, compared_with=before.slug)) is None
+
+
+def test_a_contest_that_published_can_be_compared_with(crowd: Crowd, before: Campaign) -> None:
+    contest = crowd.contest
+    contest.people = crowd.join(20, unit(crowd, "Sở A"))
+    contest.adopt([10] * 20)
+    contest.publish()
+    assert comparable(contest.ctx, campaign=before, slug=contest.campaign.slug) == contest.campaign
+
+
+def test_no_change_is_told_from_a_number_that_was_small_the_time_before(crowd: Crowd, before: Campaign) -> None:
+    crowd.finish(crowd.join(3, unit(crowd, "Sở A")), local(16, 8))
+    ctx, campaign = crowd.contest.ctx, crowd.contest.campaign
+    whole, *_ = comparison(count(ctx, campaign=before), count(ctx, campaign=campaign), SAY)
+    assert {tuple(row[1:]) for row in whole["rows"]} == {(12, "*", None), (10, "*", None)}
 
 
 def test_a_release_holds_the_comparison(crowd: Crowd, before: Campaign) -> None:

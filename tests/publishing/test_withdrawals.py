@@ -19,10 +19,12 @@ from cuocthi.errors import Conflict, DomainError, Forbidden, Missing
 from cuocthi.files.models import StoredFile
 from cuocthi_publishing.domain import withdrawals
 from cuocthi_publishing.domain.differences import MOST, differences
+from cuocthi_publishing.domain.masking import HIDDEN
 from cuocthi_publishing.domain.releases import publish, snapshot_of
 from cuocthi_publishing.jobs import build_bundle
 from cuocthi_publishing.models import Release, Withdrawal
 from cuocthi_publishing.queries import current_release, last_public
+from cuocthi_publishing.settings import PublishSettings
 from cuocthi_publishing.wording import speaker
 
 from .conftest import NAMES, PHONE, Contest
@@ -55,8 +57,34 @@ def test_a_correction_names_who_came_in_who_left_and_which_figures_changed(conte
     unit = "Sở Thông tin và Truyền thông"
     assert awards == [
         f"Thêm: Giải 3 · {NAMES[3]} · {unit} · 333.333",
-        f"Bỏ: Giải 3 · {NAMES[2]} · {unit} · 333.333",
+        f"Bỏ: Giải 3 · {HIDDEN} · {unit} · 333.333",
     ]
+
+
+def test_a_correction_does_not_say_again_what_it_took_away(contest: Contest) -> None:
+    contest.let_out(PublishSettings(depth=8, full_names=True))
+    contest.adopt()
+    first = contest.publish()
+    child = contest.people[5]
+    assert child.name in first.snapshot
+    child.publishes_name = False
+    second = contest.publish("Bỏ tên một em nhỏ.")
+    lines = [line for part in snapshot_of(second)["release"]["changes"] for line in part["lines"]]
+    assert any(HIDDEN in line for line in lines)
+    assert child.name not in second.snapshot
+
+
+def test_what_takes_the_place_of_a_withdrawn_release_tells_nothing_of_it(contest: Contest) -> None:
+    contest.adopt()
+    withdraw(contest, contest.publish().number)
+    contest.adopt([20, 19, 1, 18, 17, 16, 15, 14])
+    assert snapshot_of(contest.publish("Danh sách đúng."))["release"]["changes"] == []
+
+
+def test_of_news_that_is_gone_only_the_number_is_told() -> None:
+    former, now = (values([]) | {"news": [{"title": title}]} for title in ("Em An đoạt giải", "Lễ trao giải"))
+    (part,) = differences(former, now, speaker("en"))
+    assert part["lines"] == ["Added: Lễ trao giải", "1 entry was removed."]
 
 
 def test_a_first_release_changes_nothing(contest: Contest) -> None:
@@ -73,7 +101,7 @@ def test_both_pages_say_what_changed(contest: Contest, client: FlaskClient) -> N
     contest.ctx.session.commit()
     page = client.get(BASE).text
     assert f"Thêm: Giải 3 · {NAMES[3]}" in page
-    assert f"Bỏ: Giải 3 · {NAMES[2]}" in page
+    assert f"Bỏ: Giải 3 · {HIDDEN}" in page
 
 
 rows = st.lists(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flask import g
 from flask_babel import gettext as _
 from wtforms import BooleanField, DateField, IntegerField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
@@ -18,8 +19,8 @@ from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
 from cuocthi_publishing.domain.choice import Choice
-from cuocthi_publishing.queries import campaign_by_slug
 from cuocthi_publishing.settings import MAX_DEPTH, PublishSettings
+from cuocthi_publishing.statistics.comparison import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,9 +67,10 @@ class PartsForm(BaseForm):
     notices = BooleanField(_l("Notices"), description=_l("Extended rounds, and what was granted after incidents."))
 
     def validate_compared_with(self, field: StringField) -> None:
-        """Refuse the short name of a campaign that there is not."""
-        if field.data and campaign_by_slug(reading_context(), slug=field.data.strip()) is None:
-            raise ValidationError(_("There is no campaign “%(name)s”.", name=field.data))
+        """Refuse the short name of a campaign that there is not, or that is not to be compared with."""
+        slug = (field.data or "").strip()
+        if slug and comparable(reading_context(), campaign=g.campaign, slug=slug) is None:
+            raise ValidationError(_("There is no campaign “%(name)s” that has published its results.", name=slug))
 
     def parts(self) -> dict[str, Any]:
         """Return the parts that were chosen, by name."""

@@ -12,6 +12,7 @@ from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.campaigns.settings import Loaded, load_settings
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.jobs.models import Job
+from cuocthi.standings.composition import is_made_of_others
 from cuocthi.standings.models import Ranking, RankingState, Standing
 from cuocthi.timelines.localtime import spoken
 from cuocthi.timelines.models import Phase
@@ -21,7 +22,7 @@ from cuocthi_publishing.models import Approval, Release, ReleaseState, Withdrawa
 from cuocthi_publishing.settings import OWNER, PublishSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from cuocthi.context import Context
@@ -152,6 +153,38 @@ def scheduled_release(ctx: Context, *, campaign_id: int) -> Release | None:
             Release.published_at > ctx.now,
         )
     )
+
+
+def public_with(ctx: Context, *, campaign_id: int, texts: Sequence[str]) -> Sequence[Release]:
+    """Return the releases of results that are public now and hold one of these texts, the newest first (one statement).
+
+    Each is a piece of canonical JSON.
+    """
+    return ctx.session.scalars(
+        sa.select(Release)
+        .where(Release.campaign_id == campaign_id, _OF_RESULTS, Release.state == ReleaseState.PUBLISHED)
+        .where(Release.published_at <= ctx.now, _holding(texts))
+        .order_by(Release.number.desc())
+    ).all()
+
+
+def note_erased(ctx: Context, *, campaign_id: int, texts: Sequence[str] | None) -> None:
+    """Note on the releases of results, public or to be so, that they show somebody erased (one statement).
+
+    It is noted on those that hold one of these texts, as in :func:`public_with`; with None, on all.
+    """
+    statement = sa.update(Release).where(
+        Release.campaign_id == campaign_id,
+        _OF_RESULTS,
+        Release.state == ReleaseState.PUBLISHED,
+        Release.names_erased_at.is_(None),
+        sa.true() if texts is None else _holding(texts),
+    )
+    ctx.session.execute(statement.values(names_erased_at=ctx.now), execution_options={"synchronize_session": "fetch"})
+
+
+def _holding(texts: Sequence[str]) -> sa.ColumnElement[bool]:
+    return sa.or_(*(Release.snapshot.contains(text, autoescape=True) for text in texts))
 
 
 def moments_ahead(ctx: Context, *, campaign_id: int) -> list[datetime]:
@@ -299,6 +332,11 @@ def adopted_rankings(ctx: Context, *, campaign_id: int) -> list[tuple[Phase, Ran
         .order_by(Phase.number)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def entered(ctx: Context, *, ranked: Iterable[tuple[Phase, Ranking]]) -> list[tuple[Phase, Ranking]]:
+    """Return those of rounds that people enter: what is made of other rounds counts their entries once more."""
+    return [(round_, ranking) for round_, ranking in ranked if not is_made_of_others(ctx, source=round_.source or "")]
 
 
 def registered_persons(ctx: Context, *, campaign_id: int) -> int:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cuocthi.clock import from_micros
 from cuocthi.web import formats
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 #: Kinds whose values are integers.
 NUMBERS = frozenset({"integer", "money", "points", "ms"})
@@ -16,6 +20,16 @@ _KEPT = 50_000
 
 Value = str | int | None
 Section = dict[str, Any]
+
+
+def names_in(sections: Iterable[Section]) -> Counter[Value]:
+    """Return the names of people that stand in sections, as they are shown there, with how often."""
+    found: Counter[Value] = Counter()
+    for section in sections:
+        people = [place for place, column in enumerate(section["columns"]) if column["kind"] == "person"]
+        for place in people:
+            found.update(row[place] for row in section["rows"])
+    return found
 
 
 @lru_cache(_KEPT)

@@ -1,4 +1,7 @@
-"""What a correction changes, computed from the values of both releases and said in words, section by section."""
+"""What a correction changes, computed from the values of both releases and said in words, section by section.
+
+It says nothing that the correction took away: a name that it does not show any more may be why there is a correction.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from cuocthi.text import TN, T
-from cuocthi_publishing.domain.cells import NUMBERS, written
+from cuocthi_publishing.domain.cells import NUMBERS, names_in, written
+from cuocthi_publishing.domain.masking import HIDDEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from cuocthi.text import Text
     from cuocthi_publishing.domain.cells import Section, Value
@@ -25,12 +29,13 @@ def differences(former: Mapping[str, Any], now: Mapping[str, Any], say: Say) -> 
     """Return what differs: for each part that does its title, and a line for each thing added, removed or changed.
 
     Rows are told apart by the contest number where there is one, else by what stands in them beside figures: whoever
-    has another place or prize is the same person.
+    has another place or prize is the same person. Names that only the former one shows are left out, and so is what its
+    news and notices said.
     """
     language = str(now["campaign"]["language"])
     parts = [
         (say(T("Figures")), list(_figures(former, now, say, language))),
-        *_sections(former, now, say, language),
+        *_sections(_without_names(former["sections"], names_in(now["sections"])), now["sections"], say, language),
         *(
             (say(title), list(_titles(former.get(name) or [], now[name], say)))
             for name, title in (("documents", T("Documents")), ("news", T("News")), ("notices", T("Notices")))
@@ -63,18 +68,31 @@ def _from_to(title: str, old: str, new: str, say: Say) -> str:
 def _titles(former: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]], say: Say) -> Iterator[str]:
     before, after = ([_title(one) for one in found] for found in (former, now))
     yield from (say(T("Added: %(what)s", what=title)) for title in after if title not in before)
-    yield from (say(T("Removed: %(what)s", what=title)) for title in before if title not in after)
+    removed = sum(title not in after for title in before)
+    if removed:
+        yield say(TN("%(count)s entry was removed.", "%(count)s entries were removed.", removed))
 
 
 def _title(one: Mapping[str, Any]) -> str:
     return " – ".join(part for part in (one.get("symbol"), one["title"], one.get("text")) if part)
 
 
+def _without_names(sections: Iterable[Section], shown: Container[Value]) -> Iterator[Section]:
+    """Yield sections in which only those names stand that are ``shown`` now as well."""
+    for section in sections:
+        people = {place for place, column in enumerate(section["columns"]) if column["kind"] == "person"}
+        rows = [
+            [HIDDEN if place in people and value not in shown else value for place, value in enumerate(row)]
+            for row in section["rows"]
+        ]
+        yield {**section, "rows": rows}
+
+
 def _sections(
-    former: Mapping[str, Any], now: Mapping[str, Any], say: Say, language: str
+    former: Iterable[Section], now: Iterable[Section], say: Say, language: str
 ) -> Iterator[tuple[str, list[str]]]:
-    before = {one["key"]: one for one in former["sections"]}
-    after = {one["key"]: one for one in now["sections"]}
+    before = {one["key"]: one for one in former}
+    after = {one["key"]: one for one in now}
     for key in dict.fromkeys([*after, *before]):
         if key not in before:
             yield after[key]["title"], [say(T("This part was added."))]

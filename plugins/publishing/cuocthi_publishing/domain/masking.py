@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 #: A figure of fewer persons than this tells too much about each of them.
 SMALLEST_GROUP = 5
 
-_HIDDEN = "•••"
+#: What stands in the place of what may not be shown.
+HIDDEN = "•••"
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 # Nine digits of a mobile number, or ten of a landline, after 0 or the country's code, with the usual signs between.
 _PHONE = re.compile(r"(?<!\d)(?:\(?\+?84\)?|0)(?:[ .()-]{0,2}\d){9,10}(?!\d)")
@@ -77,11 +78,11 @@ def purged(text: str, *, public: str = "") -> str:
     known = _digits(public)
 
     def number(found: re.Match[str]) -> str:
-        return found[0] if known and _digits(found[0]) in known else _HIDDEN
+        return found[0] if known and _digits(found[0]) in known else HIDDEN
 
-    text = _BIRTH.sub(lambda found: f"{found['named'] or found['bare']}{_HIDDEN}", text)
-    text = _PAPER.sub(lambda found: f"{found['named']}{_HIDDEN}", text)
-    return _CITIZEN_ID.sub(_HIDDEN, _PHONE.sub(number, _EMAIL.sub(_HIDDEN, text)))
+    text = _BIRTH.sub(lambda found: f"{found['named'] or found['bare']}{HIDDEN}", text)
+    text = _PAPER.sub(lambda found: f"{found['named']}{HIDDEN}", text)
+    return _CITIZEN_ID.sub(HIDDEN, _PHONE.sub(number, _EMAIL.sub(HIDDEN, text)))
 
 
 def _digits(text: str) -> str:
@@ -99,7 +100,7 @@ class Masking:
         self,
         winners: Collection[int] = (),
         unnamed: Collection[int] = (),
-        no_name: str = _HIDDEN,
+        no_name: str = HIDDEN,
         public: str = "",
         *,
         full_names: bool = False,

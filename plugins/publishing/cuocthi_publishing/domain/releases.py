@@ -17,7 +17,9 @@ from cuocthi.standings.domain import stale_reasons
 from cuocthi.standings.integrity import check_intact
 from cuocthi.standings.refresh import overtaken_rounds
 from cuocthi.text import T
+from cuocthi_publishing.domain.cells import names_in
 from cuocthi_publishing.domain.choice import Choice, check_choice, from_settings, from_values, promise_of
+from cuocthi_publishing.domain.sections import people_shown
 from cuocthi_publishing.domain.snapshot import Heading, Snapshot, compose, gather, sources
 from cuocthi_publishing.models import Release, ReleaseState
 from cuocthi_publishing.queries import (
@@ -92,7 +94,8 @@ def make(
         note=material.masking.text(note),
         not_before=not_before,
         replaces=before,
-        former=snapshot_of(before) if before else None,
+        # What was withdrawn must not come back as what has changed.
+        former=snapshot_of(before) if before and before.is_published else None,
     )
     release = add(ctx, material=material, heading=heading, maker=maker)
     _record(ctx, campaign, release, "make", T("Made release %(number)s", number=release.number))
@@ -216,6 +219,8 @@ def publish_obstacles(ctx: Context, *, material: Material, release: Release) -> 
     reasons = obstacles(ctx, material=material)
     if sources(material) != snapshot_of(release)["sources"]:
         reasons.append(T("Rankings or award lists have changed since this release was made: make a new one."))
+    elif people_shown(ctx, material=material) != names_in(snapshot_of(release)["sections"]):
+        reasons.append(T("Names may be shown otherwise than when this release was made: make a new one."))
     if any(promise_of(ctx, campaign=material.campaign).objections(material.choice)):
         reasons.append(T("It goes deeper than the issued rules say: make a new one."))
     before = last_public(ctx, campaign_id=material.campaign.id)

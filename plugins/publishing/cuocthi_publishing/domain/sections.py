@@ -13,6 +13,7 @@ from cuocthi.text import T
 from cuocthi.units.queries import full_names
 from cuocthi.web import formats
 from cuocthi_publishing import queries
+from cuocthi_publishing.domain.cells import names_in
 from cuocthi_publishing.domain.masking import Masking
 from cuocthi_publishing.domain.suppression import is_small
 from cuocthi_publishing.domain.tables import as_section
@@ -22,6 +23,7 @@ from cuocthi_publishing.statistics.unit_sections import unit_sections
 from cuocthi_publishing.wording import speaker
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cuocthi.campaigns.models import Campaign
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from cuocthi.standings.queries import StandingRow, UnitFigures
     from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
+    from cuocthi_publishing.domain.cells import Value
     from cuocthi_publishing.domain.choice import Choice
     from cuocthi_publishing.statistics.sections import Counted
 
@@ -92,6 +95,17 @@ def sections(ctx: Context, *, material: Material) -> list[dict[str, Any]]:
     found += _participation(ctx, material)
     found += _contributed(ctx, material)
     return [_purged(section, material.masking) for section in found]
+
+
+def people_shown(ctx: Context, *, material: Material) -> Counter[Value]:
+    """Return the names that would stand in the sections now, as they are shown, with how often."""
+    found: list[dict[str, Any]] = []
+    if material.choice.awards:
+        found += _awards(material)
+    if material.choice.places != 0:
+        found += _standings(ctx, material)
+    found += _contributed(ctx, material)
+    return names_in(found)
 
 
 def _participation(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:

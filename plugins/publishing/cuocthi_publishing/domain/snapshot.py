@@ -151,7 +151,7 @@ def _figures(ctx: Context, material: Material) -> list[dict[str, Any]]:
     say = material.say
     persons, units = queries.persons_and_units(ctx, rankings=material.rankings)
     registered = queries.registered_persons(ctx, campaign_id=material.campaign.id)
-    entries = sum(ranking.entries for ranking in material.rankings)
+    entries = sum(ranking.entries for _round, ranking in queries.entered(ctx, ranked=material.ranked))
     titled = [("registered", T("persons registered"), registered)]
     if material.ranked:
         titled += [

@@ -43,11 +43,15 @@ _CONTESTS = ("cuộc thi", "hội thi", "giải thi")
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What papers are made of, read once. ``write`` puts a text into the language of papers."""
+    """What papers are made of, read once. ``write`` puts a text into the language of papers.
+
+    ``entered`` are those of the ``ranked`` rounds that people enter.
+    """
 
     campaign: Campaign
     settings: ReportSettings
     ranked: Sequence[tuple[Phase, Ranking]]
+    entered: Sequence[tuple[Phase, Ranking]]
     award_lists: Sequence[AwardList]
     documents: Sequence[Document]
     unnamed: frozenset[int]
@@ -57,7 +61,7 @@ class Material:
     @property
     def core(self) -> Core:
         """What the core's sections are made of."""
-        return Core(self.campaign, self.ranked, self.write)
+        return Core(self.campaign, self.entered, self.write)
 
     @property
     def masking(self) -> Masking:
@@ -98,6 +102,7 @@ def gather(ctx: Context, *, campaign: Campaign, write: Write, check: bool = Fals
         campaign=campaign,
         settings=report_settings(ctx, campaign=campaign),
         ranked=ranked,
+        entered=figures.entered(ctx, ranked=ranked),
         award_lists=ctx.hooks.collect(ctx, campaign, "award_lists", AwardList),
         documents=documents(ctx, campaign_id=campaign.id, public_only=False),
         unnamed=unnamed_in_public(ctx, campaign_id=campaign.id),

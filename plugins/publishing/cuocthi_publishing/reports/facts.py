@@ -54,7 +54,7 @@ class Core:
 
     @property
     def rankings(self) -> list[Ranking]:
-        """The adopted rankings."""
+        """The adopted rankings of the rounds that people enter."""
         return [ranking for _round, ranking in self.ranked]
 
 

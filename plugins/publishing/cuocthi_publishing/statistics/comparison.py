@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cuocthi.campaigns.models import Campaign
+from cuocthi.campaigns.queries import editions
 from cuocthi.contributions import Column, PublicationSection
 from cuocthi.text import T
 from cuocthi_publishing.domain.suppression import is_small
 from cuocthi_publishing.domain.tables import as_section
-from cuocthi_publishing.queries import campaign_by_slug
+from cuocthi_publishing.queries import campaign_by_slug, current_release
 from cuocthi_publishing.statistics.queries import Figures
 from cuocthi_publishing.statistics.sections import kind_name, share
 from cuocthi_publishing.statistics.units import kind_order
@@ -34,9 +35,21 @@ def compared_with(ctx: Context, *, campaign: Campaign, settings: PublishSettings
     if not settings.comparison:
         return None
     if settings.compared_with:
-        named = campaign_by_slug(ctx, slug=settings.compared_with)
-        return None if named is None or named.id == campaign.id else named
+        return comparable(ctx, campaign=campaign, slug=settings.compared_with)
     return ctx.session.get(Campaign, campaign.earlier_id) if campaign.earlier_id else None
+
+
+def comparable(ctx: Context, *, campaign: Campaign, slug: str) -> Campaign | None:
+    """Return another campaign whose figures may stand beside this one's: an edition of it, or one that published.
+
+    What others are still preparing, or never let out, is not to be read through a comparison.
+    """
+    named = campaign_by_slug(ctx, slug=slug)
+    if named is None or named.id == campaign.id:
+        return None
+    if current_release(ctx, campaign_id=named.id) is not None:
+        return named
+    return named if named.id in set(ctx.session.scalars(editions(campaign_id=campaign.id))) else None
 
 
 def comparison(counted: Counted, before: Counted, say: Callable[[Text], str]) -> Iterator[Section]:
@@ -122,5 +135,5 @@ def _section(  # noqa: PLR0917 - the parts of a section in the order in which it
     made["columns"].append({"key": "change", "title": say(T("Now, of a hundred before")), "kind": "points"})
     for row in made["rows"]:
         now, before = row[1], row[2]
-        row.append(share(now, before) if isinstance(now, int) and before else None)
+        row.append(share(now, before) if isinstance(now, int) and isinstance(before, int) and before else None)
     return made

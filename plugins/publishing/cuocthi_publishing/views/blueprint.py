@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from flask import abort, g, request, url_for
 
+from cuocthi.errors import Missing
+from cuocthi.text import T
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.rendering import render
 from cuocthi_publishing import queries
@@ -57,7 +59,7 @@ def seen(ctx: Context, number: int) -> Release:
     """Return a release that the public sees, or saw until it was withdrawn; to anybody else there is none."""
     release = numbered(ctx, campaign=g.campaign, number=number)
     if not release.is_public(ctx.now) and not release.left_a_tombstone:
-        abort(404)
+        raise Missing(T("There is no release %(number)s.", number=number))
     return release
 
 
