@@ -26,9 +26,11 @@ from cuocthi_prizes.candidates.models import CandidateDecision, DecisionKind
 from cuocthi_prizes.domain.allocation import allocate
 from cuocthi_prizes.domain.award_lists import adoption_obstacles, draw_up
 from cuocthi_prizes.domain.awarded import Awarded, awarded_named
+from cuocthi_prizes.domain.clauses import rule_clauses
 from cuocthi_prizes.domain.extra_awards import persons_found
 from cuocthi_prizes.domain.outlook import outlook
 from cuocthi_prizes.domain.proposals import awards_by
+from cuocthi_prizes.formula import Formula, UnitMeasure
 from cuocthi_prizes.models import AwardList
 from cuocthi_prizes.queries import Among, candidates, entrants, load_scheme
 from cuocthi_prizes.settings import CollectiveTier, ExtraPrizes, PrizeSet, Tier, Ties
@@ -337,3 +339,45 @@ def test_a_block_is_chosen_among_those_there_are(
     contest.ctx.session.expire_all()
     assert load_scheme(contest.ctx, campaign=contest.campaign).value.sets[0].block == PLACES
     contest.ctx.session.rollback()
+
+
+def test_the_rules_call_a_block_a_block(contest: Contest) -> None:
+    tiers = (CollectiveTier("mot", "Giải A", 1, 1_000_000, "Các xã"), CollectiveTier("hai", "Giải B", 1, 1, OFFICES))
+    (clause,) = rule_clauses(of_sets(PrizeSet("chung", "Giải", tiers=TIERS, block="Các xã", collective=tiers)), "vi")
+    assert "đơn vị thuộc khối Các xã, theo thứ tự" in clause.body
+    assert "dành cho các đơn vị thuộc khối Các xã" in clause.body
+    assert "dành cho các đơn vị thuộc Khối cơ quan" in clause.body, "its name says so already"
+
+
+def test_blocks_are_chosen_and_where_they_are_given_is_said(
+    contest: Contest, sign_in: Callable[[User], Browser]
+) -> None:
+    contest.save(of_sets(PrizeSet("chung", "Giải", collective=(CollectiveTier("mot", "Giải A", 1, 1, "Khối cũ"),))))
+    organiser = contest.ctx.session.get_one(User, contest.staff[0].actor.user_id)
+    address = f"/c/{contest.campaign.slug}/prizes/scheme/sets/chung"
+    contest.ctx.session.commit()
+    browser = sign_in(organiser)
+    page = browser.get(address)[1]
+    assert "Đơn vị thuộc khối nào" in page
+    assert "Chưa có đơn vị nào thuộc khối" in page
+    assert f'href="/c/{contest.campaign.slug}/staff/units/' in page
+    assert '<option selected value="Khối cũ">Khối cũ</option>' in page
+    contest.make.unit("Sở", block=OFFICES)
+    contest.ctx.session.commit()
+    page = browser.get(address)[1]
+    assert f'<option value="{OFFICES}">' in page
+    assert "Chưa có đơn vị nào thuộc khối" not in page
+
+
+def test_a_formula_that_counts_prizes_a_set_does_not_give_is_warned_of(contest: Contest) -> None:
+    formula = Formula((UnitMeasure.WINNERS,))
+    collective = (CollectiveTier("mot", "Giải A", 1, 1_000),)
+    both = [
+        PrizeSet("tap-the", "Giải tập thể", collective=collective, formula=formula),
+        PrizeSet("chung", "Giải chung", tiers=TIERS, collective=collective, formula=formula),
+    ]
+    contest.save(of_sets(*both))
+    items = contributed.readiness(contest.ctx, contest.campaign)
+    assert [(item.key, item.required) for item in items if item.key.startswith("formula")] == [
+        ("formula-tap-the", False)
+    ]

@@ -20,7 +20,7 @@ from cuocthi.personal.retention import load_retention
 from cuocthi.prerequisites.queries import prerequisites
 from cuocthi.rosters.domain import forget_rosters
 from cuocthi.rules.queries import current_rules
-from cuocthi.standings.admission import unclear
+from cuocthi.standings.admission import objected_too_long, unclear
 from cuocthi.text import TN, T, Text
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.queries import any_round_open, phases, window_units
@@ -176,6 +176,16 @@ def _admissions(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
     return [
         ReadinessItem(f"admission-{number}", title, done=False, detail=problem, order=24)
         for number, problem in enumerate(unclear(ctx, campaign=campaign))
+    ] + [
+        ReadinessItem(
+            f"objections-{number}",
+            T("Time to object before the next round opens"),
+            done=False,
+            detail=problem,
+            required=False,
+            order=24,
+        )
+        for number, problem in enumerate(objected_too_long(ctx, campaign=campaign))
     ]
 
 

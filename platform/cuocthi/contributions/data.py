@@ -25,8 +25,10 @@ class SettingsSpec:
 
     ``schema`` is a frozen dataclass whose field defaults are the defaults and whose ``__post_init__`` raises
     ``cuocthi.campaigns.settings.SettingsError``; ``form`` is the WTForms class that edits it on the settings page,
-    with ``from_settings(settings)`` to fill it and ``to_settings()`` to read it back; ``per_round`` says whether a
-    round may have values of its own, which the page and campaign files (``[rounds.<key>.<plugin>]``) then set.
+    with ``from_settings(settings)`` to fill it and ``to_settings()`` to read it back, and, where there is something to
+    choose from, ``offer_rounds(rounds)``, ``offer_divisions(divisions)`` and ``change_rows(act)`` for rows that are
+    added and removed; ``per_round`` says whether a round may have values of its own, which the page and campaign files
+    (``[rounds.<key>.<plugin>]``) then set.
     """
 
     schema: type[Any]

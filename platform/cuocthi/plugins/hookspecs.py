@@ -189,7 +189,7 @@ def panels(ctx: Context, campaign: Campaign, slot: str) -> Sequence[Panel]:
     """Return parts of a page.
 
     Slots: ``campaign`` (public page), ``overview`` (staff home), ``person`` (my page), ``objections`` (public page of a
-    provisional ranking).
+    provisional ranking), ``ranking_rules`` (staff page of a round's ranking rules, beside the hours for objections).
     """
     raise NotImplementedError
 

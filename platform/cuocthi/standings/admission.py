@@ -6,6 +6,7 @@ others, and who has begun by then goes on. Only the contest format knows who has
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from cuocthi.campaigns.settings import load_settings, settings_by_rounds
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.errors import Forbidden
+from cuocthi.standings.composition import rounds_behind
 from cuocthi.standings.criteria import RULES_OWNER, WHOLE, Admission, RankingRules, Within
 from cuocthi.standings.models import Ranking, Standing
 from cuocthi.standings.queries import adopted_ranking
@@ -132,6 +134,37 @@ def unclear(ctx: Context, *, campaign: Campaign) -> list[Text]:
                 problems.append(T("“%(round)s” is for the best of “%(other)s”, which is no other round.", **words))
             elif of.closes_at > round_.opens_at:
                 problems.append(T("“%(round)s” is for the best of “%(other)s”, but opens before that closes.", **words))
+    return problems
+
+
+def objected_too_long(ctx: Context, *, campaign: Campaign) -> list[Text]:
+    """Return which rounds open before people have had their time to object to the rankings that say who takes part.
+
+    A ranking can be adopted when its round has closed, the rankings it is made of are adopted, and its own time for
+    objections is over; what people need to submit and confirm it comes on top of that.
+    """
+    own = rounds(ctx, campaign_id=campaign.id)
+    by_rounds = settings_by_rounds(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign, rounds=own)
+    rules = {round_.id: of_round for held, of_round in by_rounds for round_ in held}
+    known = {round_.key: round_ for round_ in own}
+    problems: list[Text] = []
+    for round_ in own:
+        of = known.get(rules[round_.id].admission.of)
+        if of is None or of is round_ or of.closes_at > round_.opens_at:
+            continue  # who may take part is unclear for another reason
+        behind = rounds_behind(ctx, campaign=campaign, round_=of)
+        hours = rules[of.id].objection_hours
+        counted = [one.closes_at + timedelta(hours=rules[one.id].objection_hours) for one in behind if one is not of]
+        adopted = max([of.closes_at, *counted]) + timedelta(hours=hours)
+        if adopted > round_.opens_at:
+            words = {"round": round_.title, "other": of.title, "opens": round_.opens_at, "adopted": adopted}
+            problems.append(
+                T(
+                    "“%(round)s” opens at %(opens)s, but with the time for objections the ranking of “%(other)s” "
+                    "cannot be adopted before %(adopted)s.",
+                    **words,
+                )
+            )
     return problems
 
 

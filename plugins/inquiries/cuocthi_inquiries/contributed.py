@@ -75,8 +75,8 @@ def duties(ctx: Context, campaigns: Sequence[Campaign]) -> list[Duty]:
 
 
 def panels(ctx: Context, campaign: Campaign, slot: str) -> list[Panel]:
-    """Return the way to ask and the first answers on the campaign's page, what waits on the staff's overview, and on a
-    person's page what that person asked.
+    """Return the way to ask and the first answers on the campaign's page, what waits on the staff's overview, on a
+    person's page what that person asked, and beside the hours for objections where the rest of it is set.
     """
     if slot == "campaign":
         faq, corrections = (
@@ -91,6 +91,8 @@ def panels(ctx: Context, campaign: Campaign, slot: str) -> list[Panel]:
         return [questions, *contributed_complaints.own_panel(ctx, campaign)]
     if slot == "objections":
         return contributed_complaints.objections_panel(ctx, campaign)
+    if slot == "ranking_rules":
+        return contributed_complaints.ranking_rules_panel(ctx, campaign)
     return _overview(ctx, campaign) if slot == "overview" else []
 
 

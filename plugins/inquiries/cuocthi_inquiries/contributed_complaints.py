@@ -91,6 +91,12 @@ def objections_panel(ctx: Context, campaign: Campaign) -> list[Panel]:
     return [Panel("complaints", T("How to complain"), "inquiries/_objections_panel.html", values)]
 
 
+def ranking_rules_panel(ctx: Context, campaign: Campaign) -> list[Panel]:
+    """Return, beside the hours for objections to a round, where it is set how complaints are taken beyond them."""
+    values = {"settings": load_inquiry_settings(ctx, campaign=campaign).value}
+    return [Panel("hours", T("Further hours for complaints"), "inquiries/_ranking_rules_panel.html", values)]
+
+
 def rule_clauses(ctx: Context, campaign: Campaign, write: Callable[[Text], str]) -> list[RuleClause]:
     """Return the clause that says how one complains; none where the rules leave no time for it."""
     settings = load_inquiry_settings(ctx, campaign=campaign).value

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask import url_for
+from flask_babel import gettext as _
 from flask_wtf.file import FileField
+from markupsafe import Markup
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from cuocthi.clock import from_micros, to_micros
 from cuocthi.files.kinds import endings_of
+from cuocthi.web.context import slug
 from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
@@ -18,9 +22,10 @@ from cuocthi_inquiries.models import MAX_LINE, MAX_QUESTION, MAX_TEXT
 from cuocthi_inquiries.settings import MAX_DAYS, MAX_HOURS, InquirySettings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
+    from cuocthi.timelines.models import Phase
     from cuocthi_inquiries.models import Inquiry
 
 _MARKDOWN = _l("Leave an empty line between paragraphs; lines that begin with “- ” make a list.")
@@ -133,6 +138,13 @@ class InquirySettingsForm(BaseForm):
     complaint_working_days = IntegerField(
         _l("A complaint is answered within so many working days"), [Optional(), NumberRange(1, MAX_DAYS)]
     )
+
+    def offer_rounds(self, _rounds: Sequence[Phase]) -> None:
+        """Say where it is set for how long provisional results are public, round by round."""
+        link = Markup('<a href="{}">{}</a>').format(url_for("standings.overview", slug=slug()), _("Ranking rules"))
+        field = self.complaint_extra_hours
+        said = _("The hours for objections themselves stand in the ranking rules of each round:")
+        field.description = Markup("{} {} {}").format(field.description, said, link)
 
     @classmethod
     def from_settings(cls, settings: InquirySettings) -> InquirySettingsForm:

@@ -165,6 +165,7 @@ def readiness(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
         ReadinessItem("scheme", T("Prizes and their values"), not scheme.is_empty, url=url),
         *_rounds(ctx, campaign, scheme, campaign_rounds),
         *_blocks(ctx, scheme, url),
+        *_formulas(campaign, scheme),
         ReadinessItem(
             "budget",
             T("The allotted sum covers the prizes"),
@@ -209,6 +210,23 @@ def _blocks(ctx: Context, scheme: PrizeSettings, url: str) -> list[ReadinessItem
     empty = sorted(named - {"", *blocks(ctx)})
     detail = T("No unit belongs to “%(block)s”.", block=empty[0]) if empty else None
     return [ReadinessItem("blocks", T("The blocks of units that are awarded"), not empty, detail, url)]
+
+
+def _formulas(campaign: Campaign, scheme: PrizeSettings) -> list[ReadinessItem]:
+    """Return which formulas count individual prizes of sets that give none: they would leave all units equal."""
+    title = T("By which formula units win")
+    return [
+        ReadinessItem(
+            f"formula-{one.key}",
+            title,
+            done=False,
+            detail=T("“%(set)s” counts the individual prizes of its own list, but has none.", set=one.title),
+            url=_url("prize_set", campaign, key=one.key),
+            required=False,
+        )
+        for one in scheme.sets
+        if one.formula.counts_winners and not one.tiers and one.extra.is_empty
+    ]
 
 
 def blockers(ctx: Context, campaign: Campaign, act: Act, round_: Phase | None) -> list[Blocker]:

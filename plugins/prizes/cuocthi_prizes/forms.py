@@ -105,7 +105,7 @@ class CollectiveRow(_TierRow):
 
     quantity = IntegerField(_l("Quantity"), [Optional(), NumberRange(0, MAX_QUANTITY)])
     value = DongField(_l("Value of each"), [Optional(), NumberRange(0, MAX_VALUE)])
-    block = StringField(_l("Only for the block"), [Optional(), Length(max=TITLE_LENGTH)])
+    block = SelectField(_l("Only for the block"), default="")
 
 
 class SetForm(FormulaForm):
@@ -183,7 +183,8 @@ class SetForm(FormulaForm):
     ) -> None:
         """Let the campaign's rounds and divisions, and the units' blocks, be chosen from.
 
-        A round or a division that the ``present`` set names and the campaign has not any more is called so.
+        A round or a division that the ``present`` set names and the campaign has not any more is called so; a block
+        that no unit belongs to stays what the set says.
         """
         gone = removed_rounds(present, rounds)
         named = [(one.key, one.title) for one in rounds] + [(key, removed_title(key)) for key in gone]
@@ -193,7 +194,11 @@ class SetForm(FormulaForm):
         if present.division not in {"", *names}:
             names[present.division] = _("a division that was removed (%(key)s)", key=present.division)
         self.division.choices = select_choices([("", _l("Everybody in the ranking")), *names.items()])
-        self.block.choices = select_choices([("", _l("All units")), *((block, block) for block in blocks)])
+        own = {present.block, *(tier.block for tier in present.collective)} - {"", *blocks}
+        in_blocks = select_choices([("", _l("All units")), *((block, block) for block in [*blocks, *sorted(own)])])
+        self.block.choices = in_blocks
+        for row in self.collective:
+            row.form.block.choices = in_blocks
 
     def to_settings(self, key: str, others: Collection[str] = ()) -> PrizeSet:
         """Return the set that the form describes; raises SettingsError for what cannot be.

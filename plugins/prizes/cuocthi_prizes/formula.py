@@ -98,6 +98,12 @@ class Formula:
         """Whether prizes are given by decision alone."""
         return not self.by
 
+    @property
+    def counts_winners(self) -> bool:
+        """Whether it asks how many individual prizes a unit has."""
+        measures = {*self.by, *(one.measure for one in self.weights)}
+        return UnitMeasure.WINNERS in measures or self.least_winners > 0
+
     def rate_needed(self, headcount: int) -> int:
         """Return the rate in thousandths that a unit with so many people entitled needs."""
         reached = [one for one in self.bands if headcount >= one.headcount]

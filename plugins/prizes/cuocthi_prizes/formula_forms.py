@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MEASURES = {
     UnitMeasure.PERSONS: _l("Persons who took part"),
-    UnitMeasure.WINNERS: _l("Individual prizes of its people"),
+    UnitMeasure.WINNERS: _l("Individual prizes of its people in the same list"),
     UnitMeasure.RATE: _l("Rate: persons out of those entitled"),
     UnitMeasure.MEAN: _l("Mean points of its persons"),
     UnitMeasure.WEIGHTED: _l("Weighted score, by the weights below"),
@@ -92,7 +92,9 @@ class FormulaForm(BaseForm):
     )
     least_persons = IntegerField(_l("Persons who have to take part at least"), [Optional(), NumberRange(1, MAX_NUMBER)])
     least_winners = IntegerField(
-        _l("Individual prizes that its people must have at least"), [Optional(), NumberRange(0, MAX_NUMBER)]
+        _l("Individual prizes that its people must have at least"),
+        [Optional(), NumberRange(0, MAX_NUMBER)],
+        description=_l("Those of the same list: of this prize set, in the same round."),
     )
 
     @staticmethod

@@ -19,6 +19,7 @@ class Wording:
     """The texts of one language, with ``{fields}``.
 
     ``prize`` begins the line of a tier with its number, ``open_prize`` that of one without; the other lines follow it.
+    ``block`` is what a block of units is called.
     """
 
     list_title: str
@@ -56,6 +57,7 @@ class Wording:
     decided_later: str
     formula: str
     of_block: str
+    block: str
     measures: Mapping[UnitMeasure, str]
     weighted: str
     band: str
@@ -117,10 +119,11 @@ _VI = Wording(
     decided_later="Căn cứ kết quả cụ thể của các đơn vị, Ban Tổ chức quyết định cơ cấu, giá trị giải thưởng cho phù "
     "hợp.",
     formula="Các đơn vị được xét lần lượt theo: {measures}.",
-    of_block="dành cho {block}",
+    of_block="dành cho các đơn vị thuộc {block}",
+    block="khối",
     measures={
         UnitMeasure.PERSONS: "số người dự thi",
-        UnitMeasure.WINNERS: "số giải cá nhân",
+        UnitMeasure.WINNERS: "số giải cá nhân trong cùng danh sách đạt giải",
         UnitMeasure.RATE: "tỷ lệ người dự thi trên tổng số người được dự thi",
         UnitMeasure.MEAN: "điểm trung bình của người dự thi",
         UnitMeasure.WEIGHTED: "điểm tổng hợp",
@@ -130,7 +133,7 @@ _VI = Wording(
     band="từ {headcount} người: {percent}%",
     bands="Đơn vị phải đạt tỷ lệ người dự thi tối thiểu theo quy mô: {bands}.",
     least_persons="Chỉ xét đơn vị có từ {least} người dự thi trở lên.",
-    least_winners="Chỉ xét đơn vị có từ {least} giải cá nhân trở lên.",
+    least_winners="Chỉ xét đơn vị có từ {least} giải cá nhân trở lên trong cùng danh sách đạt giải.",
     equal_units="Nếu các đơn vị bằng nhau mà không đủ giải thì Ban Tổ chức quyết định.",
     extra="Ngoài các giải theo thứ tự xếp hạng, Ban Tổ chức có thể quyết định trao thêm cho người dự thi nhiều nhất "
     "{most} giải phụ trong mỗi danh sách, có nêu lý do",
@@ -190,9 +193,10 @@ _EN = Wording(
     decided_later="The organising committee decides on number and value by the results of the units.",
     formula="Units are compared by, one after the other: {measures}.",
     of_block="for units of {block}",
+    block="block",
     measures={
         UnitMeasure.PERSONS: "the persons who took part",
-        UnitMeasure.WINNERS: "the individual prizes",
+        UnitMeasure.WINNERS: "the individual prizes in the same award list",
         UnitMeasure.RATE: "the share of the people entitled who took part",
         UnitMeasure.MEAN: "the mean score of those who took part",
         UnitMeasure.WEIGHTED: "the weighted score",
@@ -202,7 +206,7 @@ _EN = Wording(
     band="from {headcount} people: {percent}%",
     bands="A unit needs a least share of participants by its size: {bands}.",
     least_persons="Only units with {least} participants or more are compared.",
-    least_winners="Only units with {least} individual prizes or more are compared.",
+    least_winners="Only units with {least} individual prizes or more in the same award list are compared.",
     equal_units="Where units are equal and there are too few prizes, the organising committee decides.",
     extra="Beside the prizes by rank, the organising committee may give participants at most {most} extra prizes in "
     "each list, with the reason",
@@ -263,6 +267,12 @@ def extra_lines(extra: ExtraPrizes, language: str) -> list[str]:
         return []
     total = words.extra_total.format(total=money(extra.total, language)) if extra.total else ""
     return [words.extra.format(most=extra.most) + total + "."]
+
+
+def named_block(block: str, language: str) -> str:
+    """Return a block of units as it stands within a sentence: "khối Cơ quan", or its name where that says so."""
+    word = wording(language).block
+    return block if block.casefold().startswith(word) else f"{word} {block}"
 
 
 def uncapitalised(title: str) -> str:

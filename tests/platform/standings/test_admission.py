@@ -228,6 +228,20 @@ def test_readiness_names_a_round_that_cannot_say_who_takes_part(finals: Finals) 
     assert "opens before that closes" in problems()[0]
 
 
+@pytest.mark.parametrize(("hours", "warned"), [(0, False), (24, False), (72, True)])
+def test_readiness_warns_of_a_round_that_opens_while_people_may_still_object(
+    finals: Finals, hours: int, *, warned: bool
+) -> None:
+    finals.admit(best=3)
+    of_first = RankingRules(objection_hours=hours)
+    save_settings(finals.ctx, owner=RULES_OWNER, campaign=finals.campaign, value=of_first, round_=finals.first)
+    finals.final.windows[0].opens_at = finals.first.closes_at + timedelta(hours=48)
+    items = readiness(finals.ctx, campaign=finals.campaign).items
+    found = [item for item in items if item.key.startswith("objections")]
+    assert [(item.done, item.required) for item in found] == ([(False, False)] if warned else [])
+    assert all(finals.final.title in str(item.detail) and finals.first.title in str(item.detail) for item in found)
+
+
 def test_the_rules_say_who_may_take_part(finals: Finals) -> None:
     finals.admit(best=100, pass_mark=625, within=Within.DIVISION)
     finals.campaign.language = "vi"

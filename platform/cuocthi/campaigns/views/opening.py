@@ -43,7 +43,12 @@ _PLACES = {
     "leftovers": "campaigns.leftovers",
 }
 #: The same for kinds of which there are several, by how their keys begin.
-_PLACES_OF_MANY = {"parts": "campaigns.parts", "prerequisite": "prerequisites.listing"}
+_PLACES_OF_MANY = {
+    "parts": "campaigns.parts",
+    "prerequisite": "prerequisites.listing",
+    "admission": "standings.overview",
+    "objections": "standings.overview",
+}
 
 
 @blueprint.page("/staff/readiness", permission="core:campaign:view")

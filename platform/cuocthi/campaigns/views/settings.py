@@ -187,9 +187,11 @@ def _scopes(ctx: Context, spec: SettingsSpec, owner: str, round_: Phase | None) 
 
 
 def _prepared(ctx: Context, form: Any) -> Any:
-    """Give a form that offers rounds to choose from those of the campaign."""
+    """Give a form that offers rounds or divisions to choose from those of the campaign."""
     if hasattr(form, "offer_rounds"):
         form.offer_rounds(rounds(ctx, campaign_id=g.campaign.id))
+    if hasattr(form, "offer_divisions"):
+        form.offer_divisions(g.campaign.divisions)
     return form
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
+from cuocthi.campaigns.panels import shown_panels
 from cuocthi.campaigns.views.entered import Entered
 from cuocthi.documents.queries import document_by_key, document_of, documents
 from cuocthi.errors import DomainError
@@ -259,5 +260,6 @@ def _page(
         later=any((one.number or 0) > (round_.number or 0) for one in found.ahead),
         waiting=waiting,
         admitted=_number_admitted(ctx, round_),
+        panels=shown_panels(ctx, campaign=g.campaign, slot="ranking_rules", values={"round": round_}),
         reject=RejectForm(formdata=None) if waiting else None,
     )

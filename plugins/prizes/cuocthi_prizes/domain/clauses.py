@@ -10,7 +10,7 @@ from cuocthi.papers.words import amount_in_words
 from cuocthi.web.formats import money
 from cuocthi_prizes.candidates.wording import candidate_lines
 from cuocthi_prizes.settings import Tier, Ties
-from cuocthi_prizes.wording import extra_lines, formula_lines, percent, uncapitalised, wording
+from cuocthi_prizes.wording import extra_lines, formula_lines, named_block, percent, uncapitalised, wording
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -89,7 +89,7 @@ def _for_which(prize_set: PrizeSet, language: str, titles: _Names) -> Iterator[s
     if prize_set.division:
         yield words.for_division.format(division=titles.divisions.get(prize_set.division, prize_set.division))
     if prize_set.block and prize_set.tiers:
-        yield words.for_block.format(block=prize_set.block)
+        yield words.for_block.format(block=named_block(prize_set.block, language))
 
 
 def _total(prize_set: PrizeSet, language: str) -> Iterator[str]:
@@ -164,7 +164,7 @@ def _line(tier: Tier | CollectiveTier, language: str) -> str:
     if tier.value:
         line += (words.worth if tier.quantity == 1 else words.worth_each).format(value=money(tier.value, language))
     if not isinstance(tier, Tier):
-        return line + (f", {words.of_block.format(block=tier.block)}" if tier.block else "")
+        return line + (f", {words.of_block.format(block=named_block(tier.block, language))}" if tier.block else "")
     if tier.in_kind:
         line += f"{', ' if tier.value else ': '}{words.in_kind.format(text=tier.in_kind)}"
     if tier.threshold:

@@ -205,15 +205,9 @@ def _set_named(ctx: Context, key: str) -> PrizeSet:
     return found
 
 
-def _blocks(ctx: Context, prize_set: PrizeSet) -> Sequence[str]:
-    """Return the blocks that a set can be for: one that has lost its units stays what the set says."""
-    found = blocks(ctx)
-    return [*found, prize_set.block] if prize_set.block and prize_set.block not in found else found
-
-
 def _offer(ctx: Context, form: SetForm, prize_set: PrizeSet, campaign_rounds: Sequence[Phase]) -> Sequence[str]:
-    """Let the form choose from what there is, and from what the set says though it is gone; return the blocks."""
-    offered = _blocks(ctx, prize_set)
+    """Let the form choose from what there is and from what the set says; return the blocks in use."""
+    offered = blocks(ctx)
     form.offer(campaign_rounds, g.campaign.divisions, offered, prize_set)
     return offered
 
