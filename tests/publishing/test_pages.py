@@ -339,6 +339,20 @@ def test_building_twice_keeps_one_file(contest: Contest, app: Flask) -> None:
     assert steps[-1] == (len(OUTPUTS), len(OUTPUTS))
 
 
+def test_nothing_is_held_while_a_bundle_is_made(contest: Contest, app: Flask) -> None:
+    """It may take a minute, in which others save their answers."""
+    contest.adopt()
+    release = contest.publish()
+    held: list[bool] = []
+    with app.app_context():
+        build_bundle(
+            contest.ctx,
+            {"release_id": release.id},
+            lambda _done, _total: held.append(contest.ctx.session.in_transaction()),
+        )
+    assert set(held) == {False}
+
+
 def test_a_bundle_that_failed_can_be_asked_for_again(
     contest: Contest, persons: tuple[Browser, Browser], app: Flask
 ) -> None:

@@ -29,24 +29,38 @@ STANDING_RHYTHM = timedelta(seconds=5)
 def build_bundle(ctx: Context, arguments: Mapping[str, Any], progress: Callable[[int, int], None]) -> Mapping[str, Any]:
     """Build and keep the bundle of the release that ``arguments`` name; one that is there already is left alone."""
     release = ctx.session.get_one(Release, arguments["release_id"])
+    if release.bundle_file_id is not None:
+        return _built(release)
+    published = Published(snapshot_of(release), release.digest)
+    # On SQLite this transaction would keep everybody else from saving for a minute; it has written nothing.
+    ctx.session.commit()
+    made = files(published, signer=registry().signer, now=ctx.now, progress=progress)
+    content = packed(made)
+    release = ctx.session.get_one(Release, arguments["release_id"], with_for_update=True, populate_existing=True)
     if release.bundle_file_id is None:
-        campaign = ctx.session.get_one(Campaign, release.campaign_id)
-        snapshot = snapshot_of(release)
-        made = files(Published(snapshot, release.digest), signer=registry().signer, now=ctx.now, progress=progress)
-        stored = store(
-            ctx,
-            folder=registry().config.files,
-            content=packed(made),
-            name=file_name(snapshot),
-            kinds=(ZIP,),
-            campaign=campaign,
-            # The public takes it from the release's own address, which knows from when until when.
-            permission="publishing:release:view",
-        )
-        release.bundle_file_id = stored.id
+        _keep(ctx, release, content, file_name(published.snapshot))
         release.signed_with = key_id(from_pem(made[PUBLIC_KEY].decode()))
-        campaign.renew_pages()
         ctx.session.flush()
+    return _built(release)
+
+
+def _keep(ctx: Context, release: Release, content: bytes, name: str) -> None:
+    campaign = ctx.session.get_one(Campaign, release.campaign_id)
+    stored = store(
+        ctx,
+        folder=registry().config.files,
+        content=content,
+        name=name,
+        kinds=(ZIP,),
+        campaign=campaign,
+        # The public takes it from the release's own address, which knows from when until when.
+        permission="publishing:release:view",
+    )
+    release.bundle_file_id = stored.id
+    campaign.renew_pages()
+
+
+def _built(release: Release) -> Mapping[str, Any]:
     return {"release": release.number, "file": release.bundle_file_id}
 
 
