@@ -159,7 +159,7 @@ def test_a_correction_without_its_note_is_sent_back(contest: Contest, persons: t
     first.get(f"{BASE}releases")
     status, page = first.post(f"{BASE}releases", {**EVERYTHING, "note": " "})
     assert status == 422
-    assert "hãy nêu bản mới thay đổi gì và vì sao" in page
+    assert "vui lòng nêu bản mới thay đổi gì và vì sao" in page
     status, page = first.post(f"{BASE}releases", {**EVERYTHING, "note": "x" * 401})
     assert status == 422
 
