@@ -249,6 +249,8 @@ def test_two_outputs_make_no_file_twice(contest: Contest, monkeypatch: pytest.Mo
         (1_000_000, "money", "1.000.000", "1000000"),
         (16_167, "points", "16,167", "16,167"),
         (12_500, "points", "12,5", "12,5"),
+        (-500, "points", "-0,5", "-0,5"),
+        (-1_500, "points", "-1,5", "-1,5"),
         (20_000, "points", "20", "20"),
         (0, "points", "0", "0"),
         (61_500, "ms", "1 phút 1 giây", "61500"),

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 import pytest
+import sqlalchemy as sa
 
 from cuocthi.campaigns.settings import save_settings
 from cuocthi.contributions import Column, PublicationSection
-from cuocthi.errors import ContractError
+from cuocthi.contributions.publication import COLUMN_KINDS, NUMBER_KINDS
+from cuocthi.errors import ContractError, DomainError
+from cuocthi.testing.browsing import browser_over
+from cuocthi.users.domain import start_session
+from cuocthi_publishing.domain.cells import NUMBERS, written
+from cuocthi_publishing.domain.masking import FIELDS
 from cuocthi_publishing.domain.pages import Links, render_body
 from cuocthi_publishing.domain.releases import snapshot_of
+from cuocthi_publishing.models import Release
 from cuocthi_publishing.settings import OWNER, PublishSettings
 
 from .conftest import PHONE, Contest
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 NOWHERE = Links(page=lambda key: f"#{key}", release=lambda _number: "")
 on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -19,12 +32,19 @@ on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=T
 
 def contribute(contest: Contest, monkeypatch: pytest.MonkeyPatch, page: str) -> None:
     """Let a plugin contribute one more section, on that page."""
-    section = PublicationSection("faq", "Hỏi đáp", [Column("question", "Câu hỏi")], [(f"Gọi {PHONE}?",)], page=page)
+    columns, rows = [Column("question", "Câu hỏi")], [(f"Gọi {PHONE}?",)]
+    contribute_when_asked(contest, monkeypatch, lambda: PublicationSection("faq", "Hỏi đáp", columns, rows, page=page))
+
+
+def contribute_when_asked(
+    contest: Contest, monkeypatch: pytest.MonkeyPatch, made: Callable[[], PublicationSection]
+) -> None:
+    """Let a plugin contribute one more section, which it makes when it is asked."""
     hooks = contest.ctx.hooks
     ask = hooks.collect_by_plugin
 
     def asked(ctx: object, campaign: object, hook: str, *rest: object, **named: object) -> object:
-        more = [("desk", section)] if hook == "publication_sections" else []
+        more = [("desk", made())] if hook == "publication_sections" else []
         return [*ask(ctx, campaign, hook, *rest, **named), *more]  # type: ignore[arg-type]  # handed on as it came
 
     monkeypatch.setattr(hooks, "collect_by_plugin", asked)
@@ -52,5 +72,81 @@ def test_a_section_on_a_page_that_there_is_not_is_a_mistake_of_the_plugin(
 ) -> None:
     contribute(contest, monkeypatch, "awards")
     contest.adopt()
-    with pytest.raises(ContractError, match="cannot stand on a page 'awards'"):
+    with pytest.raises(DomainError, match="cannot stand on a page 'awards'"):
         contest.release()
+
+
+NAME, NUMBER = Column("a", "A"), Column("b", "B", "integer")
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    ("columns", "rows", "more", "fault"),
+    [
+        ([NAME, NUMBER], [("x", 1)], {"chart": "pie"}, "'pie', which is no chart"),
+        ([NAME, NUMBER], [("x", 1)], {"drawn": ["a"]}, "no numbers"),
+        ([NAME], [("x",)], {"chart": "bar"}, "no numbers"),
+        ([NAME, Column("b", "B", "percent")], [("x", 10)], {}, "unknown kind 'percent'"),
+        ([NAME, NUMBER], [("y", 1), ("x",)], {}, "1 values in row 2, not 2"),
+        ([NAME, NUMBER], [("x", "1")], {}, "something else than an integer as a number in row 1"),
+        ([NAME, NUMBER], [("x", 0.5)], {}, "something else than an integer as a number in row 1"),
+        ([NAME, Column("b", "B", "integer", persons="c")], [("x", 1)], {}, r"has not: \['c'\]"),
+        ([NAME, NAME], [("x", "y")], {}, "two with one key"),
+        ([], [], {}, "has no columns"),
+    ],
+)
+def test_a_section_that_no_page_could_show_is_refused_before_there_is_a_release(
+    contest: Contest,
+    monkeypatch: pytest.MonkeyPatch,
+    columns: list[Column],
+    rows: list[Any],
+    more: dict[str, Any],
+    fault: str,
+) -> None:
+    def made() -> PublicationSection:
+        return PublicationSection("wild", "Lạ", columns, rows, **more)
+
+    with pytest.raises(ContractError, match=rf"the section 'wild' .*{fault}"):
+        made()
+    contest.adopt()
+    contribute_when_asked(contest, monkeypatch, made)
+    with pytest.raises(DomainError, match=fault):
+        contest.release()
+    assert contest.ctx.session.scalars(sa.select(Release)).all() == []
+
+
+@on_one_database
+def test_a_page_that_cannot_be_rendered_is_found_when_the_release_is_made(
+    contest: Contest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contribute(contest, monkeypatch, "statistics")
+    contest.adopt()
+
+    def fails(value: str | int | None, kind: str, language: str) -> str:
+        if value == "Gọi •••?":
+            raise ZeroDivisionError
+        return written(value, kind, language)
+
+    monkeypatch.setattr("cuocthi_publishing.domain.pages.written", fails)
+    with pytest.raises(DomainError, match=r"“Hỏi đáp” cannot be shown.*ZeroDivisionError"):
+        contest.release()
+    assert contest.ctx.session.scalars(sa.select(Release)).all() == []
+
+
+def test_every_kind_of_column_has_a_rule_of_masking_and_numbers_are_written_as_such() -> None:
+    assert set(FIELDS) == COLUMN_KINDS
+    assert {*NUMBERS, "moment"} == NUMBER_KINDS
+
+
+@on_one_database
+def test_what_is_published_can_be_withdrawn_although_a_plugin_contributes_what_cannot_be(
+    contest: Contest, monkeypatch: pytest.MonkeyPatch, app: Flask
+) -> None:
+    contest.adopt()
+    contest.publish()
+    token = start_session(contest.ctx, user_id=contest.staff[0].actor.user_id or 0, device="test", hours=24)
+    contest.ctx.session.commit()
+    contribute(contest, monkeypatch, "awards")
+    _, page = browser_over(app.test_client(), session_token=token).get("/c/hoi-thi/publishing/releases")
+    assert "cannot stand on a page" in page
+    assert "/releases/1/withdraw" in page

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cuocthi.errors import ContractError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date, datetime
@@ -67,6 +69,13 @@ class AwardList:
     final_digest: str = ""
 
 
+#: The kinds of columns whose values are integers, and those of all columns.
+NUMBER_KINDS = frozenset({"integer", "money", "points", "ms", "moment"})
+COLUMN_KINDS = NUMBER_KINDS | {"text", "person", "unit"}
+#: How a section may be drawn.
+CHARTS = frozenset({"bar", "columns", "histogram"})
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a published table.
@@ -110,6 +119,32 @@ class PublicationSection:
     page: str = "statistics"
     drawn: Sequence[str] = ()
     parts: bool = True
+
+    def __post_init__(self) -> None:
+        """Raise ContractError for what no page could show: a release that holds it could not be changed any more."""
+        for fault in self._faults():
+            msg = f"the section {self.key!r} {fault}"
+            raise ContractError(msg)
+
+    def _faults(self) -> Iterator[str]:
+        keys = [column.key for column in self.columns]
+        numbers = [place for place, column in enumerate(self.columns) if column.kind in NUMBER_KINDS]
+        if not keys or len(set(keys)) < len(keys):
+            yield "has no columns, or two with one key"
+        for column in self.columns:
+            if column.kind not in COLUMN_KINDS:
+                yield f"has a column of the unknown kind {column.kind!r}"
+            if unknown := {column.persons, column.of, column.within} - {"", *keys}:
+                yield f"names columns that it has not: {sorted(unknown)}"
+        if self.chart and self.chart not in CHARTS:
+            yield f"is to be drawn as {self.chart!r}, which is no chart"
+        if not set(self.drawn) <= {keys[place] for place in numbers} or (self.chart and not numbers):
+            yield "is to be drawn by columns that are no numbers"
+        for number, row in enumerate(self.rows, start=1):
+            if len(row) != len(keys):
+                yield f"has {len(row)} values in row {number}, not {len(keys)}"
+            elif not all(row[place] is None or isinstance(row[place], int) for place in numbers):
+                yield f"has something else than an integer as a number in row {number}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from cuocthi.text import Text
     from cuocthi_publishing.domain.choice import Promise
 
 
@@ -103,9 +104,13 @@ class PublishSettingsForm(PartsForm):
 
 
 class ReleaseForm(PartsForm):
-    """What goes out in a release, from when, and what it changes; the note stays empty for a first release."""
+    """What goes out in a release, from when, and what it changes; the note stays empty for a first release.
+
+    ``unfit`` says why no release can be made: what a plugin contributes cannot be published.
+    """
 
     offered: Sequence[str] = ()
+    unfit: Text | None = None
 
     sections = SelectMultipleField(
         _l("Sections of the parts of the campaign"),

@@ -12,7 +12,7 @@ from cuocthi.web import formats
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: Kinds whose values are integers.
+#: Kinds whose values are quantities.
 NUMBERS = frozenset({"integer", "money", "points", "ms"})
 _THOUSAND = 1000
 #: Long lists repeat points, ranks and units, and writing a number takes longer than looking it up.
@@ -60,8 +60,8 @@ def plain(value: Value, kind: str, language: str) -> str:
 def _decimal(thousandths: int, language: str) -> str:
     # A spreadsheet set to Vietnamese would read 12.5 as a date.
     mark = "," if language == formats.VIETNAMESE else "."
-    whole, rest = divmod(thousandths, _THOUSAND)
-    return f"{whole}{mark}{rest:03d}".rstrip("0").rstrip(mark)
+    whole, rest = divmod(abs(thousandths), _THOUSAND)
+    return f"{'-' if thousandths < 0 else ''}{whole}{mark}{rest:03d}".rstrip("0").rstrip(mark)
 
 
 def drawn_columns(section: Section) -> tuple[int, list[int]]:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from cuocthi import folders
 from cuocthi.clock import LOCAL_ZONE
+from cuocthi.errors import DomainError
 from cuocthi.rules.markdown import to_html
 from cuocthi.text import T
 from cuocthi.web import formats
@@ -74,6 +75,27 @@ def render_body(snapshot: Snapshot, digest: str, key: str, links: Links) -> Mark
     """Return the content of a page, from its heading to the digest at its foot."""
     content = render_template(snapshot, "publishing/release/page.html", key=key, links=links, digest=digest)
     return Markup(content)  # noqa: S704 - Jinja has escaped it
+
+
+def check_pages(snapshot: Snapshot) -> None:
+    """Render every page once. Raises DomainError, naming the section, where one cannot be shown."""
+    links = Links(page=str, release=str)
+    for key in page_keys(snapshot):
+        try:
+            render_body(snapshot, "", key, links)
+        except Exception as error:
+            sections = [section for section in snapshot["sections"] if section["page"] == key]
+            title = next((one["title"] for one in sections if not _can_show(snapshot, one, links)), TITLES[key])
+            message = T("“%(part)s” cannot be shown, so that nothing was made: %(why)s", part=title, why=repr(error))
+            raise DomainError(message) from error
+
+
+def _can_show(snapshot: Snapshot, section: Section, links: Links) -> bool:
+    try:
+        render_body({**snapshot, "sections": [section]}, "", section["page"], links)
+    except Exception:  # noqa: BLE001 - whatever a template may raise
+        return False
+    return True
 
 
 def render_embedded(snapshot: Snapshot, results: str) -> Markup:

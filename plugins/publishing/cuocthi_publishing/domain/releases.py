@@ -19,6 +19,7 @@ from cuocthi.standings.refresh import overtaken_rounds
 from cuocthi.text import T
 from cuocthi_publishing.domain.cells import names_in
 from cuocthi_publishing.domain.choice import Choice, check_choice, from_settings, from_values, promise_of
+from cuocthi_publishing.domain.pages import check_pages
 from cuocthi_publishing.domain.sections import people_shown
 from cuocthi_publishing.domain.snapshot import Heading, Snapshot, compose, gather, sources
 from cuocthi_publishing.models import Release, ReleaseState
@@ -66,8 +67,8 @@ def make(
 
     Raises Blocked with every reason why nothing can be published yet and for a ranking that was changed past
     the platform; DomainError without a note where one is needed, for a choice of nothing or of more than the issued
-    rules let out, and for a moment that is over; Conflict while another release waits for its moment; Forbidden unless
-    a person acts; Closed before the campaign is open.
+    rules let out, for a moment that is over, and for what no page can show; Conflict while another release waits for
+    its moment; Forbidden unless a person acts; Closed before the campaign is open.
     """
     maker = person(ctx)
     _refuse_draft_campaign(campaign)
@@ -103,8 +104,13 @@ def make(
 
 
 def add(ctx: Context, *, material: Material, heading: Heading, maker: int, approval_id: int | None = None) -> Release:
-    """Add a release as a draft, with the snapshot composed now."""
-    content = canonical(compose(ctx, material=material, heading=heading))
+    """Add a release as a draft, with the snapshot composed now.
+
+    Raises DomainError where a page of it cannot be shown: nobody could change it afterwards.
+    """
+    snapshot = compose(ctx, material=material, heading=heading)
+    check_pages(snapshot)
+    content = canonical(snapshot)
     release = Release(
         campaign_id=material.campaign.id,
         number=heading.number,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cuocthi.contributions import Column, PublicationSection
 from cuocthi.enrolments.public_names import names_of
-from cuocthi.errors import ContractError
+from cuocthi.errors import ContractError, DomainError
 from cuocthi.standings.queries import every_standing_row, standing_rows, unit_figures
 from cuocthi.text import T
 from cuocthi.units.queries import full_names
@@ -138,13 +138,22 @@ def _purged(section: dict[str, Any], masking: Masking) -> dict[str, Any]:
 
 
 def offered(ctx: Context, *, campaign: Campaign) -> list[tuple[str, PublicationSection]]:
-    """Return the sections that plugins contribute now, each with the plugin, in their order."""
-    pairs = ctx.hooks.collect_by_plugin(ctx, campaign, "publication_sections", PublicationSection)
-    for plugin, found in pairs:
+    """Return the sections that plugins contribute now, each with the plugin, in their order.
+
+    Raises DomainError, naming the section, for one that no page can show.
+    """
+    try:
+        pairs = ctx.hooks.collect_by_plugin(ctx, campaign, "publication_sections", PublicationSection)
+    except ContractError as error:
+        raise _unfit(str(error)) from error
+    for _plugin, found in pairs:
         if found.page not in _OPEN_PAGES:
-            msg = f"plugin {plugin!r}: the section {found.key!r} cannot stand on a page {found.page!r}"
-            raise ContractError(msg)
+            raise _unfit(f"the section {found.key!r} cannot stand on a page {found.page!r}")
     return sorted(pairs, key=lambda pair: (pair[1].order, pair[0], pair[1].key))
+
+
+def _unfit(why: str) -> DomainError:
+    return DomainError(T("A plugin contributes what cannot be published; nothing was made. It says: %(why)s", why=why))
 
 
 def key_of(plugin: str, found: PublicationSection) -> str:
@@ -283,12 +292,12 @@ def _contributed(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
         # Nobody has looked at what goes out by a standing approval: people never do.
         if choice.groups and any(column.kind == "person" for column in found.columns):
             continue
-        rows = _masked(ctx, material, plugin, found)
+        rows = _masked(ctx, material, found)
         shown = replace(found, key=key, title=text(found.title), rows=rows, note=text(found.note))
         yield as_section(shown, material.say)
 
 
-def _masked(ctx: Context, material: Material, plugin: str, found: PublicationSection) -> Rows:
+def _masked(ctx: Context, material: Material, found: PublicationSection) -> Rows:
     """Return the rows of a plugin's section as they may be shown; its persons are looked up by their enrolments."""
     kinds = [column.kind for column in found.columns]
     people = {
@@ -304,7 +313,6 @@ def _masked(ctx: Context, material: Material, plugin: str, found: PublicationSec
             [masking.cell(value, kind, names) for value, kind in zip(row, kinds, strict=True)] for row in found.rows
         ]
     except LookupError as error:
-        msg = (
-            f"plugin {plugin!r}: a column of persons in the section {found.key!r} holds something else than enrolments"
-        )
-        raise ContractError(msg) from error
+        raise _unfit(
+            f"a column of persons in the section {found.key!r} holds something else than enrolments"
+        ) from error

@@ -130,9 +130,15 @@ def download(number: int) -> AnyResponse:
 
 def _form(ctx: Context, *, filled: bool = False) -> ReleaseForm:
     """Return the form with the sections that there are to choose from, ``filled`` by what the settings say."""
-    sections = [(key_of(plugin, found), found.title) for plugin, found in offered(ctx, campaign=g.campaign)]
+    sections, unfit = [], None
+    try:
+        sections = [(key_of(plugin, found), found.title) for plugin, found in offered(ctx, campaign=g.campaign)]
+    except DomainError as error:
+        # What is published already can still be looked at and withdrawn.
+        unfit = error.message
     form = ReleaseForm.of(domain.default_choice(ctx, campaign=g.campaign), sections) if filled else ReleaseForm()
     form.offer(sections, promise=promise_of(ctx, campaign=g.campaign))
+    form.unfit = unfit
     return form
 
 
