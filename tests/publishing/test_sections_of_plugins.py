@@ -12,6 +12,7 @@ from cuocthi.campaigns.settings import save_settings
 from cuocthi.contributions import Column, PublicationSection
 from cuocthi.contributions.publication import COLUMN_KINDS, NUMBER_KINDS
 from cuocthi.errors import ContractError, DomainError
+from cuocthi.plugins.manager import Hooks
 from cuocthi.testing.browsing import browser_over
 from cuocthi.users.domain import start_session
 from cuocthi_publishing.domain.cells import NUMBERS, written
@@ -30,31 +31,28 @@ NOWHERE = Links(page=lambda key: f"#{key}", release=lambda _number: "")
 on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-def contribute(contest: Contest, monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+def contribute(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
     """Let a plugin contribute one more section, on that page."""
     columns, rows = [Column("question", "Câu hỏi")], [(f"Gọi {PHONE}?",)]
-    contribute_when_asked(contest, monkeypatch, lambda: PublicationSection("faq", "Hỏi đáp", columns, rows, page=page))
+    contribute_when_asked(monkeypatch, lambda: PublicationSection("faq", "Hỏi đáp", columns, rows, page=page))
 
 
-def contribute_when_asked(
-    contest: Contest, monkeypatch: pytest.MonkeyPatch, made: Callable[[], PublicationSection]
-) -> None:
+def contribute_when_asked(monkeypatch: pytest.MonkeyPatch, made: Callable[[], PublicationSection]) -> None:
     """Let a plugin contribute one more section, which it makes when it is asked."""
-    hooks = contest.ctx.hooks
-    ask = hooks.collect_by_plugin
+    ask = Hooks.collect_by_plugin
 
-    def asked(ctx: object, campaign: object, hook: str, *rest: object, **named: object) -> object:
+    def asked(hooks: Hooks, ctx: object, campaign: object, hook: str, *rest: object, **named: object) -> object:
         more = [("desk", made())] if hook == "publication_sections" else []
-        return [*ask(ctx, campaign, hook, *rest, **named), *more]  # type: ignore[arg-type]  # handed on as it came
+        return [*ask(hooks, ctx, campaign, hook, *rest, **named), *more]  # type: ignore[arg-type]  # handed on
 
-    monkeypatch.setattr(hooks, "collect_by_plugin", asked)
+    monkeypatch.setattr(Hooks, "collect_by_plugin", asked)
 
 
 @on_one_database
 def test_what_there_is_to_read_stands_beside_the_documents_with_and_without_statistics(
     contest: Contest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    contribute(contest, monkeypatch, "documents")
+    contribute(monkeypatch, "documents")
     save_settings(contest.ctx, owner=OWNER, campaign=contest.campaign, value=PublishSettings(statistics=False))
     contest.adopt()
     release = contest.release()
@@ -70,7 +68,7 @@ def test_what_there_is_to_read_stands_beside_the_documents_with_and_without_stat
 def test_a_section_on_a_page_that_there_is_not_is_a_mistake_of_the_plugin(
     contest: Contest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    contribute(contest, monkeypatch, "awards")
+    contribute(monkeypatch, "awards")
     contest.adopt()
     with pytest.raises(DomainError, match="cannot stand on a page 'awards'"):
         contest.release()
@@ -109,7 +107,7 @@ def test_a_section_that_no_page_could_show_is_refused_before_there_is_a_release(
     with pytest.raises(ContractError, match=rf"the section 'wild' .*{fault}"):
         made()
     contest.adopt()
-    contribute_when_asked(contest, monkeypatch, made)
+    contribute_when_asked(monkeypatch, made)
     with pytest.raises(DomainError, match=fault):
         contest.release()
     assert contest.ctx.session.scalars(sa.select(Release)).all() == []
@@ -119,7 +117,7 @@ def test_a_section_that_no_page_could_show_is_refused_before_there_is_a_release(
 def test_a_page_that_cannot_be_rendered_is_found_when_the_release_is_made(
     contest: Contest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    contribute(contest, monkeypatch, "statistics")
+    contribute(monkeypatch, "statistics")
     contest.adopt()
 
     def fails(value: str | int | None, kind: str, language: str) -> str:
@@ -146,7 +144,7 @@ def test_what_is_published_can_be_withdrawn_although_a_plugin_contributes_what_c
     contest.publish()
     token = start_session(contest.ctx, user_id=contest.staff[0].actor.user_id or 0, device="test", hours=24)
     contest.ctx.session.commit()
-    contribute(contest, monkeypatch, "awards")
+    contribute(monkeypatch, "awards")
     _, page = browser_over(app.test_client(), session_token=token).get("/c/hoi-thi/publishing/releases")
     assert "cannot stand on a page" in page
     assert "/releases/1/withdraw" in page
