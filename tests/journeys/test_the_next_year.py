@@ -31,7 +31,7 @@ def test_last_years_contest_is_set_up_for_the_next_year(
     visitor = open_browser(shared_site.address, width=DESKTOP)
     main = visitor.page.locator("main")
     organiser.sign_in(visitor, shared_site.staff[0])
-    visitor.press(visitor.page.locator("main a[href$='/staff/']", has_text="Tất cả cuộc thi"))
+    visitor.press(visitor.page.locator("main a[href$='/staff/']", has_text="Trang quản trị các cuộc thi"))
     hold_again(visitor)
     expect(main).to_contain_text("Còn 2 việc trước khi mở")
     say_questions_are_true(visitor)

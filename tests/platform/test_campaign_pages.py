@@ -12,7 +12,9 @@ import sqlalchemy as sa
 
 from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.models import Campaign, CampaignState
+from cuocthi.campaigns.settings import save_settings
 from cuocthi.contributions import Fact, ReadinessItem, Role
+from cuocthi.standings.criteria import RULES_OWNER, Admission, RankingRules
 from cuocthi.testing.plugins import make_format
 from cuocthi.text import T
 from cuocthi.timelines.models import PhaseKind
@@ -226,6 +228,19 @@ def test_a_part_may_ask_for_more(ctx: Context, make: Factories, campaign: Campai
     assert "A track" in organiser.get(f"{HOME}/readiness")[1]
     assert organiser.post(f"{HOME}/open", {})[0] == 409
     assert stored(ctx, Campaign.state) is CampaignState.DRAFT
+
+
+def test_what_asks_for_the_same_stands_under_one_title(
+    ctx: Context, make: Factories, campaign: Campaign, organiser: Browser
+) -> None:
+    for number in (1, 2):
+        round_ = make.round(campaign, "sprint", number=number)
+        rules = RankingRules(admission=Admission(f"khong-co-{number}", best=3))
+        save_settings(ctx, owner=RULES_OWNER, campaign=campaign, value=rules, round_=round_)
+    ctx.session.commit()
+    page = organiser.get(f"{HOME}/readiness")[1]
+    assert page.count("Vòng thi chỉ dành cho người xếp hạng cao ở vòng khác") == 1
+    assert all(f"“khong-co-{number}”" in page for number in (1, 2))
 
 
 def test_a_campaign_is_archived_after_its_rounds_and_its_address_was_typed(

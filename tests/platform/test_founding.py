@@ -88,6 +88,29 @@ def test_an_administrator_creates_a_campaign_and_organises_it(ctx: Context, make
     assert (seat.user_id, seat.committee.role) == (admin.id, Role.ORGANISING)
 
 
+def test_without_a_name_in_the_address_one_is_made_of_the_title(ctx: Context, make: Factories, sign_in: SignIn) -> None:
+    browser = sign_in(make.user(admin=True))
+    browser.get("/staff/new")
+    for name in ("Hội thi số", "Hội thi số", "Tìm hiểu " + "chuyển đổi số " * 5):
+        assert browser.post("/staff/new", {"name": name, "host_name": "Sở A", "slug": ""})[0] == 200
+        browser.get("/staff/new")
+    made = list(ctx.session.scalars(sa.select(Campaign.slug).order_by(Campaign.id)))
+    assert made == ["hoi-thi-so", "hoi-thi-so-2", "tim-hieu-chuyen-doi-so-chuyen-doi-so-chuyen-doi-so"]
+
+
+def test_who_administers_or_organises_finds_the_pages_of_the_organisers(
+    ctx: Context, make: Factories, sign_in: SignIn
+) -> None:
+    member = make.member(make.campaign("mot"))
+    make.campaign("hai")
+    reader = make.user()
+    for person, found in ((make.user(admin=True), True), (member, True), (reader, False)):
+        ctx.session.commit()
+        browser = sign_in(person)
+        for page in ("/me", "/"):
+            assert ('href="/staff/"' in browser.get(page)[1]) is found, (person.name, page)
+
+
 def test_one_campaign_begins_as_the_file_of_another(ctx: Context, make: Factories, app: Flask) -> None:
     admin, first = make.user(admin=True), make.campaign("nam-truoc")
     make.phase(first, title="Tổng kết")

@@ -206,6 +206,23 @@ def form(**changes: str) -> dict[str, str]:
     return {**steps, "criteria-0-key": "finished_at", "counted": "first", **PAGE, **changes}
 
 
+def test_a_step_is_better_as_its_measure_says_unless_another_way_is_chosen(
+    ctx: Context, campaign: Campaign, weeks: list[Phase], make: Factories, sign_in: Callable[[User], Browser]
+) -> None:
+    last = weeks[-1]
+    weeks[0].windows[0].closes_at = ctx.now
+    organiser = sign_in(make.member(campaign))
+    address = f"/c/thai-binh/staff/rankings/{last.id}/rules"
+    ctx.session.commit()
+    page = organiser.get(address)[1]
+    assert '<option selected value="">theo thông lệ</option>' in page
+    steps = form(**{"criteria-0-direction": "", "criteria-1-key": "score", "criteria-1-direction": ""})
+    assert organiser.post(address, steps)[0] == 200
+    rules = ranking_rules_of(ctx, campaign=campaign, round_=last)
+    ways = [(one.key, one.direction.value) for one in rules.criteria]
+    assert ways == [("finished_at", "lowest"), ("score", "highest")]
+
+
 def test_two_organisers_change_them_by_the_page(
     app: Flask,
     ctx: Context,

@@ -54,12 +54,12 @@ def sprint() -> ModuleType:
 
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
-    return [sprint()]
+    return [sprint(), make_format("added", counts=list)]
 
 
 @pytest.fixture
 def campaign(make: Factories) -> Campaign:
-    return make.campaign("thai-binh", plugins=("sprint",))
+    return make.campaign("thai-binh", plugins=("sprint", "added"))
 
 
 @pytest.fixture
@@ -137,6 +137,22 @@ def test_sixteen_weeks_are_shown_first_and_then_made_at_once(
     assert (status, "notice-ok" in page) == (200, True)
     assert titles(ctx, campaign) == [f"Tuần {number}" for number in range(1, 17)]
     assert [event.action for event in events(ctx)] == ["core:phase:add"]
+
+
+def test_the_pattern_begins_in_the_campaigns_own_year_and_usual_format(
+    ctx: Context, make: Factories, campaign: Campaign, organiser: Browser
+) -> None:
+    make.phase(campaign, opens_at=local(2027, 3, 2), closes_at=local(2027, 3, 3))
+    ctx.session.commit()
+    page = organiser.get(f"{TIMELINE}/rounds")[1]
+    assert 'value="2027-03-08"' in page
+    make.round(campaign, "sprint", opens_at=local(2027, 3, 8), closes_at=local(2027, 3, 15))
+    make.round(campaign, "added", number=2, opens_at=local(2027, 3, 8), closes_at=local(2027, 4, 26))
+    ctx.session.commit()
+    page = organiser.get(f"{TIMELINE}/rounds")[1]
+    assert 'value="2027-03-15"' in page, "after the rounds that people take part in"
+    assert page.index('value="sprint"') < page.index('value="added"')
+    assert '<option selected value="sprint">' in page
 
 
 def test_rounds_on_some_days_of_the_week(ctx: Context, campaign: Campaign, organiser: Browser) -> None:

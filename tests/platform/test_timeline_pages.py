@@ -149,7 +149,6 @@ WRONG: list[dict[str, str]] = [
     {name: value for name, value in PHASE.items() if not name.startswith("windows")},
     {**ROUND, "source": ""},
     {**ROUND, "source": "essay"},
-    {**ROUND, "number": ""},
     {**ROUND, "number": "1"},
     {**ROUND, "number": "0"},
     {**ROUND, "kind": "launch"},
@@ -198,6 +197,21 @@ def test_a_phase_of_another_campaign_is_not_found(
     for act in ("", "/remove", "/close", "/extend"):
         assert organiser.post(f"{TIMELINE}/{number}{act}", {**ROUND, "reason": "x", "confirm": "x"})[0] == 404
     assert spans(ctx, foreign) == before
+
+
+def test_a_round_without_a_number_gets_the_next_one(ctx: Context, organiser: Browser) -> None:
+    assert organiser.post(f"{TIMELINE}/new", {**ROUND, "number": "7"})[0] == 200
+    assert organiser.post(f"{TIMELINE}/new", {**ROUND, "number": ""})[0] == 200
+    assert list(ctx.session.scalars(sa.select(Phase.number).order_by(Phase.number))) == [1, 7, 8]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [({"number": "1"}, "number"), ({"source": ""}, "source"), ({"kind": "launch", "source": ""}, "number")],
+)
+def test_what_is_wrong_with_a_round_stands_at_its_field(organiser: Browser, wrong: dict[str, str], field: str) -> None:
+    status, page = organiser.post(f"{TIMELINE}/new", {**ROUND, **wrong})
+    assert (status, f'id="{field}-error"' in page) == (422, True)
 
 
 # --- closing now, and extending ---

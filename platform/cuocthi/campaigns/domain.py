@@ -18,6 +18,7 @@ from cuocthi.campaigns.queries import campaign_by_slug
 from cuocthi.consents.domain import keep_words
 from cuocthi.errors import Conflict, DomainError
 from cuocthi.text import T, Text, cleaned
+from cuocthi.users.names import fold
 from cuocthi.web import colour
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SLUG_LENGTH = 60
+#: So much of the name an address is made of; room is left for a number.
+_STEM_LENGTH = 55
+_NO_WORD = re.compile(r"[^a-z0-9]+")
 _CATEGORY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _TITLE_LENGTH = 200
 
@@ -92,6 +96,19 @@ def create_campaign(
         object_id=campaign.id,
     )
     return campaign
+
+
+def free_slug(ctx: Context, *, name: str) -> str:
+    """Return a name in the address that is made of a campaign's name and that no other campaign has."""
+    stem = _NO_WORD.sub("-", fold(name)).strip("-") or "cuoc-thi"
+    if len(stem) > _STEM_LENGTH:
+        stem = stem[: _STEM_LENGTH + 1].rpartition("-")[0] or stem[:_STEM_LENGTH]
+    taken = set(ctx.session.scalars(sa.select(Campaign.slug).where(Campaign.slug.startswith(stem, autoescape=True))))
+    number, slug = 1, stem
+    while slug in taken:
+        number += 1
+        slug = f"{stem}-{number}"
+    return slug
 
 
 def basics_of(campaign: Campaign) -> Basics:

@@ -82,7 +82,10 @@ class NewCampaignForm(BaseForm):
     slug = StringField(
         _l("Name in the address"),
         [Length(max=60)],
-        description=_l("Lower-case letters, digits and hyphens, for instance chuyen-doi-so-2025. It never changes."),
+        description=_l(
+            "Lower-case letters, digits and hyphens, for instance chuyen-doi-so-2025. It never changes. Where it is "
+            "empty, it is made of the name."
+        ),
     )
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from cuocthi.audit.domain import record
 from cuocthi.campaigns.copying import copy_campaign
-from cuocthi.campaigns.domain import create_campaign
+from cuocthi.campaigns.domain import create_campaign, free_slug
 from cuocthi.campaigns.exchange import import_campaign, import_source
 from cuocthi.campaigns.files import moved
 from cuocthi.campaigns.models import Campaign, CampaignState
@@ -43,7 +43,11 @@ def found_from_file(ctx: Context, *, files: Files, folder: Path, founder: User, 
 
 
 def found_empty(ctx: Context, *, slug: str, basics: Basics, founder: User) -> Campaign:
-    """Create a draft that has only a name; every installed plugin is enabled. Raises as :func:`create_campaign`."""
+    """Create a draft that has only a name; every installed plugin is enabled. Raises as :func:`create_campaign`.
+
+    Without a ``slug`` its address is made of the name.
+    """
+    slug = slug or free_slug(ctx, name=basics.name)
     campaign = create_campaign(ctx, slug=slug, basics=basics, plugins=list(ctx.hooks.plugins))
     list_prerequisites(ctx, campaign=campaign, facts=default_prerequisites(campaign.language))
     _seat(ctx, campaign, founder)

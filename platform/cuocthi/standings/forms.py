@@ -27,8 +27,9 @@ from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from cuocthi.contributions import Measure
     from cuocthi.documents.models import Document
 
 BETTER = {Direction.HIGHEST: _l("the higher"), Direction.LOWEST: _l("the lower")}
@@ -109,7 +110,8 @@ class CriterionForm(Form):
     key = SelectField(_l("Measure"))
     direction = SelectField(
         _l("Better is"),
-        choices=select_choices((one.value, words) for one, words in BETTER.items()),
+        choices=select_choices([("", _l("as usual")), *((one.value, words) for one, words in BETTER.items())]),
+        default="",
     )
     gate = BooleanField(_l("Only who has this can win"))
 
@@ -178,11 +180,17 @@ class RulesForm(BaseForm):
         for name in _ADMITTING:
             self[name].data = getattr(rules.admission, name) or None
 
-    def rules(self) -> RankingRules:
-        """Return the rules as entered; empty steps are passed over. Raises SettingsError."""
+    def rules(self, measures: Mapping[str, Measure]) -> RankingRules:
+        """Return the rules as entered; empty steps are passed over. Raises SettingsError.
+
+        Where nothing is chosen of what is better, the measure says it.
+        """
         steps: list[Any] = [step.form for step in self.criteria if step.form.key.data]
         criteria = tuple(
-            Criterion(step.key.data, Direction(step.direction.data), gate=step.gate.data) for step in steps
+            Criterion(
+                step.key.data, Direction(step.direction.data or measures[step.key.data].direction), gate=step.gate.data
+            )
+            for step in steps
         )
         return RankingRules(
             criteria,

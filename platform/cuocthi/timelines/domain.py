@@ -38,7 +38,8 @@ ONLY_ROUNDS = T("Only a round can have windows of its own for a unit.")
 class PhaseDraft:
     """A phase to be added; its ``key`` is made from the title unless given.
 
-    A phase of kind ``contest`` is a round and has a ``number`` and a ``source``; others have neither.
+    A phase of kind ``contest`` is a round and has a ``source`` and a ``number``, the next one unless given; others have
+    neither.
     """
 
     kind: PhaseKind
@@ -96,7 +97,7 @@ def round_drafts(
 
     Their numbers go on from the campaign's last round, and stand behind the ``title``.
     """
-    last = ctx.session.scalar(sa.select(sa.func.max(Phase.number)).where(Phase.campaign_id == campaign.id)) or 0
+    last = _last_number(ctx, campaign)
     return [
         PhaseDraft(PhaseKind.CONTEST, f"{title} {number}", windows, source=source, number=number)
         for number, windows in enumerate(rounds, last + 1)
@@ -210,6 +211,7 @@ def _insert(ctx: Context, campaign: Campaign, drafts: Sequence[PhaseDraft]) -> l
     for draft in drafts:
         _check_windows(draft.windows, draft.kind)
         _check_source(campaign, draft)
+    drafts = _numbered(ctx, campaign, drafts)
     taken = set(ctx.session.scalars(sa.select(Phase.key).where(Phase.campaign_id == campaign.id)))
     added = [_phase(campaign, draft, taken) for draft in drafts]
     try:
@@ -221,10 +223,33 @@ def _insert(ctx: Context, campaign: Campaign, drafts: Sequence[PhaseDraft]) -> l
     return added
 
 
+def _last_number(ctx: Context, campaign: Campaign) -> int:
+    return ctx.session.scalar(sa.select(sa.func.max(Phase.number)).where(Phase.campaign_id == campaign.id)) or 0
+
+
+def _numbered(ctx: Context, campaign: Campaign, drafts: Sequence[PhaseDraft]) -> list[PhaseDraft]:
+    """Return the drafts with the next numbers for rounds without one; raises Conflict for a number that is taken."""
+    numbers = set(ctx.session.scalars(sa.select(Phase.number).where(Phase.campaign_id == campaign.id)))
+    last = max((number for number in (*numbers, *(draft.number for draft in drafts)) if number is not None), default=0)
+    numbered: list[PhaseDraft] = []
+    for draft in drafts:
+        if draft.number is not None and draft.number in numbers:
+            message = T("The timeline already has a round with the number %(number)s.", number=draft.number)
+            raise Conflict(message, field="number")
+        if draft.kind is PhaseKind.CONTEST and draft.number is None:
+            last += 1
+            numbered.append(replace(draft, number=last))
+        else:
+            numbered.append(draft)
+    return numbered
+
+
 def _check_source(campaign: Campaign, draft: PhaseDraft) -> None:
     is_round = draft.kind is PhaseKind.CONTEST
-    if is_round != bool(draft.source) or is_round != (draft.number is not None):
-        raise DomainError(T("A round needs a number and a contest format; other phases have neither."), field="source")
+    if is_round != bool(draft.source):
+        raise DomainError(T("A round needs a contest format; other phases have none."), field="source")
+    if not is_round and draft.number is not None:
+        raise DomainError(T("Only a round has a number."), field="number")
     if draft.source and draft.source not in campaign.plugins:
         raise DomainError(
             T("The contest format “%(name)s” is not enabled in this campaign.", name=draft.source), field="source"

@@ -128,7 +128,9 @@ class NewPhaseForm(PhaseForm):
     kind = SelectField(_l("Kind"))
     source = SelectField(_l("Contest format"), [Optional()], description=_l("Only for a round."))
     number = IntegerField(
-        _l("Number of the round"), [Optional(), NumberRange(1, 1000)], description=_l("Only for a round.")
+        _l("Number of the round"),
+        [Optional(), NumberRange(1, 1000)],
+        description=_l("Only for a round; where it is empty, the next one."),
     )
 
     def offer(self, formats: Sequence[ContestFormat]) -> None:
@@ -162,7 +164,7 @@ class RoundsForm(BaseForm):
     number = IntegerField(_l("How many rounds"), [InputRequired(), NumberRange(1, MOST_ROUNDS)])
     opens = StringField(_l("Opens at"), [DataRequired(), Length(max=15), is_clock])
     closes = StringField(_l("Closes at"), [DataRequired(), Length(max=15), is_clock])
-    days = IntegerField(_l("Days later"), [InputRequired(), NumberRange(0, LONGEST)])
+    days = IntegerField(_l("Closes so many days after opening"), [InputRequired(), NumberRange(0, LONGEST)])
     weekdays = SelectMultipleField(
         _l("Open only on these days of the week"),
         [Optional()],

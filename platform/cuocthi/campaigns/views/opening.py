@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
@@ -95,14 +95,25 @@ def _page(refused: Sequence[Text] = (), *, status: int = 200) -> Response:
     return render(
         "campaigns/readiness.html",
         status=status,
-        items=[_shown(item) for item in found.items],
+        items=_grouped([_shown(item) for item in found.items]),
         undone=found.undone,
         ready=not found.reasons,
         refused=refused,
     )
 
 
-def _shown(item: ReadinessItem) -> dict[str, object]:
+def _grouped(shown: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the items, those that ask for the same under one title, each with the place where it is mended."""
+    groups: dict[tuple[str, bool], list[dict[str, Any]]] = {}
+    for item in shown:
+        groups.setdefault((item["title"], item["done"]), []).append(item)
+    return [
+        group[0] if len(group) == 1 else {"title": title, "done": done, "detail": "", "url": "", "parts": group}
+        for (title, done), group in groups.items()
+    ]
+
+
+def _shown(item: ReadinessItem) -> dict[str, Any]:
     endpoint = _PLACES.get(item.key) or _PLACES_OF_MANY.get(item.key.partition("-")[0], "")
     url = item.url or (url_for(endpoint, slug=g.campaign.slug) if endpoint else "")
     shown = replace(item, url=url)

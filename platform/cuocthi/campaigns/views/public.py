@@ -13,6 +13,7 @@ from cuocthi.campaigns.views.caching import cached
 from cuocthi.contributions import Fact
 from cuocthi.documents.lines import document_line
 from cuocthi.documents.queries import documents
+from cuocthi.enrolments.queries import campaigns_of_member
 from cuocthi.incidents.queries import decided
 from cuocthi.news.queries import published_news
 from cuocthi.rules.markdown import to_html
@@ -23,6 +24,7 @@ from cuocthi.timelines.extensions import granted
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.queries import phases, phases_by_campaign, window_units
 from cuocthi.timelines.unit_windows import UnitTimes, differs, times_by_unit
+from cuocthi.users import sign_in
 from cuocthi.web.context import reading_context
 from cuocthi.web.i18n import language, translate
 from cuocthi.web.rendering import render
@@ -55,7 +57,14 @@ def index() -> AnyResponse:
     return render(
         "campaigns/index.html",
         campaigns=[(campaign, change(timelines.get(campaign.id, []), ctx.now)) for campaign in found],
+        works_here=_works_here(ctx),
     )
+
+
+def _works_here(ctx: Context) -> bool:
+    """Tell whether the reader administers the installation or sits on a committee of any campaign."""
+    reader = sign_in.reader()
+    return reader is not None and (reader.is_admin or bool(campaigns_of_member(ctx, user_id=reader.id)))
 
 
 def _extensions(ctx: Context, timeline: Sequence[Phase]) -> tuple[list[tuple[str, Text]], dict[int, Text]]:

@@ -95,7 +95,7 @@ def save(phase_id: int) -> AnyResponse:
 
 
 def _stored(ctx: Context, round_: Phase, form: RulesForm, amendment: AmendmentForm | None) -> str:
-    rules, following = form.rules(), bool(form.following.data)
+    rules, following = form.rules(measures_of(ctx, source=round_.source)), bool(form.following.data)
     if amendment is None:
         change_ranking_rules(ctx, campaign=g.campaign, round_=round_, rules=rules, following=following)
         return _("The ranking rules are saved.")

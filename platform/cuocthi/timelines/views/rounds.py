@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -16,7 +17,6 @@ from cuocthi.text import Text
 from cuocthi.timelines.domain import PhaseDraft, add_phases, round_drafts
 from cuocthi.timelines.drawing import Chart, Drawn, chart, span_in_words, weekday
 from cuocthi.timelines.forms import RoundsForm
-from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.patterns import Rhythm, windows_of
 from cuocthi.timelines.queries import phases, window_units
 from cuocthi.timelines.unit_windows import rows_by_unit
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from cuocthi.context import Context
+    from cuocthi.contributions import ContestFormat
     from cuocthi.timelines.models import Phase
     from cuocthi.timelines.windows import Span
 
@@ -55,7 +56,7 @@ def rounds() -> Response:
     """Show a pattern to begin with, and the rounds that it would make."""
     ctx = reading_context()
     form = RoundsForm(data=_first_pattern(ctx, phases(ctx, campaign_id=g.campaign.id)))
-    form.offer(enabled_formats())
+    form.offer(_formats())
     return _page(ctx, form, _drafts(ctx, form))
 
 
@@ -63,7 +64,7 @@ def rounds() -> Response:
 def make_rounds() -> AnyResponse:
     """Show the rounds that a pattern makes, or make them all at once."""
     form = RoundsForm()
-    form.offer(enabled_formats())
+    form.offer(_formats())
     drafts = _drafts(reading_context(), form) if form.validate() else []
     if drafts and "preview" not in request.form:
         try:
@@ -76,13 +77,25 @@ def make_rounds() -> AnyResponse:
     return _page(reading_context(), form, drafts)
 
 
+def _formats() -> list[ContestFormat]:
+    """Return the formats, those first in which people take part: the others only add up what came of them."""
+    return sorted(enabled_formats(), key=lambda item: not item.entered)
+
+
 def _first_pattern(ctx: Context, found: Sequence[Phase]) -> dict[str, object]:
-    """Begin with four weeks from Monday to Monday, after the rounds that there are."""
-    closings = [phase.closes_at for phase in found if phase.kind is PhaseKind.CONTEST]
+    """Begin with four weeks from Monday to Monday in the campaign's own time and usual format.
+
+    They come after the rounds that people take part in, else from the beginning of the timeline on, else from now.
+    """
+    entered = {item.source for item in enabled_formats() if item.entered}
+    held = [phase for phase in found if phase.source in entered]
+    after = max((phase.closes_at for phase in held), default=found[0].opens_at if found else ctx.now)
+    usual = Counter(phase.source for phase in held).most_common(1)
     return {
         "title": _("Week"),
+        "source": usual[0][0] if usual else None,
         "rhythm": Rhythm.WEEKS.value,
-        "first": _monday_from(max([ctx.now, *closings]).astimezone(LOCAL_ZONE).date()),
+        "first": _monday_from(after.astimezone(LOCAL_ZONE).date()),
         "number": 4,
         "opens": "10h00",
         "days": _WEEK,
