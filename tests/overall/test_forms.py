@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,6 +45,16 @@ def test_a_ranking_is_entered_by_the_page_alone(
     stored = load_settings(contest.ctx, owner=OWNER, schema=OverallSettings, campaign=contest.campaign).value
     counted = (Weighted("round-1"), Weighted("round-2", 1500))
     assert stored == OverallSettings((OverallRanking("round-4", counted, Combine.SUM, best=2),))
+
+
+def test_a_round_that_adds_others_up_is_nothing_that_overlaps_them(
+    contest: Contest, make: Factories, sign_in: Callable[[User], Browser]
+) -> None:
+    for number, round_ in enumerate(contest.rounds):
+        round_.windows[0].opens_at = contest.ctx.now - timedelta(days=9 - number)
+        round_.windows[0].closes_at = contest.ctx.now - timedelta(days=8 - number)
+    organiser = sign_in(make.member(contest.campaign))
+    assert "mở cùng lúc" not in organiser.get(f"/c/{contest.campaign.slug}/staff/timeline")[1]
 
 
 def test_rounds_divisions_and_measures_are_chosen_by_their_titles(

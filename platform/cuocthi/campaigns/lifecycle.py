@@ -21,6 +21,7 @@ from cuocthi.prerequisites.queries import prerequisites
 from cuocthi.rosters.domain import forget_rosters
 from cuocthi.rules.queries import current_rules
 from cuocthi.standings.admission import objected_too_long, unclear
+from cuocthi.standings.composition import entered
 from cuocthi.text import TN, T, Text
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.queries import any_round_open, phases, window_units
@@ -155,7 +156,7 @@ def _timeline(ctx: Context, campaign: Campaign) -> list[ReadinessItem]:
     found = phases(ctx, campaign_id=campaign.id)
     ahead = any(phase.kind is PhaseKind.CONTEST and phase.closes_at > ctx.now for phase in found)
     warnings = [
-        *timeline_warnings(found),
+        *timeline_warnings(entered(ctx, phases=found)),
         *unit_warnings(ctx, phases=found, units=window_units(ctx, phases=found)),
     ]
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import sqlalchemy as sa
 
@@ -12,7 +12,7 @@ from cuocthi.text import T
 from cuocthi.timelines.queries import rounds
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
@@ -24,9 +24,22 @@ if TYPE_CHECKING:
     MadeOf = dict[str, list[int | str]]
 
 
+class _Sourced(Protocol):
+    @property
+    def source(self) -> str: ...
+
+
+OfPhases = TypeVar("OfPhases", bound=_Sourced)
+
+
 def is_made_of_others(ctx: Context, *, source: str) -> bool:
     """Tell whether rounds of this format have no entries of their own; their results are what other rounds came to."""
     return any(not item.entered for item in _formats(ctx, source))
+
+
+def entered(ctx: Context, *, phases: Iterable[OfPhases]) -> list[OfPhases]:
+    """Return phases, or drafts of some, without the rounds that are made of others: nobody is busy in these."""
+    return [phase for phase in phases if not (phase.source and is_made_of_others(ctx, source=phase.source))]
 
 
 def counted_rounds(ctx: Context, *, campaign: Campaign, round_: Phase) -> Sequence[CountedRound]:

@@ -133,7 +133,7 @@ def moved_draft(phase: Phase, move: Move) -> PhaseDraft:
     """Return what a phase would be on other days. Raises DomainError if a day would lie beyond the calendar."""
     try:
         windows = [replace(move_span(window, move), unit_id=window.unit_id) for window in phase.windows]
-        return PhaseDraft(phase.kind, phase.title, windows)
+        return PhaseDraft(phase.kind, phase.title, windows, source=phase.source)
     except (ValueError, OverflowError) as error:
         raise DomainError(T("“%(title)s” would lie beyond the calendar.", title=phase.title), field="by") from error
 

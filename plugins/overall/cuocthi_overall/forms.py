@@ -85,8 +85,8 @@ class RankingRow(Form):
         """Return what a line says: the round that counts, by title or code, and its weight in thousandths."""
         name, _equals, weight = line.rpartition("=")
         counted = self.rounds.data or []
-        offered: Any = self.rounds.choices or ()
-        titles = {choice[0]: choice[1] for choice in offered}
+        offered = self.rounds.iter_choices() if self.rounds.choices else ()
+        titles = {value: title for value, title, *_rest in offered}
         named = {fold(text): key for key in counted for text in (key, str(titles.get(key, key)))}
         if fold(name.strip()) not in named:
             message = T("“%(name)s” is not a round that counts.", name=name.strip() or line.strip())

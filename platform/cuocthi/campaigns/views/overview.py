@@ -15,6 +15,7 @@ from cuocthi.campaigns.views.blueprints import blueprint
 from cuocthi.personal.retention import due
 from cuocthi.rules.changes import waiting_changes
 from cuocthi.rules.ranking_rules import waiting_rounds
+from cuocthi.standings.composition import entered
 from cuocthi.timelines.drawing import change, chart
 from cuocthi.timelines.extensions import waiting
 from cuocthi.timelines.queries import phases
@@ -42,7 +43,7 @@ def overview() -> Response:
         "campaigns/_funnel.html",
         change=change(timeline, ctx.now),
         chart=chart(timeline, ctx.now, language()),
-        warnings=timeline_warnings(timeline),
+        warnings=timeline_warnings(entered(ctx, phases=timeline)),
         missing=missing_capabilities(ctx, campaign=g.campaign),
         funnel=funnel(ctx, campaign=g.campaign),
         tasks=[

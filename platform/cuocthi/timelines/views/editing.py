@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from cuocthi.committees.domain import unit_meant
 from cuocthi.errors import DomainError
 from cuocthi.incidents.queries import undecided
+from cuocthi.standings.composition import entered
 from cuocthi.text import T
 from cuocthi.timelines.domain import add_phase, edit_phase
 from cuocthi.timelines.drawing import KIND_TITLES, chart, span_in_words
@@ -68,7 +69,7 @@ def edit() -> Response:
         "timelines/edit.html",
         "timelines/_board.html",
         chart=chart(rows_by_unit(found, units), ctx.now, language()),
-        warnings=[*timeline_warnings(found), *unit_warnings(ctx, phases=found, units=units)],
+        warnings=[*timeline_warnings(entered(ctx, phases=found)), *unit_warnings(ctx, phases=found, units=units)],
         waiting=waiting(ctx, campaign_id=g.campaign.id, phases=found),
         incidents=_incidents(ctx, found),
         reader=ctx.actor.user_id,

@@ -8,6 +8,7 @@ from flask import g, request
 from flask_babel import ngettext
 
 from cuocthi.errors import DomainError
+from cuocthi.standings.composition import entered
 from cuocthi.timelines.domain import move_phases, moved_draft
 from cuocthi.timelines.drawing import chart, span_in_words
 from cuocthi.timelines.forms import MoveForm
@@ -92,7 +93,7 @@ def _page(ctx: Context, form: MoveForm, found: Sequence[Phase]) -> Response:
         ],
         more=len(listed[_MOST_LISTED:]),
         chart=chart(rows_by_unit(whole, window_units(ctx, phases=found)), ctx.now, language()),
-        warnings=timeline_warnings(whole),
+        warnings=timeline_warnings(entered(ctx, phases=whole)),
         back=list_url(),
     )
 

@@ -13,9 +13,10 @@ from flask_babel import ngettext
 
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.errors import DomainError
+from cuocthi.standings.composition import entered
 from cuocthi.text import Text
 from cuocthi.timelines.domain import PhaseDraft, add_phases, round_drafts
-from cuocthi.timelines.drawing import Chart, Drawn, chart, span_in_words, weekday
+from cuocthi.timelines.drawing import Chart, chart, span_in_words, weekday
 from cuocthi.timelines.forms import RoundsForm
 from cuocthi.timelines.patterns import Rhythm, windows_of
 from cuocthi.timelines.queries import phases, window_units
@@ -131,12 +132,12 @@ def _page(ctx: Context, form: RoundsForm, drafts: Sequence[PhaseDraft]) -> Respo
 
 
 def _planned(ctx: Context, drafts: Sequence[PhaseDraft]) -> Planned:
-    whole: list[Drawn] = [*phases(ctx, campaign_id=g.campaign.id), *drafts]
+    whole: list[Phase | PhaseDraft] = [*phases(ctx, campaign_id=g.campaign.id), *drafts]
     whole.sort(key=lambda phase: phase.opens_at)
     return Planned(
         rounds=[(draft.title, [_in_words(window) for window in draft.windows]) for draft in drafts],
         chart=chart(rows_by_unit(whole, window_units(ctx, phases=whole)), ctx.now, language()),
-        warnings=timeline_warnings(whole),
+        warnings=timeline_warnings(entered(ctx, phases=whole)),
     )
 
 

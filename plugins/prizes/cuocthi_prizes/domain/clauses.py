@@ -141,7 +141,8 @@ def _collective(prize_set: PrizeSet, language: str, titles: _Names, *, alone: bo
         return
     words = wording(language)
     fixed = [tier for tier in prize_set.collective if not tier.is_open]
-    yield words.collective if alone else words.collective_of.format(set=prize_set.title)
+    of_itself = alone or prize_set.title.casefold() == words.collective.strip("*").casefold()
+    yield words.collective if of_itself else words.collective_of.format(set=prize_set.title)
     if not prize_set.tiers:
         yield from _for_which(prize_set, language, titles)
     if fixed:
