@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cuocthi import config as configuration
 from cuocthi import registry as parts
+from cuocthi.articles import views as article_views
 from cuocthi.audit import views as audit_views
 from cuocthi.campaigns import views as campaign_views
 from cuocthi.clock import ShiftedClock
@@ -74,6 +75,7 @@ VIEWS = (
     rule_views,
     enrolment_views,
     news_views,
+    article_views,
     standing_views,
     merging_views,
     support_views,

@@ -1,5 +1,6 @@
 """Every mapped class of the core, in the order of their dependence."""
 
+from cuocthi.articles.models import Article, ArticleCorrection, ArticleDocument, ArticlePicture
 from cuocthi.audit.models import AuditEvent, AuditHead
 from cuocthi.campaigns.models import Campaign, Division, Headcount, SettingsVersion
 from cuocthi.committees.models import Committee, Membership
@@ -13,6 +14,7 @@ from cuocthi.merging.models import Merger, ToldApart
 from cuocthi.messages.models import Message
 from cuocthi.news.models import Announcement, NewsConsent
 from cuocthi.personal.models import Correction, ErasedEnrolment
+from cuocthi.pictures.models import Picture, PictureFile
 from cuocthi.prerequisites.models import Prerequisite
 from cuocthi.rosters.models import RosterDraft, RosterEntry
 from cuocthi.rules.models import RulesVersion
@@ -64,6 +66,12 @@ CORE_MODELS = (
     Correction,
     NewsConsent,
     Announcement,
+    Picture,
+    PictureFile,
+    Article,
+    ArticleCorrection,
+    ArticlePicture,
+    ArticleDocument,
     Result,
     ResultMeasure,
     ResultSet,

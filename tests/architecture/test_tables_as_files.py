@@ -16,6 +16,8 @@ import pytest
 import python_calamine
 import sqlalchemy as sa
 
+from cuocthi.articles.domain import ArticleFacts, write_article
+from cuocthi.articles.models import ArticleKind
 from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.exchange import import_campaign
 from cuocthi.campaigns.files import read_folder
@@ -39,6 +41,7 @@ STAFF = "/c/chuyen-doi-so-2024/staff"
 #: All but those that need results: they are tested where the results are.
 LISTS = {
     "announcements",
+    "articles",
     "attempts",
     "audit",
     "complaints",
@@ -84,6 +87,7 @@ def organiser(client: FlaskClient, ctx: Context, make: Factories) -> FlaskClient
     phase = phases(ctx, campaign_id=campaign.id)[0]
     add_task(ctx, campaign=campaign, facts=TaskFacts("=Soạn Thể lệ", phase, Edge.OPENED))
     write_announcement(ctx, campaign=campaign, facts=AnnouncementFacts("Còn 3 ngày", "Mời bạn dự thi."))
+    write_article(ctx, campaign=campaign, facts=ArticleFacts(ArticleKind.NEWS, "Phát động", "Sáng nay."))
     ctx.session.add(
         Job(
             kind="core:test",

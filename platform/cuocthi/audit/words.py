@@ -49,6 +49,7 @@ _FIELDS = {
     "description": T("Description"),
     "digest": T("Digest"),
     "document": T("Document"),
+    "documents": T("Documents"),
     "due": T("Until"),
     "ends": T("Ends"),
     "entries": T("Entries brought over"),
@@ -84,6 +85,7 @@ _FIELDS = {
     "portal_url": T("Portal on which results are published"),
     "position": T("Position"),
     "public": T("Public"),
+    "published_at": T("Published"),
     "purpose": T("Purpose"),
     "ranking": T("Version of the ranking"),
     "reached": T("Persons who get it"),
@@ -124,6 +126,7 @@ _FIELDS = {
 #: What the kinds of objects are called that the core puts on record.
 CORE_KINDS = {
     "announcement": T("Announcement"),
+    "article": T("Article"),
     "audit": T("Audit log"),
     "campaign": T("Campaign"),
     "committee": T("Committee"),
@@ -136,6 +139,7 @@ CORE_KINDS = {
     "membership": T("Seat on a committee"),
     "participation": T("Participation of a unit"),
     "phase": T("Phase"),
+    "picture": T("Picture in articles"),
     "prerequisite": T("Administrative condition"),
     "profile": T("Participant"),
     "ranking": T("Ranking"),

@@ -137,6 +137,7 @@ XLSX = Kind(
 )
 PNG = Kind("image/png", (".png",), _begins(b"\x89PNG\r\n\x1a\n"))
 JPEG = Kind("image/jpeg", (".jpg", ".jpeg"), _begins(b"\xff\xd8\xff"))
+WEBP = Kind("image/webp", (".webp",), lambda content: content.startswith(b"RIFF") and content[8:12] == b"WEBP")
 TEXT = Kind("text/plain", (".txt",), _is_text)
 CSV = Kind("text/csv", (".csv",), _is_text)
 ZIP = Kind("application/zip", (".zip",), _begins(*_ZIP_SIGNATURES))

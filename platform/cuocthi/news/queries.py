@@ -40,15 +40,6 @@ def missed(ctx: Context, *, campaign_ids: Sequence[int]) -> Sequence[Announcemen
     ).all()
 
 
-def published_news(ctx: Context, *, campaign_id: int) -> Sequence[Announcement]:
-    """Return the announcements that everybody may read, the newest first (one statement)."""
-    return ctx.session.scalars(
-        sa.select(Announcement)
-        .where(Announcement.campaign_id == campaign_id, Announcement.is_public, Announcement.started_at.is_not(None))
-        .order_by(Announcement.started_at.desc(), Announcement.id.desc())
-    ).all()
-
-
 def agreed_to_news(ctx: Context, *, enrolment_ids: Sequence[int]) -> set[int]:
     """Return which of these enrolments get news (one statement)."""
     wanted = sa.select(NewsConsent.enrolment_id).where(

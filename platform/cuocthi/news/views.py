@@ -1,4 +1,4 @@
-"""Announcements: written, looked at, confirmed and watched by staff; news for everybody; the way out for readers."""
+"""Announcements: written, looked at, confirmed and watched by staff; the way out for readers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from flask import Response, abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from cuocthi.campaigns.models import Campaign
-from cuocthi.campaigns.views.caching import cached
 from cuocthi.committees.domain import unit_meant
 from cuocthi.contributions import NavGroup
 from cuocthi.enrolments.models import Enrolment
@@ -29,8 +28,7 @@ from cuocthi.news.domain import (
 from cuocthi.news.forms import AnnouncementForm
 from cuocthi.news.links import enrolment_of_token
 from cuocthi.news.models import Announcement, AnnouncementState, Audience
-from cuocthi.news.queries import agreed_to_news, announcement_of, announcements, published_news
-from cuocthi.rules.markdown import to_html
+from cuocthi.news.queries import agreed_to_news, announcement_of, announcements
 from cuocthi.rules.plain import to_plain
 from cuocthi.text import T
 from cuocthi.timelines.edges import in_words
@@ -285,18 +283,6 @@ def _own_mail(ctx: Context) -> NormalisedContact | None:
 
 
 # --- for everybody ---
-
-
-@blueprint.page("/news/", public=True)
-def published() -> AnyResponse:
-    """Show the news of the campaign, the newest first. The same for everybody."""
-    ctx = reading_context()
-
-    def page() -> Response:
-        found = published_news(ctx, campaign_id=g.campaign.id)
-        return render("news/published.html", news=[(one, to_html(one.body)) for one in found])
-
-    return cached(_phases(ctx), page)
 
 
 @blueprint.page("/news/stop/<token>", public=True)

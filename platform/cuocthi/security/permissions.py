@@ -43,6 +43,13 @@ CORE_PERMISSIONS = (
     Permission("core:document:edit", T("Correct registered documents and issue the rules"), _WRITING),
     Permission("core:news:edit", T("Write announcements"), _WRITING),
     Permission("core:news:send", T("Send announcements to people who take part"), _ORGANISING),
+    Permission("core:article:edit", T("Write news and reference material, and add pictures"), _WRITING),
+    Permission(
+        "core:article:publish",
+        T("Publish news and reference material, and withdraw them"),
+        frozenset({Role.ORGANISING, Role.EDITORIAL, Role.STANDING}),
+        lasts=True,
+    ),
     Permission("core:enrolment:view", T("See who takes part"), _FOLLOWING),
     Permission("core:profile:view", T("See dates of birth, ID numbers and answers in full"), _ANSWERING_PEOPLE),
     Permission("core:person:merge", T("Merge accounts of a person who registered twice"), _HELPING),

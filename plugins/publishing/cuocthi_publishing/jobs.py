@@ -15,7 +15,7 @@ from cuocthi_publishing.domain.approvals import make_due
 from cuocthi_publishing.domain.releases import snapshot_of
 from cuocthi_publishing.models import Release
 from cuocthi_publishing.outputs.bundle import file_name, files
-from cuocthi_publishing.outputs.published import Published
+from cuocthi_publishing.outputs.published import Published, stored_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,7 +31,7 @@ def build_bundle(ctx: Context, arguments: Mapping[str, Any], progress: Callable[
     release = ctx.session.get_one(Release, arguments["release_id"])
     if release.bundle_file_id is not None:
         return _built(release)
-    published = Published(snapshot_of(release), release.digest)
+    published = Published(snapshot_of(release), release.digest, stored_content(registry().config.files))
     # On SQLite this transaction would keep everybody else from saving for a minute; it has written nothing.
     ctx.session.commit()
     made = files(published, signer=registry().signer, now=ctx.now, progress=progress)

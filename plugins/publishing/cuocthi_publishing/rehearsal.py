@@ -11,7 +11,7 @@ from cuocthi.web.context import registry
 from cuocthi_publishing.domain.releases import make, publish, snapshot_of
 from cuocthi_publishing.jobs import build_bundle
 from cuocthi_publishing.outputs.bundle import files
-from cuocthi_publishing.outputs.published import Published
+from cuocthi_publishing.outputs.published import Published, stored_content
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ def rehearse(ctx: Context, campaign_id: int, staff_ids: tuple[int, int]) -> Sequ
     publish(second, campaign=campaign, number=release.number, digest=release.digest)
     build_bundle(ctx, {"release_id": release.id}, _unwatched)
     snapshot = snapshot_of(release)
-    published = Published(snapshot, release.digest)
+    published = Published(snapshot, release.digest, stored_content(registry().config.files))
     return [
         ("sections published", str(len(snapshot["sections"]))),
         ("files in the bundle", str(len(files(published, signer=registry().signer, now=ctx.now)))),

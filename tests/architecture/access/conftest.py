@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from cuocthi.articles.models import Article
 from cuocthi.committees.models import Membership
 from cuocthi.contributions import Role
 from cuocthi.database import UtcTime
@@ -264,6 +265,7 @@ def populate(ctx: Context, make: Factories, config: Config, campaign: Campaign, 
         ).id,
         "task_id": add(ctx, Task, **within, phase_id=round_.id).id,
         "prerequisite_id": add(ctx, Prerequisite, **within).id,
+        "article_id": add(ctx, Article, **within).id,
         "announcement_id": add(ctx, Announcement, **within).id,
         "correction_id": add(ctx, Correction, enrolment_id=enrolment.id).id,
         "approval_id": add(ctx, publishing.Approval, **within).id,

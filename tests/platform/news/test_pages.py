@@ -85,6 +85,7 @@ def test_staff_write_look_try_and_send_it_and_everybody_reads_it(
     assert '<progress value="3" max="3"' in page
     assert "Còn 3 ngày" in client.get("/c/thai-binh/").text
     assert "Hãy dự thi." in client.get("/c/thai-binh/news/").text
+    assert "Hãy dự thi." in client.get(f"/c/thai-binh/news/mail/{here.rpartition('/')[2]}").text
     assert browser.post(f"{here}/send", {"seen": seen[1]})[0] == 409
     assert browser.post(f"{here}/edit", form())[0] in {409, 422}
     assert browser.get(STAFF)[0] == 200

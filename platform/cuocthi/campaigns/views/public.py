@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import g, redirect, url_for
 
+from cuocthi.articles.addresses import address
+from cuocthi.articles.queries import has_reference_material, moments_ahead, news
 from cuocthi.campaigns.panels import shown_panels
 from cuocthi.campaigns.queries import public_campaigns
 from cuocthi.campaigns.views.blueprints import blueprint, home
@@ -15,7 +17,6 @@ from cuocthi.documents.lines import document_line
 from cuocthi.documents.queries import documents
 from cuocthi.enrolments.queries import campaigns_of_member
 from cuocthi.incidents.queries import decided
-from cuocthi.news.queries import published_news
 from cuocthi.rules.markdown import to_html
 from cuocthi.rules.queries import current_rules
 from cuocthi.standings.provisional import rounds_with_provisional
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
 
-#: How many of the newest announcements the page names; all of them stand on their own page.
+#: How many of the newest news the page names; all of them stand on their own page.
 _NEWS_SHOWN = 3
 #: How many documents the campaign's page names itself; the others stand on their own page.
 _DOCUMENTS_SHOWN = 3
@@ -121,7 +122,9 @@ def show() -> Response:
                 for fact in ctx.hooks.collect(ctx, g.campaign, "campaign_facts", Fact)
             ],
             panels=shown_panels(ctx, campaign=g.campaign, slot="campaign"),
-            news=published_news(ctx, campaign_id=g.campaign.id)[:_NEWS_SHOWN],
+            news=news(ctx, campaign_id=g.campaign.id, most=_NEWS_SHOWN),
+            address=address,
+            has_material=has_reference_material(ctx, campaign_id=g.campaign.id),
             documents=[document_line(document) for document in registered[:_DOCUMENTS_SHOWN]],
             more_documents=len(registered) - _DOCUMENTS_SHOWN,
             rules=in_force,
@@ -131,4 +134,4 @@ def show() -> Response:
             content=to_html(g.campaign.content),
         )
 
-    return cached(timeline, page)
+    return cached(timeline, page, moments=moments_ahead(ctx, campaign_id=g.campaign.id))

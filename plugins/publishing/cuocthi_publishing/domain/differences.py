@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     Say = Callable[[Text], str]
     Row = Sequence[Value]
 
+_READING = (
+    ("documents", T("Documents")),
+    ("reference", T("Reference material")),
+    ("news", T("News")),
+    ("notices", T("Notices")),
+)
 #: So many changes of one section are named; the data of both releases have them all.
 MOST = 60
 
@@ -36,10 +42,7 @@ def differences(former: Mapping[str, Any], now: Mapping[str, Any], say: Say) -> 
     parts = [
         (say(T("Figures")), list(_figures(former, now, say, language))),
         *_sections(_without_names(former["sections"], names_in(now["sections"])), now["sections"], say, language),
-        *(
-            (say(title), list(_titles(former.get(name) or [], now[name], say)))
-            for name, title in (("documents", T("Documents")), ("news", T("News")), ("notices", T("Notices")))
-        ),
+        *((say(title), list(_titles(former.get(name) or [], now[name], say))) for name, title in _READING),
     ]
     return [{"title": title, "lines": _short(lines, say)} for title, lines in parts if lines]
 
@@ -71,6 +74,9 @@ def _titles(former: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]
     removed = sum(title not in after for title in before)
     if removed:
         yield say(TN("%(count)s entry was removed.", "%(count)s entries were removed.", removed))
+    bodies = {_title(one): one.get("body") for one in former}
+    changed = [_title(one) for one in now if bodies.get(_title(one), one.get("body")) != one.get("body")]
+    yield from (say(T("Changed: %(what)s", what=title)) for title in changed)
 
 
 def _title(one: Mapping[str, Any]) -> str:

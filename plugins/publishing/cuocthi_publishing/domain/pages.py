@@ -15,7 +15,7 @@ from markupsafe import Markup
 from cuocthi import folders
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.errors import DomainError
-from cuocthi.rules.markdown import to_html
+from cuocthi.pictures.showing import Shown, Source, html_with
 from cuocthi.text import T
 from cuocthi.web import formats
 from cuocthi_publishing.domain import drawing
@@ -41,7 +41,7 @@ TITLES = {
 }
 
 #: What stands on the page of documents beside the sections.
-_READING = ("documents", "phases", "news", "notices", "sources")
+_READING = ("documents", "reference", "phases", "news", "notices", "sources")
 _PODIUM_PRIZES, _PODIUM_PLACES = 3, 6
 
 
@@ -49,13 +49,14 @@ _PODIUM_PRIZES, _PODIUM_PLACES = 3, 6
 class Links:
     """Where the pages of a release lead: ``page(key)`` to one another, ``release(number)`` to another release.
 
-    ``whole(key)`` leads to all the rows of a section that is too long for its page. It and ``release`` return an empty
-    text where no address is known.
+    ``whole(key)`` leads to all the rows of a section that is too long for its page, ``picture(file)`` to one of the
+    files of a picture. They and ``release`` return an empty text where no address is known.
     """
 
     page: Callable[[str], str]
     release: Callable[[int], str]
     whole: Callable[[str], str] = lambda _key: ""
+    picture: Callable[[Mapping[str, Any]], str] = lambda _file: ""
 
 
 def page_keys(snapshot: Snapshot) -> list[str]:
@@ -158,7 +159,7 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(formats.filters(lambda: language))
-    made.filters["markdown"] = to_html
+    made.filters["with_pictures"] = with_pictures
     made.filters["moment_of"] = lambda text: formats.moment(datetime.fromisoformat(text), language)
     made.filters["day_of"] = lambda text: formats.day(_noon(text), language)
     made.filters["span_of"] = lambda phase: formats.span(*_edges(phase), language)
@@ -174,6 +175,17 @@ def environment(language: str) -> Environment:
         first_rows=first_rows,
     )
     return made
+
+
+def with_pictures(text: str, snapshot: Snapshot, links: Links) -> Markup:
+    """Return Markdown of a release as HTML, with the pictures that it names."""
+    found = {
+        picture["key"]: Shown(
+            picture["alt"], [Source(links.picture(file), file["width"], file["height"]) for file in picture["files"]]
+        )
+        for picture in snapshot.get("pictures", ())
+    }
+    return html_with(text, {key: shown for key, shown in found.items() if shown.sources[-1].url})
 
 
 def podium(snapshot: Snapshot) -> list[dict[str, Any]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cuocthi.articles.queries import news, reference_material
 from cuocthi.documents.queries import documents
 from cuocthi.incidents.queries import decided
-from cuocthi.news.queries import published_news
+from cuocthi.pictures.showing import named_in
 from cuocthi.timelines.extensions import granted
 from cuocthi.timelines.queries import phases
 from cuocthi.web.formats import iso
@@ -14,7 +15,10 @@ from cuocthi.web.formats import iso
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cuocthi.articles.models import Article
+    from cuocthi.articles.queries import NewsItem
     from cuocthi.context import Context
+    from cuocthi.documents.models import Document
     from cuocthi.timelines.models import Phase
     from cuocthi_publishing.domain.sections import Material
 
@@ -22,12 +26,21 @@ if TYPE_CHECKING:
 
 
 def reading(ctx: Context, *, material: Material) -> dict[str, list[dict[str, Any]]]:
-    """Return the timeline, and of documents, news and notices what the choice lets out; all texts are masked."""
+    """Return the timeline, and of documents, news and notices what the choice lets out; all texts are masked.
+
+    Reference material goes with the documents. ``pictures`` are those that the texts name, each in all its sizes, by
+    the digests of their files.
+    """
     timeline, choice = phases(ctx, campaign_id=material.campaign.id), material.choice
+    items = news(ctx, campaign_id=material.campaign.id) if choice.news else []
+    reference = reference_material(ctx, campaign_id=material.campaign.id) if choice.documents else []
+    shown = [*(item.article for item in items if item.article), *reference]
     return {
         "phases": [_phase(phase, material) for phase in timeline] if not choice.groups else [],
         "documents": _documents(ctx, material) if choice.documents else [],
-        "news": _news(ctx, material) if choice.news else [],
+        "reference": [_reference(article, material) for article in reference],
+        "news": [_item(item, material) for item in items],
+        "pictures": _pictures(shown, material),
         "notices": _notices(ctx, material, timeline) if choice.notices else [],
     }
 
@@ -43,26 +56,57 @@ def _phase(phase: Phase, material: Material) -> Values:
 
 
 def _documents(ctx: Context, material: Material) -> list[Values]:
+    found = documents(ctx, campaign_id=material.campaign.id, public_only=True)
+    return [_document(document, material) for document in found]
+
+
+def _document(document: Document, material: Material) -> Values:
     text = material.masking.text
+    return {
+        "symbol": text(document.symbol),
+        "title": text(document.title),
+        "issuer": text(document.issuer),
+        "issued_on": document.issued_on.isoformat() if document.issued_on else None,
+        "url": document.url,
+    }
+
+
+def _item(item: NewsItem, material: Material) -> Values:
+    """Return news as Markdown; ``changed_at`` is set where it was corrected."""
+    text = material.masking.text
+    return {
+        "title": text(item.title),
+        "at": iso(item.at),
+        "changed_at": iso(item.changed_at) if item.changed_at != item.at else None,
+        "summary": text(item.summary),
+        "body": text(item.body),
+    }
+
+
+def _reference(article: Article, material: Material) -> Values:
+    """Return reference material as Markdown, with the documents that stand below it."""
+    text = material.masking.text
+    named = [document for document in article.documents if document.public]
+    return {
+        "title": text(article.title),
+        "summary": text(article.summary),
+        "body": text(article.body),
+        "documents": [_document(document, material) for document in named],
+    }
+
+
+def _pictures(articles: Sequence[Article], material: Material) -> list[Values]:
+    found = {picture.key: picture for article in articles for picture in article.pictures}
     return [
         {
-            "symbol": text(document.symbol),
-            "title": text(document.title),
-            "issuer": text(document.issuer),
-            "issued_on": document.issued_on.isoformat() if document.issued_on else None,
-            "url": document.url,
+            "key": key,
+            "alt": material.masking.text(found[key].alt),
+            "files": [
+                {"name": file.file.name, "sha256": file.file.sha256, "width": file.width, "height": file.height}
+                for file in found[key].files
+            ],
         }
-        for document in documents(ctx, campaign_id=material.campaign.id, public_only=True)
-    ]
-
-
-def _news(ctx: Context, material: Material) -> list[Values]:
-    """Return what was announced to everybody, as Markdown, the newest first."""
-    text = material.masking.text
-    return [
-        {"title": text(one.subject), "at": iso(one.started_at), "body": text(one.body)}
-        for one in published_news(ctx, campaign_id=material.campaign.id)
-        if one.started_at is not None
+        for key in sorted(found.keys() & named_in(article.body for article in articles))
     ]
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cuocthi_publishing.domain.cells import Section
     from cuocthi_publishing.domain.snapshot import Snapshot
 
@@ -15,6 +17,11 @@ _NO_WORD = re.compile(r"[^a-z0-9]+")
 def page_file(key: str) -> str:
     """Return the name of a page's file."""
     return "index.html" if key == "results" else f"{key}.html"
+
+
+def picture_file(file: Mapping[str, Any]) -> str:
+    """Return the name of one of the files of a picture."""
+    return f"pictures/{file['name']}"
 
 
 def table_files(snapshot: Snapshot) -> list[str]:

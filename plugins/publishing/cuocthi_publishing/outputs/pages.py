@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cuocthi_publishing.domain.pages import Links, page_keys, page_title, render_body, render_template
-from cuocthi_publishing.outputs.names import described_tables, list_folders, page_file
+from cuocthi_publishing.outputs.names import described_tables, list_folders, page_file, picture_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,12 @@ def build(published: Published) -> Iterator[tuple[str, bytes]]:
 def _page(published: Published, key: str) -> bytes:
     snapshot = published.snapshot
     folders = list_folders(snapshot)
-    links = Links(page=page_file, release=lambda _number: "", whole=lambda section: f"{folders[section]}/1.html")
+    links = Links(
+        page=page_file,
+        release=lambda _number: "",
+        whole=lambda section: f"{folders[section]}/1.html",
+        picture=picture_file,
+    )
     return render_template(
         snapshot,
         "publishing/bundle/page.html",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cuocthi_publishing.outputs import checker, data, embed, lists, look, pages, readme, tables, workbook
+from cuocthi_publishing.outputs import checker, data, embed, lists, look, pages, pictures, readme, tables, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +15,7 @@ OUTPUTS: Mapping[str, Output] = {
     "data": data.build,
     "look": look.build,
     "pages": pages.build,
+    "pictures": pictures.build,
     "embed": embed.build,
     "lists": lists.build,
     "tables": tables.build,

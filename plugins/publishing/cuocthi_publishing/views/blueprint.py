@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 from flask import abort, g, request, url_for
 
+from cuocthi.articles.addresses import picture_address
 from cuocthi.errors import Missing
 from cuocthi.text import T
 from cuocthi.web.blueprint import CampaignBlueprint
@@ -14,10 +16,10 @@ from cuocthi.web.rendering import render
 from cuocthi_publishing import queries
 from cuocthi_publishing.domain.pages import page_keys, page_title, render_body
 from cuocthi_publishing.domain.releases import numbered, snapshot_of
-from cuocthi_publishing.outputs.names import list_folders
+from cuocthi_publishing.outputs.names import list_folders, picture_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from flask import Response
 
@@ -48,6 +50,11 @@ def release_address(number: int) -> str:
 def file_address(number: int, path: str) -> str:
     """Return where a file of the bundle of a release is for everybody."""
     return url_for(".file", slug=g.campaign.slug, number=number, path=path)
+
+
+def _picture_here(file: Mapping[str, Any]) -> str:
+    """Return where a picture is as long as its article is public, or to staff: until the bundle is built."""
+    return picture_address(f"{file['sha256']}{PurePosixPath(file['name']).suffix}")
 
 
 def staff_address() -> str:
@@ -88,9 +95,14 @@ def release_page(
     snapshot = snapshot_of(release)
     if key not in page_keys(snapshot):
         abort(404)
+    links = replace(links, picture=_picture_here)
     if release.bundle_file_id is not None and not preview:
         folders = list_folders(snapshot)
-        links = replace(links, whole=lambda section: file_address(release.number, f"{folders[section]}/1.html"))
+        links = replace(
+            links,
+            whole=lambda section: file_address(release.number, f"{folders[section]}/1.html"),
+            picture=lambda file: file_address(release.number, picture_file(file)),
+        )
     return render(
         "publishing/page.html",
         title=page_title(snapshot, key),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import g
 
+from cuocthi.articles.addresses import page_of
+from cuocthi.articles.queries import moments_ahead, news
 from cuocthi.campaigns.views.caching import cached
-from cuocthi.news.queries import published_news
+from cuocthi.pictures.showing import html_with, shown
 from cuocthi.text import T
 from cuocthi.web.context import reading_context
 from cuocthi.web.formats import iso
@@ -34,12 +37,14 @@ _MOST = 60
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of a feed; its whole public address is its identity, too."""
+    """An entry of a feed; its whole public address is its identity, too. ``content`` is its text as HTML."""
 
     address: str
     title: str
     moment: datetime
     summary: str = ""
+    published: str = ""
+    content: str = ""
 
     @property
     def updated(self) -> str:
@@ -51,7 +56,9 @@ class Entry:
 def feed() -> Response:
     """List releases and news; of what was withdrawn only that it was."""
     ctx = reading_context()
-    return cached([], lambda: _feed(ctx), moments=queries.moments_ahead(ctx, campaign_id=g.campaign.id))
+    campaign_id = g.campaign.id
+    moments = [*queries.moments_ahead(ctx, campaign_id=campaign_id), *moments_ahead(ctx, campaign_id=campaign_id)]
+    return cached([], lambda: _feed(ctx), moments=moments)
 
 
 def _feed(ctx: Context) -> Response:
@@ -83,8 +90,19 @@ def _release(release: Release, address: str) -> Entry:
 
 
 def _news(ctx: Context) -> Iterator[Entry]:
-    address = public_link("news.published", slug=g.campaign.slug)
-    for one in published_news(ctx, campaign_id=g.campaign.id)[:_MOST]:
-        if one.started_at is not None:
-            title = purged(one.subject, public=g.campaign.support_phone)
-            yield Entry(f"{address}#news-{one.id}", title, one.started_at)
+    clean = partial(purged, public=g.campaign.support_phone)
+    for one in news(ctx, campaign_id=g.campaign.id, most=_MOST):
+        endpoint, values = page_of(one)
+        pictures = {picture.key: picture for picture in one.article.pictures} if one.article else {}
+        yield Entry(
+            public_link(endpoint, slug=g.campaign.slug, **values),
+            clean(one.title),
+            one.changed_at,
+            clean(one.summary),
+            iso(one.at),
+            html_with(clean(one.body), shown(pictures, _picture)),
+        )
+
+
+def _picture(name: str) -> str:
+    return public_link("articles.picture", slug=g.campaign.slug, name=name)

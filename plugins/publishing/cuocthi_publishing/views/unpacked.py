@@ -28,8 +28,10 @@ _MEDIA_TYPES = {
     ".csv": "text/csv; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".jpg": "image/jpeg",
     ".json": "application/json",
     ".pem": "application/x-pem-file",
+    ".png": "image/png",
     ".txt": "text/plain; charset=utf-8",
     ".woff2": "font/woff2",
 }

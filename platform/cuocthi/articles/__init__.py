@@ -1,0 +1,1 @@
+"""Articles of a campaign: news, and reference material to prepare with."""
