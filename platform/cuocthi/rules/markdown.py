@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -10,6 +12,7 @@ from markupsafe import Markup
 PICTURE = "picture:"
 
 _PARSER = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+_NO_ADDRESS = re.compile(r'<img(?: alt="([^"]*)")?>')
 _TAGS = {
     "p",
     "br",
@@ -37,7 +40,7 @@ def to_html(text: str, *, pictures: bool = False) -> Markup:
     """Return Markdown as clean HTML.
 
     With ``pictures`` an image whose address is ``picture:`` and a name stays as it is, for the caller to put the real
-    address in; every other image is dropped.
+    address in; every other image is said in its words.
     """
     images = {"img": {"src", "alt"}} if pictures else {}
     cleaned = nh3.clean(
@@ -47,7 +50,8 @@ def to_html(text: str, *, pictures: bool = False) -> Markup:
         attribute_filter=_own_pictures,
         url_schemes={"http", "https", "mailto", "tel", PICTURE.rstrip(":")},
     )
-    return Markup(cleaned)  # noqa: S704 - nh3 has cleaned it
+    # What is left of an image whose address was taken from it.
+    return Markup(_NO_ADDRESS.sub(r"\1", cleaned))  # noqa: S704 - nh3 has cleaned it
 
 
 def _own_pictures(tag: str, attribute: str, value: str) -> str | None:

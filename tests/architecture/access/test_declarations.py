@@ -40,7 +40,7 @@ OPEN_TO_EVERYBODY = {
     "POST /c/<slug>/join/guardian": 200,
     "GET /c/<slug>/news/": 200,
     "GET /c/<slug>/news/<key>": 404,
-    "GET /c/<slug>/news/mail/<int:announcement_id>": 404,
+    "GET /c/<slug>/news/mail/<int:announcement_id>": 200,
     "GET /c/<slug>/news/page/<int:number>": 404,
     "GET /c/<slug>/news/stop/<token>": 404,
     "POST /c/<slug>/next-person": 302,

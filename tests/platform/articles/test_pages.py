@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -95,9 +95,10 @@ def test_a_picture_is_taken_stripped_and_seen_by_everybody_only_with_its_article
     desk.ctx.session.commit()
     browser = sign_in(editor)
     browser.get(f"{STAFF}pictures")
-    sent = (io.BytesIO(photograph(1200, 800)), "anh.jpg")
-    assert browser.post(f"{STAFF}pictures", {"file": (io.BytesIO(b"x"), "anh.jpg"), "alt": "Ảnh"})[0] == 422
-    status, page = browser.post(f"{STAFF}pictures", {"file": sent, "alt": "Lễ phát động"})
+    sent: Any = {"file": (io.BytesIO(photograph(1200, 800)), "anh.jpg"), "alt": "Lễ phát động"}
+    damaged: Any = {"file": (io.BytesIO(b"x"), "anh.jpg"), "alt": "Ảnh"}
+    assert browser.post(f"{STAFF}pictures", damaged)[0] == 422
+    status, page = browser.post(f"{STAFF}pictures", sent)
     assert status == 200
     assert "![](picture:le-phat-dong)" in page
     article = desk.write(body='![](picture:le-phat-dong)\n\n![Chữ "riêng"](picture:le-phat-dong)')
@@ -133,7 +134,8 @@ def test_reference_material_has_pages_of_its_own_in_its_order(desk: Desk, client
 
 
 def test_markdown_brings_neither_html_nor_pictures_of_others(desk: Desk, client: FlaskClient) -> None:
-    body = "<script>alert(1)</script> ![](https://example.com/a.png) [x](javascript:alert(1)) ![y](picture:) ![z](picture:Z/../..)"
+    body = "<script>alert(1)</script> ![](https://example.com/a.png) [x](javascript:alert(1))"
+    body += " ![y](picture:) ![z](picture:Z/../..)"
     article = desk.publish(desk.write(body=body))
     desk.ctx.session.commit()
     text = client.get(f"{HERE}news/{article.key}").text.partition("<article>")[2].partition("</article>")[0]
