@@ -26,8 +26,8 @@ from cuocthi.documents.lines import document_line
 from cuocthi.documents.models import DocumentKind
 from cuocthi.documents.queries import documents
 from cuocthi.files.domain import read
-from cuocthi.rules.plain import to_plain
 from cuocthi.rules.markdown import to_html
+from cuocthi.rules.plain import to_plain
 from cuocthi.web.context import reading_context, registry
 from cuocthi.web.rendering import render
 
