@@ -18,6 +18,7 @@ from cuocthi.errors import Blocked, Closed, Conflict, DomainError, Forbidden, Mi
 from cuocthi.jobs.models import Job
 from cuocthi.standings.decisions import exclude_entry
 from cuocthi.testing.tampering import swap_ranks, unguard
+from cuocthi.users.models import User
 from cuocthi_publishing.domain.releases import make, publish, request_bundle, snapshot_of
 from cuocthi_publishing.models import Release, ReleaseState
 from cuocthi_publishing.queries import current_release, draft_release, releases, successor
@@ -121,6 +122,16 @@ def test_the_database_holds_that_there_are_two_persons(contest: Contest) -> None
     made = contest.publish()
     with pytest.raises(IntegrityError):
         contest.ctx.session.execute(sa.update(Release).values(confirmed_by=made.created_by))
+
+
+def test_the_second_account_of_one_person_is_no_second_person(contest: Contest) -> None:
+    contest.adopt()
+    made = contest.release()
+    first, second = (contest.ctx.session.get_one(User, ctx.actor.user_id) for ctx in contest.staff)
+    first.active, first.merged_into_id = False, second.id
+    contest.ctx.session.flush()
+    with pytest.raises(Forbidden, match="another person"):
+        publish(contest.staff[1], campaign=contest.campaign, number=made.number, digest=made.digest)
 
 
 def test_what_changed_after_the_draft_was_made_stops_it(contest: Contest) -> None:
@@ -259,6 +270,14 @@ def test_a_ranking_goes_out_as_deep_as_the_settings_say(contest: Contest) -> Non
     assert len(rows) == 4  # type: ignore[arg-type]
     assert rows[0][2] == NAMES[0]  # type: ignore[index]
     assert rows[3] == [4, code, "Lê V*** Đ***", "Sở Thông tin và Truyền thông", 17_000, 61_500]  # type: ignore[index]
+
+
+def test_who_shares_the_last_rank_that_goes_out_goes_out_too(contest: Contest) -> None:
+    contest.let_out(PublishSettings(depth=4))
+    contest.adopt([20, 19, 18, 17, 17, 17, 16, 15])
+    found = next(one for one in snapshot_of(contest.release())["sections"] if one["page"] == "results")
+    assert [row[0] for row in found["rows"]] == [1, 2, 3, 4, 4, 4]
+    assert "đến hạng 4" in found["title"]
 
 
 def test_figures_name_persons_and_entries_and_small_groups_keep_theirs(contest: Contest) -> None:

@@ -183,10 +183,10 @@ def test_while_one_waits_no_other_is_made_and_calling_it_off_leaves_no_trace_out
     made = contest.publish(not_before=moment)
     with pytest.raises(Conflict, match="Call it off"):
         contest.release()
-    call_off(contest.staff[0], campaign=contest.campaign, number=made.number)
+    call_off(contest.staff[0], campaign=contest.campaign, number=made.number, read_clock=clock.now)
     assert (made.state, made.was_called_off) == (ReleaseState.WITHDRAWN, True)
     with pytest.raises(Conflict):
-        call_off(contest.staff[0], campaign=contest.campaign, number=made.number)
+        call_off(contest.staff[0], campaign=contest.campaign, number=made.number, read_clock=clock.now)
     contest.ctx.session.commit()
     clock.move_to(moment + timedelta(seconds=1))
     assert client.get(f"{BASE}release/1/").status_code == 404
@@ -196,11 +196,22 @@ def test_while_one_waits_no_other_is_made_and_calling_it_off_leaves_no_trace_out
     assert (following.number, following.replaces_id, following.note) == (2, None, "")
 
 
-def test_what_is_public_is_not_called_off(contest: Contest) -> None:
+def test_what_became_public_while_the_request_waited_is_not_called_off(contest: Contest, clock: FixedClock) -> None:
+    contest.adopt()
+    made = contest.publish(not_before=contest.ctx.now + timedelta(minutes=5))
+    contest.later(clock, seconds=299)
+    slow = contest.staff[0]
+    clock.advance(timedelta(seconds=1))
+    with pytest.raises(Conflict, match="does not wait"):
+        call_off(slow, campaign=contest.campaign, number=made.number, read_clock=clock.now)
+    assert (made.state, made.withdrawn_at) == (ReleaseState.PUBLISHED, None)
+
+
+def test_what_is_public_is_not_called_off(contest: Contest, clock: FixedClock) -> None:
     contest.adopt()
     made = contest.publish()
     with pytest.raises(Conflict, match="does not wait"):
-        call_off(contest.staff[0], campaign=contest.campaign, number=made.number)
+        call_off(contest.staff[0], campaign=contest.campaign, number=made.number, read_clock=clock.now)
 
 
 def test_a_moment_that_is_over_is_no_moment(contest: Contest, clock: FixedClock) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,17 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 
+from cuocthi.audit.models import AuditEvent
 from cuocthi.campaigns.models import CampaignState
-from cuocthi.clock import LOCAL_ZONE
 from cuocthi.committees.domain import discharge
 from cuocthi.committees.models import Membership
-from cuocthi.context import SYSTEM
+from cuocthi.context import SYSTEM, Actor, Context
 from cuocthi.errors import Conflict, DomainError, Forbidden, Missing
 from cuocthi.jobs.models import Job
 from cuocthi.jobs.work import due_jobs, run_job
+from cuocthi.text import T
 from cuocthi.timelines.localtime import moment_on
-from cuocthi_publishing.domain import approvals
+from cuocthi.users.models import User
+from cuocthi_publishing.contributed import duties
+from cuocthi_publishing.domain import approvals, releases
 from cuocthi_publishing.domain.releases import snapshot_of
+from cuocthi_publishing.domain.sections import Material
 from cuocthi_publishing.models import Approval, Release
 from cuocthi_publishing.queries import current_release, current_statistics
 
@@ -83,10 +87,45 @@ def test_one_release_goes_out_for_each_moment(contest: Contest, clock: FixedCloc
 
 def test_moments_that_nobody_counted_at_are_not_made_up_for(contest: Contest, clock: FixedClock) -> None:
     agree(contest, clocks=("8h00", "13h00", "17h00"))
-    assert at(contest, clock, TODAY + timedelta(days=2), "18:00") == 1
+    assert at(contest, clock, TODAY + timedelta(days=1), "12:59") == 0
+    assert at(contest, clock, TODAY + timedelta(days=2), "18:00") == 0
+    assert at(contest, clock, TODAY + timedelta(days=3), "17:09") == 1
     (only,) = made(contest)
-    assert only.not_before == moment_on(TODAY + timedelta(days=2), "17:00")
+    assert only.not_before == moment_on(TODAY + timedelta(days=3), "17:00")
     assert only.published_at == contest.ctx.now
+
+
+@pytest.mark.parametrize("error", [ValueError("ông A"), DomainError(T("Too few."))])
+def test_what_cannot_be_made_is_put_on_record_once_and_holds_up_no_other_campaign(
+    contest: Contest, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    broken = contest.make.campaign("hong", plugins=("sprint", "publishing"))
+    both = [replace(contest.ctx, actor=Actor(contest.make.member(broken).id)) for _ in range(2)]
+    terms = {"chosen": ["core"], "clocks": ["13h00"], "first_day": TODAY, "last_day": TODAY + timedelta(days=3)}
+    asked = approvals.ask(both[0], campaign=broken, **terms)  # type: ignore[arg-type]
+    approvals.confirm(both[1], campaign=broken, approval_id=asked.id)
+    agree(contest)
+    make = releases.add
+
+    def breaks(ctx: Context, *, material: Material, **others: Any) -> Release:
+        release = make(ctx, material=material, **others)
+        if material.campaign is broken:
+            raise error
+        return release
+
+    with monkeypatch.context() as patched:
+        patched.setattr("cuocthi_publishing.domain.approvals.add", breaks)
+        assert [at(contest, clock, TODAY, "13:00:01"), at(contest, clock, TODAY, "13:00:06")] == [1, 0]
+    assert [release.campaign_id for release in made(contest)] == [contest.campaign.id]
+    failed = contest.ctx.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "publishing:approval:fail"))
+    assert len(failed.all()) == 1
+    assert (asked.failed_at, asked.failure) == (
+        moment_on(TODAY, "13:00"),
+        "Too few." if isinstance(error, DomainError) else "ValueError",
+    )
+    assert [duty.key for duty in duties(contest.ctx, [broken])] == [f"approval-failed-{asked.id}"]
+    assert at(contest, clock, TODAY, "13:00:11") == 1
+    assert (asked.failed_at, asked.failure, duties(contest.ctx, [broken])) == (None, None, [])
 
 
 def test_it_names_nobody_and_tells_no_results(contest: Contest, clock: FixedClock) -> None:
@@ -196,6 +235,30 @@ def test_terms_that_cannot_be_meant_are_refused(contest: Contest, change: dict[s
     assert refusal.value.field == field
 
 
+def test_two_accounts_of_one_person_agree_to_nothing(contest: Contest, clock: FixedClock) -> None:
+    approval = agree(contest)
+    first, second = (contest.ctx.session.get_one(User, ctx.actor.user_id) for ctx in contest.staff)
+    first.active, first.merged_into_id = False, second.id
+    contest.ctx.session.flush()
+    terms = {"chosen": ["core"], "clocks": ["13h00"], "first_day": TODAY, "last_day": TODAY + timedelta(days=3)}
+    asked = approvals.ask(contest.staff[0], campaign=contest.campaign, **terms)  # type: ignore[arg-type]
+    with pytest.raises(Forbidden, match="another person"):
+        approvals.confirm(contest.staff[1], campaign=contest.campaign, approval_id=asked.id)
+    assert at(contest, clock, TODAY, "13:00") == 0
+    assert approval.revoked_at is None
+
+
+def test_what_was_ended_before_it_was_confirmed_cannot_be_confirmed(contest: Contest) -> None:
+    terms = {"chosen": ["core"], "clocks": ["13h00"], "first_day": TODAY, "last_day": TODAY}
+    asked = approvals.ask(contest.staff[0], campaign=contest.campaign, **terms)  # type: ignore[arg-type]
+    approvals.revoke(contest.staff[0], campaign=contest.campaign, approval_id=asked.id)
+    contest.ctx.session.commit()
+    by_second = sa.update(Approval).values(confirmed_by=contest.staff[1].actor.user_id, confirmed_at=contest.ctx.now)
+    with pytest.raises(DBAPIError, match="stays as it was"):
+        contest.ctx.session.execute(by_second, execution_options={"synchronize_session": False})
+    contest.ctx.session.rollback()
+
+
 def test_the_database_keeps_what_was_agreed_to(contest: Contest) -> None:
     agree(contest)
     contest.ctx.session.commit()
@@ -228,13 +291,12 @@ times = st.integers(0, 24 * 3600 - 1).map(lambda second: f"{second // 3600}:{sec
 
 
 @given(st.lists(times, min_size=1, max_size=4), st.integers(0, 5 * 24 * 3600))
-def test_the_moment_that_is_due_is_the_last_that_has_come(clocks: list[str], seconds: int) -> None:
+def test_the_moment_that_is_due_is_the_last_that_has_come_and_is_near(clocks: list[str], seconds: int) -> None:
     begin = moment_on(TODAY, "0:00")
     approval = Approval(clocks=clocks, first_day=TODAY, last_day=TODAY + timedelta(days=2), confirmed_at=begin)
     now = begin + timedelta(seconds=seconds)
     due = approvals.due_moment(approval, now)
     days = [TODAY + timedelta(days=number) for number in range(3)]
     every = [moment_on(day, time) for day in days for time in clocks]
-    recent = now.astimezone(LOCAL_ZONE).date() - timedelta(days=1)
-    past = [moment for moment in every if begin < moment <= now and moment.astimezone(LOCAL_ZONE).date() >= recent]
+    past = [moment for moment in every if begin < moment <= now < moment + approvals.LATEST]
     assert due == max(past, default=None)

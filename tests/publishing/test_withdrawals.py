@@ -17,6 +17,7 @@ from cuocthi.committees.models import Membership
 from cuocthi.context import Actor
 from cuocthi.errors import Conflict, DomainError, Forbidden, Missing
 from cuocthi.files.models import StoredFile
+from cuocthi.users.models import User
 from cuocthi_publishing.domain import withdrawals
 from cuocthi_publishing.domain.differences import MOST, differences
 from cuocthi_publishing.domain.masking import HIDDEN
@@ -236,6 +237,17 @@ def test_a_withdrawal_takes_two_persons_and_a_reason(contest: Contest) -> None:
         withdrawals.ask(first, campaign=contest.campaign, number=1, reason="Nhầm.")
     acts = contest.ctx.session.scalars(sa.select(AuditEvent.action).where(AuditEvent.object_kind == "release")).all()
     assert acts.count("publishing:release:withdraw") == 4
+
+
+def test_the_second_account_of_one_person_withdraws_nothing(contest: Contest) -> None:
+    contest.adopt()
+    made = contest.publish()
+    withdrawals.ask(contest.staff[0], campaign=contest.campaign, number=made.number, reason="Sai")
+    first, second = (contest.ctx.session.get_one(User, ctx.actor.user_id) for ctx in contest.staff)
+    first.active, first.merged_into_id = False, second.id
+    contest.ctx.session.flush()
+    with pytest.raises(Forbidden, match="another person"):
+        withdrawals.confirm(contest.staff[1], campaign=contest.campaign, number=made.number)
 
 
 def test_the_word_of_somebody_who_was_discharged_does_not_count(contest: Contest) -> None:

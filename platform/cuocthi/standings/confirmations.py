@@ -112,7 +112,8 @@ def void_confirmations(
 def discharged(ctx: Context, *, campaign_id: int, user_id: int, roles: Collection[Role]) -> bool:
     """Tell whether somebody has sat on a campaign's committees, but on none of these roles any more (one statement)."""
     seats = sa.select(Membership.id).join(Committee, Committee.id == Membership.committee_id)
-    own = (Committee.campaign_id == campaign_id, Membership.user_id == user_id)
+    person = sa.select(_PERSON).where(User.id == user_id)
+    own = (Committee.campaign_id == campaign_id, Membership.user_id.in_(person))
     lasting = seats.where(*own, Committee.role.in_(roles), Membership.ended_at.is_(None))
     return bool(ctx.session.scalar(sa.select(sa.and_(seats.where(*own).exists(), ~lasting.exists()))))
 

@@ -154,9 +154,16 @@ def standing_rows(
     return found, ctx.session.scalar(matching.with_only_columns(sa.func.count())) or 0
 
 
-def every_standing_row(ctx: Context, *, ranking: Ranking, search: str = "") -> Iterator[StandingRow]:
-    """Yield all rows of a ranking that match, in its order, fetched in batches (one statement)."""
+def every_standing_row(
+    ctx: Context, *, ranking: Ranking, search: str = "", down_to: int | None = None
+) -> Iterator[StandingRow]:
+    """Yield all rows of a ranking that match, in its order, fetched in batches (one statement).
+
+    ``down_to`` is the last rank that is wanted: whoever shares it is there.
+    """
     chosen = _matching(ranking, search).order_by(*_ORDER)
+    if down_to is not None:
+        chosen = chosen.where(Standing.rank <= down_to)
     for standing, enrolment in ctx.session.execute(chosen.execution_options(yield_per=_BATCH)):
         yield StandingRow(standing, enrolment)
 

@@ -29,16 +29,20 @@ def release(slug: str, note: str, contact: str) -> None:
 
 @click.command()
 @click.argument("slug")
+@click.option("--digest", required=True, help="The digest of the release that this person has looked at.")
 @_in_name_of
 @with_appcontext
-def confirm(slug: str, contact: str) -> None:
-    """Confirm the release that waits, as the second person: it is published, and its bundle built by the worker."""
+def confirm(slug: str, digest: str, contact: str) -> None:
+    """Confirm the release that waits, as the second person: it is published, and its bundle built by the worker.
+
+    Nothing is published but what was looked at: its digest stands on its pages.
+    """
     with committing(contact) as ctx:
         campaign = campaign_named(ctx, slug, permission="publishing:release:confirm")
         draft = draft_release(ctx, campaign_id=campaign.id)
         if draft is None:
             raise Missing(T("There is no release that waits for a second person."))
-        published = publish(ctx, campaign=campaign, number=draft.number, digest=draft.digest)
+        published = publish(ctx, campaign=campaign, number=draft.number, digest=digest.strip().lower())
         click.echo(f"release {published.number}: {published.state}")
 
 

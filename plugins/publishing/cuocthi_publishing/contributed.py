@@ -10,6 +10,7 @@ from cuocthi.contributions import Duty, NavGroup, NavItem, Panel
 from cuocthi.standings.queries import ranked_rounds
 from cuocthi.text import T
 from cuocthi_publishing.queries import (
+    approvals_failed,
     approvals_waiting,
     current_release,
     draft_release,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.text import Text
-    from cuocthi_publishing.models import Release
+    from cuocthi_publishing.models import Approval, Release
 
 
 def navigation(ctx: Context, campaign: Campaign) -> list[NavItem]:
@@ -37,7 +38,7 @@ def navigation(ctx: Context, campaign: Campaign) -> list[NavItem]:
 
 
 def duties(ctx: Context, campaigns: Sequence[Campaign]) -> list[Duty]:
-    """Return what waits for the second person in each of these campaigns: releases, withdrawals, approvals."""
+    """Return what waits for the second person in each of these campaigns, and what did not go out by itself."""
     slugs = {campaign.id: campaign.slug for campaign in campaigns}
 
     def duty(key: str, campaign_id: int, title: Text, endpoint: str = "releases") -> Duty:
@@ -64,8 +65,16 @@ def duties(ctx: Context, campaigns: Sequence[Campaign]) -> list[Duty]:
             duty(f"approval-{found.id}", found.campaign_id, T("Confirm a standing approval of statistics"), "approvals")
             for found in approvals_waiting(ctx, campaign_ids=among)
         ),
+        *(_failed(slugs[found.campaign_id], found) for found in approvals_failed(ctx, campaign_ids=among)),
         *(_stuck(slugs[release.campaign_id], release) for found in stuck.values() for release in found),
     ]
+
+
+def _failed(slug: str, approval: Approval) -> Duty:
+    url = url_for("publishing.approvals", slug=slug) if has_request_context() else ""
+    title, detail = T("Statistics were not released at an agreed moment"), T("See what stands against it")
+    key = f"approval-failed-{approval.id}"
+    return Duty(key, approval.campaign_id, title, "publishing:release:confirm", detail, url, order=71)
 
 
 def _stuck(slug: str, release: Release) -> Duty:

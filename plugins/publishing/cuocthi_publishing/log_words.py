@@ -22,6 +22,8 @@ LOG_WORDS = LogWords(
         "groups": T("Kinds of statistics"),
         "clocks": T("Times of day"),
         "approval": T("Standing approval"),
+        "failed_at": T("Moment that was missed"),
+        "failure": T("What stood against it"),
         "target": T("Target"),
         "tries": T("Tries"),
     },

@@ -152,7 +152,8 @@ class Approval(Base):
     """A standing approval: statistics go out by themselves, at these times of each day from one day until another.
 
     ``groups`` are the kinds of statistics, ``clocks`` the times of day. It holds from the second person's confirmation
-    until it is revoked, or until one of both is discharged.
+    until it is revoked, or until one of both is discharged. ``failed_at`` is the moment whose release could not be made
+    when it was last tried, and ``failure`` why.
     """
 
     __tablename__ = "publishing_approval"
@@ -175,6 +176,8 @@ class Approval(Base):
     confirmed_at: Mapped[datetime | None]
     revoked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("core_user.id"))
     revoked_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(sa.String(300))
 
 
 MODELS = (Release, Withdrawal, Approval)

@@ -76,6 +76,12 @@ def campaign_by_slug(ctx: Context, *, slug: str) -> Campaign | None:
     return ctx.session.scalar(sa.select(Campaign).where(Campaign.slug == slug))
 
 
+def is_same_person(ctx: Context, *, one: int, other: int) -> bool:
+    """Tell whether two accounts are one person's: the same, or merged (one statement)."""
+    in_use = sa.func.coalesce(User.merged_into_id, User.id)
+    return len(set(ctx.session.scalars(sa.select(in_use).where(User.id.in_({one, other}))))) == 1
+
+
 def bundle_key(release_id: int) -> str:
     """Return the key of the background work on a release's bundle."""
     return f"{BUNDLE_JOB}:{release_id}"
@@ -298,6 +304,15 @@ def approvals_waiting(ctx: Context, *, campaign_ids: Sequence[int]) -> Sequence[
     return ctx.session.scalars(
         sa.select(Approval)
         .where(Approval.campaign_id.in_(campaign_ids), Approval.confirmed_at.is_(None), Approval.revoked_at.is_(None))
+        .order_by(Approval.id)
+    ).all()
+
+
+def approvals_failed(ctx: Context, *, campaign_ids: Sequence[int]) -> Sequence[Approval]:
+    """Return the standing approvals whose last moment could not be kept (one statement)."""
+    return ctx.session.scalars(
+        sa.select(Approval)
+        .where(Approval.campaign_id.in_(campaign_ids), Approval.failed_at.is_not(None), Approval.revoked_at.is_(None))
         .order_by(Approval.id)
     ).all()
 

@@ -115,7 +115,7 @@ def test_nothing_leaves_before_its_moment(courier: Courier, portal: Portal) -> N
 def test_what_was_called_off_leaves_neither_itself_nor_a_tombstone(courier: Courier, portal: Portal) -> None:
     contest = courier.contest
     courier.build(contest.publish(not_before=courier.clock.now() + timedelta(hours=2)))
-    call_off(contest.staff[0], campaign=contest.campaign, number=1)
+    call_off(contest.staff[0], campaign=contest.campaign, number=1, read_clock=courier.clock.now)
     courier.clock.advance(timedelta(days=1))
     assert courier.deliver() == 0
 

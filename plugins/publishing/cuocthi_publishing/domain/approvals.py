@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import structlog
+
 from cuocthi.audit.domain import record
 from cuocthi.clock import LOCAL_ZONE
 from cuocthi.contributions import PublicationSection
@@ -30,6 +32,11 @@ if TYPE_CHECKING:
 
 #: So many times of a day, and so many days at once, can be agreed to; another approval goes on from there.
 MOST_CLOCKS, MOST_DAYS = 24, 366
+#: So late a release may be made; its figures would be those of another moment than was agreed to.
+LATEST = timedelta(minutes=10)
+_LONGEST_FAILURE = 300
+
+log = structlog.get_logger(__name__)
 
 
 def groups(ctx: Context, *, campaign: Campaign) -> list[str]:
@@ -82,7 +89,7 @@ def confirm(ctx: Context, *, campaign: Campaign, approval_id: int) -> Approval:
     approval = _approval(ctx, campaign, approval_id)
     if approval.confirmed_at is not None or approval.revoked_at is not None:
         raise Conflict(T("This approval has been decided on already."))
-    if confirmer == approval.created_by:
+    if queries.is_same_person(ctx, one=confirmer, other=approval.created_by):
         raise Forbidden(T("You proposed this approval; another person has to confirm it."))
     check_seated(ctx, campaign=campaign, user_id=approval.created_by)
     approval.confirmed_by, approval.confirmed_at = confirmer, ctx.now
@@ -106,7 +113,9 @@ def make_due(ctx: Context, *, vault: Vault | None = None) -> int:
     """Make the release of the last moment that has come of each approval in force, once; return how many were made.
 
     Moments that passed while nothing could run are not made up for: figures are those of the moment at which they are
-    counted. An approval one of whose persons was discharged since counts no more. ``vault`` is as for making a release.
+    counted. An approval one of whose persons was discharged since counts no more. Where a release cannot be made, none
+    of another approval waits for it: that is put on record, once, and it is tried again as long as the moment is near.
+    ``vault`` is as for making a release.
     """
     today = ctx.now.astimezone(LOCAL_ZONE).date()
     found = queries.approvals_in_force(ctx, first_day=today - timedelta(days=1), last_day=today)
@@ -114,11 +123,11 @@ def make_due(ctx: Context, *, vault: Vault | None = None) -> int:
 
 
 def due_moment(approval: Approval, now: datetime) -> datetime | None:
-    """Return the last moment of an approval that has come, as far as it lies after the confirmation; None if none."""
+    """Return the last moment of an approval that has come, as far as it lies after the confirmation and is near."""
     today = now.astimezone(LOCAL_ZONE).date()
     days = [day for day in (today - timedelta(days=1), today) if approval.first_day <= day <= approval.last_day]
     moments = [moment_on(day, clock).astimezone(UTC) for day in days for clock in approval.clocks]
-    since = approval.confirmed_at or now
+    since = max(approval.confirmed_at or now, now - LATEST)
     return max((moment for moment in moments if since < moment <= now), default=None)
 
 
@@ -126,6 +135,20 @@ def _make(ctx: Context, approval: Approval, campaign: Campaign, vault: Vault | N
     moment = due_moment(approval, ctx.now)
     if moment is None or queries.is_made(ctx, approval_id=approval.id, moment=moment):
         return False
+    try:
+        with ctx.session.begin_nested():
+            made = _make_of(ctx, approval, campaign, moment, vault)
+    except Exception as error:  # whatever a plugin may raise, other campaigns have nothing to do with it
+        log.exception("standing_release_failed", approval=approval.id, moment=moment.isoformat())
+        _fail(ctx, campaign, approval, moment, error)
+        return False
+    if made and approval.failed_at is not None:
+        approval.failed_at = approval.failure = None
+        ctx.session.flush()
+    return made
+
+
+def _make_of(ctx: Context, approval: Approval, campaign: Campaign, moment: datetime, vault: Vault | None) -> bool:
     # Whoever published in between has to be seen, and of two workers the second finds the release made.
     hold(ctx, campaign_id=campaign.id)
     if queries.is_made(ctx, approval_id=approval.id, moment=moment) or not _counts(ctx, approval):
@@ -139,12 +162,30 @@ def _make(ctx: Context, approval: Approval, campaign: Campaign, vault: Vault | N
     return True
 
 
-def _counts(ctx: Context, approval: Approval) -> bool:
-    return not any(
-        discharged(ctx, campaign_id=approval.campaign_id, user_id=user_id, roles=PREPARING)
-        for user_id in (approval.created_by, approval.confirmed_by)
-        if user_id is not None
+def _fail(ctx: Context, campaign: Campaign, approval: Approval, moment: datetime, error: Exception) -> None:
+    """Put on record that the release of a moment could not be made; nothing where that stands there already."""
+    if approval.failed_at == moment:
+        return
+    # Of other errors the words may name anything, persons too.
+    why = str(error) if isinstance(error, DomainError) else type(error).__name__
+    approval.failed_at, approval.failure = moment, why[:_LONGEST_FAILURE]
+    ctx.session.flush()
+    record(
+        ctx,
+        action="publishing:approval:fail",
+        summary=T("Statistics could not be released under a standing approval"),
+        campaign=campaign,
+        object_kind="approval",
+        object_id=approval.id,
+        after={"failed_at": moment.isoformat(), "failure": approval.failure},
     )
+
+
+def _counts(ctx: Context, approval: Approval) -> bool:
+    """Tell whether two persons still stand behind an approval."""
+    both = [user_id for user_id in (approval.created_by, approval.confirmed_by) if user_id is not None]
+    left = any(discharged(ctx, campaign_id=approval.campaign_id, user_id=one, roles=PREPARING) for one in both)
+    return not (left or queries.is_same_person(ctx, one=both[0], other=both[-1]))
 
 
 def _checked_clocks(clocks: Sequence[str]) -> list[str]:

@@ -62,12 +62,12 @@ def _ranking(settings: PublishSettings) -> Text:
         )
     if settings.full_names:
         return T(
-            "the first %(places)s places of each round's ranking; everybody on them is named in full, with unit, "
-            "points and time; children only if they and their parents or guardians have agreed;",
+            "each round's ranking down to rank %(places)s, all who share it included; everybody on it is named in "
+            "full, with unit, points and time; children only if they and their parents or guardians have agreed;",
             places=settings.depth,
         )
     return T(
-        "the first %(places)s places of each round's ranking; whoever is no winner appears by contest number and "
-        "shortened name;",
+        "each round's ranking down to rank %(places)s, all who share it included; whoever is no winner appears by "
+        "contest number and shortened name;",
         places=settings.depth,
     )

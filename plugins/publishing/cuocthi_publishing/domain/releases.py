@@ -28,6 +28,7 @@ from cuocthi_publishing.queries import (
     adopted_rankings,
     bundle_key,
     draft_release,
+    is_same_person,
     last_number,
     last_public,
     load_publish_settings,
@@ -36,6 +37,7 @@ from cuocthi_publishing.queries import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from cuocthi.campaigns.models import Campaign
@@ -142,7 +144,7 @@ def publish(ctx: Context, *, campaign: Campaign, number: int, digest: str) -> Re
     ctx.session.refresh(release)
     if not release.is_draft:
         raise Conflict(T("Release %(number)s is not a draft; it can no longer be changed.", number=number))
-    if confirmer == release.created_by:
+    if is_same_person(ctx, one=confirmer, other=release.created_by):
         raise Forbidden(T("You made this release; another person has to confirm it."))
     if digest != release.digest:
         raise Conflict(T("This is not the release that you looked at. Look at it again, then confirm."))
@@ -167,19 +169,23 @@ def let_out(ctx: Context, *, campaign: Campaign, release: Release, confirmer: in
     request_bundle(ctx, campaign=campaign, release=release)
 
 
-def call_off(ctx: Context, *, campaign: Campaign, number: int) -> Release:
+def call_off(ctx: Context, *, campaign: Campaign, number: int, read_clock: Callable[[], datetime]) -> Release:
     """Stop a release before its moment; nobody outside ever saw it. One person suffices.
 
+    ``read_clock`` tells the moment at which it is this request's turn: its moment may come while the request waits.
     Raises Forbidden unless a person acts, Conflict once it is public.
     """
     person(ctx)
     hold(ctx, campaign_id=campaign.id)
     release = numbered(ctx, campaign=campaign, number=number)
     ctx.session.refresh(release)
-    if not release.is_scheduled(ctx.now):
-        raise Conflict(T("Release %(number)s does not wait for a moment.", number=number))
-    release.state, release.withdrawn_at = ReleaseState.WITHDRAWN, ctx.now
+    # Where rows cannot be held, the first change waits for its turn.
     campaign.version += 1
+    ctx.session.flush()
+    now = read_clock()
+    if not release.is_scheduled(now):
+        raise Conflict(T("Release %(number)s does not wait for a moment.", number=number))
+    release.state, release.withdrawn_at = ReleaseState.WITHDRAWN, now
     ctx.session.flush()
     _record(ctx, campaign, release, "calloff", T("Called off release %(number)s", number=number))
     return release

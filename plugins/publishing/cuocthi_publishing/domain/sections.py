@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cuocthi.contributions import Column, PublicationSection
 from cuocthi.enrolments.public_names import names_of
 from cuocthi.errors import ContractError, DomainError
-from cuocthi.standings.queries import every_standing_row, standing_rows, unit_figures
+from cuocthi.standings.queries import every_standing_row, unit_figures
 from cuocthi.text import T
 from cuocthi.units.queries import full_names
 from cuocthi.web import formats
@@ -24,14 +24,14 @@ from cuocthi_publishing.wording import speaker
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
     from cuocthi.contributions import Award, AwardList
     from cuocthi.security.personal_data import Vault
     from cuocthi.standings.models import Ranking
-    from cuocthi.standings.queries import StandingRow, UnitFigures
+    from cuocthi.standings.queries import UnitFigures
     from cuocthi.text import Text
     from cuocthi.timelines.models import Phase
     from cuocthi_publishing.domain.cells import Value
@@ -219,7 +219,7 @@ def _standings(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
         else T("Only winners are named in full. Persons who share a rank are equal by every criterion.")
     )
     for round_, ranking in material.ranked:
-        found = _placed(ctx, ranking, places)
+        found = every_standing_row(ctx, ranking=ranking, down_to=places)
         rows = [
             (
                 row.standing.rank,
@@ -234,16 +234,14 @@ def _standings(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
         title = (
             T("Ranking, %(round)s: everybody", round=round_.title)
             if places is None
-            else T("Ranking, %(round)s: the first %(places)s", round=round_.title, places=len(rows))
+            else T(
+                "Ranking, %(round)s: down to rank %(places)s",
+                round=round_.title,
+                places=rows[-1][0] if rows else places,
+            )
         )
         section = PublicationSection(f"standings-{round_.key}", say(title), columns, rows, say(note), page="results")
         yield as_section(section, say)
-
-
-def _placed(ctx: Context, ranking: Ranking, places: int | None) -> Iterable[StandingRow]:
-    if places is None:
-        return every_standing_row(ctx, ranking=ranking)
-    return standing_rows(ctx, ranking=ranking, limit=places)[0]
 
 
 def _units(ctx: Context, material: Material, counted: Counted) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ from cuocthi.text import T
 from cuocthi_publishing.domain.masking import purged
 from cuocthi_publishing.domain.releases import check_seated, numbered, person
 from cuocthi_publishing.models import ReleaseState, Withdrawal
-from cuocthi_publishing.queries import withdrawal_of
+from cuocthi_publishing.queries import is_same_person, withdrawal_of
 
 if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
@@ -56,7 +56,7 @@ def confirm(ctx: Context, *, campaign: Campaign, number: int) -> Release:
     """
     confirmer = person(ctx)
     release, withdrawal = _asked(ctx, campaign, number)
-    if confirmer == withdrawal.asked_by:
+    if is_same_person(ctx, one=confirmer, other=withdrawal.asked_by):
         raise Forbidden(T("You asked for this withdrawal; another person has to confirm it."))
     check_seated(ctx, campaign=campaign, user_id=withdrawal.asked_by)
     withdrawal.confirmed_by, withdrawal.confirmed_at = confirmer, ctx.now

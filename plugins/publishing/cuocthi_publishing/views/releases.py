@@ -101,14 +101,14 @@ def confirm(number: int) -> AnyResponse:
 def call_off(number: int) -> AnyResponse:
     """Stop a release that waits for its moment."""
     with committing() as ctx:
-        domain.call_off(ctx, campaign=g.campaign, number=number)
+        domain.call_off(ctx, campaign=g.campaign, number=number, read_clock=registry().clock.now)
     flash(_("Release %(number)s was called off. Nobody outside saw it.", number=number), "ok")
     return redirect(staff_address())
 
 
 @blueprint.page("/releases/<int:number>/bundle", permission="publishing:release:edit", methods=["POST"])
 def build(number: int) -> AnyResponse:
-    """Have the bundle of a published release built (again), and go to see how far that is."""
+    """Have the bundle of a published release built, and go to see how far that is."""
     with committing() as ctx:
         release = domain.numbered(ctx, campaign=g.campaign, number=number)
         job_id = domain.request_bundle(ctx, campaign=g.campaign, release=release).id
