@@ -29,6 +29,7 @@ from cuocthi.standings.models import (
     Standing,
     TieDecision,
 )
+from cuocthi.standings.notice_models import AdmissionNotice, AdmissionsTold
 from cuocthi.support.models import IdentityCheck
 from cuocthi.tasks.models import Task
 from cuocthi.timelines.models import Phase, PhaseEdge, Window
@@ -87,6 +88,8 @@ CORE_MODELS = (
     Merger,
     ToldApart,
     IdentityCheck,
+    AdmissionNotice,
+    AdmissionsTold,
     RosterEntry,
     RosterDraft,
     Job,

@@ -25,6 +25,7 @@ from cuocthi.news.models import NewsConsent
 from cuocthi.personal.corrections import corrections_of
 from cuocthi.personal.models import ErasedEnrolment
 from cuocthi.standings.models import Ranking, RankingState, Standing
+from cuocthi.standings.notice_models import AdmissionNotice
 from cuocthi.support.queries import checks_of
 from cuocthi.text import T, Text
 from cuocthi.timelines.models import Phase
@@ -128,6 +129,12 @@ def _contest(
             kept=PLACES,
         ),
         PersonalData(
+            "admissions",
+            T("Rounds to which you were admitted"),
+            [T("Round"), T("When")],
+            _admissions(ctx, enrolment.id),
+        ),
+        PersonalData(
             "corrections",
             T("Corrections you asked for"),
             [T("Wish"), T("When"), T("Answer")],
@@ -195,6 +202,16 @@ def _consents(ctx: Context, enrolment_id: int) -> list[tuple[str, datetime]]:
 def _news(ctx: Context, enrolment_id: int) -> list[tuple[datetime, datetime | None]]:
     consent = ctx.session.get(NewsConsent, enrolment_id)
     return [(consent.given_at, consent.withdrawn_at)] if consent else []
+
+
+def _admissions(ctx: Context, enrolment_id: int) -> list[tuple[Any, ...]]:
+    rows = ctx.session.execute(
+        sa.select(Phase.title, AdmissionNotice.noticed_at)
+        .join(Phase, Phase.id == AdmissionNotice.phase_id)
+        .where(AdmissionNotice.enrolment_id == enrolment_id)
+        .order_by(AdmissionNotice.noticed_at)
+    )
+    return [tuple(row) for row in rows]
 
 
 def _places(ctx: Context, enrolment_id: int) -> list[tuple[Any, ...]]:

@@ -170,11 +170,18 @@ def objected_too_long(ctx: Context, *, campaign: Campaign) -> list[Text]:
 
 def admitted_number(ctx: Context, *, admission: Admission, ranking: Ranking) -> int:
     """Return how many persons a ranking admits (one statement)."""
+    found = admitted(admission=admission, ranking=ranking).subquery()
+    return ctx.session.scalar(sa.select(sa.func.count()).select_from(found)) or 0
+
+
+def admitted(*, admission: Admission, ranking: Ranking) -> sa.Select[int]:
+    """Select the enrolments that a ranking admits."""
     part = _PARTS.get(admission.within, sa.null())
     place = sa.func.rank().over(partition_by=part, order_by=(Standing.rank, sa.func.coalesce(Standing.tie_place, 0)))
     ranked = sa.func.count().over(partition_by=part)
     places = (
         sa.select(
+            Standing.enrolment_id,
             place.label("place"),
             ranked.label("ranked"),
             sa.and_(Standing.qualified, Standing.score * WHOLE >= Standing.max_score * admission.pass_mark).label(
@@ -187,4 +194,4 @@ def admitted_number(ctx: Context, *, admission: Admission, ranking: Ranking) -> 
     )
     within = [places.c.place <= admission.best] if admission.best else []
     within += [places.c.place <= places.c.ranked * admission.share // WHOLE] if admission.share else []
-    return ctx.session.scalar(sa.select(sa.func.count()).where(places.c.passed, *within)) or 0
+    return sa.select(places.c.enrolment_id).where(places.c.passed, *within)

@@ -15,7 +15,8 @@ from cuocthi.contributions import Act, Blocker, SettingsSpec
 from cuocthi.errors import Blocked, Conflict
 from cuocthi.news.models import Announcement
 from cuocthi.standings.criteria import RULES_OWNER, RankingRules
-from cuocthi.text import T
+from cuocthi.standings.notice_models import AdmissionNotice, AdmissionsTold
+from cuocthi.text import TN, T
 from cuocthi.timelines.describing import described
 from cuocthi.timelines.queries import rounds
 from cuocthi.timelines.windows import PhaseState, phase_state
@@ -71,6 +72,7 @@ def remove_phase(ctx: Context, *, campaign: Campaign, phase: Phase) -> None:
     try:
         with ctx.session.begin_nested():
             ctx.session.execute(sa.delete(SettingsVersion).where(SettingsVersion.phase_id == phase_id))
+            ctx.session.execute(sa.delete(AdmissionsTold).where(AdmissionsTold.phase_id == phase_id))
             ctx.session.delete(phase)
     except IntegrityError as error:
         raise Conflict(T("“%(title)s” is in use and cannot be removed.", title=before["title"])) from error
@@ -107,6 +109,14 @@ def _core_blockers(ctx: Context, campaign: Campaign, phase: Phase, own: Sequence
                 yield Blocker(f"admission-{round_.id}", reason)
     if any(version.seconded_by is not None or "." in version.owner for version in own):
         yield Blocker("agreed", T("Changes to its rules were put to two persons; what they decided stays."))
+    told = sa.select(sa.func.count()).where(AdmissionNotice.phase_id == phase.id)
+    if number := ctx.session.scalar(told):
+        some = TN(
+            "%(count)s person was told of being admitted to it.",
+            "%(count)s people were told of being admitted to it.",
+            number,
+        )
+        yield Blocker("told", some)
     announced = sa.select(Announcement).where(Announcement.phase_id == phase.id).order_by(Announcement.id)
     for one in ctx.session.scalars(announced):
         reason = T("The announcement “%(subject)s” is sent by its dates.", subject=one.subject)

@@ -27,9 +27,9 @@ from cuocthi.rules.ranking_rules import (
     reject_ranking_rules,
     waiting_ranking_rules,
 )
-from cuocthi.standings.admission import admitted_number
 from cuocthi.standings.criteria import measures_of
 from cuocthi.standings.forms import BETTER, COUNTED, WITHIN, RulesForm
+from cuocthi.standings.notices import notices_of
 from cuocthi.standings.queries import adopted_ranking
 from cuocthi.standings.views.blueprint import pages, round_or_404
 from cuocthi.timelines.queries import rounds
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from cuocthi.documents.models import Document
     from cuocthi.rules.ranking_rules import RankingChange
     from cuocthi.standings.criteria import Admission, RankingRules
+    from cuocthi.standings.notices import Notices
     from cuocthi.standings.proposals import Proposal
     from cuocthi.timelines.models import Phase
 
@@ -223,12 +224,12 @@ def _admitted(admission: Admission) -> list[str]:
     return [admission.of, *said, str(WITHIN[admission.within])]
 
 
-def _number_admitted(ctx: Context, round_: Phase) -> int | None:
-    """Return how many may take part in a round, None where all may or nobody can know yet."""
+def _notices(ctx: Context, round_: Phase) -> Notices | None:
+    """Return who was told of being admitted to a round, None where all are or nobody can know yet."""
     admission = ranking_rules_of(ctx, campaign=g.campaign, round_=round_).admission
     of = next((one for one in rounds(ctx, campaign_id=g.campaign.id) if one.key == admission.of), None)
     ranking = adopted_ranking(ctx, round_=of) if of else None
-    return admitted_number(ctx, admission=admission, ranking=ranking) if ranking else None
+    return notices_of(ctx, round_=round_, admission=admission, ranking=ranking) if ranking else None
 
 
 def _others(ctx: Context, round_: Phase) -> list[tuple[str, str]]:
@@ -259,7 +260,7 @@ def _page(
         running=found.running,
         later=any((one.number or 0) > (round_.number or 0) for one in found.ahead),
         waiting=waiting,
-        admitted=_number_admitted(ctx, round_),
         panels=shown_panels(ctx, campaign=g.campaign, slot="ranking_rules", values={"round": round_}),
+        notices=_notices(ctx, round_),
         reject=RejectForm(formdata=None) if waiting else None,
     )
