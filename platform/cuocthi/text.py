@@ -30,11 +30,23 @@ def cleaned(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Until:
+    """A moment at which something ends, as a parameter of a text: midnight is told as the end of the day before."""
+
+    moment: datetime
+
+    def __str__(self) -> str:
+        """Return the moment as a text in English writes it where nobody formats it."""
+        return str(self.moment)
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A message of a catalogue with its parameters.
 
     ``msgid`` is the English text with ``%(name)s`` marks; ``plural`` and ``count`` are set for texts that depend on
-    a number. Parameters may be numbers, datetimes, strings or texts; the edge formats each by its type.
+    a number. Parameters may be numbers, datetimes, ends (:class:`Until`), strings or texts; the edge formats each by
+    its type.
     """
 
     msgid: str
@@ -77,6 +89,8 @@ def unpack(packed: Mapping[str, Any]) -> Text:
 def _packed(value: object) -> object:
     if isinstance(value, Text):
         return pack(value)
+    if isinstance(value, Until):
+        return {"until": to_micros(value.moment)}
     if isinstance(value, datetime):
         return {"moment": to_micros(value)}
     if isinstance(value, date):
@@ -89,6 +103,8 @@ def _unpacked(value: object) -> object:
         return value
     if "moment" in value:
         return from_micros(value["moment"])
+    if "until" in value:
+        return Until(from_micros(value["until"]))
     if "day" in value:
         return date.fromisoformat(value["day"])
     return unpack(value)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cuocthi.text import T, Until, pack, unpack
 from cuocthi.web import formats
 
 CLOSING = datetime(2024, 10, 5, 10, 0, 7, tzinfo=UTC)  # 17:00:07 in Vietnam
@@ -38,8 +39,25 @@ def test_moments_are_those_of_the_contest_in_the_words_of_the_language() -> None
 @pytest.mark.parametrize(
     ("end", "vi", "en"),
     [
+        (CLOSING, "17h00 ngày 05/10/2024", "17:00, 5 October 2024"),
+        (datetime(2024, 10, 12, 17, tzinfo=UTC), "24h00 ngày 12/10/2024", "24:00, 12 October 2024"),
+        (datetime(2024, 12, 31, 17, tzinfo=UTC), "24h00 ngày 31/12/2024", "24:00, 31 December 2024"),
+        (datetime(2024, 10, 12, 17, 1, tzinfo=UTC), "00h01 ngày 13/10/2024", "00:01, 13 October 2024"),
+    ],
+)
+def test_an_end_at_midnight_is_that_of_the_day_before(end: datetime, vi: str, en: str) -> None:
+    assert (formats.until(end, "vi"), formats.until(end, "en")) == (vi, en)
+    said = unpack(pack(T("It is open from %(opens)s to %(closes)s.", opens=end, closes=Until(end))))
+    assert said.params == {"opens": end, "closes": Until(end)}
+
+
+@pytest.mark.parametrize(
+    ("end", "vi", "en"),
+    [
         (datetime(2024, 9, 14, 18, tzinfo=UTC), "15/09/2024", "15 September 2024"),
         (datetime(2024, 10, 5, 10, tzinfo=UTC), "15/09 – 05/10/2024", "15 September – 5 October 2024"),
+        (datetime(2024, 10, 5, 17, tzinfo=UTC), "15/09 – 05/10/2024", "15 September – 5 October 2024"),
+        (datetime(2024, 9, 15, 17, tzinfo=UTC), "15/09/2024", "15 September 2024"),
         (datetime(2025, 1, 5, 10, tzinfo=UTC), "15/09/2024 – 05/01/2025", "15 September 2024 – 5 January 2025"),
     ],
 )

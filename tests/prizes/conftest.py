@@ -19,6 +19,7 @@ from cuocthi.standings.results import post_results
 from cuocthi.testing.lots import draw_lot
 from cuocthi.testing.plugins import make_format
 from cuocthi_prizes import plugin
+from cuocthi_prizes.domain.award_lists import draw_up
 from cuocthi_prizes.queries import OWNER
 from cuocthi_prizes.settings import CollectiveTier, PrizeSet, PrizeSettings, Tier
 
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
     from cuocthi.campaigns.models import Campaign
     from cuocthi.clock import FixedClock
     from cuocthi.enrolments.models import Enrolment
+    from cuocthi.security.personal_data import Vault
     from cuocthi.testing.factories import Factories
     from cuocthi.timelines.models import Phase
+
+    from .staging import Staging
 
 PLAN = PrizeSettings(
     tiers=(
@@ -140,3 +144,16 @@ def unguarded(ctx: Context) -> None:
 
 #: Distinct scores of seventeen persons, the best first.
 DISTINCT = tuple(range(20, 3, -1))
+
+
+@pytest.fixture
+def stage(contest: Contest, vault: Vault) -> Staging:
+    """Make the draft of a contest by the plan, with these demands on candidates."""
+    from .staging import Stage  # noqa: PLC0415 - it needs what stands here
+
+    def staged(**demanded: Any) -> Stage:
+        contest.save(replace(PLAN, **demanded))
+        contest.rank(DISTINCT)
+        return Stage(contest, vault, draw_up(contest.staff[0], campaign=contest.campaign))
+
+    return staged

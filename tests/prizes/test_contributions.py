@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
+from cuocthi.context import Context
 from cuocthi.contributions import Act, AwardList, Blocker, CampaignPart, Duty, Panel, ReadinessItem, RuleClause
 from cuocthi.errors import Conflict, InvalidData
 from cuocthi.standings.decisions import exclude_entry
 from cuocthi_prizes.domain.award_lists import adopt, draw_up
 from cuocthi_prizes.domain.rehearsal import rehearse
 from cuocthi_prizes.models import Award
+from cuocthi_prizes.models import AwardList as List
 from cuocthi_prizes.settings import PrizeSettings
 
+from .adopted import final
 from .conftest import DISTINCT, PLAN, Contest, as_person, unguarded
 
 if TYPE_CHECKING:
@@ -35,10 +38,11 @@ def adopted_lists(contest: Contest) -> list[AwardList]:
     return contest.ctx.hooks.collect(contest.ctx, contest.campaign, "award_lists", AwardList)
 
 
-def award(contest: Contest, statement: str = "") -> None:
+def award(contest: Contest, statement: str = "") -> List:
     made = draw_up(contest.staff[0], campaign=contest.campaign, statement=statement)
     for ctx in contest.staff:
         adopt(ctx, campaign=contest.campaign, number=made.number, digest=made.digest)
+    return made
 
 
 def test_publishing_waits_for_the_awards_and_for_those_of_the_present_ranking(contest: Contest) -> None:
@@ -91,6 +95,20 @@ def test_a_person_sees_the_own_prize_once_it_is_adopted(contest: Contest) -> Non
     assert shown(winner) == ["Giải Nhất"]
     assert shown(loser) == []
     assert shown(contest.ctx) == []
+
+
+def test_panels_say_which_lists_await_their_decision(contest: Contest) -> None:
+    contest.rank(DISTINCT)
+    winner = as_person(contest.ctx, contest.people[0].user_id)
+    made = award(contest)
+
+    def final_lists(ctx: Context, slot: str) -> list[set[int]]:
+        found = contest.ctx.hooks.collect(ctx, contest.campaign, "panels", Panel, slot=slot)
+        return [set(panel.values["final"]) for panel in found if "final" in panel.values]
+
+    assert final_lists(winner, "person") == final_lists(contest.ctx, "overview") == [set()]
+    final(contest.ctx, contest.campaign, made)
+    assert final_lists(winner, "person") == final_lists(contest.ctx, "overview") == [{made.id}]
 
 
 def test_the_staff_see_how_the_award_list_stands_once_there_is_something_to_award(contest: Contest) -> None:

@@ -30,6 +30,7 @@ from cuocthi_prizes.models import Award, AwardList, PassedOverKind
 from cuocthi_prizes.outputs.order import in_ceremony_order
 from cuocthi_prizes.settings import ExtraPrizes, PrizeSettings
 
+from .adopted import decision
 from .conftest import DISTINCT, Contest, with_main
 
 OLDEST = Decided(
@@ -325,6 +326,7 @@ def test_one_is_entered_and_taken_out_by_pages(contest: Contest, sign_in: Callab
     slug, person = contest.campaign.slug, contest.people[LAST]
     code, enrolment_id, name = person.code, person.id, person.name
     user = contest.ctx.session.get_one(User, contest.staff[0].actor.user_id)
+    document = decision(contest.ctx, contest.campaign, "16/QĐ-BTC")
     contest.ctx.session.commit()
     browser = sign_in(user)
     contest.ctx.session.rollback()
@@ -336,8 +338,7 @@ def test_one_is_entered_and_taken_out_by_pages(contest: Contest, sign_in: Callab
         "title": OLDEST.title,
         "value": "500.000",
         "reason": OLDEST.reason,
-        "decision_number": OLDEST.decision_number,
-        "decision_date": "2024-09-19",
+        "document": str(document.id),
     }
     status, again = browser.post(page, entered | {"value": "2.000.000"})
     assert (status, OLDEST.reason in again) == (422, True)
@@ -345,6 +346,7 @@ def test_one_is_entered_and_taken_out_by_pages(contest: Contest, sign_in: Callab
     assert (status, name in shown, "Giải phụ đã được nhập" in shown) == (200, True, True)
     award = contest.ctx.session.scalars(sa.select(Award).where(Award.extra)).one()
     award_id = award.id
+    assert (award.decision_number, award.decision_date) == ("16/QĐ-BTC", document.issued_on)
     contest.ctx.session.rollback()
     status, shown = browser.post(f"{page}/{award_id}/revoke", {})
     assert (status, OLDEST.reason in shown) == (200, False)

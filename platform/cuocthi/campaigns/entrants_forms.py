@@ -25,7 +25,7 @@ from cuocthi.campaigns.entrants import MOST_FIELDS, OLDEST, Ask, EntrantRules, O
 from cuocthi.text import T
 from cuocthi.users.names import fold
 from cuocthi.web.fields import select_choices
-from cuocthi.web.forms import BaseForm
+from cuocthi.web.forms import BaseForm, change_rows
 from cuocthi.web.forms import lazy_text as _l
 from cuocthi.web.i18n import translate
 
@@ -121,17 +121,8 @@ class EntrantsForm(BaseForm):
         return found
 
     def change_rows(self, act: str) -> bool:
-        """Add or remove a row if ``act`` says so ("add-fields", "remove-fields-2"); tell whether it did."""
-        verb, _, target = act.partition("-")
-        rows: FieldList[Any] = self.fields
-        if verb == "add" and target == rows.name and len(rows) < MOST_FIELDS:
-            rows.append_entry()
-            return True
-        removed = [place for place, entry in enumerate(rows) if entry.name == target]
-        if verb == "remove" and removed:
-            del rows.entries[removed[0]]
-            return True
-        return False
+        """Add or remove a row if ``act`` says so; tell whether it did."""
+        return change_rows(act, self.fields, most=MOST_FIELDS)
 
 
 def _free_key(label: str, taken: set[str]) -> str:

@@ -13,7 +13,7 @@ from cuocthi.campaigns.queries import headcount_totals
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
 from cuocthi.standings.models import Ranking, RankingState
 from cuocthi.standings.refresh import overtaken_rounds
-from cuocthi.text import T, Text
+from cuocthi.text import T, Text, Until
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.timelines.windows import PhaseState, phase_state
 
@@ -145,7 +145,7 @@ def _round_task(phase: Phase, ranking: RankingState | None, *, overtaken: bool) 
     if ranking is RankingState.PROVISIONAL:
         detail = T("Two different persons confirm it")
         return Task(T("Adopt the ranking of “%(round)s”", round=phase.title), detail, "standings.overview")
-    detail = T("The round closed at %(moment)s", moment=phase.closes_at)
+    detail = T("The round closed at %(moment)s", moment=Until(phase.closes_at))
     return Task(T("Build and check the ranking of “%(round)s”", round=phase.title), detail, "standings.overview")
 
 

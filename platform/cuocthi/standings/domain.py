@@ -29,7 +29,7 @@ from cuocthi.standings.models import Ranking, RankingState, ResultSet, Standing,
 from cuocthi.standings.placing import KEYS, keyed_entries, place_all
 from cuocthi.standings.provisional import objections_until
 from cuocthi.standings.results import lock_result_set
-from cuocthi.text import T
+from cuocthi.text import T, Until
 from cuocthi.timelines.models import Phase
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def adoption_blockers(ctx: Context, *, campaign: Campaign, round_: Phase, rankin
         reasons.append(
             T(
                 "People may object to this ranking until %(when)s; it can be adopted then.",
-                when=ranking.objections_until,
+                when=Until(ranking.objections_until),
             )
         )
     reasons += composition.not_adopted(ctx, campaign=campaign, round_=round_)

@@ -21,7 +21,7 @@ from cuocthi.standings.admission import admitted, admitted_number
 from cuocthi.standings.criteria import RULES_OWNER, RankingRules
 from cuocthi.standings.notice_models import AdmissionNotice, AdmissionsTold
 from cuocthi.standings.queries import adopted_ranking
-from cuocthi.text import T
+from cuocthi.text import T, Until
 from cuocthi.timelines.models import Phase, PhaseKind, Window
 from cuocthi.timelines.queries import rounds
 from cuocthi.timelines.windows import own_windows
@@ -184,7 +184,7 @@ def _body(admitting: Admitting, person: Enrolment, address: str) -> list[Text]:
     return [
         T("By the adopted ranking of “%(of)s”, you are admitted to “%(round)s” of %(contest)s.", **words),
         *(
-            T("It is open from %(opens)s to %(closes)s.", opens=window.opens_at, closes=window.closes_at)
+            T("It is open from %(opens)s to %(closes)s.", opens=window.opens_at, closes=Until(window.closes_at))
             for window in windows
         ),
         T("You take part at %(address)s.", address=address),

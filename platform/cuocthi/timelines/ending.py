@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from cuocthi.audit.domain import record
 from cuocthi.contributions import Edge
 from cuocthi.errors import Closed, DomainError
-from cuocthi.text import T, Text
+from cuocthi.text import T, Text, Until
 from cuocthi.timelines.describing import described, plans
 from cuocthi.timelines.domain import ONLY_ROUNDS, tell_source
 from cuocthi.timelines.models import Phase, PhaseEdge, PhaseKind, Window
@@ -66,7 +66,7 @@ def check_extension(ctx: Context, *, phase: Phase, closes_at: datetime, unit_id:
         raise Closed(T("“%(title)s” is not open; only an open round can be extended.", title=phase.title))
     if closes_at <= window.closes_at:
         raise DomainError(
-            T("The new closing moment must be later than %(moment)s.", moment=window.closes_at), field="closes"
+            T("The new closing moment must be later than %(moment)s.", moment=Until(window.closes_at)), field="closes"
         )
     if any(window.closes_at <= other.opens_at < closes_at for other in same):
         raise DomainError(T("The new closing moment reaches into the next window."), field="closes")

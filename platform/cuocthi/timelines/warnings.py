@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from cuocthi.text import T, Text
+from cuocthi.text import T, Text, Until
 from cuocthi.timelines.models import PhaseKind
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _rounds_over_ceremonies(contests: Sequence[_Whole], ceremonies: Sequence[_Wh
                     "“%(round)s” closes at %(closes)s, after “%(ceremony)s” begins at %(begins)s. Prizes can only be "
                     "given for results that were adopted after every round has closed.",
                     round=contest.title,
-                    closes=contest.closes_at,
+                    closes=Until(contest.closes_at),
                     ceremony=ceremony.title,
                     begins=ceremony.opens_at,
                 )
@@ -79,9 +79,9 @@ def _rounds_over_judging(contests: Sequence[_Whole], judgings: Sequence[_Whole])
                     "“%(round)s” closes at %(closes)s, not before “%(judging)s” ends at %(ends)s. No result can be "
                     "adopted while the round is open: close the round earlier, or judge later.",
                     round=contest.title,
-                    closes=contest.closes_at,
+                    closes=Until(contest.closes_at),
                     judging=judging.title,
-                    ends=judging.closes_at,
+                    ends=Until(judging.closes_at),
                 )
             elif contest.closes_at > judging.opens_at:
                 yield T(
@@ -90,7 +90,7 @@ def _rounds_over_judging(contests: Sequence[_Whole], judgings: Sequence[_Whole])
                     judging=judging.title,
                     begins=judging.opens_at,
                     round=contest.title,
-                    closes=contest.closes_at,
+                    closes=Until(contest.closes_at),
                 )
 
 
@@ -101,7 +101,7 @@ def _judging_over_ceremonies(judgings: Sequence[_Whole], ceremonies: Sequence[_W
                 yield T(
                     "“%(judging)s” ends at %(ends)s, after “%(ceremony)s” begins.",
                     judging=judging.title,
-                    ends=judging.closes_at,
+                    ends=Until(judging.closes_at),
                     ceremony=ceremony.title,
                 )
 
@@ -115,7 +115,7 @@ def _preparing_too_late(contests: Sequence[_Whole], preparations: Sequence[_Whol
             yield T(
                 "“%(preparation)s” ends at %(ends)s, when “%(round)s” is already open.",
                 preparation=preparation.title,
-                ends=preparation.closes_at,
+                ends=Until(preparation.closes_at),
                 round=first.title,
             )
 

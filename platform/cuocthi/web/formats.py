@@ -6,7 +6,7 @@ time zone of the contest, in the form Vietnamese offices write them.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from cuocthi.clock import LOCAL_ZONE
@@ -46,6 +46,14 @@ def moment(value: datetime, language: str) -> str:
     return f"{time_of_day(value, language)}{joint}{day(value, language)}"
 
 
+def until(value: datetime, language: str) -> str:
+    """Write the end of a span to the minute; midnight ends the day before: 24h00 ngày 04/10/2024."""
+    last = _last_day(value)
+    if last == value.astimezone(LOCAL_ZONE).date():
+        return moment(value, language)
+    return f"24h00 ngày {day(last, language)}" if language == VIETNAMESE else f"24:00, {day(last, language)}"
+
+
 def stamp(value: datetime, language: str) -> str:
     """Write a moment to the second: 10:32:05 ngày 05/10/2024."""
     joint = " ngày " if language == VIETNAMESE else ", "
@@ -53,14 +61,14 @@ def stamp(value: datetime, language: str) -> str:
 
 
 def span(start: datetime, end: datetime, language: str) -> str:
-    """Write a span of days: 15/9 – 05/10/2024; a span within a day is one date."""
-    first, last = (m.astimezone(LOCAL_ZONE) for m in (start, end))
-    if first.date() == last.date():
-        return day(end, language)
+    """Write a span of days: 15/9 – 05/10/2024; a span within a day is one date, and midnight ends the day before."""
+    first, last = start.astimezone(LOCAL_ZONE).date(), _last_day(end)
+    if first >= last:
+        return day(last, language)
     if first.year != last.year:
-        return f"{day(start, language)} – {day(end, language)}"
+        return f"{day(start, language)} – {day(last, language)}"
     shortened = f"{first:%d/%m}" if language == VIETNAMESE else f"{first.day} {_MONTHS[first.month - 1]}"
-    return f"{shortened} – {day(end, language)}"
+    return f"{shortened} – {day(last, language)}"
 
 
 def time_left(left: timedelta | float, language: str, *, exact: bool = False) -> str:
@@ -88,8 +96,14 @@ def filters(language: Callable[[], str]) -> dict[str, Callable[..., Any]]:
     def spoken(write: Callable[..., str]) -> Callable[..., str]:
         return lambda value, *args, **options: write(value, *args, language(), **options)
 
-    named = {f.__name__: spoken(f) for f in (number, money, day, time_of_day, moment, stamp, span, time_left)}
+    named = {f.__name__: spoken(f) for f in (number, money, day, time_of_day, moment, until, stamp, span, time_left)}
     return {**named, "iso": iso}
+
+
+def _last_day(end: datetime) -> date:
+    """Return the last day of what ends then: midnight ends the day before."""
+    local = end.astimezone(LOCAL_ZONE)
+    return local.date() - timedelta(days=1) if local.time() == time() else local.date()
 
 
 _MONTHS = (

@@ -11,6 +11,8 @@ from cuocthi.text import TN, T
 from cuocthi.web.i18n import translate
 
 if TYPE_CHECKING:
+    from wtforms import FieldList
+
     from cuocthi.errors import DomainError
 
 
@@ -59,6 +61,25 @@ WTFORMS_MESSAGES = (
 def lazy_text(msgid: str) -> str:
     """Mark a label for translation at the time it is shown (import it as ``_l``); WTForms' annotations ask for str."""
     return cast("str", lazy_gettext(msgid))
+
+
+def change_rows(act: str, *tables: FieldList[Any], most: int) -> bool:
+    """Add a row to one of these tables of a form, or remove one, if ``act`` says so; tell whether it did.
+
+    ``act`` is the value of the button that was pressed: ``add-<table>`` or ``remove-<row>``, by the names that the
+    fields have in the form ("add-tiers", "remove-tiers-2"). No table gets more than ``most`` rows, or than it has set
+    itself.
+    """
+    verb, _dash, target = act.partition("-")
+    for rows in tables:
+        if verb == "add" and target == rows.name and len(rows) < (rows.max_entries or most):
+            rows.append_entry()
+            return True
+        removed = next((place for place, row in enumerate(rows) if row.name == target), None)
+        if verb == "remove" and removed is not None:
+            del rows.entries[removed]
+            return True
+    return False
 
 
 def attach_error(form: BaseForm, error: DomainError) -> None:

@@ -13,7 +13,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from cuocthi.text import Text
+from cuocthi.text import Text, Until
 from cuocthi.web import charts, formats
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ def translate(text: Text | str) -> str:
 def _written(value: object) -> object:
     if isinstance(value, Text):
         return translate(value)
+    if isinstance(value, Until):
+        return formats.until(value.moment, language())
     if isinstance(value, datetime):
         return formats.moment(value, language())
     if isinstance(value, date):

@@ -99,7 +99,8 @@ class HandlerForm(BaseForm):
 
     def offer(self, names: Mapping[int, str]) -> None:
         """Let these people be chosen from."""
-        self.handler.choices = select_choices((str(key), name) for key, name in names.items())
+        people = [(str(key), name) for key, name in names.items()]
+        self.handler.choices = select_choices([("", _l("Choose a person")), *people])
 
     @property
     def seen_id(self) -> int | None:

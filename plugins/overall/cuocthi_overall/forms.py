@@ -14,7 +14,7 @@ from cuocthi.text import T
 from cuocthi.users.names import fold
 from cuocthi.web.context import registry
 from cuocthi.web.fields import select_choices
-from cuocthi.web.forms import BaseForm
+from cuocthi.web.forms import BaseForm, change_rows
 from cuocthi.web.forms import lazy_text as _l
 from cuocthi.web.i18n import translate
 from cuocthi_overall.settings import (
@@ -148,17 +148,10 @@ class OverallForm(BaseForm):
         return OverallSettings(tuple(row.form.to_ranking() for row in self.rankings))
 
     def change_rows(self, act: str) -> bool:
-        """Add or remove a row if ``act`` says so ("add-rankings", "remove-rankings-2"); tell whether it did."""
-        verb, _dash, target = act.partition("-")
-        if verb == "add" and target == self.rankings.name and len(self.rankings) < MAX_RANKINGS:
-            self.rankings.append_entry()
-            self._offer_rows()
-            return True
-        removed = [place for place, entry in enumerate(self.rankings) if entry.name == target]
-        if verb == "remove" and removed:
-            del self.rankings.entries[removed[0]]
-            return True
-        return False
+        """Add or remove a row if ``act`` says so; tell whether it did."""
+        changed = change_rows(act, self.rankings, most=MAX_RANKINGS)
+        self._offer_rows()
+        return changed
 
 
 def _choices(

@@ -35,7 +35,7 @@ from cuocthi_prizes.settings import MAIN, excess
 from cuocthi_prizes.wording import uncapitalised, wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from cuocthi.campaigns.models import Campaign
     from cuocthi.context import Context
@@ -102,7 +102,7 @@ def panels(ctx: Context, campaign: Campaign, slot: str) -> list[Panel]:
         won = awards_of(ctx, campaign_id=campaign.id, user_id=ctx.actor.user_id)
         title = T("Your prize") if len(won) == 1 else T("Your prizes")
         papers = own_certificates(ctx, campaign_id=campaign.id, user_id=ctx.actor.user_id) if won else {}
-        values = {"awards": won, "certificates": papers}
+        values = {"awards": won, "certificates": papers, "final": _final(ctx, {one.award_list_id for one in won})}
         return [Panel("award", title, "prizes/_my_award.html", values, order=10)] if won else []
     return _list_panels(ctx, campaign) if slot == "overview" else []
 
@@ -122,8 +122,18 @@ def _list_panels(ctx: Context, campaign: Campaign) -> list[Panel]:
     missing = [one for one in due if one.part not in have]
     if not due:
         return []
-    values = {"drafts": drafts, "adopted": adopted, "missing": missing}
+    values = {
+        "drafts": drafts,
+        "adopted": adopted,
+        "final": _final(ctx, {one.id for one in adopted}),
+        "missing": missing,
+    }
     return [Panel("awards", T("Award list"), "prizes/_list_panel.html", values, order=65)]
+
+
+def _final(ctx: Context, list_ids: Collection[int]) -> Collection[int]:
+    """Return which of these lists a decision has made final."""
+    return finalities(ctx, list_ids=list_ids).keys()
 
 
 def _scheme_panel(scheme: PrizeSettings, campaign_rounds: Sequence[Phase]) -> Panel:

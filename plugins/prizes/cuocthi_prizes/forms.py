@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext as _
 from wtforms import (
     BooleanField,
-    DateField,
     FieldList,
     Form,
     FormField,
@@ -25,9 +24,10 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from cuocthi.documents.lines import to_choose
 from cuocthi.users.names import fold
 from cuocthi.web.fields import select_choices
-from cuocthi.web.forms import BaseForm
+from cuocthi.web.forms import BaseForm, change_rows
 from cuocthi.web.forms import lazy_text as _l
 from cuocthi_prizes.candidates.scheme_form import CandidateRulesForm
 from cuocthi_prizes.domain.awarded import removed_rounds
@@ -53,13 +53,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from cuocthi.campaigns.models import Division
+    from cuocthi.documents.models import Document
     from cuocthi.timelines.models import Phase
     from cuocthi_prizes.models import UnitFigure
     from cuocthi_prizes.queries import Candidate
 
 #: Parts of a row that are texts and may be empty.
 _TEXTS = ("in_kind", "block")
-_GRANTED = ("tier", "unit_id", "title", "value", "reason", "decision_number", "decision_date")
+_GRANTED = ("tier", "unit_id", "title", "value", "reason")
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 #: What the choice of rounds sends for every round; no key of a round can be this.
 _EACH = "*"
@@ -223,18 +224,8 @@ class SetForm(FormulaForm):
         )
 
     def change_rows(self, act: str) -> bool:
-        """Add or remove a row if ``act`` says so ("add-tiers", "remove-collective-2"); tell whether it did."""
-        verb, _dash, target = act.partition("-")
-        tables: tuple[FieldList[Any], ...] = (self.tiers, self.collective, self.by, self.weights, self.bands)
-        for rows in tables:
-            if verb == "add" and target == rows.name and len(rows) < (rows.max_entries or MAX_TIERS):
-                rows.append_entry()
-                return True
-            removed = [place for place, entry in enumerate(rows) if entry.name == target]
-            if verb == "remove" and removed:
-                del rows.entries[removed[0]]
-                return True
-        return False
+        """Add or remove a row if ``act`` says so; tell whether it did."""
+        return change_rows(act, self.tiers, self.collective, self.by, self.weights, self.bands, most=MAX_TIERS)
 
     @property
     def individual_sum(self) -> int:
@@ -315,8 +306,25 @@ class StatementForm(BaseForm):
         self.statement.label.text = _("Why nobody is awarded, and what becomes of the prizes")
 
 
-class ExtraAwardForm(BaseForm):
-    """An individual prize by hand, with the decision it rests on."""
+class DecidedForm(BaseForm):
+    """A prize by hand, with the registered decision, or the minutes, that it rests on."""
+
+    document = SelectField(_l("Decision, or minutes of the meeting"), [InputRequired()], coerce=int)
+
+    def offer_documents(self, documents: Sequence[Document]) -> None:
+        """Let one of the registered documents be chosen that have number and date."""
+        self.known = {one.id: one for one in documents if one.symbol and one.issued_on is not None}
+        self.document.choices = select_choices(to_choose(self.known.values()))
+
+    @property
+    def decision(self) -> tuple[str, date]:
+        """Number and date of the document that was chosen."""
+        chosen = self.known[self.document.data]
+        return chosen.symbol, chosen.issued_on or date.min
+
+
+class ExtraAwardForm(DecidedForm):
+    """An individual prize by hand."""
 
     enrolment_id = RadioField(_l("Person awarded"), [InputRequired()], coerce=int)
     title = StringField(
@@ -327,8 +335,6 @@ class ExtraAwardForm(BaseForm):
     value = DongField(_l("Value"), [Optional(), NumberRange(0, MAX_VALUE)])
     in_kind = StringField(_l("In kind"), [Optional(), Length(max=TITLE_LENGTH)])
     reason = TextAreaField(_l("Reason"), [InputRequired(), Length(max=400)])
-    decision_number = StringField(_l("Number of the decision"), [InputRequired(), Length(max=60)])
-    decision_date = DateField(_l("Date of the decision"), [InputRequired()])
 
     def offer(self, persons: Iterable[Candidate]) -> None:
         """Let persons of the ranking be chosen from."""
@@ -336,19 +342,19 @@ class ExtraAwardForm(BaseForm):
 
     def decided(self) -> Decided:
         """Return what was decided."""
-        day: date = self.decision_date.data or date.min  # the form asks for it
+        number, day = self.decision
         return Decided(
             title=(self.title.data or "").strip(),
             value=self.value.data or 0,
             in_kind=(self.in_kind.data or "").strip(),
             reason=(self.reason.data or "").strip(),
-            decision_number=(self.decision_number.data or "").strip(),
+            decision_number=number,
             decision_date=day,
         )
 
 
-class UnitAwardForm(BaseForm):
-    """A collective prize with the decision it rests on."""
+class UnitAwardForm(DecidedForm):
+    """A collective prize."""
 
     tier = SelectField(_l("Collective prize"), [InputRequired()])
     unit_id = SelectField(_l("Unit"), [InputRequired()], coerce=int)
@@ -359,8 +365,6 @@ class UnitAwardForm(BaseForm):
     )
     value = DongField(_l("Value"), [Optional(), NumberRange(0, MAX_VALUE)])
     reason = TextAreaField(_l("Reason"), [InputRequired(), Length(max=400)])
-    decision_number = StringField(_l("Number of the decision"), [InputRequired(), Length(max=60)])
-    decision_date = DateField(_l("Date of the decision"), [InputRequired()])
 
     def offer(self, tiers: Iterable[CollectiveTier], units: Iterable[UnitFigure]) -> None:
         """Let the scheme's collective prizes and the units with figures be chosen from."""
@@ -369,7 +373,8 @@ class UnitAwardForm(BaseForm):
 
     def values(self) -> dict[str, Any]:
         """Return what was entered, as :func:`cuocthi_prizes.domain.unit_awards.grant` takes it."""
-        return {name: self[name].data for name in _GRANTED}
+        number, day = self.decision
+        return {name: self[name].data for name in _GRANTED} | {"decision_number": number, "decision_date": day}
 
 
 def removed_title(key: str) -> str:

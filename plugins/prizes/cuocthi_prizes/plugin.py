@@ -125,9 +125,10 @@ def register_commands() -> Sequence[click.Command]:
 
 @hookimpl
 def register_jobs() -> Sequence[JobKind]:
+    from cuocthi_prizes.candidates.indexing import KIND  # noqa: PLC0415 - as above
     from cuocthi_prizes.outputs.jobs import KINDS  # noqa: PLC0415 - as above
 
-    return KINDS
+    return (*KINDS, KIND)
 
 
 def _rehearse(ctx: Context, campaign_id: int, staff_ids: tuple[int, int]) -> Sequence[tuple[str, str]]:

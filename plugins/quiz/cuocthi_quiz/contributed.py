@@ -19,7 +19,7 @@ from cuocthi.enrolments.models import EnrolmentState
 from cuocthi.standings.admission import refusals
 from cuocthi.standings.composition import rounds_behind
 from cuocthi.standings.criteria import RankingRules
-from cuocthi.text import TN, T
+from cuocthi.text import TN, T, Until
 from cuocthi.timelines.queries import rounds
 from cuocthi.timelines.windows import PhaseState, next_edge, own_windows, phase_state
 from cuocthi_quiz import contributed_bank
@@ -180,12 +180,12 @@ def _action(
         return action(T("You have been excluded"), reason, url="")
     last = attempts[-1] if attempts else None
     if last is not None and last.is_open and last.deadline > ctx.now:
-        return action(T("Go on with your paper"), T("It ends at %(moment)s.", moment=last.deadline))
+        return action(T("Go on with your paper"), T("It ends at %(moment)s.", moment=Until(last.deadline)))
     replaced = replaceable(attempts, ctx.now)
     closes_at = closing(own_window(ctx, round_=round_, enrolment=enrolment), replaced)
     if closes_at is None:
         return result() if attempts else _closed_action(ctx, round_, enrolment, action)
-    closes_text = T("The round closes at %(moment)s.", moment=closes_at)
+    closes_text = T("The round closes at %(moment)s.", moment=Until(closes_at))
     if replaced is not None:
         return action(T("Start the attempt that you were granted"), closes_text)
     settings = settings_of(ctx, campaign=campaign, round_=round_)

@@ -101,7 +101,7 @@ def test_the_pages_of_one_contest_tell_nothing_of_others(
         complete_profile(world.ctx, user_id=user.id, birth_date=None, citizen_id="034170001234", vault=world.vault)
     admin, code, (kept, merged) = sign_in(world.make.user(admin=True)), entry.code, (world.kept.id, seat.id)
     world.ctx.session.commit()
-    assert "11 tài khoản có cùng số căn cước" in helper.get("/c/thi/staff/duplicates/")[1]
+    assert "11 tài khoản có cùng số định danh cá nhân" in helper.get("/c/thi/staff/duplicates/")[1]
     page = helper.get(f"/c/thi/staff/duplicates/{world.first.id}/{world.second.id}")[1]
     assert "1 lượt dự thi ở cuộc thi khác" in page
     assert "đang hoặc từng là thành viên" in page

@@ -61,6 +61,12 @@ def lists_waiting(ctx: Context, *, campaign_ids: Sequence[int]) -> Mapping[int, 
     return found
 
 
+def decisive_documents(ctx: Context, *, campaign: Campaign) -> list[Document]:
+    """Return the registered decisions and minutes, the newest first, by which a prize may be given (one statement)."""
+    found = to_choose(ctx, campaign=campaign)
+    return [*found[ActKind.DECISION], *found[ActKind.MINUTES]]
+
+
 def to_choose(ctx: Context, *, campaign: Campaign) -> dict[ActKind, list[Document]]:
     """Return the registered documents that may be named, the newest first, by what they would be (one statement)."""
     known = documents(ctx, campaign_id=campaign.id, public_only=False)

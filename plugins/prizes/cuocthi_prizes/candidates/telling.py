@@ -13,7 +13,7 @@ from cuocthi.clock import to_micros
 from cuocthi.enrolments.models import Enrolment
 from cuocthi.messages.domain import Content, Copy, send_copies
 from cuocthi.security.personal_data import Vault
-from cuocthi.text import T
+from cuocthi.text import T, Until
 from cuocthi.users.models import ContactKind
 from cuocthi.users.queries import contacts_to_write_to
 from cuocthi_prizes.candidates.models import Candidacy
@@ -52,7 +52,7 @@ def tell(ctx: Context, *, campaign: Campaign, candidacy_ids: Sequence[int], answ
             T(
                 "Before %(when)s, please sign in and say how you want to be paid; you need your ID number. "
                 "Who does not answer in time may be passed over.",
-                when=answer_by,
+                when=Until(answer_by),
             ),
         ],
         answer_by,

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cuocthi.audit.domain import record
 from cuocthi.campaigns.settings import load_version
-from cuocthi.clock import LOCAL_ZONE
 from cuocthi.errors import DomainError, Missing
-from cuocthi.standings.confirmations import withdraw_confirmations
 from cuocthi.text import T
 from cuocthi_prizes.candidates.queries import set_aside
 from cuocthi_prizes.digests import random_salt
-from cuocthi_prizes.domain.award_lists import draft_numbered, lock, seal
+from cuocthi_prizes.domain.by_hand import check_decided, open_draft, seal_and_record
 from cuocthi_prizes.domain.extra import Bounds, extra_award
 from cuocthi_prizes.domain.limits import who_has_enough
 from cuocthi_prizes.domain.passing import among, with_right_units
-from cuocthi_prizes.queries import EVERYBODY, SUBJECT, candidates_found, candidates_named, held
+from cuocthi_prizes.queries import EVERYBODY, candidates_found, candidates_named, held
 from cuocthi_prizes.settings import MAX_VALUE, TITLE_LENGTH, ExtraPrizes, PrizeSettings
 
 if TYPE_CHECKING:
@@ -44,7 +41,7 @@ def grant_extra(
     ``salt`` gives that of the commitments to name and reason, by contest number. Raises DomainError at the part of the
     entry that cannot be, Conflict if the list is no draft.
     """
-    award_list = _open_list(ctx, campaign, number)
+    award_list = open_draft(ctx, campaign=campaign, number=number)
     _check(ctx, decided)
     person = _person(ctx, award_list, enrolment_id)
     refused = bounds_of(ctx, campaign=campaign, award_list=award_list).against(
@@ -54,9 +51,8 @@ def grant_extra(
         raise DomainError(T("The prize cannot be given: %(reason)s.", reason=refused[1]), field=refused[0])
     award = extra_award(award_list.awards, person, decided, salt(person.code))
     award_list.awards.append(award)
-    _seal_anew(ctx, award_list)
     summary = T("Entered an extra prize into award list %(number)s", number=number)
-    _recorded(ctx, campaign, award, action="prizes:extra:grant", summary=summary)
+    _seal(ctx, campaign, award_list, award, action="prizes:extra:grant", summary=summary)
     return award
 
 
@@ -65,15 +61,14 @@ def revoke_extra(ctx: Context, *, campaign: Campaign, number: int, award_id: int
 
     Raises Missing if it is not there, Conflict if the list is no draft.
     """
-    award_list = _open_list(ctx, campaign, number)
+    award_list = open_draft(ctx, campaign=campaign, number=number)
     award = next((found for found in award_list.by_hand if found.id == award_id), None)
     if award is None:
         raise Missing(T("This award is not in the list any more."))
     award_list.awards.remove(award)
     ctx.session.delete(award)
-    _seal_anew(ctx, award_list)
     summary = T("Took an extra prize out of award list %(number)s", number=number)
-    _recorded(ctx, campaign, award, action="prizes:extra:revoke", summary=summary)
+    _seal(ctx, campaign, award_list, award, action="prizes:extra:revoke", summary=summary)
 
 
 def extra_of(ctx: Context, *, award_list: AwardList) -> ExtraPrizes:
@@ -136,47 +131,19 @@ def _person(ctx: Context, award_list: AwardList, enrolment_id: int) -> Candidate
 
 def _check(ctx: Context, decided: Decided) -> None:
     """Raise DomainError for a decision that says too little, or what cannot be."""
-    for name, message in (
-        ("title", T("A prize needs a name of at most 120 letters.")),
-        ("reason", T("Give the reason for this award.")),
-        ("decision_number", T("Give the number of the decision.")),
-    ):
-        if not getattr(decided, name).strip():
-            raise DomainError(message, field=name)
-    if len(decided.title) > TITLE_LENGTH:
+    check_decided(ctx, reason=decided.reason, number=decided.decision_number, day=decided.decision_date)
+    if not 0 < len(decided.title.strip()) <= TITLE_LENGTH:
         raise DomainError(T("A prize needs a name of at most 120 letters."), field="title")
     if not 0 <= decided.value <= MAX_VALUE:
         message = T("Enter a whole number from %(least)s to %(most)s.", least=0, most=MAX_VALUE)
         raise DomainError(message, field="value")
     if not decided.value and not decided.in_kind.strip():
         raise DomainError(T("Say what the prize is worth, or what is given in kind."), field="value")
-    if decided.decision_date > ctx.now.astimezone(LOCAL_ZONE).date():
-        raise DomainError(T("The decision cannot be dated after today."), field="decision_date")
 
 
-def _open_list(ctx: Context, campaign: Campaign, number: int) -> AwardList:
-    lock(ctx, campaign)
-    return draft_numbered(ctx, campaign, number)
-
-
-def _seal_anew(ctx: Context, award_list: AwardList) -> None:
-    seal(ctx, award_list)
-    withdraw_confirmations(ctx, subject=SUBJECT, subject_id=award_list.id)
-
-
-def _recorded(ctx: Context, campaign: Campaign, award: Award, *, action: str, summary: Text) -> None:
+def _seal(ctx: Context, campaign: Campaign, award_list: AwardList, award: Award, *, action: str, summary: Text) -> None:
     # Name and reason stand on the list alone, from where they can be erased.
-    record(
-        ctx,
-        action=action,
-        summary=summary,
-        campaign=campaign,
-        object_kind="award_list",
-        object_id=award.award_list_id,
-        after={
-            "contest_number": award.code,
-            "title": award.title,
-            "value": award.value,
-            "decision": award.decision_number,
-        },
+    whose = {"contest_number": award.code}
+    seal_and_record(
+        ctx, campaign=campaign, award_list=award_list, award=award, action=action, summary=summary, after=whose
     )

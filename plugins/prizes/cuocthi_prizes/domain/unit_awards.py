@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cuocthi.audit.domain import record
 from cuocthi.campaigns.settings import load_version
-from cuocthi.clock import LOCAL_ZONE
 from cuocthi.errors import Conflict, DomainError, Missing
-from cuocthi.standings.confirmations import withdraw_confirmations
 from cuocthi.text import T
 from cuocthi.units.models import Unit
 from cuocthi.units.queries import full_name
-from cuocthi_prizes.domain.award_lists import draft_numbered, lock, seal
+from cuocthi_prizes.domain.by_hand import check_decided, open_draft, seal_and_record
 from cuocthi_prizes.domain.collective import mean_of
 from cuocthi_prizes.domain.limits import units_with_enough
 from cuocthi_prizes.models import UnitAward
-from cuocthi_prizes.queries import SUBJECT, held_by_units
+from cuocthi_prizes.queries import held_by_units
 from cuocthi_prizes.settings import MAX_VALUE, PrizeSettings
 
 if TYPE_CHECKING:
@@ -49,12 +46,9 @@ def grant(
     fixes them and are decided here where it leaves them open. Confirmations given before are void. Raises DomainError
     for what cannot be, Conflict if the list is no draft.
     """
-    award_list = _open_list(ctx, campaign, number)
+    award_list = open_draft(ctx, campaign=campaign, number=number)
     chosen = _tier(ctx, award_list, tier)
-    _require(reason, "reason", T("Give the reason for this award."))
-    _require(decision_number, "decision_number", T("Give the number of the decision."))
-    if decision_date > ctx.now.astimezone(LOCAL_ZONE).date():
-        raise DomainError(T("The decision cannot be dated after today."), field="decision_date")
+    check_decided(ctx, reason=reason, number=decision_number, day=decision_date)
     if any(award.unit_id == unit_id for award in award_list.unit_awards):
         raise DomainError(T("This unit has an award in this list already."), field="unit_id")
     _refuse_who_has_enough(ctx, campaign, award_list, unit_id)
@@ -77,9 +71,8 @@ def grant(
         decision_date=decision_date,
     )
     award_list.unit_awards.append(award)
-    _seal_anew(ctx, award_list)
     summary = T("Entered a collective prize into award list %(number)s", number=number)
-    _recorded(ctx, campaign, award, action="prizes:unit_award:grant", summary=summary)
+    _seal(ctx, campaign, award_list, award, action="prizes:unit_award:grant", summary=summary)
     return award
 
 
@@ -88,7 +81,7 @@ def revoke(ctx: Context, *, campaign: Campaign, number: int, award_id: int) -> N
 
     Raises Missing if it is not there, Conflict if the list is no draft or the formula gave the prize.
     """
-    award_list = _open_list(ctx, campaign, number)
+    award_list = open_draft(ctx, campaign=campaign, number=number)
     award = next((found for found in award_list.unit_awards if found.id == award_id), None)
     if award is None:
         raise Missing(T("This award is not in the list any more."))
@@ -96,9 +89,8 @@ def revoke(ctx: Context, *, campaign: Campaign, number: int, award_id: int) -> N
         raise Conflict(T("The formula gave this prize. Change the formula, and draw the list up anew."))
     award_list.unit_awards.remove(award)
     ctx.session.delete(award)
-    _seal_anew(ctx, award_list)
     summary = T("Took a collective prize out of award list %(number)s", number=number)
-    _recorded(ctx, campaign, award, action="prizes:unit_award:revoke", summary=summary)
+    _seal(ctx, campaign, award_list, award, action="prizes:unit_award:revoke", summary=summary)
 
 
 def _refuse_who_has_enough(ctx: Context, campaign: Campaign, award_list: AwardList, unit_id: int) -> None:
@@ -109,16 +101,6 @@ def _refuse_who_has_enough(ctx: Context, campaign: Campaign, award_list: AwardLi
     if has is not None:
         message = T("It has as many prizes as the rules allow, the last by list %(number)s.", number=has.list_number)
         raise DomainError(message, field="unit_id")
-
-
-def _open_list(ctx: Context, campaign: Campaign, number: int) -> AwardList:
-    lock(ctx, campaign)
-    return draft_numbered(ctx, campaign, number)
-
-
-def _seal_anew(ctx: Context, award_list: AwardList) -> None:
-    seal(ctx, award_list)
-    withdraw_confirmations(ctx, subject=SUBJECT, subject_id=award_list.id)
 
 
 def _tier(ctx: Context, award_list: AwardList, key: str) -> CollectiveTier:
@@ -151,24 +133,10 @@ def _value(tier: CollectiveTier, value: int | None) -> int:
     return value
 
 
-def _require(value: str, field: str, message: Text) -> None:
-    if not value.strip():
-        raise DomainError(message, field=field)
-
-
-def _recorded(ctx: Context, campaign: Campaign, award: UnitAward, *, action: str, summary: Text) -> None:
-    record(
-        ctx,
-        action=action,
-        summary=summary,
-        campaign=campaign,
-        object_kind="award_list",
-        object_id=award.award_list_id,
-        after={
-            "unit": award.unit_name,
-            "title": award.title,
-            "value": award.value,
-            "reason": award.reason,
-            "decision": award.decision_number,
-        },
+def _seal(
+    ctx: Context, campaign: Campaign, award_list: AwardList, award: UnitAward, *, action: str, summary: Text
+) -> None:
+    whose = {"unit": award.unit_name, "reason": award.reason}
+    seal_and_record(
+        ctx, campaign=campaign, award_list=award_list, award=award, action=action, summary=summary, after=whose
     )

@@ -11,6 +11,7 @@ from cuocthi.errors import DomainError
 from cuocthi.web.context import committing, reading_context
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
+from cuocthi_prizes.acts.queries import decisive_documents
 from cuocthi_prizes.domain import extra_awards
 from cuocthi_prizes.forms import ExtraAwardForm
 from cuocthi_prizes.views.awards import ADOPT, numbered
@@ -70,6 +71,7 @@ def _offer(form: ExtraAwardForm, number: int) -> None:
             ctx, award_list=numbered(ctx, number), search=request.values.get("q", "").strip(), limit=FOUND
         )
     )
+    form.offer_documents(decisive_documents(ctx, campaign=g.campaign))
 
 
 def _extra_page(form: ExtraAwardForm, number: int, status: int = 200) -> Response:

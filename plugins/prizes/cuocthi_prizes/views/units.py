@@ -16,6 +16,7 @@ from cuocthi.web.context import committing, reading_context
 from cuocthi.web.downloads import download
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
+from cuocthi_prizes.acts.queries import decisive_documents
 from cuocthi_prizes.domain import unit_awards
 from cuocthi_prizes.forms import UnitAwardForm
 from cuocthi_prizes.tables import narrowed, units_table
@@ -73,6 +74,7 @@ def _offer(form: UnitAwardForm, number: int) -> AwardList:
     award_list = numbered(ctx, number)
     figures = sorted(award_list.unit_figures, key=lambda unit: unit.unit_name)
     form.offer(unit_awards.collective_tiers(ctx, award_list=award_list), figures)
+    form.offer_documents(decisive_documents(ctx, campaign=g.campaign))
     return award_list
 
 

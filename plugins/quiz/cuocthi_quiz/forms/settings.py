@@ -18,7 +18,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from cuocthi.campaigns.settings import unstructure
 from cuocthi.text import T
-from cuocthi.web.forms import BaseForm
+from cuocthi.web.forms import BaseForm, change_rows
 from cuocthi.web.forms import lazy_text as _l
 from cuocthi.web.i18n import translate
 from cuocthi_quiz.domain.questions import tidy
@@ -216,16 +216,8 @@ class SettingsForm(BaseForm):
         )
 
     def change_rows(self, act: str) -> bool:
-        """Add or remove a row if ``act`` says so ("add-blueprint", "remove-blueprint-2"); tell whether it did."""
-        verb, _, target = act.partition("-")
-        if verb == "add" and target == self.blueprint.name and len(self.blueprint) < _MOST_ROWS:
-            self.blueprint.append_entry()
-            return True
-        removed = [place for place, entry in enumerate(self.blueprint) if entry.name == target]
-        if verb == "remove" and removed:
-            del self.blueprint.entries[removed[0]]
-            return True
-        return False
+        """Add or remove a row if ``act`` says so; tell whether it did."""
+        return change_rows(act, self.blueprint, most=_MOST_ROWS)
 
 
 def _number(field: IntegerField) -> int:
