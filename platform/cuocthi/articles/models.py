@@ -84,7 +84,8 @@ class Article(Base):
     withdrawn_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(sa.String(MAX_NOTE), default="")
 
-    pictures: Mapped[list[Picture]] = relationship(secondary="core_article_picture")
+    # By the class itself: plugins may have pictures of their own.
+    pictures: Mapped[list[Picture]] = relationship(Picture, secondary="core_article_picture")
     documents: Mapped[list[Document]] = relationship(
         secondary="core_article_document", order_by=(Document.position, Document.id)
     )
