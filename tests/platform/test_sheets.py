@@ -7,6 +7,7 @@ import resource
 import time
 import zipfile
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 import xlsxwriter
@@ -18,6 +19,8 @@ from cuocthi.errors import DomainError
 from cuocthi.sheets import workbook
 from cuocthi.sheets.reading import MAX_COLUMNS, MAX_ROWS, read_sheets
 from cuocthi.sheets.writing import write_workbook
+from cuocthi.units.lists import read_list
+from cuocthi.units.rows import Dates
 
 SHEET = "xl/worksheets/sheet1.xml"
 #: A reader's own bound of CPU time; the clock on the wall has to wait for other tests.
@@ -168,7 +171,18 @@ def test_numbers_and_days_are_read_as_people_write_them() -> None:
 
     [sheet] = read_sheets(book(fill))
 
-    assert sheet.rows[2] == ["", "7", "2,5", "TRUE", "2025-07-01"], "rows count from the first of the sheet"
+    assert sheet.rows[2] == ["", "7", "2,5", "TRUE", "01/07/2025"], "rows count from the first of the sheet"
+    assert sheet.days == {(2, 4)}
+
+
+def test_days_of_a_list_of_units_are_read_from_the_cells_of_a_workbook() -> None:
+    header = ["code", "parent", "name", "kind", "block", "aliases", "valid_from", "valid_to", "successor"]
+    row = ["a", "", "Sở Y tế", "", "", "", date(2025, 7, 1), None, ""]
+
+    listed = read_list(write_workbook([("Đơn vị", [header, row])]), categories=())
+
+    assert listed.problems == []
+    assert listed.rows[0].dates == Dates(date(2025, 7, 1))
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import json
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cuocthi.errors import DomainError
@@ -45,17 +45,20 @@ class Sheet:
     """A sheet as rows of texts, the first row first; ``name`` is empty for CSV.
 
     ``computed`` are the references ("B7") of the first cells that hold a formula or an error instead of a value.
+    ``days`` are the cells, by row and column from 0, that a workbook keeps as days: their texts are as this reader
+    writes days, which need not be as the cell shows them.
     """
 
     name: str
     rows: Sequence[Sequence[str]]
     computed: Sequence[str] = ()
+    days: Collection[tuple[int, int]] = frozenset()
 
 
 def read_sheets(raw: bytes) -> list[Sheet]:
     """Return the sheets of an XLSX file, or the one of a CSV file (comma, semicolon or tab; UTF-8 or UTF-16).
 
-    Numbers are written without a needless ".0" and with a decimal comma, days as 2025-07-01, texts in NFC. Raises
+    Numbers are written without a needless ".0" and with a decimal comma, days as 01/07/2025, texts in NFC. Raises
     DomainError (field ``file``) within two seconds for a file that is of another kind, hostile, or larger than
     :data:`MAX_ROWS` by :data:`MAX_COLUMNS`.
     """
@@ -66,9 +69,7 @@ def read_sheets(raw: bytes) -> list[Sheet]:
             T("This is an old or a locked workbook. In Excel, save it as “Excel Workbook (.xlsx)”, unlocked.")
         )
     sheets = _workbook(raw) if raw.startswith(_ZIP) else [Sheet("", _csv_rows(_decoded(raw)))]
-    return [
-        Sheet(sheet.name, [[_plain(cell) for cell in row] for row in sheet.rows], sheet.computed) for sheet in sheets
-    ]
+    return [replace(sheet, rows=[[_plain(cell) for cell in row] for row in sheet.rows]) for sheet in sheets]
 
 
 def _workbook(raw: bytes) -> list[Sheet]:
@@ -80,7 +81,10 @@ def _workbook(raw: bytes) -> list[Sheet]:
         raise _refused(_TOO_MUCH) from error
     if "refused" in answer:
         raise _refused(_REFUSALS[answer["refused"]])
-    return [Sheet(item["name"], item["rows"], item["computed"]) for item in answer["sheets"]]
+    return [
+        Sheet(item["name"], item["rows"], item["computed"], frozenset(map(tuple, item["days"])))
+        for item in answer["sheets"]
+    ]
 
 
 def _decoded(raw: bytes) -> str:

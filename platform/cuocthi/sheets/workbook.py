@@ -12,7 +12,7 @@ import json
 import re
 import resource
 import sys
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -63,16 +63,22 @@ def read(raw: bytes, *, rows: int, columns: int) -> list[dict[str, Any]]:
     except (CalamineError, ValueError, OSError) as error:
         raise Refused("unreadable") from error
     computed = _computed(parts)
-    return [{"name": name, "rows": texts, "computed": computed.get(name, [])} for name, texts in sheets.items()]
+    return [
+        {"name": name, "rows": texts, "computed": computed.get(name, []), "days": days}
+        for name, (texts, days) in sheets.items()
+    ]
 
 
-def _sheet(sheet: Any, rows: int, columns: int) -> list[list[str]]:
+def _sheet(sheet: Any, rows: int, columns: int) -> tuple[list[list[str]], list[tuple[int, int]]]:
+    """Return the rows as texts, and where a day stands, by row and column from 0."""
     last_row, last_column = sheet.end or (0, 0)
     if last_row >= rows:
         raise Refused("rows")
     if last_column >= columns:
         raise Refused("columns")
-    return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+    cells = sheet.to_python(skip_empty_area=False)
+    days = [(at, place) for at, row in enumerate(cells) for place, cell in enumerate(row) if isinstance(cell, date)]
+    return [[_text(cell) for cell in row] for row in cells], days
 
 
 def _text(cell: object) -> str:
@@ -81,9 +87,8 @@ def _text(cell: object) -> str:
     if isinstance(cell, float):
         # With a decimal comma, as the sheet shows it here: 12.125 written out would be read as twelve thousand.
         return str(int(cell)) if cell.is_integer() else f"{Decimal(str(cell)):f}".replace(".", ",")
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
+    # As people here write days: what was typed as an answer is read as it was typed. A moment is a day, too.
+    return f"{cell.day:02}/{cell.month:02}/{cell.year:04}" if isinstance(cell, date) else str(cell)
 
 
 def _parts(raw: bytes) -> dict[str, bytes]:

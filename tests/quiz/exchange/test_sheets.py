@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 
 import pytest
@@ -11,8 +12,10 @@ import xlsxwriter
 
 from cuocthi.errors import DomainError
 from cuocthi_quiz.domain.exchange.drafts import Content
+from cuocthi_quiz.domain.exchange.formats import FORMATS
 from cuocthi_quiz.domain.exchange.reading import format_of, read_file
 from cuocthi_quiz.domain.exchange.sheets import read_csv, read_workbook, write_xlsx
+from cuocthi_quiz.domain.kinds.choice import Option
 from cuocthi_quiz.domain.kinds.placing import Match, Order, Pair
 from cuocthi_quiz.domain.kinds.written import AcceptedNumber, Number
 from cuocthi_quiz.models import Difficulty, QuestionType
@@ -138,6 +141,27 @@ def test_a_computed_cell_is_refused_only_where_it_is_read() -> None:
     assert right(counted) == [["2,5"]]
     key = read_workbook(book(*rows, formulas={"E2": ('=IF(1,"A","B")', "A")}))
     assert [str(problem.place) for problem in key.problems] == ["cell E2"]
+
+
+def test_a_day_that_excel_made_of_an_answer_is_read_as_people_write_it_and_named() -> None:
+    out = io.BytesIO()
+    workbook = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet, day = workbook.add_worksheet(), workbook.add_format({"num_format": "dd/mm/yyyy"})
+    sheet.write_row(0, 0, ["Câu hỏi", "A", "B", "Đáp án", "Đúng tại ngày"])
+    sheet.write_row(1, 0, ["Luật có hiệu lực từ ngày nào?", "", "Một ngày khác", "A"])
+    sheet.write_datetime(1, 1, date(2024, 1, 2), day)
+    sheet.write_datetime(1, 4, date(2024, 9, 15), day)
+    sheet.write_row(2, 0, ["Câu khác?", "02/01/2024", "x", "B", "15/09/2024"])
+    workbook.close()
+
+    content = read_file(out.getvalue(), FORMATS["xlsx"])
+
+    first, second = content.drafts
+    assert content.problems == []
+    assert first.body.options[0] == Option("02/01/2024", right=True)
+    assert first.true_as_of == second.true_as_of == date(2024, 9, 15)
+    assert [(note.params["cell"], note.params["text"]) for note in first.notes] == [("B2", "02/01/2024")]
+    assert second.notes == (), "what stands there as a text, and a day where one is asked for, need no word"
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from cuocthi_quiz.domain.exchange.formats import FORMATS
 from cuocthi_quiz.domain.exchange.plan import Choices, Plan, Verdict, make_plan
 from cuocthi_quiz.domain.exchange.taking_over import KEPT, forget_waiting, hand_in, plan_of, take_over, waiting_import
 from cuocthi_quiz.domain.kinds.choice import Choice, Option
+from cuocthi_quiz.domain.kinds.written import Wording
 from cuocthi_quiz.domain.questions import QuestionData, data_of
 from cuocthi_quiz.models import Difficulty, Question, QuestionType, RemarkKind, RevisionState, WaitingImport
 from cuocthi_quiz.queries.exchange import newest_revisions
@@ -132,6 +133,27 @@ def test_unknown_topics_are_named_or_added(quiz: Quiz) -> None:
     adding = replace(CHOICES, add_topics=True)
     taken_over(quiz, author(quiz), *drafts, choices=adding)
     assert [data.topic for _, data in bank(quiz).values()][-3:] == ["chu-ky-so", "chu-ky-so", "safety"]
+
+
+def test_a_question_whose_topic_is_unknown_is_not_told_that_it_names_none(quiz: Quiz) -> None:
+    plan = planned(quiz, draft(1, topic="Chữ ký số"), draft(2), choices=replace(CHOICES, topic=""))
+    assert [(str(problem.place), str(problem.text).split("”")[0]) for problem in plan.problems] == [
+        ("row 1", "there is no topic “Chữ ký số"),
+        ("row 2", "the question names no topic; please choose one"),
+    ]
+
+
+def test_answers_that_are_the_same_here_become_one_with_a_word(quiz: Quiz) -> None:
+    place = draft(1, type=QuestionType.TEXT, body=Wording(("Ha Noi", "Hà Nội", "Thăng Long", "hà nội")))
+    (item,) = taken_over(quiz, author(quiz), place).planned
+    assert item.data.body == Wording(("Hà Nội", "Thăng Long"))
+    assert [str(note) for note in item.notes] == [
+        "accepted answers that count as the same here became one; these stay: “Hà Nội”, “Thăng Long”"
+    ]
+    assert [item.verdict for item in planned(quiz, place).planned] == [Verdict.SAME]
+    strict = replace(place, text="Câu khác?", body=Wording(("Hà Nội", "Ha Noi"), accents_matter=True))
+    (item,) = planned(quiz, strict).planned
+    assert (item.data.body, item.notes) == (strict.body, ()), "where accents matter they are two answers"
 
 
 def test_everything_wrong_is_said_and_nothing_is_taken(quiz: Quiz) -> None:

@@ -18,6 +18,7 @@ from cuocthi_quiz.domain.exchange.drafts import Problem
 from cuocthi_quiz.domain.exchange.texts import cleaned
 from cuocthi_quiz.domain.exchange.words import key_of
 from cuocthi_quiz.domain.kinds import KINDS
+from cuocthi_quiz.domain.kinds.written import Wording, without_repeats
 from cuocthi_quiz.domain.questions import QuestionData, data_of, problems
 from cuocthi_quiz.models import MAX_KEY, Difficulty, RevisionState
 from cuocthi_quiz.queries import bank as bank_queries
@@ -90,7 +91,7 @@ class Plan:
 
     @property
     def notes(self) -> list[Problem]:
-        """What is not taken over, each with its place."""
+        """What is left out or changed, each with its place."""
         return [Problem(planned.place, note) for planned in self.planned for note in planned.notes]
 
     @property
@@ -144,11 +145,12 @@ def make_plan(ctx: Context, *, campaign: Campaign, content: Content, choices: Ch
     content = settled(content, bank.pictures)
     new = {key: picture for key, picture in content.pictures.items() if key not in bank.pictures}
     plan = Plan(problems=list(content.problems), pictures=new)
-    keys = _keys(content.drafts, bank)
-    names = _topics(plan, content.drafts, bank, choices)
-    shared = shared_texts(content.drafts)
+    drafts = [_without_repeats(draft) for draft in content.drafts]
+    keys = _keys(drafts, bank)
+    names = _topics(plan, drafts, bank, choices)
+    shared = shared_texts(drafts)
     numbers = _Numbers([*bank.questions, *filter(None, keys)])
-    for draft, key in zip(content.drafts, keys, strict=True):
+    for draft, key in zip(drafts, keys, strict=True):
         before = bank.questions.get(key)
         topic = names.get(fold(draft.topic)) or (before.topic if before else choices.topic)
         data = _data(draft, key or numbers.next_for(topic), topic, before, choices)
@@ -158,6 +160,18 @@ def make_plan(ctx: Context, *, campaign: Campaign, content: Content, choices: Ch
     _refuse_repeated(plan)
     _group(plan, bank)
     return plan
+
+
+def _without_repeats(draft: Draft) -> Draft:
+    """Return a draft without accepted answers that are the same here, though other systems need each; that is noted."""
+    if not isinstance(draft.body, Wording):
+        return draft
+    body = without_repeats(draft.body)
+    if len(body.accepted) == len(draft.body.accepted):
+        return draft
+    kept = "”, “".join(body.accepted)[:200]
+    note = T("accepted answers that count as the same here became one; these stay: “%(texts)s”", texts=kept)
+    return replace(draft, body=body, notes=(*draft.notes, note))
 
 
 def _keys(drafts: Sequence[Draft], bank: _Bank) -> list[str]:
@@ -262,7 +276,7 @@ def _check(plan: Plan, draft: Draft, data: QuestionData, bank: _Bank) -> None:
     plan.problems += [
         Problem(draft.place, text) for text in problems_of_place(draft, data, bank.questions.get(data.key))
     ]
-    if not data.topic:
+    if not (data.topic or fold(draft.topic)):
         plan.problems.append(Problem(draft.place, T("the question names no topic; please choose one")))
     for key in sorted(shown_by(data) - {*bank.pictures, *plan.pictures}):
         text = T("there is no picture “%(key)s” in the bank; please add it first", key=key[:60])

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from cuocthi.sheets.reading import Sheet
+    from cuocthi.text import Text
     from cuocthi_quiz.domain.questions import QuestionData
 
 _BEFORE = ("key", "topic", "difficulty", "type", "text")
@@ -96,10 +97,30 @@ def _read(sheets: Sequence[Sheet], *, named: bool) -> Content:
             if columns.reads(cell):
                 content.wrong(T("cell %(cell)s", cell=cell), T("the cell is computed; please put in its value"))
         for number, cells in enumerate(sheet.rows[columns.row + 1 :], start=columns.row + 2):
-            _read_row(content, _entry(cells, columns, number, name))
+            entry = _entry(cells, columns, number, name)
+            entry.notes += _days(sheet, columns, number)
+            _read_row(content, entry)
     if not found:
         raise _no_heading()
     return content
+
+
+def _days(sheet: Sheet, columns: _Columns, number: int) -> Iterator[Text]:
+    """Yield what was read of cells of a row that the workbook keeps as days, where no day is asked for."""
+    asked = columns.fields.get("true_as_of")
+    for place in sorted({*columns.fields.values(), *columns.options.values()} - {asked}):
+        if (number - 1, place) in sheet.days:
+            yield T(
+                "cell %(cell)s holds a date, read as “%(text)s”; if it was typed otherwise, format it as text",
+                cell=f"{_letters(place)}{number}",
+                text=sheet.rows[number - 1][place],
+            )
+
+
+def _letters(place: int) -> str:
+    """Return how spreadsheets name a column, counted from 0."""
+    first, last = divmod(place, 26)
+    return (chr(ord("A") + first - 1) if first else "") + chr(ord("A") + last)
 
 
 def is_table(rows: Sequence[Sequence[str]]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -181,6 +181,21 @@ class TextKind(Kind[Wording]):
     def words(self, content: Json, response: str) -> list[str]:
         """Return the words."""
         return [response] if response else []
+
+
+def without_repeats(body: Wording) -> Wording:
+    """Return the wordings without repeats: of those that are taken as the same, the one with most accents stays.
+
+    That one is shown as right: "Hà Nội" rather than "Ha Noi".
+    """
+    alike: dict[str, list[str]] = {}
+    for text in body.accepted:
+        alike.setdefault(_compared(text, case=body.case_matters, accents=body.accents_matter), []).append(text)
+    return replace(body, accepted=tuple(max(texts, key=_accents) for texts in alike.values()))
+
+
+def _accents(text: str) -> int:
+    return sum(unicodedata.combining(letter) > 0 or letter in "đĐ" for letter in unicodedata.normalize("NFD", text))
 
 
 def _compared(text: str, *, case: bool, accents: bool) -> str:
