@@ -143,7 +143,7 @@ def objected_too_long(ctx: Context, *, campaign: Campaign) -> list[Text]:
     A ranking can be adopted when its round has closed, the rankings it is made of are adopted, and its own time for
     objections is over; what people need to submit and confirm it comes on top of that.
     """
-    own = rounds(ctx, campaign_id=campaign.id)
+    own = [phase for phase in phases(ctx, campaign_id=campaign.id) if phase.kind is PhaseKind.CONTEST]
     by_rounds = settings_by_rounds(ctx, owner=RULES_OWNER, schema=RankingRules, campaign=campaign, rounds=own)
     rules = {round_.id: of_round for held, of_round in by_rounds for round_ in held}
     known = {round_.key: round_ for round_ in own}

@@ -39,7 +39,10 @@ def is_made_of_others(ctx: Context, *, source: str) -> bool:
 
 def entered(ctx: Context, *, phases: Iterable[OfPhases]) -> list[OfPhases]:
     """Return phases, or drafts of some, without the rounds that are made of others: nobody is busy in these."""
-    return [phase for phase in phases if not (phase.source and is_made_of_others(ctx, source=phase.source))]
+    every = list(phases)
+    sources = {phase.source for phase in every if phase.source}
+    others = {source for source in sources if is_made_of_others(ctx, source=source)}
+    return [phase for phase in every if phase.source not in others]
 
 
 def counted_rounds(ctx: Context, *, campaign: Campaign, round_: Phase) -> Sequence[CountedRound]:
