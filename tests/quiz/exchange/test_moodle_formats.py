@@ -65,6 +65,24 @@ def test_gift_that_cannot_be_taken_is_said_by_its_line(block: str) -> None:
     assert [str(problem.place) for problem in content.problems] == ["line 5 (question 2)"]
 
 
+def test_gift_says_which_brace_is_not_closed_and_reads_what_stands_behind_it() -> None:
+    first, others = "Thủ đô?\n{\n=Hà Nội\n\n~Huế\n\n", "// [id:hai]\nĐúng? {T}\n\n$CATEGORY: An toàn\n\nSai? {F}\n\n"
+    content = read_gift(f"{first}{others}Cuối {{=a ~b".encode())
+    assert [(str(one.place), str(one.text)) for one in content.problems] == [
+        ("line 1 (question 1)", "the brace { that opens on line 2 is not closed"),
+        ("line 14 (question 4)", "the brace { that opens on line 14 is not closed"),
+    ]
+    assert [(draft.text, draft.key, draft.topic) for draft in content.drafts] == [
+        ("Đúng?", "hai", ""),
+        ("Sai?", "", "An toàn"),
+    ]
+
+
+def test_gift_may_have_empty_lines_between_its_answers() -> None:
+    (draft,) = read_gift("Thủ đô?\n{\n=Hà Nội\n\n~Huế\n}\n".encode()).drafts
+    assert [option.text for option in draft.body.options] == ["Hà Nội", "Huế"]
+
+
 def test_aiken_as_teachers_write_it() -> None:
     content = read_aiken(
         "Câu nào đúng?\r\nA. Một\r\nB) Hai\r\nANSWER: B\r\n\r\nĐúng hay sai?\na. Đúng\nb. Sai\nanswer: a".encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,8 @@ def read_gift(raw: bytes) -> Content:
     text = decoded(raw)
     refuse_old_fonts(text)
     content, topic, count = Content(), "", 0
-    for line, whole, comments in _blocks(text):
+    for lines in _blocks(text):
+        whole, comments = lines.text, "\n".join(lines.comments)
         category, block = _CATEGORY.match(whole), whole
         if category:
             topic = cleaned(types.topic_in(_shown(category[1].splitlines()[0])))
@@ -57,37 +59,79 @@ def read_gift(raw: bytes) -> Content:
             if not block:
                 continue
         count += 1
-        place = T("line %(line)s (question %(number)s)", line=line, number=count)
+        place = T("line %(line)s (question %(number)s)", line=lines.lines[0][0], number=count)
         identity = _IDENTITY.search(comments)
         tags = [cleaned(tag) for tag in _TAG.findall(comments)]
         found = Found(place, key=identity[1] if identity else "", topic=topic, tags=tags, album=Album(content.pictures))
         try:
+            _refuse_unclosed(lines)
             content.drafts.append(types.draft_from(found, *_question(found, block)))
         except Unusable as error:
             content.wrong(place, error.text)
     return content
 
 
-def _blocks(text: str) -> Iterator[tuple[int, str, str]]:
-    """Yield each block with the line where it begins, its escaped signs hidden, and the comments before it."""
-    lines: list[str] = []
+def _refuse_unclosed(block: _Block) -> None:
+    line = block.unclosed()
+    if line:
+        raise Unusable(T("the brace { that opens on line %(line)s is not closed", line=line))
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Lines that make one question, each with its number and its escaped signs hidden, and the comments among them."""
+
+    lines: Sequence[tuple[int, str]]
+    comments: Sequence[str]
+
+    @property
+    def text(self) -> str:
+        """The lines as one text."""
+        return "\n".join(line for _, line in self.lines).strip()
+
+    def unclosed(self) -> int:
+        """Return the line of a brace that is not closed before another one opens; 0 without one."""
+        opened = 0
+        for number, line in self.lines:
+            for sign in re.findall(r"[{}]", line):
+                if sign == "{" and opened:
+                    return opened
+                opened = number if sign == "{" else 0
+        return opened
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    """Yield each block. Answers may have empty lines between them, up to where another brace opens."""
+    parts: list[_Block] = []
+    depth = 0
+    for part in _paragraphs(text):
+        if parts and "{" in part.text:
+            yield _joined(parts)
+            parts, depth = [], 0
+        parts.append(part)
+        depth += part.text.count("{") - part.text.count("}")
+        if depth <= 0:
+            yield _joined(parts)
+            parts, depth = [], 0
+    if parts:
+        yield _joined(parts)
+
+
+def _paragraphs(text: str) -> Iterator[_Block]:
+    lines: list[tuple[int, str]] = []
     comments: list[str] = []
-    begin = 0
     for number, line in enumerate([*text.replace("\r\n", "\n").split("\n"), ""], start=1):
         if line.lstrip().startswith("//"):
             comments.append(line)
-            continue
-        hidden = _ESCAPED.sub(lambda found: _HIDING[found[1]], line)
-        if line.strip():
-            begin = begin or number
-            lines.append(hidden)
-            continue
-        block = "\n".join(lines)
-        if block.strip() and block.count("{") <= block.count("}"):
-            yield begin, block.strip(), "\n".join(comments)
-            lines, comments, begin = [], [], 0
-    if lines:
-        yield begin, "\n".join(lines).strip(), "\n".join(comments)
+        elif line.strip():
+            lines.append((number, _ESCAPED.sub(lambda found: _HIDING[found[1]], line)))
+        elif lines:
+            yield _Block(lines, comments)
+            lines, comments = [], []
+
+
+def _joined(parts: Sequence[_Block]) -> _Block:
+    return _Block([line for part in parts for line in part.lines], [one for part in parts for one in part.comments])
 
 
 def _question(found: Found, block: str) -> tuple[QuestionType, Any]:
