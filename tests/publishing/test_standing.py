@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 
 from cuocthi.audit.models import AuditEvent
-from cuocthi.campaigns.models import CampaignState
+from cuocthi.campaigns.models import CampaignState, Headcount
 from cuocthi.committees.domain import discharge
 from cuocthi.committees.models import Membership
 from cuocthi.context import SYSTEM, Actor, Context
@@ -257,6 +257,80 @@ def test_what_was_ended_before_it_was_confirmed_cannot_be_confirmed(contest: Con
     with pytest.raises(DBAPIError, match="stays as it was"):
         contest.ctx.session.execute(by_second, execution_options={"synchronize_session": False})
     contest.ctx.session.rollback()
+
+
+def rows_of(release: Release, key: str) -> dict[str, list[Any]]:
+    section = next(one for one in snapshot_of(release)["sections"] if one["key"] == key)
+    return {row[0]: row[1:] for row in section["rows"]}
+
+
+def join(contest: Contest, number: int, category: str) -> None:
+    """Enrol so many more people of a category, now."""
+    for _ in range(number):
+        person = contest.make.enrolment(contest.campaign, unit=contest.people[0].unit)
+        person.category, person.enrolled_at = category, contest.ctx.now
+    contest.ctx.session.flush()
+
+
+def test_two_of_them_do_not_tell_who_came_in_between(contest: Contest, clock: FixedClock) -> None:
+    agree(contest, clocks=("13h00", "14h00", "15h00", "16h00"))
+    contest.ctx.session.execute(sa.delete(Headcount))
+    for person in contest.people:
+        person.category = "official"
+    join(contest, 9, "resident")
+    join(contest, 7, "")
+    assert at(contest, clock, TODAY, "13:00:01") == 1
+    join(contest, 1, "official")
+    assert at(contest, clock, TODAY, "14:00:01") == 1
+    join(contest, 2, "official")
+    join(contest, 6, "resident")
+    assert at(contest, clock, TODAY, "15:00:01") == 1
+    join(contest, 2, "official")
+    assert at(contest, clock, TODAY, "16:00:01") == 1
+    shown = [[row[0] for row in rows_of(release, "categories").values()] for release in made(contest)]
+    assert shown == [[8, 9, 7], [8, 9, 7], [8, 15, 7], [13, 15, 7]]
+    persons = [next(iter(rows_of(release, "funnel").values()))[0] for release in made(contest)]
+    assert persons == [24, 24, 33, 33]
+    figures = [snapshot_of(release)["figures"][0]["value"] for release in made(contest)]
+    assert figures == persons
+    notes = [one["note"] for one in snapshot_of(made(contest)[1])["sections"] if one["key"] == "categories"]
+    assert "dưới 5 người" in notes[0]
+
+
+def test_where_one_row_alone_would_stand_the_table_does(contest: Contest, clock: FixedClock) -> None:
+    agree(contest, clocks=("13h00", "14h00"))
+    for person in contest.people:
+        person.category = "official"
+    join(contest, 9, "resident")
+    assert at(contest, clock, TODAY, "13:00:01") == 1
+    join(contest, 1, "official")
+    join(contest, 6, "resident")
+    assert at(contest, clock, TODAY, "14:00:01") == 1
+    first, second = (rows_of(release, "categories") for release in made(contest))
+    assert first == second
+
+
+def test_who_is_the_first_few_of_a_category_does_not_hide_what_was_shown(contest: Contest, clock: FixedClock) -> None:
+    agree(contest, clocks=("13h00", "14h00"))
+    for person in contest.people:
+        person.category = "official"
+    assert at(contest, clock, TODAY, "13:00:01") == 1
+    join(contest, 2, "resident")
+    assert at(contest, clock, TODAY, "14:00:01") == 1
+    assert [[row[0] for row in rows_of(release, "categories").values()] for release in made(contest)] == [[8], [8]]
+
+
+def test_what_was_published_as_a_result_is_what_the_next_one_is_held_against(
+    contest: Contest, clock: FixedClock
+) -> None:
+    for person in contest.people:
+        person.category = "official"
+    contest.adopt()
+    contest.publish()
+    agree(contest)
+    join(contest, 3, "official")
+    assert at(contest, clock, TODAY, "13:00:01") == 1
+    assert [rows_of(release, "categories") for release in made(contest)][1] == rows_of(made(contest)[0], "categories")
 
 
 def test_the_database_keeps_what_was_agreed_to(contest: Contest) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, undefer
 
 from cuocthi.campaigns.models import Campaign, CampaignState
 from cuocthi.campaigns.settings import Loaded, load_settings
@@ -130,6 +130,17 @@ def seen_releases(ctx: Context, *, campaign_id: int, most: int) -> Sequence[Rele
         .order_by(Release.number.desc())
         .limit(most)
     ).all()
+
+
+def last_seen_of_each(ctx: Context, *, campaign_id: int) -> Sequence[Release]:
+    """Return the newest release of results that the public has seen, and that of each approval (one statement)."""
+    newest = (
+        sa.select(sa.func.max(Release.id))
+        .where(Release.campaign_id == campaign_id, Release.published_at <= ctx.now, EVER_PUBLIC)
+        .group_by(Release.approval_id)
+    )
+    found = sa.select(Release).where(Release.id.in_(newest)).options(undefer(Release.snapshot))
+    return ctx.session.scalars(found.order_by(Release.number.desc())).all()
 
 
 def current_release(ctx: Context, *, campaign_id: int) -> Release | None:

@@ -16,7 +16,7 @@ from cuocthi.text import T
 from cuocthi.timelines.localtime import moment_on
 from cuocthi_publishing import queries
 from cuocthi_publishing.domain.choice import of_groups
-from cuocthi_publishing.domain.releases import PREPARING, add, check_seated, let_out, person
+from cuocthi_publishing.domain.releases import PREPARING, add, check_seated, let_out, person, snapshot_of
 from cuocthi_publishing.domain.sections import CORE_GROUP
 from cuocthi_publishing.domain.snapshot import Heading, gather
 from cuocthi_publishing.models import Approval
@@ -155,7 +155,8 @@ def _make_of(ctx: Context, approval: Approval, campaign: Campaign, moment: datet
         return False
     material = gather(ctx, campaign=campaign, choice=of_groups(tuple(approval.groups)), vault=vault)
     number = queries.last_number(ctx, campaign_id=campaign.id) + 1
-    heading = Heading(number=number, made_at=ctx.now, not_before=moment, standing=True)
+    seen = [snapshot_of(release) for release in queries.last_seen_of_each(ctx, campaign_id=campaign.id)]
+    heading = Heading(number=number, made_at=ctx.now, not_before=moment, standing=True, seen=seen)
     release = add(ctx, material=material, heading=heading, maker=approval.created_by, approval_id=approval.id)
     let_out(ctx, campaign=campaign, release=release, confirmer=approval.confirmed_by or 0)
     _record_release(ctx, campaign, approval, release)

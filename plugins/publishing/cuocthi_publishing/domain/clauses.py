@@ -47,6 +47,12 @@ def _parts(settings: PublishSettings) -> Iterator[Text]:
             "of fewer than %(least)s persons no figures at all, nor others from which they could be computed;",
             least=SMALLEST_GROUP,
         )
+    if settings.statistics:
+        yield T(
+            "in statistics that go out by themselves, figures that changed by fewer than %(least)s persons stay as "
+            "they were before;",
+            least=SMALLEST_GROUP,
+        )
     yield T("never telephone numbers or e-mail addresses.")
 
 

@@ -18,11 +18,12 @@ from cuocthi_publishing import queries
 from cuocthi_publishing.domain.differences import differences
 from cuocthi_publishing.domain.reading import reading
 from cuocthi_publishing.domain.sections import CORE_GROUP, Material, sections
+from cuocthi_publishing.domain.standing_figures import held_back
 from cuocthi_publishing.domain.suppression import is_small
 from cuocthi_publishing.schemas import FILE, VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from cuocthi.campaigns.models import Campaign
@@ -80,7 +81,8 @@ class Heading:
     """What a release says of itself.
 
     ``not_before`` is the moment from which it may be public, ``replaces`` the release that it corrects, ``former`` that
-    one's values; ``standing`` marks one that nobody looked at, made under a standing approval.
+    one's values; ``standing`` marks one that nobody looked at, made under a standing approval, after the public has
+    ``seen`` these values, the newest first.
     """
 
     number: int
@@ -90,6 +92,7 @@ class Heading:
     replaces: Release | None = None
     former: Snapshot | None = None
     standing: bool = False
+    seen: Sequence[Snapshot] = ()
 
 
 def compose(ctx: Context, *, material: Material, heading: Heading) -> Snapshot:
@@ -106,6 +109,8 @@ def compose(ctx: Context, *, material: Material, heading: Heading) -> Snapshot:
         **reading(ctx, material=material),
         "sections": sections(ctx, material=material),
     }
+    if heading.standing:
+        content |= held_back(content, heading.seen, material.say)
     replaces, former = heading.replaces, heading.former
     return {
         "$schema": FILE,
