@@ -310,6 +310,14 @@ def test_questions_are_published_only_where_the_rules_show_them(quiz: Quiz) -> N
     assert {"hardest", "easiest"} <= published(quiz).keys()
 
 
+def test_scores_are_published_only_where_the_rules_show_them(quiz: Quiz) -> None:
+    quiz.set(replace(SETTINGS, results=Release.AFTER_ADOPTION, answers=Release.AFTER_ADOPTION))
+    finished(quiz, 5)
+    grade_round(quiz.ctx, round_id=quiz.round_.id)
+    quiz.at(quiz.round_.closes_at)
+    assert list(published(quiz)) == ["predictions"]
+
+
 def test_persons_and_papers_of_a_published_score_are_kept_apart(quiz: Quiz) -> None:
     quiz.set(replace(SETTINGS, attempts=0))
     person = quiz.person()

@@ -38,7 +38,7 @@ _MOST_COLUMNS = 25
 def sections(ctx: Context, *, campaign: Campaign) -> list[PublicationSection]:
     """Return how scores are distributed in each closed round, and predictions where it is known what came of them.
 
-    Questions stand there once the rules let participants see them with their keys.
+    Scores stand there once the rules let participants see theirs, questions once they see them with their keys.
     """
     closed = [round_ for round_ in rounds(ctx, campaign_id=campaign.id, source=OWNER) if has_closed(ctx, round_=round_)]
     held = settings_by_rounds(ctx, owner=OWNER, schema=QuizSettings, campaign=campaign, rounds=closed)
@@ -47,7 +47,8 @@ def sections(ctx: Context, *, campaign: Campaign) -> list[PublicationSection]:
     for alike, settings in held:
         for round_ in alike:
             persons, papers = figures.persons_and_attempts(ctx, round_=round_)
-            found.append(_scores(ctx, round_, persons, papers, say))
+            if released(ctx, round_=round_, when=settings.results):
+                found.append(_scores(ctx, round_, persons, papers, say))
             if released(ctx, round_=round_, when=settings.answers):
                 found += _extremes(ctx, round_, say, several=persons < papers)
     return [*found, *_predicted(ctx, campaign, held, say)]

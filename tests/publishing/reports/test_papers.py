@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cuocthi.campaigns.models import CampaignState
+from cuocthi.campaigns.models import CampaignState, Headcount
 from cuocthi.contributions import Column, ReportTable
 from cuocthi.errors import Blocked, ContractError, Missing
 from cuocthi.timelines.domain import edit_phase
@@ -21,6 +21,7 @@ from cuocthi_publishing.reports.content import Cells, Paper, tables_of
 from cuocthi_publishing.reports.decree import Authority, PaperKind
 from cuocthi_publishing.reports.domain import save_report_settings
 from cuocthi_publishing.reports.drawing_up import gather
+from cuocthi_publishing.reports.papers import draw_up
 from cuocthi_publishing.reports.settings import PaperSettings, ReportSettings
 from cuocthi_publishing.reports.tables import sums
 
@@ -236,3 +237,33 @@ def test_only_numbers_are_added_up() -> None:
     assert sums(made) == {"calls": 5}
     with pytest.raises(ContractError, match="no numbers"):
         sums(replace(made, summed=frozenset({"who"})))
+
+
+# --- what adds up ----------------------------------------------------------------------------------------------------
+
+
+def test_a_category_from_which_nobody_came_is_in_the_table_so_that_it_adds_up(reported: Contest, draw: Draw) -> None:
+    campaign = reported.campaign
+    campaign.categories = {"cb": "Cán bộ", "hs": "Học sinh"}
+    for person in reported.people:
+        person.category = "cb"
+    reported.ctx.session.add(
+        Headcount(campaign_id=campaign.id, unit_id=reported.people[0].unit_id, category="hs", number=100)
+    )
+    reported.ctx.session.flush()
+    cells = table(draw(PaperKind.REPORT), "Đối tượng")
+    assert [row[1:3] for row in cells.rows][:2] == [["Cán bộ", "8"], ["Học sinh", "0"]]
+    assert column(cells, "Số người thuộc đối tượng dự thi")[1] == "100"
+    assert number(total(cells, "Số người thuộc đối tượng dự thi")) == 112
+
+
+def test_somebody_with_two_prizes_is_one_person(reported: Contest, app: Flask) -> None:
+    with app.app_context(), in_language("vi"):
+        material = gather(reported.ctx, campaign=reported.campaign, write=translate)
+        (found,) = material.award_lists
+        first = found.awards[0]
+        team = replace(first, enrolment_id=None, recipient="Sở A")
+        awards = [*found.awards, replace(first, title="Giải phụ"), team, replace(team, title="Giải phụ")]
+        material = replace(material, award_lists=[replace(found, awards=awards)])
+        paper = draw_up(reported.ctx, material=material, kind=PaperKind.DECISION, subject=found.key)
+    assert "cho 3 cá nhân và 1 tập thể" in text_of(paper)

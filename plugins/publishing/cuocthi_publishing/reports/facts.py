@@ -224,9 +224,11 @@ def _by_category(ctx: Context, core: Core, entitled: dict[str, int]) -> list[Rep
         Column("entitled", write(T("Entitled")), "integer"),
     ]
     order = {key: place for place, key in enumerate(titles)}
+    counted = {row.category: (row.registered, row.persons) for row in found}
+    # Of a category from which nobody came it is told how many could have.
+    categories = sorted(counted.keys() | entitled.keys(), key=lambda key: (order.get(key, len(order)), key))
     rows = [
-        (titles.get(row.category) or write(T("not said")), row.registered, row.persons, entitled.get(row.category))
-        for row in sorted(found, key=lambda row: order.get(row.category, len(order)))
+        (titles.get(key) or write(T("not said")), *counted.get(key, (0, 0)), entitled.get(key)) for key in categories
     ]
     summed = frozenset({"registered", "persons", "entitled"})
     return [ReportTable(write(T("Participation by category")), columns, rows, summed)]

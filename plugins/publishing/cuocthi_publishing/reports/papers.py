@@ -204,11 +204,13 @@ def _decision(ctx: Context, material: Material, subject: str) -> Paper:
     write = material.write
     found = list_named(material, subject)
     own = material.settings.of(PaperKind.DECISION)
-    persons = sum(1 for award in found.awards if award.enrolment_id is not None)
+    # Somebody may be given several prizes.
+    persons = {award.enrolment_id for award in found.awards if award.enrolment_id is not None}
+    collectives = {(award.unit_id, award.recipient) for award in found.awards if award.enrolment_id is None}
     total = sum(award.value for award in found.awards)
     words = amount_in_words(total)
     articles = [
-        _given(material, persons, len(found.awards) - persons),
+        _given(material, len(persons), len(collectives)),
         T(
             "The prizes are worth %(total)s đồng altogether (in words: %(words)s), paid from the funds of the contest.",
             total=total,
