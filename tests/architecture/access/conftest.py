@@ -210,8 +210,8 @@ def populate(ctx: Context, make: Factories, config: Config, campaign: Campaign, 
     award = add(ctx, prizes.Award, **of_list, enrolment_id=enrolment.id)
     handing_over = importlib.import_module("cuocthi_prizes.outputs.models")
     papers = importlib.import_module("cuocthi_publishing.reports.models")
-    given = {"award_list_id": award_list.id, "award_id": award.id, "code": campaign.slug}
-    certificate = add(ctx, handing_over.Certificate, **given)
+    issue = add(ctx, handing_over.CertificateIssue, award_list_id=award_list.id)
+    certificate = add(ctx, handing_over.Certificate, issue_id=issue.id, award_id=award.id, code=campaign.slug)
     of_candidates = importlib.import_module("cuocthi_prizes.candidates.models")
     asked = {"asked_at": ctx.now, "answer_by": ctx.now, "set_key": award_list.set_key, "phase_id": round_.id}
     candidacy = add(ctx, of_candidates.Candidacy, **within, **asked, enrolment_id=enrolment.id)
