@@ -157,12 +157,12 @@ def rule_clauses(ctx: Context, campaign: Campaign) -> Sequence[RuleClause]:
 
 @hookimpl
 def export_campaign(ctx: Context, campaign: Campaign) -> Sequence[CampaignPart]:
-    return [campaign_file.export_part(ctx, campaign=campaign)]
+    return [campaign_file.export_part(ctx, campaign=campaign, folder=_files)]
 
 
 @hookimpl
 def import_campaign(ctx: Context, campaign: Campaign, part: CampaignPart) -> None:
-    campaign_file.import_part(ctx, campaign=campaign, part=part)
+    campaign_file.import_part(ctx, campaign=campaign, part=part, folder=_files)
 
 
 @hookimpl
@@ -174,3 +174,9 @@ def export_personal_data(ctx: Context, campaign: Campaign, person: Person) -> Se
 def erase_personal_data(ctx: Context, campaign: Campaign, people: Sequence[Person], erasure: Erasure) -> None:
     personal_data.erase(ctx, campaign=campaign, people=people, erasure=erasure)
     forget_papers(ctx, campaign=campaign, people=people)
+
+
+def _files() -> Path:
+    from cuocthi.web.context import registry  # noqa: PLC0415 - asked for only where a template was replaced
+
+    return registry().config.files

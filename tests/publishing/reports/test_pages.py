@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,8 @@ from docx import Document
 
 from cuocthi.app import registry_of
 from cuocthi.audit.models import AuditEvent
-from cuocthi.contributions import Erasure, Person, Role
+from cuocthi.contributions import CampaignPart, Erasure, Person, Role
+from cuocthi.errors import InvalidData
 from cuocthi.files.domain import path_of
 from cuocthi.files.models import StoredFile
 from cuocthi.jobs.models import Job, JobState
@@ -22,14 +24,17 @@ from cuocthi.users.domain import start_session
 from cuocthi_publishing.domain.campaign_file import export_part, import_part
 from cuocthi_publishing.plugin import erase_personal_data
 from cuocthi_publishing.reports.docx_output import shipped_template
-from cuocthi_publishing.reports.domain import FORGET_JOB, PAPER_JOB
+from cuocthi_publishing.reports.domain import FORGET_JOB, PAPER_JOB, take_template
 from cuocthi_publishing.reports.models import PaperFile
+from cuocthi_publishing.reports.pdf_output import SHIPPED
 from cuocthi_publishing.reports.queries import report_settings
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
     from tests.publishing.conftest import Contest
+
+    from cuocthi.config import Config
 
 BASE = "/c/hoi-thi/publishing/papers"
 on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -187,8 +192,37 @@ def test_who_signs_is_stored_on_record_and_goes_along_in_campaign_files(
     actions = ctx.session.scalars(sa.select(AuditEvent.action)).all()
     assert actions.count("publishing:paper:edit") == 2
     other = reported.make.campaign("khac", plugins=("sprint", "publishing"))
-    import_part(ctx, campaign=other, part=export_part(ctx, campaign=campaign))
+    part = export_part(ctx, campaign=campaign, folder=nowhere)
+    import_part(ctx, campaign=other, part=part, folder=nowhere)
     assert report_settings(ctx, campaign=other) == settings
+
+
+def nowhere() -> Path:
+    """Where no file is asked for no folder is."""
+    raise AssertionError
+
+
+def test_templates_of_ones_own_go_along_in_campaign_files(reported: Contest, config: Config) -> None:
+    ctx, campaign = reported.ctx, reported.campaign
+    own = {"docx": shipped_template(), "pdf": SHIPPED.read_bytes() + "\n// Mẫu của Sở\n".encode()}
+    for which, content in own.items():
+        name = f"mau.{'typ' if which == 'pdf' else which}"
+        take_template(ctx, campaign=campaign, folder=config.files, which=which, content=content, name=name)
+    part = export_part(ctx, campaign=campaign, folder=lambda: config.files)
+    assert part.files == {"publishing/paper.docx": own["docx"], "publishing/paper.typ": own["pdf"]}
+    other = reported.make.campaign("khac", plugins=("sprint", "publishing"))
+    import_part(ctx, campaign=other, part=part, folder=lambda: config.files)
+    again = export_part(ctx, campaign=other, folder=lambda: config.files)
+    assert again == part
+    assert report_settings(ctx, campaign=other).docx != report_settings(ctx, campaign=campaign).docx
+
+
+def test_templates_with_mistakes_in_a_campaign_file_are_all_named(reported: Contest, config: Config) -> None:
+    other = reported.make.campaign("khac", plugins=("sprint", "publishing"))
+    files = {"publishing/paper.docx": b"PK", "publishing/paper.typ": b"#panic()"}
+    with pytest.raises(InvalidData) as refused:
+        import_part(reported.ctx, campaign=other, part=CampaignPart({}, files), folder=lambda: config.files)
+    assert [problem.params["file"] for problem in refused.value.problems] == list(files)
 
 
 # --- templates --------------------------------------------------------------------------------------------------------

@@ -191,8 +191,9 @@ def recipient_lines(recipients: Sequence[str], *, first: str = "", archive: str 
     ``first`` goes before all others: "Như trên" where the paper names whom it is for, "Như Điều 3" in a decision.
     ``archive`` says where it is kept: VT (văn thư), then who drafted it.
     """
-    lines = [first, *recipients] if first else list(recipients)
-    return [*(f"- {line.strip().rstrip(';.')};" for line in lines), f"- Lưu: {archive}."]
+    # Who writes "Như trên" besides means the same.
+    lines = dict.fromkeys(line.strip().rstrip(";.") for line in ([first, *recipients] if first else recipients))
+    return [*(f"- {line};" for line in lines), f"- Lưu: {archive}."]
 
 
 def annex_title(number: int, total: int) -> str:

@@ -9,17 +9,17 @@ from flask_babel import gettext as _
 
 from cuocthi.errors import DomainError
 from cuocthi.files.domain import file_of
-from cuocthi.papers.typesetting import TEMPLATE, NotTypeset
+from cuocthi.papers.typesetting import NotTypeset
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.rendering import render
 from cuocthi_publishing.reports import domain
 from cuocthi_publishing.reports.decree import PaperKind
-from cuocthi_publishing.reports.docx_output import check_template, shipped_template
+from cuocthi_publishing.reports.docx_output import shipped_template
 from cuocthi_publishing.reports.forms import DocxForm, IssuerForm, PaperForm, PdfForm
-from cuocthi_publishing.reports.pdf_output import SHIPPED, typeset_paper
+from cuocthi_publishing.reports.pdf_output import SHIPPED
 from cuocthi_publishing.reports.queries import report_settings
-from cuocthi_publishing.reports.samples import sample, sample_minutes
+from cuocthi_publishing.reports.trying import TRYING
 from cuocthi_publishing.reports.views import MEDIA_TYPES, TITLES
 from cuocthi_publishing.views import blueprint
 
@@ -93,8 +93,7 @@ def store_docx() -> AnyResponse:
     if form.validate():
         content = form.docx.data.read()
         try:
-            for paper in (sample(), sample_minutes()):
-                check_template(content, paper.as_data())
+            TRYING["docx"](content)
             _take("docx", content, form.docx.data.filename)
         except DomainError as error:
             attach_error(form, error)
@@ -110,9 +109,7 @@ def store_pdf() -> AnyResponse:
     if form.validate():
         content = form.pdf.data.read()
         try:
-            # What is no text at all is refused in the words of the files.
-            for paper in (sample(), sample_minutes()) if TEMPLATE.fits(content) else ():
-                typeset_paper(paper, template=content.decode())
+            TRYING["pdf"](content)
             _take("pdf", content, form.pdf.data.filename)
         except NotTypeset as error:
             attach_error(form, DomainError(error.message, field="pdf"))

@@ -181,10 +181,13 @@ def _blocks(document: Opened, name: str) -> None:
     for place, (kind, style) in enumerate(_STYLED):
         document.add_paragraph(f'{{%p {"elif" if place else "if"} block.kind == "{kind}" %}}')
         document.add_paragraph("{{ block.text }}", style)
-    document.add_paragraph('{%p elif block.kind == "article" %}')
-    article = document.add_paragraph(style="PaperArticle")
-    article.add_run("{{ block.lead }} ").bold = True
-    article.add_run("{{ block.text }}")
+    # What is signed stands with at least its last paragraph.
+    for condition in ("loop.last and ", ""):
+        document.add_paragraph(f'{{%p elif {condition}block.kind == "article" %}}')
+        article = document.add_paragraph(style="PaperArticle")
+        article.paragraph_format.keep_with_next = bool(condition)
+        article.add_run("{{ block.lead }} ").bold = True
+        article.add_run("{{ block.text }}")
     document.add_paragraph('{%p elif block.kind == "middle" %}')
     _steered(document, "{{ block.text }}", bold=True, before=6, after=6)
     document.add_paragraph('{%p elif block.kind == "table" %}')
@@ -193,7 +196,6 @@ def _blocks(document: Opened, name: str) -> None:
     space = document.add_paragraph()
     space.paragraph_format.space_after = Pt(2)
     space.paragraph_format.line_spacing = Pt(6)
-    # What is signed stands with at least its last paragraph.
     document.add_paragraph("{%p elif loop.last %}")
     document.add_paragraph("{{ block.text }}", "PaperText").paragraph_format.keep_with_next = True
     document.add_paragraph("{%p else %}")
@@ -212,6 +214,9 @@ def _foot(document: Opened) -> None:
     _signature(right, "signature")
     for cell in (left, right):
         _drop_first(cell)
+        # Who receives it does not stand on a page of its own.
+        for paragraph in cell.paragraphs:
+            paragraph.paragraph_format.keep_with_next = True
     document.add_paragraph("{%p endif %}")
     left, right = _two_columns(document, _FOOT, before=True)
     _line(left, "Nơi nhận:", decree.SIZE_RECIPIENTS_TITLE, bold=True, italic=True, alignment=_LEFT)

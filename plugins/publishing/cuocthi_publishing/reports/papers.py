@@ -48,6 +48,10 @@ class Subject:
     title: str
 
 
+#: So many letters of a digest stand together.
+_GROUP = 8
+
+
 def subjects(material: Material, kind: PaperKind) -> list[Subject]:
     """Return what a kind of paper can be drawn up of now: the whole campaign, each round, each adopted list."""
     if kind is PaperKind.NOTICE:
@@ -352,7 +356,7 @@ def _results(material: Material) -> list[str]:
             entries=ranking.entries,
             number=ranking.number,
         )
-        told += [write(text), write(T("Digest: %(digest)s", digest=ranking.digest))]
+        told += [write(text), write(T("Digest: %(digest)s", digest=_in_groups(ranking.digest)))]
     for found in material.award_lists:
         text = T(
             "%(list)s: %(count)s prizes worth %(total)s đồng.",
@@ -362,6 +366,11 @@ def _results(material: Material) -> list[str]:
         )
         told.append(write(text))
     return told
+
+
+def _in_groups(digest: str) -> str:
+    """Return a digest as people compare it, and so that a line can end within it."""
+    return " ".join(digest[at : at + _GROUP] for at in range(0, len(digest), _GROUP))
 
 
 _DRAWN: dict[PaperKind, Callable[[Context, Material, str], Paper]] = {
