@@ -197,7 +197,7 @@ def test_readiness_says_what_the_scheme_lacks(
 def test_readiness_asks_for_the_round_where_there_are_several(contest: Contest) -> None:
     contest.make.round(contest.campaign, "sprint", number=2)
     items = contest.ctx.hooks.collect(contest.ctx, contest.campaign, "readiness_items", ReadinessItem)
-    assert [item.key for item in items if not item.done] == ["round"]
+    assert [item.key for item in items if not item.done] == ["round-main"]
 
 
 def test_the_scheme_goes_through_a_campaign_file(contest: Contest) -> None:
