@@ -20,12 +20,14 @@ from cuocthi.testing.tampering import unguard
 from cuocthi.timelines.localtime import moment_on
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.users.domain import start_session
+from cuocthi_publishing.domain import withdrawals
 from cuocthi_publishing.domain.releases import snapshot_of
 from cuocthi_publishing.jobs import build_bundle
 from cuocthi_publishing.models import Approval, Release
 from cuocthi_publishing.outputs.registry import OUTPUTS
 
 from .conftest import NAMES, Contest
+from .test_standing import TODAY, agree, at
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -464,3 +466,21 @@ def test_everybody_finds_the_keys_and_how_to_check(contest: Contest, client: Fla
     assert keys[-1]["pem"] in page
     assert f"#{BASE}keys.json" in page
     assert release.digest in page
+
+
+def test_old_releases_and_withdrawals_are_found_however_many_statistics_went_out(
+    contest: Contest, persons: tuple[Browser, Browser], monkeypatch: pytest.MonkeyPatch, clock: FixedClock
+) -> None:
+    contest.adopt()
+    first = contest.publish()
+    agree(contest, clocks=tuple(f"{hour}h00" for hour in range(24)))
+    withdrawals.ask(contest.staff[0], campaign=contest.campaign, number=first.number, reason="Sai tên một người.")
+    monkeypatch.setattr("cuocthi_publishing.views.releases._PER_PAGE", 2)
+    for hour in (13, 14, 15):
+        assert at(contest, clock, TODAY, f"{hour}:00:01") == 1
+    contest.ctx.session.commit()
+    page = persons[1].get(f"{BASE}releases")[1]
+    assert "Bản công bố số 1</strong>" in page
+    assert "Sai tên một người." in page
+    assert "Bản công bố số 2</strong>" not in page
+    assert "Bản công bố số 2</strong>" in persons[1].get(f"{BASE}releases?statistics-page=2")[1]

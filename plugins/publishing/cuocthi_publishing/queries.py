@@ -231,8 +231,28 @@ def last_number(ctx: Context, *, campaign_id: int) -> int:
     return ctx.session.scalar(sa.select(sa.func.max(Release.number)).where(Release.campaign_id == campaign_id)) or 0
 
 
-def releases(ctx: Context, *, campaign_id: int) -> list[Listed]:
-    """Return all releases of a campaign, the newest first (two statements)."""
+def waiting_releases(ctx: Context, *, campaign_id: int) -> list[Listed]:
+    """Return the releases that wait for a second person, or whose withdrawal does, newest first (two statements)."""
+    asked = sa.and_(Withdrawal.id.is_not(None), Withdrawal.confirmed_at.is_(None))
+    return _listed(ctx, campaign_id, sa.or_(Release.state == ReleaseState.DRAFT, asked))
+
+
+def past_releases(
+    ctx: Context, *, campaign_id: int, statistics: bool, limit: int | None, offset: int
+) -> tuple[list[Listed], int]:
+    """Return a page of the releases that were decided on, the newest first, and how many there are (three statements).
+
+    ``statistics`` are those under standing approvals, which may be many; the others are of results.
+    """
+    kind = sa.not_(_OF_RESULTS) if statistics else _OF_RESULTS
+    decided = sa.and_(kind, Release.state != ReleaseState.DRAFT)
+    all_ = sa.select(sa.func.count()).select_from(Release).where(Release.campaign_id == campaign_id, decided)
+    return _listed(ctx, campaign_id, decided, limit, offset), ctx.session.scalar(all_) or 0
+
+
+def _listed(
+    ctx: Context, campaign_id: int, chosen: sa.ColumnElement[bool], limit: int | None = None, offset: int = 0
+) -> list[Listed]:
     maker, confirmer, asker = aliased(User), aliased(User), aliased(User)
     former, newer = aliased(Release), aliased(Release)
     seen = sa.or_(newer.withdrawn_at.is_(None), newer.withdrawn_at >= newer.published_at)
@@ -245,15 +265,14 @@ def releases(ctx: Context, *, campaign_id: int) -> list[Listed]:
         .outerjoin(newer, corrects)
         .outerjoin(Withdrawal, sa.and_(Withdrawal.release_id == Release.id, Withdrawal.dropped_at.is_(None)))
         .outerjoin(asker, asker.id == Withdrawal.asked_by)
-        .where(Release.campaign_id == campaign_id)
+        .where(Release.campaign_id == campaign_id, chosen)
         .order_by(Release.number.desc())
+        .limit(limit)
+        .offset(offset)
     ).all()
-    jobs = {
-        job.key: job
-        for job in ctx.session.scalars(
-            sa.select(Job).where(Job.campaign_id == campaign_id, Job.kind == BUNDLE_JOB).order_by(Job.id)
-        )
-    }
+    keys = [bundle_key(row[0].id) for row in rows]
+    of_these = sa.select(Job).where(Job.campaign_id == campaign_id, Job.kind == BUNDLE_JOB, Job.key.in_(keys))
+    jobs = {job.key: job for job in ctx.session.scalars(of_these.order_by(Job.id))}
     return [
         Listed(
             release=row[0],

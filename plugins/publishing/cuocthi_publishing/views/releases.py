@@ -14,6 +14,7 @@ from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
 from cuocthi.web.links import public_link
 from cuocthi.web.rendering import render
+from cuocthi.web.tables import Table
 from cuocthi_publishing import queries
 from cuocthi_publishing.domain import releases as domain
 from cuocthi_publishing.domain.choice import promise_of
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
 
     from cuocthi.context import Context
 
-#: So many releases the page lists; older ones are found by their address and in the audit log.
-_LISTED = 60
+#: So many releases of results, and so many of statistics, stand on one page.
+_PER_PAGE = 20
 
 
 @blueprint.page("/releases", permission="publishing:release:view")
@@ -142,9 +143,18 @@ def _form(ctx: Context, *, filled: bool = False) -> ReleaseForm:
     return form
 
 
+def _past(ctx: Context, key: str, *, statistics: bool) -> Table:
+    path = url_for(".releases", slug=g.campaign.slug)
+    table = Table(key, path, request.args, (), "", searchable=False, per_page=_PER_PAGE, prefix=f"{key}-")
+    rows, total = queries.past_releases(
+        ctx, campaign_id=g.campaign.id, statistics=statistics, limit=table.limit, offset=table.offset
+    )
+    return table.show(rows, total)
+
+
 def _releases_page(ctx: Context, form: ReleaseForm, status: int = 200) -> Response:
-    listed = queries.releases(ctx, campaign_id=g.campaign.id)
-    draft = next((one for one in listed if one.release.is_draft), None)
+    waiting = queries.waiting_releases(ctx, campaign_id=g.campaign.id)
+    draft = next((one for one in waiting if one.release.is_draft), None)
     in_force = queries.current_release(ctx, campaign_id=g.campaign.id)
     everything = gather(ctx, campaign=g.campaign, choice=domain.default_choice(ctx, campaign=g.campaign))
     of_draft = draft and gather(ctx, campaign=g.campaign, choice=domain.choice_of(draft.release))
@@ -152,7 +162,9 @@ def _releases_page(ctx: Context, form: ReleaseForm, status: int = 200) -> Respon
         "publishing/releases.html",
         status=status,
         form=form,
-        listed=listed[:_LISTED],
+        to_withdraw=[one for one in waiting if one.withdrawal],
+        results=_past(ctx, "results", statistics=False),
+        statistics=_past(ctx, "statistics", statistics=True),
         draft=draft,
         in_force=in_force,
         corrects=queries.last_public(ctx, campaign_id=g.campaign.id),
