@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cuocthi.text import Text
-    from cuocthi_quiz.domain.exchange.drafts import Problem
 
 _in_campaign = click.option("--campaign", "slug", required=True, help="Slug of the campaign whose bank is meant.")
 _in_name_of = click.option("--as", "contact", required=True, help="Contact of the person in whose name this is done.")
@@ -42,6 +41,7 @@ _of_format = click.option(
 @_in_name_of
 @_of_format
 @click.option("--dry-run", is_flag=True, help="Only tell what the file would do.")
+@click.option("--leave-out", is_flag=True, help="Leave out questions that cannot be taken; each is named.")
 @click.option("--topic", default="", help="Key of the topic of questions that name none.")
 @click.option("--add-topics", is_flag=True, help="Add topics that are not there yet.")
 @click.option(
@@ -63,9 +63,13 @@ def import_(
     explanation: str,
     true_as_of: datetime | None,
     dry_run: bool,
+    leave_out: bool,
     add_topics: bool,
 ) -> None:
-    """Take a file of questions over as drafts, all or none; every problem is named by its place, and fails it."""
+    """Take a file of questions over as drafts, all or none; every problem is named by its place, and fails it.
+
+    With --leave-out those are taken that can be taken.
+    """
     raw = file.read_bytes()
     format_ = format_of(file.name, raw, key or "")
     content = read_file(raw, format_)
@@ -73,22 +77,28 @@ def import_(
         campaign = campaign_named(ctx, slug, permission="quiz:question:edit")
         day = (true_as_of or ctx.now.astimezone(LOCAL_ZONE)).date()
         choices = Choices(topic, Difficulty(difficulty), tidy(explanation), tidy(source), day, add_topics)
-        plan = make_plan(ctx, campaign=campaign, content=content, choices=choices)
-        _tell(plan.notes)
-        _tell(plan.problems)
+        plan = make_plan(ctx, campaign=campaign, content=content, choices=choices, leave_out=leave_out)
+        for found in plan.notes:
+            _tell(T("Note: %(place)s: %(text)s", place=found.place, text=found.text))
+        for found in plan.left_out:
+            _tell(T("Left out: %(place)s: %(text)s", place=found.place, text=found.text))
+        for found in plan.problems:
+            _tell(T("Error: %(place)s: %(text)s", place=found.place, text=found.text))
+        if plan.unusable:
+            _tell(T("With --leave-out all but these %(count)s questions are taken.", count=plan.unusable))
         if plan.problems:
             raise SystemExit(1)
         if not dry_run and plan.of(Verdict.NEW, Verdict.REWORDED):
             said = {"name": file.name, "raw": raw, "format_": format_, "content": content, "choices": choices}
             waiting = hand_in(ctx, campaign=campaign, **said)  # type: ignore[arg-type]  # each is of its own type
             folder = parts().config.files
-            take_over(ctx, campaign=campaign, token=waiting.token, digest=plan.digest, folder=folder)
+            token, digest = waiting.token, plan.digest
+            take_over(ctx, campaign=campaign, token=token, digest=digest, folder=folder, leave_out=leave_out)
     click.echo(", ".join(f"{verdict} {len(plan.of(verdict))}" for verdict in Verdict))
 
 
-def _tell(problems: Iterable[Problem]) -> None:
-    for problem in problems:
-        click.echo(f"{translate(problem.place)}: {translate(problem.text)}", err=True)
+def _tell(text: Text) -> None:
+    click.echo(translate(text), err=True)
 
 
 @click.command("export")

@@ -26,6 +26,7 @@ LOG_WORDS = LogWords(
         "blueprint": T("Blueprint"),
         "cooldown": T("Minutes between two attempts"),
         "difficulty": T("Difficulty"),
+        "left_out": T("Questions left out"),
         "minutes": T("Minutes"),
         "decided_on": T("Date of the decision"),
         "decision": T("Decision"),

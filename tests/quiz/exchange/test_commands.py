@@ -64,8 +64,22 @@ def test_every_problem_is_named_and_nothing_is_taken(call: Call, quiz: Quiz, tmp
     path.write_text(TABLE.format(key="D"))
     status, output = call("import", path, *SAID)
     assert status == 1
-    assert "2: " in output
+    assert "Error: row 2: " in output or "Lỗi: dòng 2: " in output
     assert number(quiz) == before
+
+
+def test_what_cannot_be_taken_is_left_out_only_where_somebody_says_so(call: Call, quiz: Quiz, tmp_path: Path) -> None:
+    path, before = tmp_path / "cau-hoi.gift", number(quiz)
+    path.write_text("Thủ đô? {=Hà Nội =Ha Noi}\n\nViết một bài luận {}\n")
+
+    status, output = call("import", path, *SAID)
+    assert (status, number(quiz)) == (1, before)
+    assert [line.partition(":")[0] for line in output.splitlines()[:-1]] == ["Lưu ý", "Lỗi"]
+    assert "--leave-out" in output.splitlines()[-1]
+
+    status, output = call("import", path, "--leave-out", *SAID)
+    assert (status, number(quiz)) == (0, before + 1)
+    assert [line.partition(":")[0] for line in output.splitlines()[:-1]] == ["Lưu ý", "Bỏ qua"]
 
 
 def test_only_who_may_edit_questions_imports_and_who_may_read_them_exports(

@@ -175,6 +175,36 @@ def test_problems_of_reading_stand_against_it_too(quiz: Quiz) -> None:
     assert [str(problem.place) for problem in plan.problems] == ["row 9"]
 
 
+def test_questions_that_cannot_be_taken_are_left_out_if_somebody_wishes_so(quiz: Quiz) -> None:
+    essay = Problem(T("line %(line)s", line=9), T("no option is marked as right"), alone=True)
+    short = draft(2, body=Choice((Option("A", right=True),)), topic="services")
+    ctx = author(quiz)
+    content = Content([draft(1), short], [essay])
+    named = {"name": "a.xml", "raw": b"<quiz/>", "format_": FORMATS["moodle"], "content": content, "choices": CHOICES}
+    found = hand_in(ctx, campaign=quiz.campaign, **named)  # type: ignore[arg-type]  # each is of its own type
+    whole = plan_of(ctx, campaign=quiz.campaign, waiting=found)
+    assert (len(whole.problems), whole.unusable, whole.left_out) == (2, 2, [])
+
+    plan = plan_of(ctx, campaign=quiz.campaign, waiting=found, leave_out=True)
+    assert (plan.problems, [item.data.key for item in plan.planned]) == ([], ["safety-001"])
+    assert [str(problem.place) for problem in plan.left_out] == ["line 9", "row 2"]
+
+    said = {"campaign": quiz.campaign, "token": found.token, "folder": FOLDER, "digest": plan.digest}
+    take_over(ctx, leave_out=True, **said)  # type: ignore[arg-type]  # each is of its own type
+    assert [key for key in bank(quiz) if key.startswith("safety")] == ["safety-001"]
+    event = quiz.ctx.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "quiz:question:import")).one()
+    assert event.after is not None
+    assert event.after["left_out"] == 2
+
+
+def test_what_concerns_more_than_one_question_is_never_left_out(quiz: Quiz) -> None:
+    computed = Problem(T("cell %(cell)s", cell="B3"), T("the cell is computed; please put in its value"))
+    content = Content([draft(1), draft(2, topic="Chữ ký số")], [computed])
+    plan = make_plan(quiz.ctx, campaign=quiz.campaign, content=content, choices=CHOICES, leave_out=True)
+    assert [str(problem.place) for problem in plan.problems] == ["cell B3", "row 2"]
+    assert (plan.unusable, plan.left_out) == (0, [])
+
+
 def test_what_is_taken_over_are_drafts_by_the_importer_and_on_record(quiz: Quiz) -> None:
     ctx = author(quiz)
     _, before = bank(quiz)["de-1"]

@@ -60,6 +60,21 @@ def test_every_problem_is_shown_by_its_row_and_nothing_can_be_taken_over(quiz: Q
     assert 'name="digest"' not in page.text
 
 
+def test_questions_that_cannot_be_taken_are_named_before_they_are_left_out(quiz: Quiz, staff: Reader) -> None:
+    page = chosen(staff, "Thủ đô? {=Hà Nội ~Huế}\n\nViết một bài luận {}\n", "cau-hoi.gift")
+    assert 'name="digest"' not in page.text
+    address = page.request.path.removeprefix(staff.base)
+    assert f"{page.request.path}?leave_out=yes" in page.text
+
+    without = staff.get(f"{address}?leave_out=yes")
+    assert "Dòng 3 (câu 2)" in without.text
+    digest = re.search(r'name="digest" value="(\w+)"', without.text)
+    assert digest is not None
+    staff.post(page.request.path, {"digest": digest[1], "leave_out": "yes"})
+    found = quiz.ctx.session.scalars(sa.select(Question).where(Question.key == "safety-001")).one()
+    assert found.revisions[0].text == "Thủ đô?"
+
+
 @pytest.mark.parametrize(("content", "name"), [("x", "cau-hoi.exe"), ("Tên;Tuổi\nAn;3", "cau-hoi.csv")])
 def test_what_cannot_be_read_is_said_at_the_field(staff: Reader, content: str, name: str) -> None:
     page = chosen(staff, content, name)

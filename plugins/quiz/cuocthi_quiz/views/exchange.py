@@ -100,12 +100,14 @@ def look_at_import(token: str) -> Response:
     """Show what a file would do; nothing is done yet."""
     ctx = reading_context()
     waiting = taking_over.waiting_import(ctx, campaign=g.campaign, token=token)
-    plan = taking_over.plan_of(ctx, campaign=g.campaign, waiting=waiting)
+    leave_out = "leave_out" in request.args
+    plan = taking_over.plan_of(ctx, campaign=g.campaign, waiting=waiting, leave_out=leave_out)
     titles = {topic.key: topic.title for topic in bank_queries.topics(ctx, campaign_id=g.campaign.id)}
     return render(
         "quiz/import_plan.html",
         waiting=waiting,
         plan=plan,
+        leave_out=leave_out,
         changing=plan.of(Verdict.NEW, Verdict.REWORDED),
         verdicts=Verdict,
         titles={**titles, **plan.topics},
@@ -124,7 +126,9 @@ def take_import(token: str) -> AnyResponse:
     """Take a file over as it was looked at."""
     with committing() as ctx:
         digest, folder = request.form.get("digest", ""), registry().config.files
-        plan = taking_over.take_over(ctx, campaign=g.campaign, token=token, digest=digest, folder=folder)
+        plan = taking_over.take_over(
+            ctx, campaign=g.campaign, token=token, digest=digest, folder=folder, leave_out="leave_out" in request.form
+        )
     counted = len(plan.of(Verdict.NEW, Verdict.REWORDED))
     flash(_("%(count)s questions were taken over as drafts. Two other persons approve each.", count=counted), "ok")
     return redirect(url_for("quiz.questions", slug=g.campaign.slug), 303)

@@ -43,7 +43,7 @@ def read_aiken(raw: bytes) -> Content:
         _question(content, count, block, answer[1])
         block = []
     if block:
-        content.wrong(_place(block[0][0], count + 1), T("the question has no line “ANSWER: …”"))
+        content.unusable(_place(block[0][0], count + 1), T("the question has no line “ANSWER: …”"))
     return content
 
 
@@ -62,7 +62,7 @@ def _question(content: Content, count: int, block: Sequence[tuple[int, str]], an
         if found and found[1].upper() == LETTERS[len(entry.options) : len(entry.options) + 1]:
             entry.options.append(found[2])
         elif entry.options:
-            content.wrong(_place(number, count), _STRAY)
+            content.unusable(_place(number, count), _STRAY)
             return
         else:
             stem.append(line)
@@ -71,7 +71,7 @@ def _question(content: Content, count: int, block: Sequence[tuple[int, str]], an
     if draft is not None:
         content.drafts.append(draft)
     for text in wrong:
-        content.wrong(place, text)
+        content.unusable(place, text)
 
 
 def _letter(line: str) -> str:

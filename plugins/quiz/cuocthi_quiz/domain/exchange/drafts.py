@@ -43,10 +43,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong at a place of a file."""
+    """What is wrong at a place of a file; ``alone`` if that is one question, without which the others can be taken."""
 
     place: Text
     text: Text
+    alone: bool = False
 
 
 @dataclass
@@ -60,6 +61,10 @@ class Content:
     def wrong(self, place: Text, text: Text) -> None:
         """Add a problem."""
         self.problems.append(Problem(place, text))
+
+    def unusable(self, place: Text, text: Text) -> None:
+        """Add why the one question at a place cannot be taken."""
+        self.problems.append(Problem(place, text, alone=True))
 
 
 def once(notes: Iterable[Text]) -> tuple[Text, ...]:

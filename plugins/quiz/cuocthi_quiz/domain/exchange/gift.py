@@ -67,7 +67,7 @@ def read_gift(raw: bytes) -> Content:
             _refuse_unclosed(lines)
             content.drafts.append(types.draft_from(found, *_question(found, block)))
         except Unusable as error:
-            content.wrong(place, error.text)
+            content.unusable(place, error.text)
     return content
 
 

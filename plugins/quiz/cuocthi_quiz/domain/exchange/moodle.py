@@ -64,7 +64,7 @@ def read_moodle(raw: bytes) -> Content:
         try:
             content.drafts.append(_draft(found, node))
         except Unusable as error:
-            content.wrong(place, error.text)
+            content.unusable(place, error.text)
     return content
 
 

@@ -23,14 +23,14 @@ def packed(content: Content) -> dict[str, Any]:
     """Return what a file says as values that JSON can hold."""
     return {
         "drafts": [_packed(draft) for draft in content.drafts],
-        "problems": [[pack(problem.place), pack(problem.text)] for problem in content.problems],
+        "problems": [[pack(one.place), pack(one.text), one.alone] for one in content.problems],
         "pictures": {key: b64encode(picture).decode() for key, picture in content.pictures.items()},
     }
 
 
 def unpacked(values: Mapping[str, Any]) -> Content:
     """Return what :func:`packed` has packed."""
-    problems = [Problem(unpack(place), unpack(text)) for place, text in values["problems"]]
+    problems = [Problem(unpack(place), unpack(text), *alone) for place, text, *alone in values["problems"]]
     pictures = {key: b64decode(picture) for key, picture in values["pictures"].items()}
     return Content([_unpacked(draft) for draft in values["drafts"]], problems, pictures)
 

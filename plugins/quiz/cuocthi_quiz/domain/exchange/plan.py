@@ -26,7 +26,7 @@ from cuocthi_quiz.queries.exchange import newest_revisions
 from cuocthi_quiz.queries.pictures import digests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from cuocthi.campaigns.models import Campaign
@@ -77,6 +77,7 @@ class Plan:
     """What a file would do; nothing of it is done as long as there are problems.
 
     ``topics`` are new, title by key, and so are ``pictures``, and the ``groups``, what they share by key.
+    ``left_out`` tells which questions are left out because somebody wished so, and why they cannot be taken.
     """
 
     planned: list[Planned] = field(default_factory=list)
@@ -84,6 +85,7 @@ class Plan:
     topics: dict[str, str] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
+    left_out: list[Problem] = field(default_factory=list)
 
     def of(self, *verdicts: Verdict) -> list[Planned]:
         """Return the questions with one of these verdicts."""
@@ -95,11 +97,19 @@ class Plan:
         return [Problem(planned.place, note) for planned in self.planned for note in planned.notes]
 
     @property
+    def unusable(self) -> int:
+        """How many questions would have to be left out so that the others can be taken; 0 if that does not help."""
+        wrong = {str(problem.place) for problem in self.problems}
+        rest = any(str(planned.place) not in wrong for planned in self.planned)
+        return len(wrong) if rest and all(problem.alone for problem in self.problems) else 0
+
+    @property
     def digest(self) -> str:
         """The SHA-256 of what would be done."""
         said = [[planned.verdict, _plain(planned.data)] for planned in self.planned]
         pictures = {key: sha256(picture).hexdigest() for key, picture in self.pictures.items()}
-        return digest({"questions": said, "topics": self.topics, "pictures": pictures})
+        left_out = [str(problem.place) for problem in self.left_out]
+        return digest({"questions": said, "topics": self.topics, "pictures": pictures, "left_out": left_out})
 
 
 def _plain(data: QuestionData) -> dict[str, Any]:
@@ -130,8 +140,11 @@ def _words(text: str, body: Any, type_: Any) -> tuple[Any, ...]:
     return (type_, cleaned(text), *options)
 
 
-def make_plan(ctx: Context, *, campaign: Campaign, content: Content, choices: Choices) -> Plan:
-    """Return what a file would do to the bank of a campaign (five statements, however long it is)."""
+def make_plan(ctx: Context, *, campaign: Campaign, content: Content, choices: Choices, leave_out: bool = False) -> Plan:
+    """Return what a file would do to the bank of a campaign (five statements, however long it is).
+
+    With ``leave_out`` questions that cannot be taken are left out and named; what concerns others too stays a problem.
+    """
     found = newest_revisions(ctx, campaign_id=campaign.id)
     bank = _Bank(
         topics={topic.key: topic.title for topic in bank_queries.topics(ctx, campaign_id=campaign.id)},
@@ -144,7 +157,11 @@ def make_plan(ctx: Context, *, campaign: Campaign, content: Content, choices: Ch
     )
     content = settled(content, bank.pictures)
     new = {key: picture for key, picture in content.pictures.items() if key not in bank.pictures}
-    plan = Plan(problems=list(content.problems), pictures=new)
+    plan = Plan(
+        problems=[problem for problem in content.problems if not (leave_out and problem.alone)],
+        pictures=new,
+        left_out=[problem for problem in content.problems if leave_out and problem.alone],
+    )
     drafts = [_without_repeats(draft) for draft in content.drafts]
     keys = _keys(drafts, bank)
     names = _topics(plan, drafts, bank, choices)
@@ -155,7 +172,12 @@ def make_plan(ctx: Context, *, campaign: Campaign, content: Content, choices: Ch
         topic = names.get(fold(draft.topic)) or (before.topic if before else choices.topic)
         data = _data(draft, key or numbers.next_for(topic), topic, before, choices)
         data = _placed(draft, data, before, bank, shared)
-        _check(plan, draft, data, bank)
+        wrong = [Problem(draft.place, text, alone=True) for text in _wrong(plan, draft, data, bank)]
+        (plan.left_out if leave_out else plan.problems).extend(wrong)
+        if leave_out and wrong:
+            continue
+        if not (data.topic or fold(draft.topic)):
+            plan.problems.append(Problem(draft.place, T("the question names no topic; please choose one")))
         plan.planned.append(Planned(draft.place, _verdict(data, before, bank), data, draft.notes))
     _refuse_repeated(plan)
     _group(plan, bank)
@@ -271,16 +293,12 @@ def _group(plan: Plan, bank: _Bank) -> None:
             plan.groups[key] = found[0].data.group_text
 
 
-def _check(plan: Plan, draft: Draft, data: QuestionData, bank: _Bank) -> None:
-    plan.problems += [Problem(draft.place, text) for _, text in problems(data)]
-    plan.problems += [
-        Problem(draft.place, text) for text in problems_of_place(draft, data, bank.questions.get(data.key))
-    ]
-    if not (data.topic or fold(draft.topic)):
-        plan.problems.append(Problem(draft.place, T("the question names no topic; please choose one")))
+def _wrong(plan: Plan, draft: Draft, data: QuestionData, bank: _Bank) -> Iterator[Text]:
+    """Yield why a question cannot be taken, whatever is chosen for that which the file does not say."""
+    yield from (text for _, text in problems(data))
+    yield from problems_of_place(draft, data, bank.questions.get(data.key))
     for key in sorted(shown_by(data) - {*bank.pictures, *plan.pictures}):
-        text = T("there is no picture “%(key)s” in the bank; please add it first", key=key[:60])
-        plan.problems.append(Problem(draft.place, text))
+        yield T("there is no picture “%(key)s” in the bank; please add it first", key=key[:60])
 
 
 def _verdict(data: QuestionData, before: QuestionData | None, bank: _Bank) -> Verdict:

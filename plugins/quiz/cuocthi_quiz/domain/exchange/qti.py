@@ -139,7 +139,7 @@ def _item(content: Content, place: Text, item: Node, pictures: _Pictures) -> Non
     try:
         content.drafts.append(_draft(place, item, pictures))
     except Unusable as error:
-        content.wrong(place, error.text)
+        content.unusable(place, error.text)
 
 
 def _draft(place: Text, item: Node, pictures: _Pictures) -> Draft:

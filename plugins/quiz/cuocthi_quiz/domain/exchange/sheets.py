@@ -170,7 +170,7 @@ def _read_row(content: Content, entry: Entry) -> None:
     if draft is not None:
         content.drafts.append(draft)
     for text in wrong:
-        content.wrong(entry.place, text)
+        content.unusable(entry.place, text)
 
 
 def _without_apostrophe(cell: str) -> str:

@@ -82,17 +82,20 @@ def waiting_import(ctx: Context, *, campaign: Campaign, token: str) -> WaitingIm
     return found
 
 
-def plan_of(ctx: Context, *, campaign: Campaign, waiting: WaitingImport) -> Plan:
-    """Return what a file that waits would do to the bank as it is now."""
-    return _plan(ctx, campaign, waiting.content, waiting.choices)
+def plan_of(ctx: Context, *, campaign: Campaign, waiting: WaitingImport, leave_out: bool = False) -> Plan:
+    """Return what a file that waits would do to the bank as it is now; ``leave_out`` as :func:`make_plan` has it."""
+    return _plan(ctx, campaign, waiting.content, waiting.choices, leave_out=leave_out)
 
 
-def take_over(ctx: Context, *, campaign: Campaign, token: str, digest: str, folder: Path) -> Plan:
+def take_over(
+    ctx: Context, *, campaign: Campaign, token: str, digest: str, folder: Path, leave_out: bool = False
+) -> Plan:
     """Write the questions of a file that waits as drafts by the actor, all or none; record and return what was done.
 
-    ``digest`` is that of the plan that was looked at; pictures are kept below ``folder``. What was approved before
-    stays in the bank until its draft is approved. Raises Missing as :func:`waiting_import`, InvalidData with everything
-    that is wrong, Conflict if the bank has changed in the meantime so that something else would happen.
+    With ``leave_out`` these are all that can be taken. ``digest`` is that of the plan that was looked at; pictures are
+    kept below ``folder``. What was approved before stays in the bank until its draft is approved. Raises Missing as
+    :func:`waiting_import`, InvalidData with everything that is wrong, Conflict if the bank has changed in the meantime
+    so that something else would happen.
     """
     # Whoever takes the file away has it; who comes second, be it by a second click, finds nothing.
     columns = (WaitingImport.content, WaitingImport.choices, WaitingImport.file_name, WaitingImport.sha256)
@@ -101,7 +104,7 @@ def take_over(ctx: Context, *, campaign: Campaign, token: str, digest: str, fold
     if row is None:
         raise _gone()
     _take_turns(ctx, campaign)
-    plan = _plan(ctx, campaign, row.content, row.choices)
+    plan = _plan(ctx, campaign, row.content, row.choices, leave_out=leave_out)
     if plan.problems:
         wrong = [T("%(place)s: %(problem)s", place=item.place, problem=item.text) for item in plan.problems]
         raise InvalidData(T("The file cannot be taken over; nothing was changed."), wrong)
@@ -124,6 +127,7 @@ def take_over(ctx: Context, *, campaign: Campaign, token: str, digest: str, fold
             "sha256": row.sha256,
             **({"pictures": sorted(plan.pictures)} if plan.pictures else {}),
             **({"groups": sorted(plan.groups)} if plan.groups else {}),
+            **({"left_out": len({str(one.place) for one in plan.left_out})} if plan.left_out else {}),
             **{str(verdict): [planned.data.key for planned in plan.of(verdict)] for verdict in Verdict},
         },
     )
@@ -148,13 +152,16 @@ def _gone() -> Missing:
     return Missing(T("This file does not wait any more. Please choose it again."))
 
 
-def _plan(ctx: Context, campaign: Campaign, content: Mapping[str, Any], choices: Mapping[str, Any]) -> Plan:
+def _plan(
+    ctx: Context, campaign: Campaign, content: Mapping[str, Any], choices: Mapping[str, Any], *, leave_out: bool
+) -> Plan:
     chosen = {
         **choices,
         "difficulty": Difficulty(choices["difficulty"]),
         "true_as_of": date.fromisoformat(choices["true_as_of"]),
     }
-    return make_plan(ctx, campaign=campaign, content=unpacked(content), choices=Choices(**chosen))
+    said = unpacked(content)
+    return make_plan(ctx, campaign=campaign, content=said, choices=Choices(**chosen), leave_out=leave_out)
 
 
 def _take_turns(ctx: Context, campaign: Campaign) -> None:
