@@ -69,12 +69,17 @@ COPIES = (
     Copy(ICONS, "LICENSE", VENDOR / "licences/bootstrap-icons.txt"),
     Copy("axe-core", "axe.min.js", TEST_VENDOR / "axe.min.js"),
     Copy("axe-core", "LICENSE", TEST_VENDOR / "licences/axe-core.txt"),
+    Copy(FONT, "LICENSE_FONT", DOCUMENTS / "licences/be-vietnam-pro.txt"),
     Copy(TEXT_FONT, "LICENSE_FONT", DOCUMENTS / "licences/tinos.txt"),
     Copy(TITLE_FONT, "LICENSE_FONT", DOCUMENTS / "licences/playfair-display.txt"),
 )
 FONTS = (
     Font("400Regular/BeVietnamPro_400Regular.ttf", VENDOR / "be-vietnam-pro-400.woff2"),
     Font("600SemiBold/BeVietnamPro_600SemiBold.ttf", VENDOR / "be-vietnam-pro-600.woff2"),
+    *(
+        Font(f"{folder}/BeVietnamPro_{folder}.ttf", DOCUMENTS / f"be-vietnam-pro-{name}.ttf", FONT, "document")
+        for folder, name in (("400Regular", "400"), ("700Bold", "700"))
+    ),
     *(
         Font(f"{folder}/Tinos_{folder}.ttf", DOCUMENTS / f"tinos-{name}.ttf", TEXT_FONT, "document")
         for folder, name in (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +13,7 @@ from cuocthi.campaigns.settings import SettingsError, save_settings
 from cuocthi.contributions import CampaignPart, Duty, NavItem, Panel, RuleClause
 from cuocthi.errors import InvalidData
 from cuocthi.files.models import StoredFile
+from cuocthi_publishing.domain import withdrawals
 from cuocthi_publishing.domain.clauses import rule_clauses
 from cuocthi_publishing.queries import current_release, load_publish_settings
 from cuocthi_publishing.rehearsal import rehearse
@@ -20,6 +23,9 @@ from .conftest import Contest
 
 if TYPE_CHECKING:
     from flask import Flask
+    from flask.testing import FlaskClient
+
+    from cuocthi.clock import FixedClock
 
 
 def test_a_release_that_waits_is_counted_in_the_navigation(contest: Contest) -> None:
@@ -143,6 +149,31 @@ def test_a_malformed_part_is_refused_with_every_problem(contest: Contest) -> Non
     with pytest.raises(InvalidData) as refusal:
         contest.ctx.hooks.notify(contest.ctx, contest.campaign, "import_campaign", only="publishing", part=part)
     assert len(refusal.value.problems) == 2
+
+
+def test_search_engines_learn_of_results_while_they_are_public(
+    contest: Contest, client: FlaskClient, clock: FixedClock
+) -> None:
+    def listed() -> list[str]:
+        contest.ctx.session.commit()
+        return re.findall(r"/c/hoi-thi/publishing/([^<]*)</loc>", client.get("/sitemap.xml").text)
+
+    contest.adopt()
+    contest.release()
+    assert listed() == []
+    contest.publish(not_before=contest.ctx.now + timedelta(hours=1))
+    assert listed() == []
+    contest.later(clock, hours=1)
+    assert listed() == ["", "release/2/"]
+    contest.publish("Sửa.")
+    assert listed() == ["", "release/3/"]
+    for path in listed():
+        assert 'content="noindex"' not in client.get(f"/c/hoi-thi/publishing/{path}").text
+    assert 'content="noindex"' in client.get("/c/hoi-thi/publishing/release/2/").text
+    first, second = contest.staff
+    withdrawals.ask(first, campaign=contest.campaign, number=3, reason="Nhầm.")
+    withdrawals.confirm(second, campaign=contest.campaign, number=3)
+    assert listed() == []
 
 
 def test_a_rehearsal_publishes_and_reports(contest: Contest, app: Flask) -> None:

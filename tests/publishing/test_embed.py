@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from flask import Flask as Portal
 from flask import Response
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.serving import make_server
 
+from cuocthi.config import DEFAULT_ADDRESS
+from cuocthi.registry import EXTENSION
+from cuocthi.web.colour import contrast
 from cuocthi_publishing.domain import withdrawals
+from cuocthi_publishing.domain.colours import colours, stylesheet
 from cuocthi_publishing.settings import PublishSettings
 
 from .conftest import NAMES, Contest
@@ -146,3 +154,90 @@ def test_another_page_of_the_site_is_not_shown_there(contest: Contest, app: Flas
         page.goto(elsewhere, wait_until="networkidle")
         page.close()
     assert any("frame-ancestors" in text for text in complaints)
+
+
+# --- in the colours of a portal ---
+
+COLOURED = f"{EMBED}/colours"
+
+
+def sheet_of(page: str) -> list[str]:
+    return re.findall(rf'href="({COLOURED}/[^"]+)"', page)
+
+
+def test_a_portal_gives_it_two_colours(contest: Contest, client: FlaskClient) -> None:
+    contest.adopt()
+    contest.publish()
+    contest.ctx.session.commit()
+    answer = client.get(f"{COLOURED}?accent=%23B00020&ground=fff8e1")
+    assert answer.headers["Content-Security-Policy"] == client.get(EMBED).headers["Content-Security-Policy"]
+    assert "style=" not in answer.text
+    assert "<style" not in answer.text
+    (address,) = sheet_of(answer.text)
+    sheet = client.get(address)
+    assert sheet.content_type == "text/css; charset=utf-8"
+    assert "immutable" in sheet.headers["Cache-Control"]
+    for value in ("--paper:#fff8e1", "--accent:#b00020", "--ink:#16232b"):
+        assert value in sheet.text
+    assert NAMES[0] in answer.text
+    again = client.get(f"{COLOURED}?accent=%23B00020&ground=fff8e1", headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+    assert sheet_of(client.get(EMBED).text) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "accent=&ground=", "accent=777777&ground=888888", "accent=red&ground=ffffff", "accent=%23fff",
+     "ground=0a5f66", "accent=0a5f66;}body{display:none", "accent=%22%3E%3Cscript%3E&ground=ffffff"],
+)  # fmt: skip
+def test_colours_that_cannot_be_read_are_no_colours(contest: Contest, client: FlaskClient, query: str) -> None:
+    contest.adopt()
+    contest.publish()
+    contest.ctx.session.commit()
+    answer = client.get(f"{COLOURED}?{query}")
+    assert answer.status_code == 200
+    assert sheet_of(answer.text) == []
+    assert answer.text == client.get(EMBED).text
+
+
+@pytest.mark.parametrize("name", ["777777-888888", "B00020-ffffff", "red-white", "0a5f66-", "0a5f66;-ffffff"])
+def test_only_colours_that_can_be_read_have_a_style_sheet(contest: Contest, client: FlaskClient, name: str) -> None:
+    contest.ctx.session.commit()
+    assert client.get(f"{COLOURED}/{name}.css").status_code == 404
+
+
+HEX = st.text("0123456789abcdef", min_size=6, max_size=6)
+
+
+@given(HEX, HEX)
+def test_whatever_is_chosen_can_be_read(accent: str, ground: str) -> None:
+    chosen = colours(accent, ground, campaign="#0a5f66")
+    assert (chosen is not None) is (contrast(f"#{accent}", f"#{ground}") >= 4.5)
+    if chosen is not None:
+        assert contrast(chosen.ink, chosen.ground) >= 4.5
+        assert re.fullmatch(r":root\[data-theme=light\]\{(--[a-z-]+:#[0-9a-f]{6,8};?)+\}\n", stylesheet(chosen))
+
+
+def test_colours_that_anybody_may_invent_are_not_kept_in_memory(
+    contest: Contest, app: Flask, client: FlaskClient
+) -> None:
+    contest.adopt()
+    contest.publish()
+    contest.ctx.session.commit()
+    for ground in ("ffffff", "fffff0", "fffff1"):
+        for _ in range(2):
+            client.get(f"{COLOURED}?accent=0a5f66&ground={ground}")
+    kept = app.extensions[EXTENSION].kept_pages
+    assert not [address for address in kept._pages if "colours" in address.path]
+
+
+def test_the_code_to_paste_has_the_colours_and_says_why_not(contest: Contest, client: FlaskClient) -> None:
+    contest.ctx.session.commit()
+    page = "/c/hoi-thi/publishing/press/embed"
+    assert f"src=&#34;{DEFAULT_ADDRESS.rstrip('/')}{EMBED}&#34;" in client.get(page).text
+    chosen = client.get(f"{page}?accent=%23b00020&ground=%23fff8e1").text
+    assert f"{COLOURED}?accent=b00020&amp;amp;ground=fff8e1" in chosen
+    assert 'value="#b00020"' in chosen
+    refused = client.get(f"{page}?accent=%23777777&ground=%23888888").text
+    assert "độ tương phản phải từ 4,5:1 trở lên" in refused
+    assert f"src=&#34;{DEFAULT_ADDRESS.rstrip('/')}{EMBED}&#34;" in refused

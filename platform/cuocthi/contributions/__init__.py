@@ -22,7 +22,7 @@ from cuocthi.contributions.formats import (
     ReliefKind,
     ResultRow,
 )
-from cuocthi.contributions.pages import EntryAction, Fact, NavGroup, NavItem, Panel
+from cuocthi.contributions.pages import EntryAction, Fact, NavGroup, NavItem, Panel, PublicPage
 from cuocthi.contributions.personal import Erasure, Person, PersonalData
 from cuocthi.contributions.publication import (
     Award,
@@ -77,6 +77,7 @@ __all__ = [
     "Permission",
     "Person",
     "PersonalData",
+    "PublicPage",
     "PublicationSection",
     "PublicationTarget",
     "ReadinessItem",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from cuocthi.text import Text
 
@@ -79,3 +80,11 @@ class EntryAction:
     url: str = ""
     primary: bool = False
     order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPage:
+    """A page of a campaign that search engines may show: its whole public address, and when it changed, if known."""
+
+    url: str
+    changed_at: datetime | None = None

@@ -5,9 +5,9 @@ process with bounds of memory and of time that the operating system keeps. Befor
 have been read and the process gives up opening anything: no file is there to be read, no package to be fetched from a
 network. What Typst itself allows, files below its root, leads to an empty folder besides.
 
-Takes JSON on standard input: ``{"template": text, "data": {…}, "form": "pdf" | "png"}``. Answers with a line of JSON,
-``{"pages": …}`` followed by the bytes, or ``{"refused": why, "line": number}``. Data reach the template as text in
-``sys.inputs.data``, never as part of its code.
+Takes JSON on standard input: ``{"template": text, "data": {…}, "form": "pdf" | "png", "per_inch": pixels,
+"few_colours": bool}``. Answers with a line of JSON, ``{"pages": …}`` followed by the bytes, or ``{"refused": why,
+"line": number}``. Data reach the template as text in ``sys.inputs.data``, never as part of its code.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from cuocthi.papers.png import with_palette
+
 #: What is written at most: a thousand certificates are a tenth of it.
 _MOST_BYTES = 100 * 2**20
-#: Pixels per inch of a picture: enough for a screen.
-_PIXELS = 110
 _FONTS = Path(__file__).parent / "fonts"
 
 
@@ -55,7 +55,7 @@ def typeset(asked: dict[str, Any], root: str) -> tuple[dict[str, Any], bytes]:
         pages = compiler.compile(
             input=asked["template"].encode(),
             format=asked["form"],
-            ppi=_PIXELS if asked["form"] == "png" else None,
+            ppi=asked["per_inch"] if asked["form"] == "png" else None,
             sys_inputs={"data": json.dumps(asked["data"], ensure_ascii=False)},
             # The same again is the same file.
             timestamp=0,
@@ -65,7 +65,7 @@ def typeset(asked: dict[str, Any], root: str) -> tuple[dict[str, Any], bytes]:
     parts = pages if isinstance(pages, list) else [pages or b""]
     if sum(map(len, parts)) > _MOST_BYTES:
         return {"refused": "the result is larger than anybody needs", "line": 0}, b""
-    return {"pages": len(parts)}, parts[0]
+    return {"pages": len(parts)}, with_palette(parts[0]) if asked["few_colours"] else parts[0]
 
 
 def _sample(font: Any) -> str:

@@ -50,6 +50,9 @@ class Bounds:
         return self.seconds * 4
 
 
+#: Pixels to an inch: enough to look at a page of paper.
+FOR_SCREENS = 110
+
 #: For one paper while somebody waits, and for many in the background.
 ONE, ALL = Bounds(1024, 10), Bounds(4096, 240)
 
@@ -58,13 +61,23 @@ class NotTypeset(DomainError):
     """A template was not typeset; ``field`` is that of the form for a new template."""
 
 
-def typeset(template: str, data: Mapping[str, Any], *, form: str = "pdf", bounds: Bounds = ONE) -> bytes:
+def typeset(
+    template: str,
+    data: Mapping[str, Any],
+    *,
+    form: str = "pdf",
+    bounds: Bounds = ONE,
+    per_inch: int = FOR_SCREENS,
+    few_colours: bool = False,
+) -> bytes:
     """Return what Typst makes of a template: a PDF, or the first page as a picture (``form="png"``).
 
+    A picture has ``per_inch`` pixels to an inch; with ``few_colours`` it is made small by a palette.
     The template finds ``data`` as JSON in ``sys.inputs.data``. Raises NotTypeset, with the line and Typst's own words,
     for a template that has a mistake, reads files, or takes too much time or memory.
     """
-    asked = json.dumps({"template": template, "data": data, "form": form}).encode()
+    picture = {"per_inch": per_inch, "few_colours": few_colours}
+    asked = json.dumps({"template": template, "data": data, "form": form, **picture}).encode()
     command = [sys.executable, "-P", "-m", _TYPESETTER, str(bounds.megabytes), str(bounds.seconds)]
     try:
         with tempfile.TemporaryDirectory() as empty:

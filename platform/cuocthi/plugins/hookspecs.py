@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         PersonalData,
         PublicationSection,
         PublicationTarget,
+        PublicPage,
         ReadinessItem,
         RehearsalStep,
         RehearsedEntry,
@@ -215,6 +216,12 @@ def duties(ctx: Context, campaigns: Sequence[Campaign]) -> Sequence[Duty]:
 @spec(HookClass.DECORATE)
 def publication_targets(ctx: Context, campaign: Campaign) -> Sequence[PublicationTarget]:
     """Return places outside to which the campaign's published releases are delivered."""
+    raise NotImplementedError
+
+
+@spec(HookClass.DECORATE)
+def public_pages(ctx: Context, campaigns: Sequence[Campaign]) -> Sequence[PublicPage]:
+    """Return which pages of these campaigns search engines may show; the plugin is enabled in all of them."""
     raise NotImplementedError
 
 

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from flask import has_request_context, url_for
 
-from cuocthi.contributions import Duty, NavGroup, NavItem, Panel
+from cuocthi.contributions import Duty, NavGroup, NavItem, Panel, PublicPage
 from cuocthi.standings.queries import ranked_rounds
 from cuocthi.text import T
+from cuocthi.web.links import public_link
 from cuocthi_publishing.queries import (
     approvals_failed,
     approvals_waiting,
     current_release,
     draft_release,
     draft_releases,
+    shown_releases,
     withdrawals_asked,
 )
 from cuocthi_publishing.targets.queries import given_up
@@ -81,6 +83,19 @@ def _stuck(slug: str, release: Release) -> Duty:
     url = url_for("publishing.deliveries", slug=slug, number=release.number) if has_request_context() else ""
     title, detail = T("See to the delivery of release %(number)s", number=release.number), T("It did not arrive")
     return Duty(f"delivery-{release.id}", release.campaign_id, title, "publishing:release:edit", detail, url, order=71)
+
+
+def public_pages(ctx: Context, campaigns: Sequence[Campaign]) -> list[PublicPage]:
+    """Return where results or statistics of these campaigns are now, and the release in force (one statement)."""
+    slugs = {campaign.id: campaign.slug for campaign in campaigns}
+    found: list[PublicPage] = []
+    for release in shown_releases(ctx, campaign_ids=list(slugs)):
+        slug = slugs[release.campaign_id]
+        found.append(PublicPage(public_link("publishing.current", slug=slug), release.published_at))
+        if release.approval_id is None:
+            address = public_link("publishing.former", slug=slug, number=release.number)
+            found.append(PublicPage(address, release.published_at))
+    return found
 
 
 def panels(ctx: Context, campaign: Campaign, slot: str) -> list[Panel]:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         Person,
         PersonalData,
         PublicationTarget,
+        PublicPage,
         RuleClause,
     )
     from cuocthi.database import Base
@@ -148,6 +149,11 @@ def duties(ctx: Context, campaigns: Sequence[Campaign]) -> Sequence[Duty]:
 @hookimpl
 def publication_targets() -> Sequence[PublicationTarget]:
     return folder_target()
+
+
+@hookimpl
+def public_pages(ctx: Context, campaigns: Sequence[Campaign]) -> Sequence[PublicPage]:
+    return contributed.public_pages(ctx, campaigns)
 
 
 @hookimpl

@@ -160,6 +160,26 @@ def current_statistics(ctx: Context, *, campaign_id: int) -> Release | None:
     )
 
 
+def shown_releases(ctx: Context, *, campaign_ids: Sequence[int]) -> list[Release]:
+    """Return what stands on the first page of results of each of these campaigns now (one statement).
+
+    That is the release of results in force; where there never was one, the newest statistics. Where the newest release
+    of results was withdrawn it is nothing.
+    """
+    newest = (
+        sa.select(Release.campaign_id, sa.func.max(Release.number).label("number"))
+        .where(Release.campaign_id.in_(campaign_ids), Release.published_at <= ctx.now, EVER_PUBLIC)
+        .group_by(Release.campaign_id, _OF_RESULTS)
+        .subquery()
+    )
+    same = sa.and_(Release.campaign_id == newest.c.campaign_id, Release.number == newest.c.number)
+    found: dict[int, Release] = {}
+    for release in ctx.session.scalars(sa.select(Release).join(newest, same).order_by(Release.campaign_id)):
+        if release.approval_id is None or release.campaign_id not in found:
+            found[release.campaign_id] = release
+    return [release for release in found.values() if release.is_published]
+
+
 def scheduled_release(ctx: Context, *, campaign_id: int) -> Release | None:
     """Return the release that both persons agreed to and that waits for its moment, if there is one."""
     return ctx.session.scalar(

@@ -153,7 +153,7 @@ def test_the_news_come_in_pages_by_a_constant_number_of_statements(
     desk.ctx.session.commit()
     statements()
     page = client.get(f"{HERE}news/").text
-    assert statements() == 9
+    assert statements() == 10
     assert page.count("<article") == min(number, 20)
     assert client.get(f"{HERE}news/page/2").status_code == (200 if number > 20 else 404)
     assert client.get(f"{HERE}news/page/0").status_code == 404

@@ -7,8 +7,9 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from flask import Response, abort, g, redirect
+from flask_babel import gettext as _
 
-from cuocthi.articles.addresses import address
+from cuocthi.articles.addresses import address, page_of
 from cuocthi.articles.models import ArticleKind, ArticleState
 from cuocthi.articles.queries import (
     article_by_key,
@@ -22,13 +23,16 @@ from cuocthi.articles.queries import (
 )
 from cuocthi.articles.views.blueprint import as_shown, blueprint
 from cuocthi.campaigns.views.caching import cached
+from cuocthi.campaigns.views.sharing import shared
 from cuocthi.documents.lines import document_line
 from cuocthi.documents.models import DocumentKind
 from cuocthi.documents.queries import documents
 from cuocthi.files.domain import read
 from cuocthi.rules.markdown import to_html
 from cuocthi.rules.plain import to_plain
+from cuocthi.timelines.queries import phases
 from cuocthi.web.context import reading_context, registry
+from cuocthi.web.links import public_link
 from cuocthi.web.rendering import render
 
 if TYPE_CHECKING:
@@ -40,11 +44,14 @@ if TYPE_CHECKING:
     from cuocthi.articles.models import Article
     from cuocthi.articles.queries import NewsItem
     from cuocthi.context import Context
+    from cuocthi.web.sharing import Shared
 
 VIEW = "core:campaign:view"
 PER_PAGE = 20
 _GONE = 410
 _LONGEST_LEAD = 240
+#: So many of the newest titles say what the page of news is about.
+_NEWS_SHARED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,10 @@ def all_news(number: int) -> Response:
         if not 1 <= number <= pages:
             abort(404)
         found = news(ctx, campaign_id=g.campaign.id, most=PER_PAGE, after=(number - 1) * PER_PAGE)
-        return render("articles/news.html", lines=[_line(item) for item in found], number=number, pages=pages)
+        lines = [_line(item) for item in found]
+        titles = " · ".join(line.title for line in lines[:_NEWS_SHARED])
+        shared = _shared(ctx, "all_news" if number == 1 else "news_page", _("News"), titles, number=number)
+        return render("articles/news.html", lines=lines, number=number, pages=pages, shared=shared)
 
     return _kept(ctx, page)
 
@@ -112,6 +122,7 @@ def _page(ctx: Context, found: Article) -> Response:
         before=others[at - 1] if at else None,
         after=others[at + 1] if at is not None and at + 1 < len(others) else None,
         address=address,
+        shared=_shared(ctx, page_of(found)[0].partition(".")[2], found.title, found.summary, key=found.key),
     )
 
 
@@ -120,7 +131,13 @@ def sent(announcement_id: int) -> Response:
     """Show an announcement that was sent and made public."""
     ctx = reading_context()
     found = public_announcement(ctx, campaign_id=g.campaign.id, announcement_id=announcement_id) or abort(404)
-    return _kept(ctx, lambda: render("articles/sent.html", item=of_announcement(found), html=to_html(found.body)))
+
+    def page() -> Response:
+        item = of_announcement(found)
+        shared = _shared(ctx, "sent", item.title, announcement_id=announcement_id)
+        return render("articles/sent.html", item=item, html=to_html(found.body), shared=shared)
+
+    return _kept(ctx, page)
 
 
 @blueprint.page("/reference/", public=True)
@@ -161,6 +178,16 @@ def _bare(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
+
+
+def _shared(ctx: Context, endpoint: str, title: str, description: str = "", **place: str | int) -> Shared:
+    """Return how a page shows itself where its address is shared: with the picture of the campaign."""
+    return shared(
+        phases(ctx, campaign_id=g.campaign.id),
+        title=f"{title} · {g.campaign.name}",
+        address=public_link(f"articles.{endpoint}", slug=g.campaign.slug, **place),
+        description=description,
+    )
 
 
 def _kept(ctx: Context, page: Callable[[], Response]) -> Response:

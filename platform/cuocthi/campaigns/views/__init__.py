@@ -12,6 +12,8 @@ from cuocthi.campaigns.views import (
     overview,
     public,
     settings,
+    sharing,
+    sitemap,
     staff_home,
 )
 from cuocthi.campaigns.views.blueprints import blueprint, home
@@ -32,6 +34,8 @@ __all__ = [
     "overview",
     "public",
     "settings",
+    "sharing",
+    "sitemap",
     "staff_home",
 ]
 

@@ -34,7 +34,7 @@ def cached(phases: Sequence[Phase], render: Callable[[], Response], *, moments: 
     not kept.
     """
     response = make_response(render())
-    if g.campaign.state is CampaignState.DRAFT:
+    if "campaign" in g and g.campaign.state is CampaignState.DRAFT:
         return response
     request.environ[KEEP] = _span(phases, moments, request_time())
     response.add_etag(weak=True)

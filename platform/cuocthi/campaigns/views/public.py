@@ -12,6 +12,7 @@ from cuocthi.campaigns.panels import shown_panels
 from cuocthi.campaigns.queries import public_campaigns
 from cuocthi.campaigns.views.blueprints import blueprint, home
 from cuocthi.campaigns.views.caching import cached
+from cuocthi.campaigns.views.sharing import shared
 from cuocthi.contributions import Fact
 from cuocthi.documents.lines import document_line
 from cuocthi.documents.queries import documents
@@ -28,6 +29,7 @@ from cuocthi.timelines.unit_windows import UnitTimes, differs, times_by_unit
 from cuocthi.users import sign_in
 from cuocthi.web.context import reading_context
 from cuocthi.web.i18n import language, translate
+from cuocthi.web.links import public_link
 from cuocthi.web.rendering import render
 
 if TYPE_CHECKING:
@@ -111,6 +113,7 @@ def show() -> Response:
         notices, notes = _extensions(ctx, timeline)
         return render(
             "campaigns/show.html",
+            shared=shared(timeline, title=g.campaign.name, address=public_link("campaigns.show", slug=g.campaign.slug)),
             change=change(timeline, ctx.now),
             steps=steps(timeline, ctx.now, language(), notes),
             notices=notices,

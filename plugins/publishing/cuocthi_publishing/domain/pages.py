@@ -42,6 +42,8 @@ TITLES = {
 
 #: What stands on the page of documents beside the sections.
 _READING = ("documents", "reference", "phases", "news", "notices", "sources")
+#: The pages on which persons and units stand by what they achieved.
+_OF_RESULTS = frozenset({"results", "awards", "units"})
 _PODIUM_PRIZES, _PODIUM_PLACES = 3, 6
 
 
@@ -65,6 +67,20 @@ def page_keys(snapshot: Snapshot) -> list[str]:
     if any(snapshot.get(name) for name in _READING):
         filled.add("documents")
     return [key for key in TITLES if key in filled]
+
+
+def shows_results(snapshot: Snapshot) -> bool:
+    """Tell whether it shows results, not statistics alone."""
+    return any(section["page"] in _OF_RESULTS for section in snapshot["sections"])
+
+
+def contest_days(snapshot: Snapshot) -> str:
+    """Return from when until when people could take part, an empty text where the snapshot does not say it."""
+    edges = [_edges(phase) for phase in snapshot.get("phases", ()) if phase["kind"] == "contest"]
+    if not edges:
+        return ""
+    opens, closes = min(first for first, _ in edges), max(last for _, last in edges)
+    return formats.span(opens, closes, snapshot["campaign"]["language"])
 
 
 def page_title(snapshot: Snapshot, key: str) -> str:

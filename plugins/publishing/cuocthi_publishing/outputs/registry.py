@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cuocthi_publishing.outputs import checker, data, embed, lists, look, pages, pictures, readme, tables, workbook
+from cuocthi_publishing.outputs import (
+    checker,
+    data,
+    embed,
+    lists,
+    look,
+    pages,
+    picture,
+    pictures,
+    press,
+    readme,
+    tables,
+    workbook,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +31,8 @@ OUTPUTS: Mapping[str, Output] = {
     "pictures": pictures.build,
     "embed": embed.build,
     "lists": lists.build,
+    "picture": picture.build,
+    "press": press.build,
     "tables": tables.build,
     "workbook": workbook.build,
     "checker": checker.build,

@@ -1,6 +1,27 @@
 """Pages: the releases as everybody sees them, and the staff's pages with choice, preview, confirmation, withdrawal."""
 
-from cuocthi_publishing.views import approvals, embedded, feed, public, releases, schema, withdrawals  # they add pages
+from cuocthi_publishing.views import (  # they add their pages
+    approvals,
+    embedded,
+    feed,
+    press,
+    public,
+    releases,
+    schema,
+    sharing,
+    withdrawals,
+)
 from cuocthi_publishing.views.blueprint import blueprint
 
-__all__ = ["approvals", "blueprint", "embedded", "feed", "public", "releases", "schema", "withdrawals"]
+__all__ = [
+    "approvals",
+    "blueprint",
+    "embedded",
+    "feed",
+    "press",
+    "public",
+    "releases",
+    "schema",
+    "sharing",
+    "withdrawals",
+]

@@ -19,13 +19,15 @@ from cuocthi_publishing.domain.releases import numbered, snapshot_of
 from cuocthi_publishing.outputs.names import list_folders, picture_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from flask import Response
 
     from cuocthi.context import Context
     from cuocthi.text import Text
+    from cuocthi.web.sharing import Shared
     from cuocthi_publishing.domain.pages import Links
+    from cuocthi_publishing.domain.snapshot import Snapshot
     from cuocthi_publishing.models import Release
 
 blueprint = CampaignBlueprint("publishing", "cuocthi_publishing", plugin="publishing")
@@ -90,8 +92,12 @@ def release_page(
     preview: bool = False,
     changes: Sequence[Text] = (),
     statistics: Release | None = None,
+    share: Callable[[Snapshot], Shared] | None = None,
 ) -> Response:
-    """Show a page of a release; ``statistics`` are newer ones that went out by themselves."""
+    """Show a page of a release; ``statistics`` are newer ones that went out by themselves.
+
+    ``share`` says how it shows itself where its address is shared, None for a page that is not public.
+    """
     snapshot = snapshot_of(release)
     if key not in page_keys(snapshot):
         abort(404)
@@ -113,4 +119,5 @@ def release_page(
         preview=preview,
         changes=changes,
         statistics=statistics,
+        shared=share(snapshot) if share else None,
     )

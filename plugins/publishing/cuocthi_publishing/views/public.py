@@ -32,6 +32,7 @@ from cuocthi_publishing.views.blueprint import (
     release_page,
     seen,
 )
+from cuocthi_publishing.views.sharing import shared_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +65,8 @@ def current(key: str) -> Response:
     def page() -> Response:
         changes = changed_under(ctx, campaign=g.campaign, release=release) if release else []
         newer = statistics if release and statistics and statistics.number > release.number else None
-        return release_page(ctx, shown, key, links, changes=changes, statistics=newer)  # type: ignore[arg-type]  # one is
+        share = shared_at("current", "page", key)
+        return release_page(ctx, shown, key, links, changes=changes, statistics=newer, share=share)  # type: ignore[arg-type]  # one is
 
     return cached([], page, moments=moments)
 
@@ -79,7 +81,8 @@ def former(number: int, key: str) -> Response:
         return _tombstone(ctx, release, status=_GONE)
     links = Links(page=partial(address, "former", "former_page", number=number), release=release_address)
     moments = queries.moments_ahead(ctx, campaign_id=g.campaign.id)
-    return cached([], lambda: release_page(ctx, release, key, links), moments=moments)
+    share = shared_at("former", "former_page", key, number)
+    return cached([], lambda: release_page(ctx, release, key, links, share=share), moments=moments)
 
 
 @blueprint.page("/release/<int:number>/data.json", public=True)

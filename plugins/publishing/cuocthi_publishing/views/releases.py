@@ -12,7 +12,6 @@ from cuocthi.errors import DomainError
 from cuocthi.files.domain import file_of
 from cuocthi.web.context import committing, reading_context, registry
 from cuocthi.web.forms import attach_error
-from cuocthi.web.links import public_link
 from cuocthi.web.rendering import render
 from cuocthi.web.tables import Table
 from cuocthi_publishing import queries
@@ -176,5 +175,4 @@ def _releases_page(ctx: Context, form: ReleaseForm, status: int = 200) -> Respon
         me=ctx.actor.user_id,
         now=ctx.now,
         arrivals=arrivals(ctx, campaign_id=g.campaign.id),
-        embed_address=public_link(".embed", slug=g.campaign.slug),
     )

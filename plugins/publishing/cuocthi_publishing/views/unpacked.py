@@ -32,6 +32,7 @@ _MEDIA_TYPES = {
     ".json": "application/json",
     ".pem": "application/x-pem-file",
     ".png": "image/png",
+    ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
     ".woff2": "font/woff2",
 }
@@ -74,6 +75,8 @@ def answer(found: Member) -> Response:
     response.set_etag(found.tag, weak=True)
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Content-Security-Policy"] = policy
+    # Whole lists of persons are for those who look for somebody here; the rest stands on pages of its own.
+    response.headers["X-Robots-Tag"] = "noindex"
     if not request.if_none_match.contains_weak(found.tag):
         response.set_data(found.archive.read(found.name))
     response.make_conditional(request)
