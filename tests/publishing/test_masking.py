@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from cuocthi_publishing.domain.choice import Choice
 from cuocthi_publishing.domain.masking import Masking, mask_name, purged
+from cuocthi_publishing.domain.sections import sections
+from cuocthi_publishing.domain.snapshot import gather
+
+from .conftest import PHONE, Contest
 
 
 @pytest.mark.parametrize(
@@ -103,3 +110,13 @@ def test_the_host_bodys_own_number_may_stand_in_texts() -> None:
 def test_a_kind_of_column_without_a_rule_lets_nothing_out() -> None:
     with pytest.raises(LookupError):
         Masking().cell("x", "phone", {})
+
+
+def test_the_name_of_a_prize_is_a_text_like_others(contest: Contest) -> None:
+    contest.adopt()
+    material = gather(contest.ctx, campaign=contest.campaign, choice=Choice(awards=True, statistics=False, units=False))
+    (found,) = material.award_lists
+    named = [replace(award, title=f"Giải nhất, gọi {PHONE}") for award in found.awards]
+    material = replace(material, award_lists=[replace(found, awards=named)])
+    (made,) = sections(contest.ctx, material=material)
+    assert {row[0] for row in made["rows"]} == {"Giải nhất, gọi •••"}

@@ -19,12 +19,14 @@ from cuocthi.web.fields import select_choices
 from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
 from cuocthi_publishing.domain.choice import Choice
-from cuocthi_publishing.settings import MAX_DEPTH, PublishSettings
+from cuocthi_publishing.settings import MAX_DEPTH, PARTS, PublishSettings
 from cuocthi_publishing.statistics.comparison import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+
+    from wtforms import Field
 
     from cuocthi.text import Text
     from cuocthi_publishing.domain.choice import Promise
@@ -73,20 +75,18 @@ class PartsForm(BaseForm):
         if slug and comparable(reading_context(), campaign=g.campaign, slug=slug) is None:
             raise ValidationError(_("There is no campaign “%(name)s” that has published its results.", name=slug))
 
+    @property
+    def part_fields(self) -> list[Field]:
+        """The fields of the parts, in their order."""
+        return [self[name] for name in PARTS]
+
     def parts(self) -> dict[str, Any]:
         """Return the parts that were chosen, by name."""
+        chosen = {field.short_name: field.data for field in self.part_fields}
         return {
-            "awards": self.awards.data,
-            "depth": self.depth.data or 0,
-            "everybody": self.everybody.data,
-            "full_names": self.full_names.data,
-            "units": self.units.data,
-            "statistics": self.statistics.data,
-            "comparison": self.comparison.data,
-            "compared_with": (self.compared_with.data or "").strip(),
-            "documents": self.documents.data,
-            "news": self.news.data,
-            "notices": self.notices.data,
+            **chosen,
+            "depth": chosen["depth"] or 0,
+            "compared_with": (chosen["compared_with"] or "").strip(),
         }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from cuocthi.campaigns.settings import SettingsError
 from cuocthi.text import T
@@ -14,8 +14,8 @@ MAX_DEPTH = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class PublishSettings:
-    """The sections of a publication, from which those of each release are chosen.
+class Parts:
+    """The parts of which a publication can consist.
 
     ``depth`` is how many places of each round's ranking are published, 0 for winners only; with ``everybody`` it is
     the whole ranking, whatever ``depth`` says. Only winners are named in full, unless ``full_names`` says so of all who
@@ -36,6 +36,15 @@ class PublishSettings:
     documents: bool = True
     news: bool = True
     notices: bool = True
+
+
+#: What the parts are called, in their order.
+PARTS = tuple(field.name for field in fields(Parts))
+
+
+@dataclass(frozen=True, slots=True)
+class PublishSettings(Parts):
+    """The parts of a publication, from which those of each release are chosen."""
 
     def __post_init__(self) -> None:
         """Raise SettingsError for a depth out of bounds, or if nothing at all would go out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from cuocthi.campaigns.settings import settings_in
 from cuocthi.errors import DomainError
 from cuocthi.rules.queries import current_rules
 from cuocthi.text import T
-from cuocthi_publishing.settings import OWNER, PublishSettings
+from cuocthi_publishing.settings import OWNER, PARTS, Parts, PublishSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,24 +23,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Parts):
     """The parts of one release, as in the settings.
 
     ``without`` are the keys of sections of plugins that are left out. With ``groups`` nothing but statistics of these
     kinds goes out: the figures and categories of the core, or what a plugin contributes, by its name.
     """
 
-    awards: bool = True
-    depth: int = 0
-    everybody: bool = False
-    full_names: bool = False
-    units: bool = True
-    statistics: bool = True
-    comparison: bool = True
-    compared_with: str = ""
-    documents: bool = True
-    news: bool = True
-    notices: bool = True
     without: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
 
@@ -88,7 +77,7 @@ class Promise:
 
 def from_settings(settings: PublishSettings, *, promise: Promise) -> Choice:
     """Return what goes out by default, as far as the promise goes."""
-    chosen = Choice(**{field.name: getattr(settings, field.name) for field in fields(settings)})
+    chosen = Choice(**{name: getattr(settings, name) for name in PARTS})
     chosen = replace(chosen, full_names=chosen.full_names and promise.full_names)
     if promise.places is None:
         return chosen

@@ -178,7 +178,8 @@ def _awards(material: Material) -> Iterator[dict[str, Any]]:
     ]
     for found in material.award_lists:
         rows = [
-            (award.title, _recipient(award, masking), masking.text(award.unit), award.value) for award in found.awards
+            (masking.text(award.title), _recipient(award, masking), masking.text(award.unit), award.value)
+            for award in found.awards
         ]
         note = say(T("%(count)s awards worth %(total)s đồng.", count=len(rows), total=found.total_value))
         note = f"{note} {say(how_final(found, material.campaign.language))}"

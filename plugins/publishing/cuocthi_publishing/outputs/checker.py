@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from cuocthi_publishing.outputs.published import Published
 
-PAGE = "verify/verify-bundle.html"
-
 
 def build(_published: Published) -> Iterator[tuple[str, bytes]]:
     """Yield the page with its two other files."""

@@ -20,13 +20,11 @@ from cuocthi_publishing.reports.forms import DocxForm, IssuerForm, PaperForm, Pd
 from cuocthi_publishing.reports.pdf_output import SHIPPED
 from cuocthi_publishing.reports.queries import report_settings
 from cuocthi_publishing.reports.trying import TRYING
-from cuocthi_publishing.reports.views import MEDIA_TYPES, TITLES
+from cuocthi_publishing.reports.views import KINDS, MEDIA_TYPES, TITLES
 from cuocthi_publishing.views import blueprint
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
-
-_KINDS = "report,notice,decision,minutes"
 
 
 @blueprint.page("/papers/settings", permission="publishing:paper:edit")
@@ -54,7 +52,7 @@ def store_issuer() -> AnyResponse:
     return _issuer_page(form, status=422)
 
 
-@blueprint.page(f"/papers/<any({_KINDS}):kind>/settings", permission="publishing:paper:edit")
+@blueprint.page(f"/papers/<any({KINDS}):kind>/settings", permission="publishing:paper:edit")
 def paper_form(kind: str) -> Response:
     """Show who signs one kind of paper, for editing."""
     form = PaperForm()
@@ -64,7 +62,7 @@ def paper_form(kind: str) -> Response:
 
 
 @blueprint.page(
-    f"/papers/<any({_KINDS}):kind>/settings",
+    f"/papers/<any({KINDS}):kind>/settings",
     endpoint="save_paper",
     permission="publishing:paper:edit",
     methods=["POST"],

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from cuocthi.web.fields import select_choices
@@ -14,11 +14,6 @@ from cuocthi.web.forms import BaseForm
 from cuocthi.web.forms import lazy_text as _l
 from cuocthi_publishing.reports.decree import Authority, PaperKind
 from cuocthi_publishing.reports.settings import PaperSettings, ReportSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cuocthi_publishing.reports.papers import Subject
 
 _COMMON = ("superior", "issuer", "abbreviation", "place", "archive")
 _TEXTS = ("addressee", "body", "head", "position", "name", "remarks")
@@ -119,16 +114,6 @@ class PaperForm(BaseForm):
 
 def _lines(text: str | None) -> tuple[str, ...]:
     return tuple(line.strip().removeprefix("- ") for line in (text or "").splitlines() if line.strip())
-
-
-class DrawForm(BaseForm):
-    """Of what a paper is drawn up."""
-
-    subject = SelectField(_l("Of what"), [InputRequired()])
-
-    def offer(self, subjects: Sequence[Subject]) -> None:
-        """Let the rounds, or the lists, be chosen from."""
-        self.subject.choices = select_choices([(one.key, one.title) for one in subjects])
 
 
 class DocxForm(BaseForm):

@@ -18,10 +18,9 @@ from cuocthi.web.rendering import render
 from cuocthi_publishing.reports import domain
 from cuocthi_publishing.reports.decree import PaperKind
 from cuocthi_publishing.reports.drawing_up import gather
-from cuocthi_publishing.reports.forms import DrawForm
 from cuocthi_publishing.reports.papers import draw_up, subjects
 from cuocthi_publishing.reports.pdf_output import typeset_paper
-from cuocthi_publishing.reports.queries import paper_file, paper_files, report_settings
+from cuocthi_publishing.reports.queries import paper_file, paper_files
 from cuocthi_publishing.reports.tables import LANGUAGE
 from cuocthi_publishing.views import blueprint
 
@@ -52,18 +51,18 @@ MEDIA_TYPES = {
     "png": "image/png",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-_KINDS = "report,notice,decision,minutes"
+#: The kinds as addresses choose from them.
+KINDS = ",".join(PaperKind)
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A kind of paper on the page: of what it can be drawn up, with the form that asks for it."""
+    """A kind of paper on the page, and of what it can be drawn up."""
 
     kind: PaperKind
     title: Text
     about: Text
     subjects: Sequence[Subject]
-    form: DrawForm
 
 
 @blueprint.page("/papers", permission="publishing:paper:view")
@@ -77,11 +76,10 @@ def papers() -> Response:
         reasons=reasons,
         drawn=paper_files(ctx, campaign_id=g.campaign.id),
         titles={kind: title for kind, (title, _about) in TITLES.items()},
-        settings=report_settings(ctx, campaign=g.campaign),
     )
 
 
-@blueprint.page(f"/papers/<any({_KINDS}):kind>", permission="publishing:paper:make", methods=["POST"])
+@blueprint.page(f"/papers/<any({KINDS}):kind>", permission="publishing:paper:make", methods=["POST"])
 def draw_paper(kind: str) -> AnyResponse:
     """Ask for a paper, and go to see how far it is."""
     paper_kind = PaperKind(kind)
@@ -93,7 +91,7 @@ def draw_paper(kind: str) -> AnyResponse:
     return redirect(url_for("jobs.progress", slug=g.campaign.slug, job_id=job_id))
 
 
-@blueprint.page(f"/papers/<any({_KINDS}):kind>/preview.<any(png,pdf):form>", permission="publishing:paper:view")
+@blueprint.page(f"/papers/<any({KINDS}):kind>/preview.<any(png,pdf):form>", permission="publishing:paper:view")
 def paper_preview(kind: str, form: str) -> Response:
     """Show a paper as it would be drawn up now: the first page as a picture, or all of it."""
     put_look_on_record(
@@ -151,10 +149,7 @@ def _offered() -> tuple[list[Offered], list[Text]]:
         return [], [*error.reasons]
     found = []
     for kind, (title, about) in TITLES.items():
-        of = subjects(material, kind)
-        form = DrawForm()
-        form.offer(of)
-        found.append(Offered(kind, title, about, of, form))
+        found.append(Offered(kind, title, about, subjects(material, kind)))
     return found, []
 
 
