@@ -32,6 +32,7 @@ from cuocthi_quiz.domain.looking_ahead import look_ahead
 from cuocthi_quiz.domain.remarking import remark
 from cuocthi_quiz.domain.wrong_keys import Finding, propose, put_in_force
 from cuocthi_quiz.models import Item, KeyChange, Remedy, Revision
+from cuocthi_quiz.queries.questions import question_figures
 
 #: A question of the paper that everybody has a copy of.
 _POSITION = 3
@@ -68,7 +69,16 @@ def bulk(contest: Contest) -> dict[str, Bulk]:
         with course.at(MIDDLE) as ctx:
             remark(ctx, change=_change(ctx.session), progress=_nobody, keep=ctx.session.commit)
 
+    def extremes(*, several: bool = False) -> None:
+        with course.at(MIDDLE) as ctx:
+            question_figures(ctx, round_=ctx.session.get_one(Phase, contest.round_id), several=several)
+
+    def extremes_of_several() -> None:
+        extremes(several=True)
+
     found = {
+        "hardest and easiest questions": _taken(course.engine, extremes),
+        "hardest and easiest questions, as with several papers a person": _taken(course.engine, extremes_of_several),
         "grade all papers": _taken(course.engine, grade),
         "post and rank all results": _taken(course.engine, rank),
         "rank all results again": _taken(course.engine, rank),

@@ -31,7 +31,7 @@ from cuocthi_quiz.domain.wrong_keys import Finding, propose, put_in_force, withd
 from cuocthi_quiz.models import Attempt, Item, KeyChange, Mark, QuestionType, Remedy, Rescored, Revision, RevisionState
 from cuocthi_quiz.queries import issues as issue_queries
 from cuocthi_quiz.queries import wrong_keys as queries
-from cuocthi_quiz.queries.figures import question_figures
+from cuocthi_quiz.queries.questions import question_figures
 
 from .conftest import SETTINGS, Quiz, acting
 

@@ -14,6 +14,7 @@ from cuocthi_quiz.domain.predictions import definition
 from cuocthi_quiz.domain.release import has_closed, released
 from cuocthi_quiz.models import THOUSANDTHS
 from cuocthi_quiz.queries import figures
+from cuocthi_quiz.queries.questions import question_figures
 from cuocthi_quiz.settings import OWNER, QuizSettings
 from cuocthi_quiz.wording import speaker
 
@@ -90,7 +91,7 @@ def _span(first: int, step: int, *, uneven: bool, full: int) -> str:
 def _extremes(
     ctx: Context, round_: Phase, say: Callable[[Text], str], *, several: bool
 ) -> Iterator[PublicationSection]:
-    found = figures.question_figures(ctx, round_=round_, several=several)
+    found = question_figures(ctx, round_=round_, several=several)
     by_share = sorted(found, key=lambda figure: (figure.right / figure.papers, figure.key))
     for key, title, chosen in (
         ("hardest", T("Questions most often answered wrongly, %(round)s", round=round_.title), by_share),

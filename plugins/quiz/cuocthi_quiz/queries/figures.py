@@ -1,4 +1,4 @@
-"""Figures over attempts."""
+"""Figures over attempts; those over all answers of a round are in ``questions.py``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from cuocthi.enrolments.models import Enrolment, EnrolmentState
-from cuocthi_quiz.models import THOUSANDTHS, Answer, Attempt, Difficulty, Item, Mark, Question, Revision
+from cuocthi_quiz.models import THOUSANDTHS, Answer, Attempt, Difficulty, Item, Mark, Revision
 from cuocthi_quiz.queries.papers import COUNTS
 
 if TYPE_CHECKING:
@@ -127,51 +127,6 @@ def persons_and_attempts(ctx: Context, *, round_: Phase) -> tuple[int, int]:
         .where(*counting(round_))
     ).one()
     return (row[0], row[1])
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionFigure:
-    """How a question fared: on how many papers it stood, of how many persons, and how many answered it rightly.
-
-    ``right`` are papers; ``persons_right`` the persons with such a paper.
-    """
-
-    key: str
-    text: str
-    papers: int
-    right: int
-    persons: int
-    persons_right: int
-
-
-def question_figures(ctx: Context, *, round_: Phase, several: bool = True) -> list[QuestionFigure]:
-    """Return how every question of a round fared, by key; excluded persons are left out, and void questions.
-
-    ``several``: somebody has several attempts. Otherwise each paper is a person, which takes a third of the time.
-    """
-    full = Mark.points == Revision.worth
-    person = sa.distinct(Attempt.enrolment_id) if several else Attempt.id
-    rows = ctx.session.execute(
-        sa.select(
-            Question.key,
-            sa.func.max(Revision.text),
-            sa.func.count(),
-            sa.func.count().filter(full),
-            sa.func.count(person),
-            sa.func.count(person).filter(full),
-        )
-        .select_from(Item)
-        .join(Attempt, Attempt.id == Item.attempt_id)
-        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .join(Revision, Revision.id == Item.revision_id)
-        .join(Question, Question.id == Revision.question_id)
-        .outerjoin(Answer, sa.and_(Answer.attempt_id == Item.attempt_id, Answer.position == Item.position))
-        .outerjoin(Mark, MARKED)
-        .where(*counting(round_), Revision.worth > 0)
-        .group_by(Question.id, Question.key)
-        .order_by(Question.key)
-    )
-    return [QuestionFigure(*row) for row in rows]
 
 
 def facility(ctx: Context, *, campaign_ids: Sequence[int]) -> dict[Difficulty, tuple[int, int]]:
