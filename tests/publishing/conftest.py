@@ -35,7 +35,8 @@ from cuocthi.testing.plugins import make_format, make_plugin
 from cuocthi.text import T
 from cuocthi_publishing import plugin
 from cuocthi_publishing.domain.releases import make as make_release
-from cuocthi_publishing.domain.releases import publish, snapshot_of
+from cuocthi_publishing.domain.releases import publish
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.models import Release
 from cuocthi_publishing.outputs.bundle import files
 from cuocthi_publishing.outputs.published import Published

@@ -17,7 +17,7 @@ from cuocthi.articles.domain import ArticleFacts, edit_article, publish_article,
 from cuocthi.articles.models import Article, ArticleKind
 from cuocthi.pictures.domain import add_picture, copies
 from cuocthi_publishing.domain.choice import Choice
-from cuocthi_publishing.domain.releases import snapshot_of
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.jobs import build_bundle
 from cuocthi_publishing.outputs.bundle import files
 from cuocthi_publishing.outputs.published import Published, stored_content

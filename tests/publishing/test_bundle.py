@@ -18,7 +18,7 @@ from cuocthi.bundles.checking import check
 from cuocthi.bundles.sealing import packed
 from cuocthi.errors import ContractError
 from cuocthi_publishing.domain.cells import plain, written
-from cuocthi_publishing.domain.releases import snapshot_of
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.outputs.bundle import build, files
 from cuocthi_publishing.outputs.published import Published
 from cuocthi_publishing.outputs.registry import OUTPUTS

@@ -21,7 +21,7 @@ from cuocthi.timelines.localtime import moment_on
 from cuocthi.timelines.models import PhaseKind
 from cuocthi.users.domain import start_session
 from cuocthi_publishing.domain import withdrawals
-from cuocthi_publishing.domain.releases import snapshot_of
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.jobs import build_bundle
 from cuocthi_publishing.models import Approval, Release
 from cuocthi_publishing.outputs.registry import OUTPUTS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cuocthi.config import DEFAULT_ADDRESS
 from cuocthi_publishing.domain import withdrawals
 from cuocthi_publishing.domain.choice import of_groups
-from cuocthi_publishing.domain.releases import snapshot_of
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.outputs.picture import card_of
 
 from .conftest import NAMES, WINNERS, Contest

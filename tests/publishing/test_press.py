@@ -11,7 +11,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from cuocthi_publishing.domain import withdrawals
 from cuocthi_publishing.domain.choice import of_groups
-from cuocthi_publishing.domain.releases import snapshot_of
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.jobs import build_bundle
 from cuocthi_publishing.outputs.press import KIT, press_text
 from cuocthi_publishing.outputs.published import Published

@@ -18,7 +18,7 @@ from cuocthi.standings.decisions import exclude_entry
 from cuocthi_publishing.domain import withdrawals
 from cuocthi_publishing.domain.masking import mask_name
 from cuocthi_publishing.domain.pages import page_keys
-from cuocthi_publishing.domain.releases import snapshot_of
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.jobs import build_bundle
 from cuocthi_publishing.models import Release
 from cuocthi_publishing.settings import PublishSettings

@@ -19,7 +19,8 @@ from cuocthi.jobs.models import Job
 from cuocthi.standings.decisions import exclude_entry
 from cuocthi.testing.tampering import swap_ranks, unguard
 from cuocthi.users.models import User
-from cuocthi_publishing.domain.releases import make, publish, request_bundle, snapshot_of
+from cuocthi_publishing.domain.releases import make, publish, request_bundle
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.models import Release, ReleaseState
 from cuocthi_publishing.queries import current_release, draft_release, past_releases, successor
 from cuocthi_publishing.settings import PublishSettings

@@ -12,7 +12,7 @@ from cuocthi.contributions import CountedRound
 from cuocthi.testing.plugins import make_format
 from cuocthi.timelines.models import Phase
 from cuocthi.timelines.queries import rounds
-from cuocthi_publishing.domain.releases import snapshot_of
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.reports.drawing_up import gather
 
 from .conftest import Contest

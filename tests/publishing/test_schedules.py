@@ -17,7 +17,8 @@ from cuocthi.jobs.work import run_job
 from cuocthi.personal.erasing import erase_enrolments
 from cuocthi.rules.domain import issue_rules
 from cuocthi_publishing.domain.choice import Choice, Promise, promise_of
-from cuocthi_publishing.domain.releases import call_off, default_choice, make, publish, snapshot_of
+from cuocthi_publishing.domain.releases import call_off, default_choice, make, publish
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.models import Release, ReleaseState
 from cuocthi_publishing.queries import current_release, scheduled_release
 from cuocthi_publishing.settings import OWNER, PublishSettings

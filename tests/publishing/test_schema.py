@@ -20,7 +20,7 @@ from cuocthi.web.charts import Kind
 from cuocthi_publishing.domain.choice import Choice
 from cuocthi_publishing.domain.masking import FIELDS
 from cuocthi_publishing.domain.pages import TITLES
-from cuocthi_publishing.domain.releases import snapshot_of
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.schemas import FILE, VERSION, schema
 from cuocthi_publishing.settings import PublishSettings
 

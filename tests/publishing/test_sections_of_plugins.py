@@ -18,7 +18,7 @@ from cuocthi.users.domain import start_session
 from cuocthi_publishing.domain.cells import NUMBERS, written
 from cuocthi_publishing.domain.masking import FIELDS
 from cuocthi_publishing.domain.pages import Links, render_body
-from cuocthi_publishing.domain.releases import snapshot_of
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.models import Release
 from cuocthi_publishing.settings import OWNER, PublishSettings
 

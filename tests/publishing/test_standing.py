@@ -25,8 +25,8 @@ from cuocthi.timelines.localtime import moment_on
 from cuocthi.users.models import User
 from cuocthi_publishing.contributed import duties
 from cuocthi_publishing.domain import approvals, releases
-from cuocthi_publishing.domain.releases import snapshot_of
 from cuocthi_publishing.domain.sections import Material
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.models import Approval, Release
 from cuocthi_publishing.queries import current_release, current_statistics
 

@@ -20,8 +20,8 @@ from cuocthi.standings.results import post_results
 from cuocthi.units.models import Unit
 from cuocthi.users.profiles import complete_profile
 from cuocthi_publishing.domain.releases import make as make_release
-from cuocthi_publishing.domain.releases import snapshot_of
 from cuocthi_publishing.domain.small_groups import NOT_SHOWN, without_small_groups
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.domain.tables import as_section
 from cuocthi_publishing.settings import PublishSettings
 from cuocthi_publishing.statistics.comparison import comparable, compared_with, comparison

@@ -21,7 +21,8 @@ from cuocthi.users.models import User
 from cuocthi_publishing.domain import withdrawals
 from cuocthi_publishing.domain.differences import MOST, differences
 from cuocthi_publishing.domain.masking import HIDDEN
-from cuocthi_publishing.domain.releases import publish, snapshot_of
+from cuocthi_publishing.domain.releases import publish
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.jobs import build_bundle
 from cuocthi_publishing.models import Release, Withdrawal
 from cuocthi_publishing.queries import current_release, last_public

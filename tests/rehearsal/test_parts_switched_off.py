@@ -17,7 +17,8 @@ from cuocthi.context import Actor, Context
 from cuocthi.contributions import Role
 from cuocthi.extensions import db
 from cuocthi.web.i18n import in_language, translate
-from cuocthi_publishing.domain.releases import make, publish, snapshot_of
+from cuocthi_publishing.domain.releases import make, publish
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.outputs.bundle import files
 from cuocthi_publishing.outputs.published import Published
 from cuocthi_publishing.reports.decree import PaperKind

@@ -12,7 +12,7 @@ from cuocthi.files.kinds import ZIP
 from cuocthi.security.signing import from_pem, key_id
 from cuocthi.web.context import registry
 from cuocthi_publishing.domain.approvals import make_due
-from cuocthi_publishing.domain.releases import snapshot_of
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.models import Release
 from cuocthi_publishing.outputs.bundle import file_name, files
 from cuocthi_publishing.outputs.published import Published, stored_content

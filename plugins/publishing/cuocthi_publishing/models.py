@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cuocthi.database import Base, PrimaryKey, choice
 
@@ -91,6 +91,8 @@ class Release(Base):
     signed_with: Mapped[str] = mapped_column(sa.String(16), default="")
     names_erased_at: Mapped[datetime | None]
 
+    abridged: Mapped[Abridged | None] = relationship(viewonly=True)
+
     @property
     def is_draft(self) -> bool:
         """Whether it waits for the second person."""
@@ -118,6 +120,17 @@ class Release(Base):
     def is_scheduled(self, now: datetime) -> bool:
         """Tell whether it goes out by itself at a moment that is still to come."""
         return self.is_published and self.published_at is not None and now < self.published_at
+
+
+class Abridged(Base):
+    """The snapshot of a release as far as its pages show it, as JSON; long lists end after their first rows."""
+
+    __tablename__ = "publishing_abridged"
+
+    release_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("publishing_release.id"), primary_key=True, autoincrement=False
+    )
+    content: Mapped[str] = mapped_column(sa.Text)
 
 
 class Withdrawal(Base):
@@ -180,7 +193,7 @@ class Approval(Base):
     failure: Mapped[str | None] = mapped_column(sa.String(300))
 
 
-MODELS = (Release, Withdrawal, Approval)
+MODELS = (Release, Abridged, Withdrawal, Approval)
 
 #: What may change after a release was made: what people decide about it, and what is built of it.
 _CHANGING = frozenset(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from cuocthi.campaigns.models import Campaign
 from cuocthi.context import Actor
 from cuocthi.web.context import registry
-from cuocthi_publishing.domain.releases import make, publish, snapshot_of
+from cuocthi_publishing.domain.releases import make, publish
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.jobs import build_bundle
 from cuocthi_publishing.outputs.bundle import files
 from cuocthi_publishing.outputs.published import Published, stored_content

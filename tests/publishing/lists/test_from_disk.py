@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cuocthi_publishing.domain.releases import snapshot_of
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.lists.pages import FIRST_ROWS, ROWS_OF_A_PAGE
 from cuocthi_publishing.outputs.bundle import files
 from cuocthi_publishing.outputs.published import Published

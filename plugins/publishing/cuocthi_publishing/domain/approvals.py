@@ -16,9 +16,10 @@ from cuocthi.text import T
 from cuocthi.timelines.localtime import moment_on
 from cuocthi_publishing import queries
 from cuocthi_publishing.domain.choice import of_groups
-from cuocthi_publishing.domain.releases import PREPARING, add, check_seated, let_out, person, snapshot_of
+from cuocthi_publishing.domain.releases import PREPARING, add, check_seated, let_out, person
 from cuocthi_publishing.domain.sections import CORE_GROUP
 from cuocthi_publishing.domain.snapshot import Heading, gather
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.models import Approval
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from cuocthi.text import T
 from cuocthi.web import formats
 from cuocthi_publishing.domain import drawing
 from cuocthi_publishing.domain.cells import NUMBERS, written
-from cuocthi_publishing.lists.pages import first_of, first_rows, is_long, page_count
+from cuocthi_publishing.lists.pages import first_of, first_rows, is_long, page_count, row_count
 from cuocthi_publishing.wording import catalogue, say
 
 if TYPE_CHECKING:
@@ -189,6 +189,7 @@ def environment(language: str) -> Environment:
         numbers=NUMBERS,
         is_long=is_long,
         first_rows=first_rows,
+        row_count=row_count,
     )
     return made
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import TYPE_CHECKING
 
 from cuocthi.audit.domain import record
@@ -17,11 +16,13 @@ from cuocthi.standings.domain import stale_reasons
 from cuocthi.standings.integrity import check_intact
 from cuocthi.standings.refresh import overtaken_rounds
 from cuocthi.text import T
+from cuocthi_publishing.domain.abridged import keep_abridged, shown_of
 from cuocthi_publishing.domain.cells import names_in
 from cuocthi_publishing.domain.choice import Choice, check_choice, from_settings, from_values, promise_of
 from cuocthi_publishing.domain.pages import check_pages
 from cuocthi_publishing.domain.sections import people_shown
-from cuocthi_publishing.domain.snapshot import Heading, Snapshot, compose, gather, sources
+from cuocthi_publishing.domain.snapshot import Heading, compose, gather, sources
+from cuocthi_publishing.domain.stored import snapshot_of
 from cuocthi_publishing.models import Release, ReleaseState
 from cuocthi_publishing.queries import (
     BUNDLE_JOB,
@@ -128,6 +129,7 @@ def add(ctx: Context, *, material: Material, heading: Heading, maker: int, appro
     )
     ctx.session.add(release)
     ctx.session.flush()
+    keep_abridged(ctx, release=release, snapshot=snapshot)
     return release
 
 
@@ -250,7 +252,7 @@ def changed_under(ctx: Context, *, campaign: Campaign, release: Release) -> list
     """
     if not choice_of(release).shows_results:
         return []
-    said = {one["digest"] for one in snapshot_of(release)["sources"] if one["kind"] == "ranking"}
+    said = {one["digest"] for one in shown_of(release)["sources"] if one["kind"] == "ranking"}
     overtaken = overtaken_rounds(ctx, campaign_ids=[campaign.id])
     reasons: list[Text] = []
     for round_, ranking in adopted_rankings(ctx, campaign_id=campaign.id):
@@ -264,7 +266,7 @@ def changed_under(ctx: Context, *, campaign: Campaign, release: Release) -> list
 
 def choice_of(release: Release) -> Choice:
     """Return what a release lets out."""
-    return from_values(snapshot_of(release).get("choice"))
+    return from_values(shown_of(release).get("choice"))
 
 
 def default_choice(ctx: Context, *, campaign: Campaign) -> Choice:
@@ -279,15 +281,6 @@ def numbered(ctx: Context, *, campaign: Campaign, number: int) -> Release:
     if found is None:
         raise Missing(T("There is no release %(number)s.", number=number))
     return found
-
-
-def snapshot_of(release: Release) -> Snapshot:
-    """Return the values of a release; raises Conflict if they are not those that its digest was made of."""
-    content = release.snapshot.encode()
-    if hashlib.sha256(content).hexdigest() != release.digest:
-        raise Conflict(T("Release %(number)s is not what was made: its digest differs.", number=release.number))
-    values: Snapshot = json.loads(content)
-    return values
 
 
 def person(ctx: Context) -> int:

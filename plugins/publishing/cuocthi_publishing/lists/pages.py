@@ -15,13 +15,20 @@ if TYPE_CHECKING:
 ROWS_OF_A_PAGE = 200
 #: How many rows of such a section stand on the page of the release.
 FIRST_ROWS = 100
+#: Where a section holds its first rows alone, it says under this key how many it has.
+COUNT = "row_count"
 
 
 def is_long(section: Section) -> bool:
     """Tell whether a section names so many persons that it needs pages of its own."""
     columns = section["columns"]
     named = any(column["kind"] == "person" for column in columns) and any(column["key"] == "code" for column in columns)
-    return named and len(section["rows"]) > ROWS_OF_A_PAGE
+    return named and row_count(section) > ROWS_OF_A_PAGE
+
+
+def row_count(section: Section) -> int:
+    """Return how many rows a section has, also where it holds the first alone."""
+    return int(section.get(COUNT, len(section["rows"])))
 
 
 def first_rows(section: Section) -> Rows:

@@ -15,7 +15,7 @@ from cuocthi.contributions import Delivery
 from cuocthi.errors import Undeliverable
 from cuocthi.files.domain import content_of, file_of, path_of
 from cuocthi.web.context import registry
-from cuocthi_publishing.domain.releases import snapshot_of
+from cuocthi_publishing.domain.abridged import shown_of
 from cuocthi_publishing.models import Release
 from cuocthi_publishing.outputs import tombstone
 from cuocthi_publishing.outputs.published import Published
@@ -109,7 +109,7 @@ def _unpacked(path: Path) -> Iterator[tuple[str, bytes]]:
 
 def _tombstone(ctx: Context, release: Release) -> Callable[[], Iterator[tuple[str, bytes]]]:
     withdrawal, newer = withdrawal_of(ctx, release=release), successor(ctx, release=release)
-    published = Published(snapshot_of(release), release.digest)
+    published = Published(shown_of(release), release.digest)
     stone = tombstone.Tombstone(
         since=release.published_at or ctx.now,
         until=release.withdrawn_at or ctx.now,

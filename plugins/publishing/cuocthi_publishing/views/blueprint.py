@@ -14,8 +14,9 @@ from cuocthi.text import T
 from cuocthi.web.blueprint import CampaignBlueprint
 from cuocthi.web.rendering import render
 from cuocthi_publishing import queries
+from cuocthi_publishing.domain.abridged import shown_of
 from cuocthi_publishing.domain.pages import page_keys, page_title, render_body
-from cuocthi_publishing.domain.releases import numbered, snapshot_of
+from cuocthi_publishing.domain.releases import numbered
 from cuocthi_publishing.outputs.names import list_folders, picture_file
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def seen(ctx: Context, number: int) -> Release:
 
 def for_everybody(response: Response, tag: str) -> Response:
     """Answer with what anybody may keep, as long as it asks each time whether it is still there."""
-    response.set_etag(tag)
+    # Weak, as it is the same whether it is sent compressed or not.
+    response.set_etag(tag, weak=True)
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     # It is the same for everybody: scripts of portals may read it.
@@ -98,7 +100,7 @@ def release_page(
 
     ``share`` says how it shows itself where its address is shared, None for a page that is not public.
     """
-    snapshot = snapshot_of(release)
+    snapshot = shown_of(release)
     if key not in page_keys(snapshot):
         abort(404)
     links = replace(links, picture=_picture_here)

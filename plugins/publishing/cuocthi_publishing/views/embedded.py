@@ -12,9 +12,9 @@ from cuocthi.text import T
 from cuocthi.web.context import reading_context
 from cuocthi.web.rendering import render
 from cuocthi_publishing import queries
+from cuocthi_publishing.domain.abridged import shown_of
 from cuocthi_publishing.domain.colours import colours, stylesheet
 from cuocthi_publishing.domain.pages import page_title, render_embedded
-from cuocthi_publishing.domain.releases import snapshot_of
 from cuocthi_publishing.views.blueprint import FIRST, blueprint
 from cuocthi_publishing.wording import say
 
@@ -107,7 +107,7 @@ def _content(release: Release, results: str) -> tuple[str, str, Markup]:
     """Return language, title and body of a release in small; its snapshot, which may be long, is read once."""
     found = _KEPT.get((release.digest, results))
     if found is None:
-        snapshot = snapshot_of(release)
+        snapshot = shown_of(release)
         language = snapshot["campaign"]["language"]
         found = (language, page_title(snapshot, FIRST), render_embedded(snapshot, results))
         if len(_KEPT) >= _MOST_KEPT:

@@ -12,7 +12,8 @@ from cuocthi.web.links import public_link
 from cuocthi.web.rendering import render
 from cuocthi.web.theme import LIGHT_PAPER, light_tints
 from cuocthi_publishing import queries
-from cuocthi_publishing.domain.releases import numbered, snapshot_of
+from cuocthi_publishing.domain.abridged import shown_of
+from cuocthi_publishing.domain.releases import numbered
 from cuocthi_publishing.outputs.picture import card_of
 from cuocthi_publishing.outputs.press import KIT, charts, press_text
 from cuocthi_publishing.outputs.published import Published
@@ -63,7 +64,7 @@ def embed_code() -> Response:
 
 
 def _kit(release: Release, *, preview: bool = False) -> Response:
-    published = Published(snapshot_of(release), release.digest)
+    published = Published(shown_of(release), release.digest)
     built = release.bundle_file_id is not None and not preview
     return render(
         "publishing/press.html",

@@ -8,8 +8,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from flask import Response, abort, g, jsonify, url_for
+from flask import Response, abort, g, jsonify, request, url_for
 
+from cuocthi.bundles.sealing import DATA
 from cuocthi.campaigns.views.caching import cached
 from cuocthi.digest import canonical
 from cuocthi.files.domain import file_of, read
@@ -92,7 +93,14 @@ def data(number: int) -> Response:
     release = seen(ctx, number)
     if release.left_a_tombstone:
         return _gone_in_json(ctx, release)
-    return for_everybody(Response(release.snapshot.encode(), content_type="application/json"), release.digest)
+    response = Response(content_type="application/json")
+    if not request.if_none_match.contains_weak(release.digest):
+        found = _of_bundle(ctx, release, DATA)
+        if found is None:
+            response.set_data(release.snapshot.encode())
+        else:
+            unpacked.fill(response, found)
+    return for_everybody(response, release.digest)
 
 
 @blueprint.page("/release/<int:number>/bundle.zip", public=True)
@@ -105,7 +113,9 @@ def bundle(number: int) -> Response:
     if release.bundle_file_id is None:
         abort(404)
     stored = file_of(ctx, campaign_id=g.campaign.id, file_id=release.bundle_file_id)
-    answer = Response(read(registry().config.files, stored), content_type=stored.media_type)
+    answer = Response(content_type=stored.media_type)
+    if not request.if_none_match.contains_weak(stored.sha256):
+        answer.set_data(read(registry().config.files, stored))
     answer.headers.set("Content-Disposition", "attachment", filename=stored.name)
     return for_everybody(answer, stored.sha256)
 
@@ -117,15 +127,20 @@ def file(number: int, path: str) -> Response:
     release = seen(ctx, number)
     if release.left_a_tombstone:
         return _tombstone(ctx, release, status=_GONE)
-    if release.bundle_file_id is None:
-        abort(404)
-    stored = file_of(ctx, campaign_id=g.campaign.id, file_id=release.bundle_file_id)
-    found = unpacked.member(registry().config.files, stored, path)
+    found = _of_bundle(ctx, release, path)
     if found is None:
         abort(404)
     if found.size > unpacked.MOST_KEPT:
         return unpacked.answer(found)
     return cached([], lambda: unpacked.answer(found))
+
+
+def _of_bundle(ctx: Context, release: Release, path: str) -> unpacked.Member | None:
+    """Return a file of the bundle of a release, None where there is none, or no bundle yet."""
+    if release.bundle_file_id is None:
+        return None
+    stored = file_of(ctx, campaign_id=g.campaign.id, file_id=release.bundle_file_id)
+    return unpacked.member(registry().config.files, stored, path)
 
 
 @blueprint.page("/check", public=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Response, abort
 
 from cuocthi.web.context import reading_context
-from cuocthi_publishing.domain.releases import snapshot_of
+from cuocthi_publishing.domain.abridged import shown_of
 from cuocthi_publishing.schemas import FILE, VERSION, schema
 from cuocthi_publishing.views.blueprint import blueprint, for_everybody, seen
 
@@ -26,7 +26,7 @@ def newest_schema() -> AnyResponse:
 def schema_of(number: int) -> AnyResponse:
     """Hand out the schema of a release as its values name it; of one before there were schemas there is none."""
     release = seen(reading_context(), number)
-    return _schema(snapshot_of(release)["schema"])
+    return _schema(shown_of(release)["schema"])
 
 
 def _schema(version: str) -> AnyResponse:

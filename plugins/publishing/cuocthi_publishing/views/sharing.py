@@ -9,8 +9,8 @@ from flask import abort, g
 from cuocthi.web.context import reading_context
 from cuocthi.web.links import public_link
 from cuocthi.web.sharing import Shared, send_picture
+from cuocthi_publishing.domain.abridged import shown_of
 from cuocthi_publishing.domain.pages import page_title
-from cuocthi_publishing.domain.releases import snapshot_of
 from cuocthi_publishing.outputs.picture import card_of
 from cuocthi_publishing.views.blueprint import FIRST, blueprint, seen
 
@@ -31,7 +31,7 @@ def picture(number: int, name: str) -> AnyResponse:
     release = seen(reading_context(), number)
     if release.left_a_tombstone:
         abort(_GONE)
-    card = card_of(snapshot_of(release))
+    card = card_of(shown_of(release))
     return send_picture(card, name, _address(number, card))
 
 

@@ -1,7 +1,8 @@
 """How the questions of a round fared, over all answers that were given: dozens of them for each person.
 
-A round is gone through in portions of neighbouring persons, whose papers lie beside one another: what a portion has to
-sort stays in memory. Where everybody has one paper, what an answer earns is looked up once for each different one.
+What an answer earns is looked up once for each different one where everybody has one paper. SQLite, which sorts what it
+groups, goes through a round in portions of neighbouring persons, whose papers lie beside one another, so that what is
+sorted stays in memory; PostgreSQL counts by hashes, several processes together, and takes everything at once.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from cuocthi.context import Context
     from cuocthi.timelines.models import Phase
 
-#: How many persons are gone through at once.
+#: How many persons SQLite goes through at once.
 PORTION = 1_000
 
 _RESPONSE = sa.func.coalesce(Answer.response, "")
@@ -53,7 +54,7 @@ def question_figures(ctx: Context, *, round_: Phase, several: bool = True) -> li
     """Return how every question of a round fared, by key; excluded persons are left out, and void questions.
 
     ``several``: somebody has several attempts. Otherwise each paper is a person, which takes half the time. Two
-    statements for each :data:`PORTION` persons, and two more.
+    statements, and two more for each :data:`PORTION` persons on SQLite, or for all of them.
     """
     found = _by_persons(ctx, round_) if several else _by_papers(ctx, round_)
     chosen = sa.select(Question.id, Question.key, Revision.text).join(Revision, Revision.question_id == Question.id)
@@ -126,11 +127,14 @@ def _added(one: _Counts | None, other: _Counts) -> _Counts:
 
 
 def _portions(ctx: Context, round_: Phase) -> Iterator[tuple[int, int]]:
-    """Yield the first and the last enrolment of each :data:`PORTION` neighbouring ones that have a paper in a round."""
+    """Yield the first and the last enrolment of each portion of neighbouring ones that have a paper in a round."""
     after = 0
+    in_portions = ctx.session.get_bind().dialect.name == "sqlite"
     while True:
         persons = sa.select(Attempt.enrolment_id).where(Attempt.phase_id == round_.id, Attempt.enrolment_id > after)
-        portion = persons.distinct().order_by(Attempt.enrolment_id).limit(PORTION).subquery().c.enrolment_id
+        if in_portions:
+            persons = persons.distinct().order_by(Attempt.enrolment_id).limit(PORTION)
+        portion = persons.subquery().c.enrolment_id
         first, last = ctx.session.execute(sa.select(sa.func.min(portion), sa.func.max(portion))).one()
         if last is None:
             return
