@@ -75,7 +75,7 @@ class Installation:
             "CUOCTHI_INSTANCE": str(self.instance),
             "DATABASE_URL": self.database_url,
             "CUOCTHI_TRUSTED_HOPS": "1",
-            "PYTHONPATH": str(Path(__file__).parent),
+            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]),
         }
         with (self.instance / "log").open("ab") as log:
             started = subprocess.Popen(

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import ipaddress
-import multiprocessing
 import os
-from contextlib import contextmanager
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 import click
+import structlog
 from flask import current_app
 from flask.cli import with_appcontext
-from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from granian.server.mp import MPServer
 
 from cuocthi.app import create_app
 from cuocthi.cli.context import parts
 from cuocthi.cli.demo import load_demo
+from cuocthi.cli.keeping import Patience, kept
 from cuocthi.config import DEFAULT_ADDRESS
 from cuocthi.extensions import db
 from cuocthi.jobs.runner import run_worker
@@ -25,14 +26,14 @@ from cuocthi.memory import give_back_regularly, leave_alone
 from cuocthi.migrations import runner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cuocthi.config import Config
 
 #: Threads of a web process that run Python: answers wait for the database most of the time.
 THREADS = 8
 #: Connections that wait to be accepted, and requests taken at a time; more wait in the backlog instead of hanging.
 BACKLOG, BACKPRESSURE = 4096, 512
+
+log = structlog.get_logger(__name__)
 
 
 @click.command()
@@ -56,7 +57,8 @@ def run(host: str, port: int, workers: int, *, with_demo: bool) -> None:
         os.environ["CUOCTHI_DEMO"] = "1"
     db.engine.dispose()
     leave_alone()
-    with _worker(config):
+    # With the embedded database the web process does the background work as well.
+    with nullcontext() if config.is_embedded else kept(_work_anew, "worker"):
         _serve(config, host, port, workers)
 
 
@@ -84,7 +86,27 @@ def _announce(address: str) -> None:
 
 
 def _serve(config: Config, host: str, port: int, workers: int) -> None:
-    Granian(
+    """Serve until somebody stops it. A web process that dies is started again; if one does not stay, all are."""
+    patience = Patience()
+    while True:
+        server = _server(config, host, port, workers)
+        patience.start()
+        # A server one of whose processes died for good leaves by SystemExit.
+        with suppress(SystemExit):
+            server.serve()
+        if not server.interrupt_signal:
+            pause = patience.ended()
+            if patience.is_spent:
+                raise click.ClickException("the web processes end again and again; see the log for why")
+            log.error("web_processes_ended", again_in_seconds=pause)
+            server.main_loop_interrupt.clear()
+            server.main_loop_interrupt.wait(pause)
+        if server.interrupt_signal:
+            return
+
+
+def _server(config: Config, host: str, port: int, workers: int) -> MPServer:
+    return MPServer(
         "cuocthi.wsgi:application",
         address=host,
         port=port,
@@ -95,22 +117,9 @@ def _serve(config: Config, host: str, port: int, workers: int) -> None:
         backlog=BACKLOG,
         backpressure=BACKPRESSURE,
         websockets=False,
+        respawn_failed_workers=True,
         log_level=LogLevels.error,
-    ).serve()
-
-
-@contextmanager
-def _worker(config: Config) -> Iterator[None]:
-    if config.is_embedded:
-        yield
-        return
-    process = multiprocessing.get_context("fork").Process(target=_work_anew, name="worker")
-    process.start()
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.join()
+    )
 
 
 def _is_loopback(host: str) -> bool:
