@@ -76,7 +76,9 @@ def test_what_is_said_to_a_right_answer_explains_a_question_that_has_no_explanat
     answers = answer("100", "Một", "Vì Điều 5.") + answer("0", "Hai", "Không phải.")
     (draft,) = read_moodle(moodle("multichoice", f"<single>true</single>{answers}")).drafts
     assert draft.explanation == "Vì Điều 5."
-    assert [str(note) for note in draft.notes] == ["the feedback of single answers is not taken over"]
+    assert [str(note) for note in draft.notes] == [
+        "the feedback of right answers becomes the explanation; that of others is not taken over"
+    ]
 
 
 def test_a_pattern_is_not_taken_for_an_answer() -> None:

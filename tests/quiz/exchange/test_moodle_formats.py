@@ -152,6 +152,55 @@ def test_moodle_xml_as_moodle_exports_it() -> None:
     assert number.body == Number((AcceptedNumber("1,5", "0,25"),), "km")
     assert match.body == Match((Pair("Đỏ", "Dừng"), Pair("Xanh", "Đi")), ("Chờ",), Scoring.PARTIAL)
     assert order.body == Order(("Một", "Hai"), Scoring.PARTIAL)
+    assert [str(note) for note in content.notes] == [
+        "deductions for further tries (penalty) are not taken over; there are some for “Mật khẩu”"
+    ]
+
+
+def test_what_moodle_says_of_many_questions_is_told_once_a_file() -> None:
+    answers = '<answer fraction="100"><text>true</text></answer><answer fraction="-50"><text>false</text></answer>'
+    questions = "".join(
+        f'<question type="truefalse"><name><text>Câu {number}</text></name><defaultgrade>{number}.0000</defaultgrade>'
+        f"<penalty>0</penalty><hidden>{int(number == 2)}</hidden>{answers}</question>"
+        for number in range(1, 9)
+    )
+    costing = "points that wrong answers take away (negative fractions) are not taken over"
+
+    def named(first: int, last: int) -> str:
+        return ", ".join(f"“Câu {number}”" for number in range(first, last + 1))
+
+    assert [str(note) for note in read_moodle(f"<quiz>{questions}</quiz>".encode()).notes] == [
+        f"grades of single questions (defaultgrade) are not taken over; others than 1 have {named(2, 6)} and 2 more",
+        f"{costing}; there are some for {named(1, 5)} and 3 more",
+        "questions that are hidden there are read as all others: “Câu 2”",
+    ]
+
+
+def test_points_that_gift_takes_away_for_one_wrong_answer_are_named() -> None:
+    content = read_gift("::Thủ đô::Thủ đô? {=Hà Nội ~%-33%Huế}\n\nChọn {~%50%a ~%50%b ~%-100%c}\n".encode())
+    (note,) = content.notes
+    assert "(negative fractions)" in str(note)
+    assert str(note).endswith("“Thủ đô”"), "several right answers take away what a wrong one is worth here, too"
+
+
+@pytest.mark.parametrize(
+    ("answers", "explanation", "notes"),
+    [
+        (
+            "T#Sai rồi#Đúng rồi",
+            "Đúng rồi",
+            ["the feedback of right answers becomes the explanation; that of others is not taken over"],
+        ),
+        ("T##Đúng rồi", "Đúng rồi", []),
+        ("T#Sai rồi", "", ["the feedback of single answers is not taken over"]),
+        ("T#Sai rồi#Đúng rồi####Vì thế.", "Vì thế.", ["the feedback of single answers is not taken over"]),
+    ],
+)
+def test_the_note_on_the_feedback_of_gift_says_what_became_of_it(
+    answers: str, explanation: str, notes: list[str]
+) -> None:
+    (draft,) = read_gift(f"Đúng không? {{{answers}}}".encode()).drafts
+    assert (draft.explanation, [str(note) for note in draft.notes]) == (explanation, notes)
 
 
 def test_types_that_the_quiz_does_not_know_are_refused_by_their_line() -> None:

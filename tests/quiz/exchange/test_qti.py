@@ -72,6 +72,15 @@ def test_a_package_is_read_in_the_order_of_its_manifest() -> None:
     assert len(read_qti(zipped(files)).drafts) == 2, "a package without a manifest is read as it is"
 
 
+def test_options_that_keep_their_place_are_named_once_for_the_package() -> None:
+    fixed = item().replace('fixed="false"', 'fixed="true"')
+    content = read_qti(zipped({"a.xml": fixed, "b.xml": item(), "c.xml": fixed.replace("Item 1", "Câu ba")}))
+    assert [str(note) for note in content.notes] == [
+        "that single options keep their place (fixed) is not taken over; there are some for “Item 1”, “Câu ba”"
+    ]
+    assert read_qti(item().encode()).notes == []
+
+
 def test_other_interactions_are_named() -> None:
     other = item().replace("choiceInteraction", "orderInteraction")
     (problem,) = read_qti(other.encode()).problems

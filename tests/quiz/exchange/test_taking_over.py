@@ -180,8 +180,10 @@ def test_questions_that_cannot_be_taken_are_left_out_if_somebody_wishes_so(quiz:
     short = draft(2, body=Choice((Option("A", right=True),)), topic="services")
     ctx = author(quiz)
     content = Content([draft(1), short], [essay])
-    named = {"name": "a.xml", "raw": b"<quiz/>", "format_": FORMATS["moodle"], "content": content, "choices": CHOICES}
-    found = hand_in(ctx, campaign=quiz.campaign, **named)  # type: ignore[arg-type]  # each is of its own type
+    format_ = FORMATS["moodle"]
+    found = hand_in(
+        ctx, campaign=quiz.campaign, name="a.xml", raw=b"<quiz/>", format_=format_, content=content, choices=CHOICES
+    )
     whole = plan_of(ctx, campaign=quiz.campaign, waiting=found)
     assert (len(whole.problems), whole.unusable, whole.left_out) == (2, 2, [])
 
@@ -195,6 +197,16 @@ def test_questions_that_cannot_be_taken_are_left_out_if_somebody_wishes_so(quiz:
     event = quiz.ctx.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "quiz:question:import")).one()
     assert event.after is not None
     assert event.after["left_out"] == 2
+
+
+def test_what_is_not_taken_over_of_many_questions_is_told_of_the_whole_file(quiz: Quiz) -> None:
+    content = Content([draft(1)], notes=[T("hints are not taken over")])
+    ctx, format_ = author(quiz), FORMATS["moodle"]
+    found = hand_in(
+        ctx, campaign=quiz.campaign, name="a.xml", raw=b"<quiz/>", format_=format_, content=content, choices=CHOICES
+    )
+    notes = plan_of(ctx, campaign=quiz.campaign, waiting=found).notes
+    assert [(str(note.place), str(note.text)) for note in notes] == [("the whole file", "hints are not taken over")]
 
 
 def test_what_concerns_more_than_one_question_is_never_left_out(quiz: Quiz) -> None:

@@ -108,7 +108,7 @@ def settled(content: Content, bank: Mapping[str, str]) -> Content:
     drafts = [_renamed(draft, keys) for draft in content.drafts] if keys else content.drafts
     used = {key for draft in drafts for key in shown_by(draft)}
     pictures = {keys[key]: picture for key, picture in content.pictures.items() if keys[key] in used}
-    return Content(drafts, content.problems, pictures)
+    return replace(content, drafts=drafts, pictures=pictures)
 
 
 def _renamed(draft: Draft, keys: Mapping[str, str]) -> Draft:

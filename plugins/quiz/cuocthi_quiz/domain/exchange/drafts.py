@@ -52,11 +52,15 @@ class Problem:
 
 @dataclass
 class Content:
-    """All that a file says; ``pictures`` are those that it holds, by the keys under which its texts name them."""
+    """All that a file says; ``pictures`` are those that it holds, by the keys under which its texts name them.
+
+    ``notes`` tell what is not taken over of many of its questions.
+    """
 
     drafts: list[Draft] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     pictures: dict[str, bytes] = field(default_factory=dict)
+    notes: list[Text] = field(default_factory=list)
 
     def wrong(self, place: Text, text: Text) -> None:
         """Add a problem."""

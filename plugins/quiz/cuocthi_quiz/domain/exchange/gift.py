@@ -14,6 +14,7 @@ from cuocthi_quiz.domain.exchange.asides import feedback_of, tags_of
 from cuocthi_quiz.domain.exchange.drafts import Content, Unusable
 from cuocthi_quiz.domain.exchange.html_text import from_html, has_markup
 from cuocthi_quiz.domain.exchange.moodle_types import Found, Weighted
+from cuocthi_quiz.domain.exchange.tally import Tally
 from cuocthi_quiz.domain.exchange.texts import cleaned, decoded, refuse_old_fonts
 from cuocthi_quiz.domain.kinds.base import Scoring
 from cuocthi_quiz.models import QuestionType
@@ -49,7 +50,7 @@ def read_gift(raw: bytes) -> Content:
     """Return what a file says."""
     text = decoded(raw)
     refuse_old_fonts(text)
-    content, topic, count = Content(), "", 0
+    content, topic, count, tally = Content(), "", 0, Tally()
     for lines in _blocks(text):
         whole, comments = lines.text, "\n".join(lines.comments)
         category, block = _CATEGORY.match(whole), whole
@@ -66,8 +67,11 @@ def read_gift(raw: bytes) -> Content:
         try:
             _refuse_unclosed(lines)
             content.drafts.append(types.draft_from(found, *_question(found, block)))
+            title = _TITLE.match(block)
+            tally.add(_shown(title[1]).strip() if title else str(count), found.asides)
         except Unusable as error:
             content.unusable(place, error.text)
+    content.notes += tally.notes()
     return content
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -15,6 +16,7 @@ from cuocthi_quiz.domain.exchange.asides import feedback_of, tags_of
 from cuocthi_quiz.domain.exchange.drafts import Content, Unreadable, Unusable
 from cuocthi_quiz.domain.exchange.html_text import from_html, has_markup
 from cuocthi_quiz.domain.exchange.moodle_types import Found, Weighted
+from cuocthi_quiz.domain.exchange.tally import Aside, Tally
 from cuocthi_quiz.domain.exchange.texts import cleaned, refuse_old_fonts
 from cuocthi_quiz.domain.exchange.words import truth_of
 from cuocthi_quiz.domain.kinds.base import Scoring
@@ -53,7 +55,7 @@ def read_moodle(raw: bytes) -> Content:
     if root.tag != "quiz":
         raise Unreadable(T("This is no Moodle XML: it begins with <%(tag)s>, not with <quiz>.", tag=root.tag[:40]))
     refuse_old_fonts("\n".join(root.itertext()))
-    content, topic, count = Content(), "", 0
+    content, topic, count, tally = Content(), "", 0, Tally()
     for node in root.findall("question"):
         if node.get("type") == "category":
             topic = cleaned(types.topic_in(_plain(node, "category/text")))
@@ -63,8 +65,10 @@ def read_moodle(raw: bytes) -> Content:
         found = Found(place, topic=topic, key=_plain(node, "idnumber"), album=Album(content.pictures))
         try:
             content.drafts.append(_draft(found, node))
+            tally.add(_plain(node, "name/text") or str(count), {*found.asides, *_asides(node)})
         except Unusable as error:
             content.unusable(place, error.text)
+    content.notes += tally.notes()
     return content
 
 
@@ -80,6 +84,22 @@ def _draft(found: Found, node: Element) -> Any:
     type_, body = _BODIES[kind](found, node)
     types.explain(found, list(_weighted(found, node)))
     return types.draft_from(found, type_, body)
+
+
+def _asides(node: Element) -> Iterator[Aside]:
+    if _differs(node, "defaultgrade", 1):
+        yield Aside.GRADE
+    if _differs(node, "penalty", 0):
+        yield Aside.PENALTY
+    if _is(node, "hidden"):
+        yield Aside.HIDDEN
+
+
+def _differs(node: Element, name: str, usual: int) -> bool:
+    try:
+        return Decimal(_plain(node, name) or usual) != usual
+    except InvalidOperation:
+        return False
 
 
 def _plain(node: Element, path: str) -> str:
@@ -133,7 +153,8 @@ def _multichoiceset(found: Found, node: Element) -> tuple[QuestionType, Any]:
     return types.choice(found, answers, single=False, keep_order=keep_order, scoring=Scoring.ALL)
 
 
-def _truefalse(_found: Found, node: Element) -> tuple[QuestionType, Any]:
+def _truefalse(found: Found, node: Element) -> tuple[QuestionType, Any]:
+    types.costing(found, _weighted(found, node))
     whole = [one for one in node.findall("answer") if types.weight_of(one.get("fraction", "0")) == types.WHOLE]
     said = [truth_of(_plain(answer, "text")) for answer in whole]
     if len(said) != 1 or said[0] is None:

@@ -12,6 +12,7 @@ from cuocthi_quiz.domain.exchange.album import Album
 from cuocthi_quiz.domain.exchange.asides import plain_tags, said_in_feedback, said_in_tags
 from cuocthi_quiz.domain.exchange.drafts import Draft, Unusable, once
 from cuocthi_quiz.domain.exchange.entries import day_of, deduced
+from cuocthi_quiz.domain.exchange.tally import Aside
 from cuocthi_quiz.domain.exchange.words import FALSE, TRUE, difficulty_of, key_of, type_of, yes_or_no
 from cuocthi_quiz.domain.kinds.base import Scoring
 from cuocthi_quiz.domain.kinds.choice import Choice, Option
@@ -61,6 +62,7 @@ class Found:
     tags: list[str] = field(default_factory=list)
     notes: list[Text] = field(default_factory=list)
     album: Album = field(default_factory=lambda: Album({}))
+    asides: set[Aside] = field(default_factory=set)
 
     @property
     def said(self) -> dict[str, str]:
@@ -109,8 +111,18 @@ def explain(found: Found, answers: Sequence[Weighted]) -> None:
     told = not found.feedback and bool(right)
     if told:
         found.feedback = "\n\n".join(right)
-    if any(answer.feedback for answer in answers if not told or answer.weight <= 0):
+    if not any(answer.feedback for answer in answers if not told or answer.weight <= 0):
+        return
+    if told:
+        found.notes.append(T("the feedback of right answers becomes the explanation; that of others is not taken over"))
+    else:
         found.notes.append(T("the feedback of single answers is not taken over"))
+
+
+def costing(found: Found, answers: Iterable[Weighted]) -> None:
+    """Note that answers take points away, where here they earn none and no more."""
+    if any(answer.weight < 0 for answer in answers):
+        found.asides.add(Aside.NEGATIVE)
 
 
 def topic_in(path: str) -> str:
@@ -136,6 +148,8 @@ def choice(
     ``scoring`` is how several are scored, where that does not follow from their shares or a tag.
     """
     right = {at for at, answer in enumerate(answers) if answer.weight > (WHOLE - _ABOUT if single else 0)}
+    if single:
+        costing(found, answers)
     if single and any(0 < answer.weight < WHOLE - _ABOUT for answer in answers):
         found.notes.append(T("an option that earns a part of the points earns none here"))
     options = tuple(Option(answer.text, at in right) for at, answer in enumerate(answers))
@@ -220,6 +234,7 @@ def dotted(text: str) -> str:
 
 def _whole(found: Found, answers: Iterable[Weighted]) -> list[Weighted]:
     given = list(answers)
+    costing(found, given)
     whole = [answer for answer in given if answer.weight > WHOLE - _ABOUT]
     if any(0 < answer.weight <= WHOLE - _ABOUT for answer in given):
         found.notes.append(T("an answer that earns a part of the points is not accepted here"))

@@ -25,6 +25,7 @@ def packed(content: Content) -> dict[str, Any]:
         "drafts": [_packed(draft) for draft in content.drafts],
         "problems": [[pack(one.place), pack(one.text), one.alone] for one in content.problems],
         "pictures": {key: b64encode(picture).decode() for key, picture in content.pictures.items()},
+        "notes": [pack(note) for note in content.notes],
     }
 
 
@@ -32,7 +33,8 @@ def unpacked(values: Mapping[str, Any]) -> Content:
     """Return what :func:`packed` has packed."""
     problems = [Problem(unpack(place), unpack(text), *alone) for place, text, *alone in values["problems"]]
     pictures = {key: b64decode(picture) for key, picture in values["pictures"].items()}
-    return Content([_unpacked(draft) for draft in values["drafts"]], problems, pictures)
+    notes = [unpack(note) for note in values.get("notes", ())]
+    return Content([_unpacked(draft) for draft in values["drafts"]], problems, pictures, notes)
 
 
 def _packed(draft: Draft) -> dict[str, Any]:

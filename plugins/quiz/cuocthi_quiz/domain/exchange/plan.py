@@ -77,7 +77,8 @@ class Plan:
     """What a file would do; nothing of it is done as long as there are problems.
 
     ``topics`` are new, title by key, and so are ``pictures``, and the ``groups``, what they share by key.
-    ``left_out`` tells which questions are left out because somebody wished so, and why they cannot be taken.
+    ``of_file`` tells what is not taken over of many questions, ``left_out`` which questions are left out because
+    somebody wished so, and why they cannot be taken.
     """
 
     planned: list[Planned] = field(default_factory=list)
@@ -86,6 +87,7 @@ class Plan:
     pictures: dict[str, bytes] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
     left_out: list[Problem] = field(default_factory=list)
+    of_file: list[Text] = field(default_factory=list)
 
     def of(self, *verdicts: Verdict) -> list[Planned]:
         """Return the questions with one of these verdicts."""
@@ -94,7 +96,8 @@ class Plan:
     @property
     def notes(self) -> list[Problem]:
         """What is left out or changed, each with its place."""
-        return [Problem(planned.place, note) for planned in self.planned for note in planned.notes]
+        of_file = [Problem(T("the whole file"), note) for note in self.of_file]
+        return of_file + [Problem(planned.place, note) for planned in self.planned for note in planned.notes]
 
     @property
     def unusable(self) -> int:
@@ -161,6 +164,7 @@ def make_plan(ctx: Context, *, campaign: Campaign, content: Content, choices: Ch
         problems=[problem for problem in content.problems if not (leave_out and problem.alone)],
         pictures=new,
         left_out=[problem for problem in content.problems if leave_out and problem.alone],
+        of_file=content.notes,
     )
     drafts = [_without_repeats(draft) for draft in content.drafts]
     keys = _keys(drafts, bank)

@@ -19,6 +19,7 @@ from cuocthi_quiz.domain.exchange.drafts import Content, Draft, Unreadable, Unus
 from cuocthi_quiz.domain.exchange.entries import day_of, deduced
 from cuocthi_quiz.domain.exchange.html_text import from_html
 from cuocthi_quiz.domain.exchange.moodle_types import weights
+from cuocthi_quiz.domain.exchange.tally import Aside, Tally
 from cuocthi_quiz.domain.exchange.texts import cleaned, refuse_old_fonts
 from cuocthi_quiz.domain.exchange.word_writing import zipped
 from cuocthi_quiz.domain.exchange.words import TYPES as TYPE_WORDS
@@ -61,18 +62,25 @@ def fits(raw: bytes) -> bool:
 
 def read_qti(raw: bytes) -> Content:
     """Return what a package, or a single item, says."""
-    content = Content()
-    if not is_archive(raw):
-        _item(content, T("question %(number)s", number=1), _root(raw), _Pictures(Album(content.pictures), {}))
-        return content
+    content, tally = Content(), Tally()
+    if is_archive(raw):
+        _package(content, tally, raw)
+    else:
+        pictures = _Pictures(Album(content.pictures), {})
+        _item(content, tally, T("question %(number)s", number=1), _root(raw), pictures)
+    content.notes += tally.notes()
+    return content
+
+
+def _package(content: Content, tally: Tally, raw: bytes) -> None:
     found = parts(raw)
     for name, part in found.items():
         if name.endswith((".xml", ".qti")):
             _refuse_others(part)
     for number, (name, item) in enumerate(_items(found), start=1):
         pictures = _Pictures(Album(content.pictures), _beside(found, name))
-        _item(content, T("file “%(file)s” (question %(number)s)", file=name, number=number), item, pictures)
-    return content
+        place = T("file “%(file)s” (question %(number)s)", file=name, number=number)
+        _item(content, tally, place, item, pictures)
 
 
 def _refuse_others(raw: bytes) -> None:
@@ -134,12 +142,16 @@ class _Pictures:
         return text
 
 
-def _item(content: Content, place: Text, item: Node, pictures: _Pictures) -> None:
+def _item(content: Content, tally: Tally, place: Text, item: Node, pictures: _Pictures) -> None:
     refuse_old_fonts("\n".join(item.itertext()))
     try:
-        content.drafts.append(_draft(place, item, pictures))
+        draft = _draft(place, item, pictures)
     except Unusable as error:
         content.unusable(place, error.text)
+        return
+    content.drafts.append(draft)
+    if not draft.body.keep_order and any(one.get("fixed") == "true" for one in item.iter("simpleChoice")):
+        tally.add(item.get("title") or item.get("identifier") or "–", {Aside.FIXED})
 
 
 def _draft(place: Text, item: Node, pictures: _Pictures) -> Draft:
