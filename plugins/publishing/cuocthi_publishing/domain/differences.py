@@ -42,7 +42,7 @@ def differences(former: Mapping[str, Any], now: Mapping[str, Any], say: Say) -> 
     parts = [
         (say(T("Figures")), list(_figures(former, now, say, language))),
         *_sections(_without_names(former["sections"], names_in(now["sections"])), now["sections"], say, language),
-        *((say(title), list(_titles(former.get(name) or [], now[name], say))) for name, title in _READING),
+        *((say(title), list(_titles(former.get(name) or [], now.get(name) or [], say))) for name, title in _READING),
     ]
     return [{"title": title, "lines": _short(lines, say)} for title, lines in parts if lines]
 
