@@ -23,7 +23,7 @@ from cuocthi_quiz.domain.kinds.choice import Choice, Option
 from cuocthi_quiz.domain.kinds.hotspot import Hotspot, Region
 from cuocthi_quiz.domain.kinds.placing import Match, Order, Pair
 from cuocthi_quiz.domain.kinds.written import AcceptedNumber, Number, Wording
-from cuocthi_quiz.domain.responses import WAYS, Given, Way, to_given, to_response
+from cuocthi_quiz.domain.responses import WAYS, Given, Way, is_complete, to_given, to_response
 from cuocthi_quiz.models import Difficulty, Mark, QuestionType, Topic
 from cuocthi_quiz.settings import BlueprintRow
 
@@ -47,6 +47,26 @@ BODIES = {
         "cong-dvc", "Trang chủ", (Region("Đăng nhập", 800, 0, 200, 80, True), Region("Tìm kiếm", 100, 200, 500, 90))
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("type_", "targets", "complete"),
+    [
+        (QuestionType.ORDERING, (2, 1, 3), True),
+        (QuestionType.ORDERING, (1, 1, 1), False),
+        (QuestionType.ORDERING, (2, 0, 3), False),
+        (QuestionType.MATCHING, (1, 1, 2), True),
+        (QuestionType.MATCHING, (0, 0, 2), False),
+    ],
+)
+def test_what_is_placed_in_part_is_still_open(type_: QuestionType, targets: tuple[int, ...], *, complete: bool) -> None:
+    response = to_response(Given.placing(targets), range(3))
+    assert is_complete(response, type_, 3) is complete
+
+
+@pytest.mark.parametrize("type_", QuestionType)
+def test_what_was_not_answered_or_taken_back_is_open(type_: QuestionType) -> None:
+    assert not is_complete("", type_, 3)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from cuocthi_quiz.domain import drawing
 from cuocthi_quiz.domain.allowances import Allowance, allowance, refusal
 from cuocthi_quiz.domain.deadlines import closing, deadline, last_day, replaceable
 from cuocthi_quiz.domain.extra_time import minutes_for
+from cuocthi_quiz.domain.responses import is_complete
 from cuocthi_quiz.domain.statements import change, forget
 from cuocthi_quiz.models import Attempt, HandIn, Item, TakeOver
 from cuocthi_quiz.queries import bank as bank_queries
@@ -322,6 +323,6 @@ def flag(ctx: Context, *, attempt: Attempt, token: str, position: int, flagged: 
 
 
 def positions(paper: Sequence[papers_queries.PaperRow]) -> tuple[int, int, int]:
-    """Return how many questions of a paper are answered, flagged and open."""
-    answered = sum(row.answered for row in paper)
+    """Return how many questions of a paper are answered, flagged and open, as a whole or in part."""
+    answered = sum(is_complete(row.response, row.type, row.option_count) for row in paper)
     return answered, sum(row.flagged for row in paper), len(paper) - answered

@@ -156,6 +156,17 @@ def target_of(bits: int, place: int) -> int:
     return bits >> BITS * place & _MASK
 
 
+def is_complete(response: str, type_: QuestionType, count: int) -> bool:
+    """Tell whether nothing of a question with ``count`` things is left open.
+
+    Things are each given a target, and in an order no two the same.
+    """
+    if WAYS[type_] is not Way.PLACING or not response:
+        return response != ""
+    targets = [target_of(int(response), place) for place in range(count)]
+    return 0 not in targets and (type_ is not QuestionType.ORDERING or len(set(targets)) == count)
+
+
 def chosen_in(bits: int) -> list[int]:
     """Return the places of the options that are chosen."""
     return [place for place in range(bits.bit_length()) if bits >> place & 1]

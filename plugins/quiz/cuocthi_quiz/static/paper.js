@@ -17,6 +17,14 @@
   const inputs = (position) => [...form(position).querySelectorAll(fields)];
   const chosen = (input) => input.name === "choice" ? input.checked : input.value.trim() !== "";
 
+  // Things are each given a target, and in an order no two the same.
+  function complete(position) {
+    const all = inputs(position), given = all.filter(chosen);
+    if (!all.length || all[0].tagName !== "SELECT") return given.length > 0;
+    const targets = new Set(given.map((input) => input.value));
+    return given.length === all.length && (!form(position).querySelector(".placing-order") || targets.size === all.length);
+  }
+
   // An answer, as names of fields with their values; an empty field takes an answer back.
   function read(position) {
     return inputs(position).filter((input) => input.name !== "choice" || input.checked).map((input) => [input.name, input.value.trim()]);
@@ -56,7 +64,7 @@
 
   function mark(position) {
     for (const region of form(position).querySelectorAll("[data-region]")) region.classList.toggle("is-chosen", inputs(position).some((input) => input.checked && input.value === region.dataset.region));
-    mapped(position, "answered", inputs(position).some(chosen));
+    mapped(position, "answered", complete(position));
   }
 
   function status(position, text, kind) {

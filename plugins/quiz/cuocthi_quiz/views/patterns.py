@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from cuocthi.web.i18n import language
 from cuocthi_quiz.domain.drawing import unpack
-from cuocthi_quiz.domain.responses import WAYS, Way
+from cuocthi_quiz.domain.responses import WAYS, Way, is_complete
 from cuocthi_quiz.models import QuestionType
 from cuocthi_quiz.views.shown import clock_time, shown
 from cuocthi_quiz.views.texts import pictures_of, shared_of, stem_of
@@ -106,11 +106,15 @@ def places(rows: Iterable[PaperRow], *, address: str, current: int | None) -> Ma
     """Return the places of questions on the map, each leading to ``address`` and its number."""
     in_language = language()
     written = (
-        _pattern_of_place(in_language, _Place(row.answered, row.flagged, row.position == current))
+        _pattern_of_place(in_language, _Place(_complete(row), row.flagged, row.position == current))
         % {"address": escape(address), "position": row.position}
         for row in rows
     )
     return Markup("\n".join(written))  # noqa: S704 - as in `sections`
+
+
+def _complete(row: PaperRow) -> bool:
+    return is_complete(row.response, row.type, row.option_count)
 
 
 def sections(rows: Sequence[PaperRow], surroundings: Surroundings, *, campaign_id: int) -> Markup:
