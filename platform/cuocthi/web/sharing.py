@@ -19,7 +19,7 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What ``macros/sharing.html`` writes into the head of a page; all addresses are whole and public.
+    """What ``sharing.html`` writes into the head of a page; all addresses are whole and public.
 
     ``card`` is the picture, and ``picture`` where it is.
     """
