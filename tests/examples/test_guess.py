@@ -33,6 +33,10 @@ REFUSED = {
     "/rankings/1/mine": 404,
     "/prizes/scheme/sets/": 404,
     "/quiz/": 404,
+    "/news/awards": 404,
+    "/news/mail/": 404,
+    "/reference/awards": 404,
+    "/uoc-luong/pictures/": 404,
     "/inquiries/": 404,
 }
 

@@ -314,7 +314,7 @@ def test_the_plans_own_dates_are_warned_of_and_nothing_is_adopted_while_the_roun
     with app.app_context():
         said = [translate(text) for text in timeline_warnings(timeline)]
     assert len(said) == 2
-    assert "“Thi trực tuyến” kết thúc lúc 00h00 ngày 11/10/2024" in said[0]
+    assert "“Thi trực tuyến” kết thúc lúc 24h00 ngày 10/10/2024" in said[0]
     assert "“Tổng kết, trao giải”" in said[0]
     assert "“Chấm thi, thông qua kết quả”" in said[1]
 

@@ -78,7 +78,7 @@ def test_the_rules_say_what_is_published(contest: Contest) -> None:
         contest.ctx, owner=OWNER, campaign=contest.campaign, value=PublishSettings(awards=False, depth=50, units=False)
     )
     (clause,) = contest.ctx.hooks.collect(contest.ctx, contest.campaign, "rule_clauses", RuleClause)
-    assert "- 50 người đứng đầu bảng xếp hạng của mỗi vòng thi;" in clause.body
+    assert "- bảng xếp hạng của mỗi vòng thi đến hạng 50, gồm tất cả những người cùng hạng;" in clause.body
     assert "danh sách đạt giải" not in clause.body
     assert clause.body.index("không công bố số điện thoại") > 0
 
@@ -86,7 +86,7 @@ def test_the_rules_say_what_is_published(contest: Contest) -> None:
 def test_the_clause_follows_the_language_of_the_campaign() -> None:
     (clause,) = rule_clauses(PublishSettings(depth=1000), "en")
     assert clause.heading == "Publication of the results"
-    assert "- the first 1,000 places of each round's ranking;" in clause.body
+    assert "- each round's ranking down to rank 1,000, all who share it included; whoever" in clause.body
 
 
 @pytest.mark.parametrize(
@@ -96,14 +96,17 @@ def test_the_clause_follows_the_language_of_the_campaign() -> None:
         (PublishSettings(everybody=True, depth=3, full_names=True), "whole ranking; everybody on it is named in full"),
         (
             PublishSettings(depth=20, full_names=True),
-            "the first 20 places of each round's ranking; everybody on them is",
+            "each round's ranking down to rank 20, all who share it included; everybody on it is named in full",
         ),
-        (PublishSettings(depth=20), "the first 20 places of each round's ranking; whoever is no winner appears by"),
+        (
+            PublishSettings(depth=20),
+            "each round's ranking down to rank 20, all who share it included; whoever is no winner appears by",
+        ),
     ],
 )
 def test_the_clause_says_how_deep_and_under_which_names(settings: PublishSettings, said: str) -> None:
     (clause,) = rule_clauses(settings, "en")
-    assert clause.body.count(said) == clause.body.count("ranking;") == 1
+    assert clause.body.count(said) == clause.body.count("each round's ") == 1
 
 
 @pytest.mark.parametrize(
@@ -203,11 +206,14 @@ def test_the_whole_way_on_the_command_line(contest: Contest, app: Flask) -> None
         result = runner.invoke(_group(app), list(arguments))
         return result.exit_code, result.output
 
-    assert call("confirm", "hoi-thi", "--as", "btc2@example.com")[0] != 0
+    digest = ["--digest", "0" * 64]
+    assert call("confirm", "hoi-thi", *digest, "--as", "btc2@example.com")[0] != 0
     status, output = call("release", "hoi-thi", "--as", "btc1@example.com")
     assert (status, output.startswith("release 1: ")) == (0, True)
-    assert call("confirm", "hoi-thi", "--as", "btc1@example.com")[0] != 0
-    assert call("confirm", "hoi-thi", "--as", "btc2@example.com") == (0, "release 1: published\n")
+    assert call("confirm", "hoi-thi", *digest, "--as", "btc2@example.com")[0] != 0, "it is not what was looked at"
+    digest = ["--digest", output.split()[-1]]
+    assert call("confirm", "hoi-thi", *digest, "--as", "btc1@example.com")[0] != 0
+    assert call("confirm", "hoi-thi", *digest, "--as", "btc2@example.com") == (0, "release 1: published\n")
     contest.ctx.session.expire_all()
     release = current_release(contest.ctx, campaign_id=contest.campaign.id)
     assert release is not None
