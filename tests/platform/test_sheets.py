@@ -177,7 +177,7 @@ def test_numbers_and_days_are_read_as_people_write_them() -> None:
 
 def test_days_of_a_list_of_units_are_read_from_the_cells_of_a_workbook() -> None:
     header = ["code", "parent", "name", "kind", "block", "aliases", "valid_from", "valid_to", "successor"]
-    row = ["a", "", "Sở Y tế", "", "", "", date(2025, 7, 1), None, ""]
+    row: list[str | date | None] = ["a", "", "Sở Y tế", "", "", "", date(2025, 7, 1), None, ""]
 
     listed = read_list(write_workbook([("Đơn vị", [header, row])]), categories=())
 
