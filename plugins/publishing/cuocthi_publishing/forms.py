@@ -37,7 +37,7 @@ class PartsForm(BaseForm):
 
     awards = BooleanField(_l("Award list"), description=_l("Winners are named in full, with their unit and prize."))
     depth = IntegerField(
-        _l("Places of each ranking"),
+        _l("Each ranking down to this rank"),
         [InputRequired(), NumberRange(0, MAX_DEPTH)],
         description=_l("0 publishes winners only. Whoever is no winner appears by contest number and shortened name."),
     )

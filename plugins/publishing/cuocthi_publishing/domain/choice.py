@@ -69,7 +69,7 @@ class Promise:
         if self.places is not None and choice.everybody:
             yield "everybody", T("The issued rules do not let out whole rankings.")
         elif self.places is not None and choice.depth > self.places:
-            message = T("The issued rules let out %(most)s places of each ranking at the most.", most=self.places)
+            message = T("The issued rules let out each ranking down to rank %(most)s at the most.", most=self.places)
             yield "depth", message
         if choice.full_names and not self.full_names:
             yield "full_names", T("By the issued rules, only winners are named in full.")
