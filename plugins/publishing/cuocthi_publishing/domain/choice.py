@@ -68,6 +68,8 @@ class Promise:
         """Yield each field of a choice that goes further, with the reason."""
         if self.places is not None and choice.everybody:
             yield "everybody", T("The issued rules do not let out whole rankings.")
+        elif self.places == 0 and choice.depth:
+            yield "depth", T("The issued rules let out winners only.")
         elif self.places is not None and choice.depth > self.places:
             message = T("The issued rules let out each ranking down to rank %(most)s at the most.", most=self.places)
             yield "depth", message
