@@ -22,7 +22,7 @@ from cuocthi_publishing.models import Approval, Release, ReleaseState, Withdrawa
 from cuocthi_publishing.settings import OWNER, PublishSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
 
     from cuocthi.context import Context
@@ -402,6 +402,16 @@ def adopted_rankings(ctx: Context, *, campaign_id: int) -> list[tuple[Phase, Ran
 def entered(ctx: Context, *, ranked: Iterable[tuple[Phase, Ranking]]) -> list[tuple[Phase, Ranking]]:
     """Return those of rounds that people enter: what is made of other rounds counts their entries once more."""
     return [(round_, ranking) for round_, ranking in ranked if not is_made_of_others(ctx, source=round_.source or "")]
+
+
+def names_on(ctx: Context, *, ranking: Ranking, down_to: int | None) -> Iterator[tuple[int, str]]:
+    """Yield the enrolment and the name of everybody on a ranking down to a rank, None for all (one statement)."""
+    chosen = sa.select(Enrolment.id, Enrolment.name).join(Standing, Standing.enrolment_id == Enrolment.id)
+    chosen = chosen.where(Standing.ranking_id == ranking.id)
+    if down_to is not None:
+        chosen = chosen.where(Standing.rank <= down_to)
+    for row in ctx.session.execute(chosen):
+        yield row[0], row[1]
 
 
 def registered_persons(ctx: Context, *, campaign_id: int) -> int:

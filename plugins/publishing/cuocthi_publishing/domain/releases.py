@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cuocthi.audit.domain import record
 from cuocthi.campaigns.models import CampaignState
@@ -233,7 +233,7 @@ def publish_obstacles(ctx: Context, *, material: Material, release: Release) -> 
     reasons = obstacles(ctx, material=material)
     if sources(material) != snapshot_of(release)["sources"]:
         reasons.append(T("Rankings or award lists have changed since this release was made: make a new one."))
-    elif people_shown(ctx, material=material) != names_in(snapshot_of(release)["sections"]):
+    elif people_shown(ctx, material=material) != names_in(_of_results(release)):
         reasons.append(T("Names may be shown otherwise than when this release was made: make a new one."))
     if any(promise_of(ctx, campaign=material.campaign).objections(material.choice)):
         reasons.append(T("It goes deeper than the issued rules say: make a new one."))
@@ -243,6 +243,10 @@ def publish_obstacles(ctx: Context, *, material: Material, release: Release) -> 
     if release.not_before is not None and release.not_before <= ctx.now:
         reasons.append(T("The moment at which it was to go out is over: make a new one."))
     return reasons
+
+
+def _of_results(release: Release) -> list[dict[str, Any]]:
+    return [section for section in snapshot_of(release)["sections"] if section["page"] in {"awards", "results"}]
 
 
 def changed_under(ctx: Context, *, campaign: Campaign, release: Release) -> list[Text]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,6 @@ from cuocthi_publishing.statistics.unit_sections import unit_sections
 from cuocthi_publishing.wording import speaker
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Callable, Iterator, Sequence
 
     from cuocthi.campaigns.models import Campaign
@@ -98,14 +98,16 @@ def sections(ctx: Context, *, material: Material) -> list[dict[str, Any]]:
 
 
 def people_shown(ctx: Context, *, material: Material) -> Counter[Value]:
-    """Return the names that would stand in the sections now, as they are shown, with how often."""
-    found: list[dict[str, Any]] = []
-    if material.choice.awards:
-        found += _awards(material)
-    if material.choice.places != 0:
-        found += _standings(ctx, material)
-    found += _contributed(ctx, material)
-    return names_in(found)
+    """Return the names that would stand on award lists and rankings now, as they are shown, with how often.
+
+    One statement for each ranking that goes out, which reads names alone: somebody waits for the answer.
+    """
+    masking, places = material.masking, material.choice.places
+    found = names_in(_awards(material)) if material.choice.awards else Counter()
+    for ranking in material.rankings if places != 0 else ():
+        named = queries.names_on(ctx, ranking=ranking, down_to=places)
+        found.update(masking.ranked(name, enrolment_id) for enrolment_id, name in named)
+    return found
 
 
 def _participation(ctx: Context, material: Material) -> Iterator[dict[str, Any]]:
